@@ -1,0 +1,74 @@
+/**
+ * A JSON value as this server holds it. Integers outside the safe range of a number are bigint, so that an int64
+ * survives from the wire to the store and back without loss.
+ */
+export type JsonValue = null | boolean | number | bigint | string | JsonValue[] | JsonObject;
+
+/** A JSON object that its holder owns and may change: a request body on its way to the store. */
+export interface JsonObject {
+  [key: string]: JsonValue | undefined;
+}
+
+/** A JSON value that somebody else owns: a stored object, a table, an old version. */
+export type ReadonlyJson = null | boolean | number | bigint | string | readonly ReadonlyJson[] | ReadonlyJsonObject;
+
+/** A JSON object that must not be changed by who reads it. */
+export interface ReadonlyJsonObject {
+  readonly [key: string]: ReadonlyJson | undefined;
+}
+
+/** Whether a value is a JSON object (not null, not an array). */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Sets an own property whatever its name. Plain assignment to `__proto__` would change the prototype instead, so every
+ * copy whose keys come from a client goes through this.
+ */
+export function setOwn(target: JsonObject, key: string, value: JsonValue): void {
+  if (key === "__proto__") {
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  } else {
+    target[key] = value;
+  }
+}
+
+/** Reads an own property, never one of the prototype. */
+export function getOwn(target: ReadonlyJsonObject, key: string): ReadonlyJson | undefined {
+  return Object.hasOwn(target, key) ? target[key] : undefined;
+}
+
+/** A deep copy that the caller owns. Keeps bigint and own `__proto__` keys; depth is bounded by the decoder. */
+export function copyJson<T extends ReadonlyJson>(value: T): T;
+export function copyJson(value: ReadonlyJson): ReadonlyJson {
+  if (Array.isArray(value)) return value.map((item: ReadonlyJson) => copyJson(item));
+  if (typeof value !== "object" || value === null) return value;
+  const source = value as ReadonlyJsonObject;
+  const copy: JsonObject = {};
+  for (const key of Object.keys(source)) {
+    const member = source[key];
+    if (member !== undefined) setOwn(copy, key, copyJson(member) as JsonValue);
+  }
+  return copy;
+}
+
+/** Deep equality of JSON values; the order of an object's keys does not count, absent and undefined are the same. */
+export function equalJson(a: ReadonlyJson | undefined, b: ReadonlyJson | undefined): boolean {
+  if (a === b) return true;
+  if (isInteger(a) && isInteger(b)) return BigInt(a) === BigInt(b);
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+    return a.every((item: ReadonlyJson, i) => equalJson(item, b[i] as ReadonlyJson));
+  }
+  const left = a as ReadonlyJsonObject;
+  const right = b as ReadonlyJsonObject;
+  for (const key of Object.keys(left)) if (!equalJson(left[key], getOwn(right, key))) return false;
+  for (const key of Object.keys(right)) if (right[key] !== undefined && getOwn(left, key) === undefined) return false;
+  return true;
+}
+
+function isInteger(value: ReadonlyJson | undefined): value is number | bigint {
+  return typeof value === "bigint" || (typeof value === "number" && Number.isInteger(value));
+}

@@ -1,0 +1,163 @@
+/**
+ * The storage contract: etcd's semantics, whichever store holds the bytes. Nothing above this file knows which it is.
+ * Promises are in the comments; `contract.test-suite.ts` is the same promises, executable, and every implementation
+ * passes it.
+ *
+ * - Keys are ordered by their UTF-8 bytes. One revision counts the commits of the whole store; it only grows.
+ * - Revision order is commit order.
+ * - No range, event or acknowledgement shows a revision before it is durable.
+ * - A commit that was acknowledged survives kill -9 and, with fsync, a power loss.
+ */
+export interface Storage extends AsyncDisposable {
+  /** The newest durable revision that this process knows; never falls. Embedded stores: always the newest there is. */
+  readonly revision: number;
+
+  /**
+   * The newest durable revision of the store itself: embedded stores answer at once, a remote one asks it.
+   * Errors: StorageError "unavailable".
+   */
+  currentRevision(): Promise<number>;
+
+  /**
+   * The pairs with start ≤ key < end, in key order, as of one revision. Cost is that of the pairs returned, whatever
+   * lies beside them. Errors: StorageError "compacted", "futureRevision", "unavailable".
+   */
+  range(request: RangeRequest): Promise<RangeResult>;
+
+  /** The newest pair at one key, or undefined. */
+  get(key: string): Promise<KeyValue | undefined>;
+
+  /**
+   * One atomic transaction: if every compare holds against the newest accepted write, all operations are applied at one
+   * new revision. Resolves when that revision is durable, and after every watcher of this process was handed its events
+   * (embedded stores). When a compare fails, nothing is changed and the answer carries the newest pairs of the compared
+   * keys, durable by then. Errors: StorageError "noSpace" (nothing applied), "unavailable" (nothing applied),
+   * "unknown" (the outcome cannot be told; never retried blindly), "tooLarge".
+   */
+  commit(transaction: Transaction): Promise<CommitResult>;
+
+  /**
+   * Hands every change of start ≤ key < end after `fromRevision` to the sink, each once, in revision order. The sink is
+   * called synchronously and must not throw. Errors reach `sink.closed`.
+   */
+  watch(request: WatchRequest, sink: WatchSink): Watch;
+
+  /** Makes history below a revision unreadable; newest values stay. Idempotent. */
+  compact(revision: number): Promise<void>;
+
+  /** The lowest revision that can still be read in full. */
+  readonly compactedRevision: number;
+
+  /** A lease: keys put with it are deleted when it ends (one event each). Seconds; the store may extend, never shorten. */
+  grantLease(seconds: number): Promise<number>;
+  revokeLease(lease: number): Promise<void>;
+
+  /** Resolves undefined while the store works, else with what is wrong: the `etcd` health checks. */
+  health(): Promise<string | undefined>;
+}
+
+/** One key with its value and revisions. */
+export interface KeyValue {
+  readonly key: string;
+  readonly value: Buffer;
+  /** Revision of the last change of this key. */
+  readonly modRevision: number;
+  /** Revision that created it (since it was last deleted). */
+  readonly createRevision: number;
+  /** 0: none. */
+  readonly lease: number;
+}
+
+export interface RangeRequest {
+  readonly start: string;
+  /** Exclusive. */
+  readonly end: string;
+  /** Absent: the newest durable state. */
+  readonly revision?: number;
+  /** Absent or 0: all. */
+  readonly limit?: number;
+  /** Values are left out (empty buffers). */
+  readonly keysOnly?: boolean;
+  /** Count every key in the range, beyond the limit too (costs a walk over the keys). */
+  readonly count?: boolean;
+}
+
+export interface RangeResult {
+  readonly items: readonly KeyValue[];
+  /** The revision of the state that was read. */
+  readonly revision: number;
+  /** There are further keys in the range. */
+  readonly more: boolean;
+  /** All keys in the range; only where asked for. */
+  readonly count?: number;
+}
+
+export interface Compare {
+  readonly key: string;
+  /** The modRevision that the key must have; 0: it must not exist. */
+  readonly modRevision: number;
+}
+
+export type Operation =
+  | { readonly type: "put"; readonly key: string; readonly value: Buffer; readonly lease?: number }
+  | { readonly type: "delete"; readonly key: string };
+
+export interface Transaction {
+  readonly compares: readonly Compare[];
+  /** At most one operation a key. Deleting an absent key is no change. */
+  readonly operations: readonly Operation[];
+}
+
+export type CommitResult =
+  | { readonly succeeded: true; readonly revision: number }
+  | { readonly succeeded: false; readonly revision: number; readonly current: readonly (KeyValue | undefined)[] };
+
+export interface WatchRequest {
+  readonly start: string;
+  readonly end: string;
+  /** Events with a greater revision are sent. Below the compacted revision: closed with "compacted". */
+  readonly fromRevision: number;
+}
+
+export interface StoreEvent {
+  readonly type: "put" | "delete";
+  readonly key: string;
+  /** The revision of the change. */
+  readonly revision: number;
+  /** The new pair; for a delete undefined. */
+  readonly current: KeyValue | undefined;
+  /** The pair before the change; undefined where the key was created. */
+  readonly previous: KeyValue | undefined;
+}
+
+export interface WatchSink {
+  /**
+   * Events in revision order, possibly none; afterwards everything up to `revision` has been delivered. All events of
+   * one revision come in one call.
+   */
+  events(events: readonly StoreEvent[], revision: number): void;
+  /** The watch ended and will deliver nothing more; undefined where it was closed by its owner. */
+  closed(error: StorageError | undefined): void;
+}
+
+export interface Watch {
+  close(): void;
+  /** Asks for an `events([], revision)` soon, so that a quiet prefix learns the store's newest revision. */
+  requestProgress(): void;
+}
+
+export type StorageErrorReason = "compacted" | "futureRevision" | "unavailable" | "unknown" | "noSpace" | "tooLarge" | "closed" | "corrupt";
+
+/** What can go wrong in a store, by reason; the registry turns it into a Status. */
+export class StorageError extends Error {
+  readonly reason: StorageErrorReason;
+  /** For "compacted": the compacted revision; for "futureRevision": the newest. */
+  readonly revision: number | undefined;
+
+  constructor(reason: StorageErrorReason, message: string, revision?: number) {
+    super(message);
+    this.name = "StorageError";
+    this.reason = reason;
+    this.revision = revision;
+  }
+}
