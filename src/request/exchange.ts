@@ -1,0 +1,56 @@
+import type { X509Certificate } from "node:crypto";
+
+/**
+ * What the listener hands to the control plane and gets back: a request without its socket. A program that embeds the
+ * server can make one itself.
+ */
+export interface ApiRequest {
+  readonly method: string;
+  /** Path and query as they stood on the request line: nothing decoded, nothing cleaned. */
+  readonly target: string;
+  /** Lower-case names; a repeated header's values as Node joins them. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly peer: Peer;
+  /**
+   * The whole body, read on first call. Errors: StatusError 413 above `limit` bytes, 400 where the peer broke off or
+   * its Content-Length lied.
+   */
+  body(limit: number): Promise<Buffer>;
+  /** Aborted when the peer has gone. */
+  readonly signal: AbortSignal;
+}
+
+/** Who is at the other end of the connection. */
+export interface Peer {
+  readonly address: string;
+  /** The client certificate that the TLS layer was shown, verified or not; undefined without one. */
+  readonly certificate: X509Certificate | undefined;
+}
+
+/** What goes back. */
+export interface ApiAnswer {
+  readonly status: number;
+  /** Lower-case names. Content-Length is the listener's business. A list is one header line a value. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** Bytes, or a function that writes them piece by piece (lists, watches) until it returns. */
+  readonly body?: Buffer | ((sink: BodySink) => Promise<void>);
+  /** The body may be sent gzipped where the client accepts it and it is big. */
+  readonly compressible?: boolean;
+}
+
+/** Where a streamed body goes; back-pressure is the writer's duty. */
+export interface BodySink {
+  /** Queues bytes. False: the peer is slow, await `drained` before more. Bytes may be shared, and are never changed. */
+  write(bytes: Buffer): boolean;
+  /** Resolves when the queue has gone out, or the peer has. */
+  drained(): Promise<void>;
+  /** Bytes queued and not yet taken. */
+  readonly pending: number;
+  /** The peer has gone; further writes do nothing. */
+  readonly closed: boolean;
+  /** Called once when the peer goes. */
+  onClose(callback: () => void): void;
+}
+
+/** The way in for every request, with or without a socket. Never rejects: faults are answers. */
+export type Handler = (request: ApiRequest) => Promise<ApiAnswer>;

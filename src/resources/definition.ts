@@ -1,0 +1,166 @@
+import type { FieldError } from "../object/field-error.ts";
+import type { JsonValue, ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
+import type { KubeObject } from "../object/kube-object.ts";
+import type { ObjectSchema } from "../schema/schema.ts";
+
+/**
+ * A kind, as data: everything the server needs to serve it. Built-in kinds are made from the tables and a file of
+ * small functions; custom resources from their CustomResourceDefinition. One definition is one stored resource; it may
+ * be served in several group versions (autoscaling v1 and v2; events in "" and events.k8s.io), which are views of it.
+ */
+export interface ResourceDefinition {
+  /** Group of the stored form; served versions may lie in another group. */
+  readonly group: string;
+  readonly kind: string;
+  readonly listKind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly scope: "Namespaced" | "Cluster";
+  /** Where its objects lie in the store, ending in a slash: /registry/pods/. Undefined: nothing is stored (reviews). */
+  readonly keyPrefix: string | undefined;
+  /** Every group version it is served in; the first one is preferred. */
+  readonly served: readonly ServedVersion[];
+  /** The group version that is stored; strategy, columns and field selectors speak of this form (the hub). */
+  readonly hub: ServedVersion;
+  readonly verbs: readonly Verb[];
+  readonly subresources: ReadonlyMap<string, Subresource>;
+  readonly strategy: Strategy;
+  readonly columns: readonly Column[];
+  /** Conditions of a table row, where the kind has them (finished pods). */
+  readonly rowConditions?: (object: KubeObject) => readonly ReadonlyJson[];
+  /** Field selector label → value of an object ("" where absent); metadata.name and metadata.namespace included. */
+  readonly selectableFields: ReadonlyMap<string, (object: KubeObject) => string>;
+  /** Seconds after which an object ends by itself (events). */
+  readonly ttlSeconds?: number;
+}
+
+/** API verbs as authorization and discovery name them. */
+export type Verb = "create" | "get" | "list" | "watch" | "update" | "patch" | "delete" | "deletecollection";
+
+/** One group version in which a resource is served. */
+export interface ServedVersion {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly schema: ObjectSchema;
+  /** Fills in what the writer left out, in this version's form, in place. Idempotent. Runs after decoding. */
+  readonly applyDefaults?: (object: KubeObject) => void;
+  /** Into and out of the hub's form; absent for the hub itself. The argument may be changed and returned. */
+  readonly toHub?: (object: KubeObject) => KubeObject;
+  readonly fromHub?: (object: KubeObject) => KubeObject;
+  /** Discovery's storageVersionHash of the resource in this group version. */
+  readonly storageVersionHash?: string;
+}
+
+/** What a strategy function may know beside the objects. Everything is handed in; nothing is read from globals. */
+export interface StrategyContext {
+  /** The time of the request, RFC 3339 with seconds. */
+  readonly now: string;
+  /** The user who writes. */
+  readonly user: { readonly name: string; readonly uid?: string; readonly groups: readonly string[]; readonly extra?: ReadonlyMap<string, readonly string[]> };
+  readonly settings: StrategySettings;
+  readonly dryRun: boolean;
+}
+
+/** The server's settings that kinds depend on. */
+export interface StrategySettings {
+  readonly allowPrivileged: boolean;
+  /** Lowest and highest node port, inclusive. */
+  readonly nodePortRange: { readonly from: number; readonly to: number };
+  readonly serviceCidrs: readonly string[];
+  /** Seconds that an event is kept. */
+  readonly eventTtlSeconds: number;
+}
+
+/**
+ * How a kind's objects change: small pure functions over hub objects, called by the registry in this order.
+ * create: prepareForCreate → (mutating admission) → validate → warnings → canonicalize
+ * update: prepareForUpdate → (mutating admission) → validateUpdate → warnings → canonicalize
+ * Of metadata the registry itself checks everything that is the same for all kinds.
+ */
+export interface Strategy {
+  /** Clears what only the server may set (status), sets what it must (phase). Changes the object in place. */
+  readonly prepareForCreate?: (object: KubeObject, context: StrategyContext) => void;
+  /** Keeps what this door may not change. Changes `object` in place; `old` is never changed. */
+  readonly prepareForUpdate?: (object: KubeObject, old: KubeObject, context: StrategyContext) => void;
+  /** All faults at once, in upstream's order. */
+  readonly validate?: (object: KubeObject, context: StrategyContext) => FieldError[];
+  readonly validateUpdate?: (object: KubeObject, old: KubeObject, context: StrategyContext) => FieldError[];
+  /** Checks of metadata.name, giving messages as src/object/names.ts does; `prefix`: it is a generateName. */
+  readonly nameRule: (name: string, prefix: boolean) => string[];
+  /** Warning texts for the Warning header. */
+  readonly warnings?: (object: KubeObject, old: KubeObject | undefined, context: StrategyContext) => string[];
+  readonly canonicalize?: (object: KubeObject) => void;
+  /** Starts metadata.generation at 1 on create. */
+  readonly generationOnCreate?: boolean;
+  /** Whether an update raises metadata.generation; absent: it never does. Called after prepareForUpdate. */
+  readonly generationChanged?: (object: KubeObject, old: KubeObject) => boolean;
+  /** A PUT of a name that does not exist creates. */
+  readonly allowCreateOnUpdate: boolean;
+  /** A PUT without resourceVersion overwrites. */
+  readonly allowUnconditionalUpdate: boolean;
+  /** Fields that this door resets and writers through it never own, by apiVersion, as FieldsV1 trees. */
+  readonly resetFields?: Readonly<Record<string, ReadonlyJsonObject>>;
+  /**
+   * Seconds of grace of a delete: undefined, the object goes at once; a number, it is marked and waits. Called with the
+   * gracePeriodSeconds that was asked for.
+   */
+  readonly gracePeriod?: (object: KubeObject, asked: number | undefined) => number | undefined;
+  /** What becomes of the dependents of a deleted object where the client says nothing. */
+  readonly defaultGarbageCollection: "orphan" | "background" | "unsupported";
+  /** DELETE answers the object instead of a Status. */
+  readonly returnDeletedObject: boolean;
+  /**
+   * Takes what lives beside the object (cluster IPs, node ports); may change the object. The registry calls `commit`
+   * when the write is durable and `rollback` when it failed; dry runs are always rolled back. Errors: StatusError.
+   */
+  readonly reserve?: (object: KubeObject, old: KubeObject | undefined, context: StrategyContext) => Promise<Reservation>;
+  /** Gives it back after the object is gone from the store. */
+  readonly release?: (object: KubeObject) => Promise<void>;
+}
+
+export interface Reservation {
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+}
+
+/** What lies below an object. */
+export type Subresource =
+  /** The same object through another door (status, finalize, approval, resize, ephemeralcontainers). */
+  | { readonly type: "object"; readonly verbs: readonly Verb[]; readonly strategy: Strategy }
+  /** autoscaling/v1 Scale over the parent's replicas; dotted paths such as spec.replicas. */
+  | { readonly type: "scale"; readonly verbs: readonly Verb[]; readonly specReplicas: string; readonly statusReplicas: string; readonly selector: string | undefined }
+  /** A create that does something to the parent: binding, eviction, token. The registry holds the handler by name. */
+  | { readonly type: "action"; readonly verbs: readonly Verb[]; readonly group: string; readonly version: string; readonly kind: string; readonly schema: ObjectSchema }
+  /** Streams and proxies (exec, log, proxy…). */
+  | { readonly type: "connect"; readonly verbs: readonly Verb[]; readonly kind: string; readonly group?: string; readonly version?: string };
+
+/** One column of `kubectl get`, as the server prints it (meta.k8s.io/v1 Table). */
+export interface Column {
+  readonly name: string;
+  readonly type: "string" | "integer" | "number" | "boolean" | "date";
+  readonly format: string;
+  readonly description: string;
+  /** 0: always shown; 1: with -o wide. */
+  readonly priority: number;
+  /** The cell of one hub object; `now` in milliseconds since the epoch, for ages. */
+  readonly cell: (object: KubeObject, now: number) => JsonValue;
+}
+
+/** What a kind's file exports: the parts of its definition that the tables cannot say. */
+export interface KindBehaviour {
+  /** Fills in conditional defaults after the static ones, in the form of `apiVersion` ("apps/v1"), in place. */
+  readonly applyDefaults?: (object: KubeObject, apiVersion: string) => void;
+  readonly strategy?: Partial<Strategy>;
+  /** Strategies of the object-type subresources, by name; they start from the main strategy's common parts. */
+  readonly subresources?: Readonly<Record<string, Partial<Strategy>>>;
+  /** Cells by column name, over the hub object. "Name" and "Age" are known to all kinds. */
+  readonly cells?: Readonly<Record<string, (object: KubeObject, now: number) => JsonValue>>;
+  readonly rowConditions?: (object: KubeObject) => readonly ReadonlyJson[];
+  /** Values of field selectors that are not simply what lies at the label's path. */
+  readonly selectableFields?: Readonly<Record<string, (object: KubeObject) => string>>;
+  /** Conversions of served versions other than the hub, by apiVersion. */
+  readonly conversions?: Readonly<Record<string, { readonly toHub: (object: KubeObject) => KubeObject; readonly fromHub: (object: KubeObject) => KubeObject }>>;
+}
