@@ -1,0 +1,30 @@
+import type { ReadonlyJson, ReadonlyJsonObject } from "./json.ts";
+
+/** What Go's encoder escapes in addition to JSON's rules, so that its output is safe in HTML and JavaScript. */
+const htmlEscapes = new Map([
+  ["<", "\\u003c"],
+  [">", "\\u003e"],
+  ["&", "\\u0026"],
+  ["\u2028", "\\u2028"],
+  ["\u2029", "\\u2029"],
+]);
+
+/**
+ * JSON text as Go's encoder writes it, for values shown in messages: compact, integers of any size in full, <, > and &
+ * escaped. Members stand in the order in which the object holds them.
+ */
+export function goJson(value: ReadonlyJson): string {
+  return encode(value).replace(/[<>&\u2028\u2029]/g, (character) => htmlEscapes.get(character) ?? character);
+}
+
+function encode(value: ReadonlyJson): string {
+  if (typeof value === "bigint") return value.toString();
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(encode).join(",")}]`;
+  const members = Object.entries(value as ReadonlyJsonObject);
+  const shown: string[] = [];
+  for (const [key, member] of members) {
+    if (member !== undefined) shown.push(`${JSON.stringify(key)}:${encode(member)}`);
+  }
+  return `{${shown.join(",")}}`;
+}
