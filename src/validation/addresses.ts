@@ -1,0 +1,23 @@
+import { cidrRules, ipRules, legacyCidrRules, legacyIpRules } from "../object/ip.ts";
+import { portName } from "../object/names.ts";
+import { invalidField } from "../object/field-error.ts";
+import type { Check } from "./check.ts";
+import { port, text } from "./scalars.ts";
+
+/** An address in a field older than the strict rules: leading zeros and mapped addresses pass. */
+export const legacyIp: Check = text(legacyIpRules);
+
+/** An address in canonical form. */
+export const ip: Check = text(ipRules);
+
+/** A range in a field older than the strict rules. */
+export const legacyCidr: Check = text(legacyCidrRules);
+
+/** A range in canonical form. */
+export const cidr: Check = text(cidrRules);
+
+/** A port by number or by name. */
+export const portOrName: Check = (value, at, faults, context) => {
+  if (typeof value !== "string") return port(value, at, faults, context);
+  for (const message of portName(value)) faults.push(invalidField(at, value, message));
+};

@@ -1,0 +1,51 @@
+import { invalidField } from "../object/field-error.ts";
+import { equalJson, getOwn, type ReadonlyJson } from "../object/json.ts";
+import { asObject } from "../object/read.ts";
+import type { Change } from "./check.ts";
+
+/** Rules of a struct's update, member by member, in the order of the table. */
+export function changes<C>(table: Readonly<Record<string, Change<C>>>): Change<C> {
+  const members = Object.entries(table);
+  return (value, old, at, faults, context) => {
+    const object = asObject(value);
+    const oldObject = asObject(old);
+    for (const [name, change] of members) {
+      change(getOwn(object, name), getOwn(oldObject, name), at.child(name), faults, context);
+    }
+  };
+}
+
+/**
+ * May not change after creation. The message shows the new value: `shown` makes it, where the original prints a struct by
+ * its internal names.
+ */
+export function immutable(
+  detail = "field is immutable",
+  shown: (value: ReadonlyJson | undefined) => ReadonlyJson | undefined = (value) => value ?? null,
+): Change {
+  return (value, old, at, faults) => {
+    if (!equalJson(value, old)) faults.push(invalidField(at, shown(value), detail));
+  };
+}
+
+/** May be set once; what is set stays. */
+export function setOnce(detail = "field is immutable"): Change {
+  const unchanged = immutable(detail);
+  return (value, old, at, faults, context) => {
+    if (old !== undefined && old !== null && old !== "") unchanged(value, old, at, faults, context);
+  };
+}
+
+/** Several rules about one change, in order. */
+export function allChanges<C>(...list: readonly Change<C>[]): Change<C> {
+  return (value, old, at, faults, context) => {
+    for (const change of list) change(value, old, at, faults, context);
+  };
+}
+
+/** A rule for what a value changed to, asked only if it changed. */
+export function ifChanged<C>(change: Change<C>): Change<C> {
+  return (value, old, at, faults, context) => {
+    if (!equalJson(value, old)) change(value, old, at, faults, context);
+  };
+}

@@ -1,0 +1,285 @@
+/**
+ * Compares a kind's rules with recorded results: applies each recorded mutation to the recorded baseline, runs defaults,
+ * preparation and validation as the registry does, and compares the faults.
+ *
+ *     node dist/tools/replay-validation.js --facts DIR --kind apps/v1/Deployment [--show 20] [--at spec.strategy]
+ *
+ * DIR is the facts directory that holds validation/recorded. Mutations that the decoder refuses are counted apart.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { causeReasons, fieldErrorBody } from "../src/object/field-error-message.ts";
+import type { FieldError } from "../src/object/field-error.ts";
+import { copyJson, isObject, setOwn, type JsonObject, type JsonValue } from "../src/object/json.ts";
+import type { KubeObject } from "../src/object/kube-object.ts";
+import { dnsSubdomain, maskTrailingHyphen } from "../src/object/names.ts";
+import { behaviours } from "../src/resources/behaviours.ts";
+import type { KindBehaviour, StrategyContext } from "../src/resources/definition.ts";
+import { validateObjectMeta, validateObjectMetaUpdate, type MetaRules } from "../src/validation/object-meta.ts";
+
+type Result = string | string[] | { result?: string | string[]; warnings?: string[] };
+type Rows = Record<string, [string[], Result][]>;
+interface Recorded {
+  nameProbes?: Record<string, Result>;
+  objects: Record<
+    string,
+    { baseline: JsonObject; stored?: JsonObject; create?: Rows; createAccepted?: Record<string, string[]>; update?: Rows }
+  >;
+}
+interface Outcome {
+  errors: string[];
+  warnings: string[];
+}
+
+const context: StrategyContext = {
+  now: "2026-01-01T00:00:00Z",
+  user: { name: "admin", groups: ["system:masters"] },
+  settings: {
+    allowPrivileged: true,
+    nodePortRange: { from: 30000, to: 32767 },
+    serviceCidrs: ["10.0.0.0/24"],
+    eventTtlSeconds: 3600,
+  },
+  dryRun: false,
+};
+
+const { values: flags } = parseArgs({
+  options: {
+    facts: { type: "string" },
+    kind: { type: "string" },
+    show: { type: "string", default: "10" },
+    at: { type: "string", default: "" },
+  },
+});
+if (flags.facts === undefined || flags.kind === undefined) {
+  console.error("usage: replay-validation --facts DIR --kind [GROUP/]VERSION/KIND [--show N] [--at PATH]");
+  process.exit(2);
+}
+
+const parts = flags.kind.split("/");
+const kind = parts.at(-1) ?? "";
+const apiVersion = parts.slice(0, -1).join("/");
+const group = parts.length === 3 ? (parts[0] ?? "") : "";
+const found = behaviours.get(`${group}/${kind}`);
+if (found === undefined) {
+  console.error(`${group}/${kind} has no behaviour in src/resources/behaviours.ts`);
+  process.exit(2);
+}
+const behaviour: KindBehaviour = found;
+const file = join(flags.facts, "validation", "recorded", `${flags.kind.replaceAll("/", "_")}.json`);
+const recorded = JSON.parse(readFileSync(file, "utf8")) as Recorded;
+const namespaced = Object.values(recorded.objects).some(
+  ({ baseline }) => isObject(baseline["metadata"]) && typeof baseline["metadata"]["namespace"] === "string",
+);
+const rules: MetaRules = {
+  namespaced,
+  nameRule:
+    behaviour.strategy?.nameRule ??
+    ((name, prefix) => dnsSubdomain(prefix ? maskTrailingHyphen(name) : name)),
+  qualifiedFinalizers: true,
+};
+
+const counts = { passed: 0, failed: 0, refusedByDecoder: 0 };
+const long = "x".repeat(300);
+
+for (const [probe, expected] of Object.entries(recorded.nameProbes ?? {})) {
+  const baseline = Object.values(recorded.objects)[0]?.baseline;
+  if (baseline === undefined || !probe.startsWith("name:")) continue;
+  const object = copyJson(baseline);
+  setPath(object, ["metadata", "name"], probe.slice("name:".length).replace("<x300>", long));
+  compare("nameProbes", probe, "", create(object), expected);
+}
+for (const [name, example] of Object.entries(recorded.objects)) {
+  const stored = example.stored === undefined ? undefined : { apiVersion, kind, ...example.stored };
+  compare(`${name} baseline`, "", "", create(copyJson(example.baseline)), []);
+  for (const [path, rows] of Object.entries(example.create ?? {})) {
+    for (const [mutations, expected] of rows) {
+      for (const mutation of mutations) {
+        const object = mutate(example.baseline, path, mutation);
+        if (object !== undefined) compare(`${name} create`, path, mutation, create(object), expected);
+      }
+    }
+  }
+  for (const [path, mutations] of Object.entries(example.createAccepted ?? {})) {
+    for (const mutation of mutations) {
+      const object = mutate(example.baseline, path, mutation);
+      if (object !== undefined) compare(`${name} createAccepted`, path, mutation, create(object), []);
+    }
+  }
+  for (const [path, rows] of Object.entries(example.update ?? {})) {
+    for (const [mutations, expected] of rows) {
+      for (const mutation of mutations) {
+        if (stored === undefined) continue;
+        const object = mutate(stored, path, mutation);
+        if (object !== undefined) compare(`${name} update`, path, mutation, update(object, stored), expected);
+      }
+    }
+  }
+}
+
+const total = counts.passed + counts.failed;
+const percent = total === 0 ? 0 : (100 * counts.passed) / total;
+console.log(
+  `${flags.kind}: ${counts.passed}/${total} (${percent.toFixed(1)} %), ${counts.refusedByDecoder} left to the decoder`,
+);
+process.exitCode = counts.failed === 0 ? 0 : 1;
+
+function create(input: JsonObject): Outcome {
+  const object = asObject(input);
+  if (namespaced && !object.metadata.namespace) object.metadata.namespace = "ns";
+  behaviour.applyDefaults?.(object, apiVersion);
+  behaviour.strategy?.prepareForCreate?.(object, context);
+  const errors = [...validateObjectMeta(object, rules), ...(behaviour.strategy?.validate?.(object, context) ?? [])];
+  const warnings = behaviour.strategy?.warnings?.(object, undefined, context) ?? [];
+  return { errors: texts(errors), warnings };
+}
+
+function update(input: JsonObject, stored: JsonObject): Outcome {
+  const old = asObject(copyJson(stored));
+  const object = asObject(input);
+  object.metadata.resourceVersion = old.metadata.resourceVersion = "1";
+  for (const name of ["namespace", "uid", "creationTimestamp", "generation"] as const) {
+    const value = object.metadata[name];
+    if ((value === undefined || value === "") && old.metadata[name] !== undefined) {
+      setOwn(object.metadata, name, old.metadata[name]);
+    }
+  }
+  if (old.metadata.generation !== undefined) object.metadata.generation = old.metadata.generation;
+  behaviour.applyDefaults?.(object, apiVersion);
+  behaviour.strategy?.prepareForUpdate?.(object, old, context);
+  const errors = [
+    ...validateObjectMetaUpdate(object, old, rules),
+    ...(behaviour.strategy?.validateUpdate?.(object, old, context) ?? []),
+  ];
+  const warnings = behaviour.strategy?.warnings?.(object, old, context) ?? [];
+  return { errors: texts(errors), warnings };
+}
+
+function asObject(input: JsonObject): KubeObject {
+  const object = withoutNulls(input) as KubeObject;
+  if (!isObject(object.metadata)) object.metadata = {};
+  object.apiVersion = apiVersion;
+  object.kind = kind;
+  return object;
+}
+
+function withoutNulls(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  const kept: JsonObject = {};
+  for (const [key, member] of Object.entries(value)) {
+    if (member !== null && member !== undefined) setOwn(kept, key, withoutNulls(member));
+  }
+  return kept;
+}
+
+function texts(errors: readonly FieldError[]): string[] {
+  const lines = errors.map(
+    (error) => `${causeReasons[error.type].replace("FieldValue", "")} | ${error.field} | ${fieldErrorBody(error)}`,
+  );
+  return [...new Set(lines)].sort();
+}
+
+function compare(section: string, path: string, mutation: string, actual: Outcome, result: Result): void {
+  const plain = Array.isArray(result) ? result : typeof result === "string" ? [result] : (result.result ?? []);
+  const expected = (Array.isArray(plain) ? plain : [plain]).filter((line) => line !== "ok");
+  if (expected.some((line) => line.startsWith("decode:"))) {
+    counts.refusedByDecoder++;
+    return;
+  }
+  const warnings = typeof result === "object" && !Array.isArray(result) ? result.warnings : undefined;
+  const good =
+    sameLines(actual.errors, expected, mutation) &&
+    (warnings === undefined || warnings.every((line) => actual.warnings.some((text) => sameLine(text, line, mutation))));
+  if (good) {
+    counts.passed++;
+    return;
+  }
+  counts.failed++;
+  if (counts.failed > Number(flags.show) && flags.at === "") return;
+  if (!path.startsWith(flags.at ?? "")) return;
+  console.log(`--- ${section}: ${path} ${mutation}`);
+  for (const line of expected) if (!actual.errors.some((text) => sameLine(text, line, mutation))) console.log(`  - ${line}`);
+  for (const text of actual.errors) if (!expected.some((line) => sameLine(text, line, mutation))) console.log(`  + ${text}`);
+  for (const line of warnings ?? []) console.log(`  wanted warning: ${line}\n  got: ${JSON.stringify(actual.warnings)}`);
+}
+
+function sameLines(actual: readonly string[], expected: readonly string[], mutation: string): boolean {
+  if (actual.length !== expected.length) return false;
+  return expected.every((line) => actual.some((text) => sameLine(text, line, mutation)));
+}
+
+function sameLine(actual: string, expected: string, mutation: string): boolean {
+  const value = mutated(mutation);
+  const filled = expected
+    .replaceAll("<v>", typeof value === "string" ? value : String(value))
+    .replaceAll("<x300>", long);
+  if (!filled.includes("<object>") && !filled.includes("<diff>")) return actual === filled;
+  const pieces = filled.split(/<object>|<diff>/);
+  let from = 0;
+  for (const [i, piece] of pieces.entries()) {
+    const start = i === 0 ? (actual.startsWith(piece) ? 0 : -1) : actual.indexOf(piece, from);
+    if (start < 0) return false;
+    from = start + piece.length;
+  }
+  return true;
+}
+
+function mutated(mutation: string): JsonValue {
+  try {
+    const value = JSON.parse(mutation) as JsonValue;
+    return value === "<x300>" ? long : value;
+  } catch {
+    return mutation;
+  }
+}
+
+/** A copy of an object with one mutation; undefined where the path leads nowhere. */
+function mutate(base: JsonObject, path: string, mutation: string): JsonObject | undefined {
+  const object = copyJson(base);
+  const steps = pathSteps(path);
+  if (mutation === "delete") return setPath(object, steps, undefined) ? object : undefined;
+  if (mutation === "dup") {
+    const list = getPath(object, steps);
+    if (!Array.isArray(list) || list[0] === undefined) return undefined;
+    list.push(copyJson(list[0]));
+    return object;
+  }
+  if (mutation.startsWith("key:")) {
+    const map = getPath(object, steps);
+    if (!isObject(map)) return undefined;
+    const like = Object.values(map)[0];
+    setOwn(map, mutation.slice("key:".length).replace("<x300>", long), like === undefined ? "v" : copyJson(like));
+    return object;
+  }
+  return setPath(object, steps, mutated(mutation)) ? object : undefined;
+}
+
+function pathSteps(path: string): string[] {
+  return [...path.matchAll(/\[([^\]]*)\]|([^.[\]]+)/g)].map((match) => match[1] ?? match[2] ?? "");
+}
+
+function getPath(object: JsonValue, steps: readonly string[]): JsonValue | undefined {
+  let value: JsonValue | undefined = object;
+  for (const step of steps) {
+    if (Array.isArray(value)) value = value[Number(step)];
+    else if (isObject(value)) value = value[step];
+    else return undefined;
+  }
+  return value;
+}
+
+function setPath(object: JsonObject, steps: readonly string[], value: JsonValue | undefined): boolean {
+  const parent = getPath(object, steps.slice(0, -1));
+  const last = steps.at(-1) ?? "";
+  if (Array.isArray(parent)) {
+    if (value === undefined) parent.splice(Number(last), 1);
+    else parent[Number(last)] = value;
+    return true;
+  }
+  if (!isObject(parent)) return false;
+  if (value === undefined) delete parent[last];
+  else setOwn(parent, last, value);
+  return true;
+}
