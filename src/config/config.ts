@@ -1,0 +1,188 @@
+import { isIP } from "node:net";
+import { join } from "node:path";
+import { firstOfCidr, formatCidr, parseCidr, sizeOfCidr } from "../object/ip.ts";
+import { admissionPlugins } from "./admission-plugins.ts";
+import { featureGates } from "./feature-gates.ts";
+import type { PortRange } from "./flag.ts";
+import type { FlagValues } from "./flags.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** Where a server keeps its objects. */
+export type StorageBackend = "lmdb" | "memory";
+
+/** All that a server is told before it starts; every member is set. The flag in brackets says more. */
+export interface Config {
+  /** Address to listen on [--bind-address]. */
+  readonly bindAddress: string;
+  /** Port to listen on; 0 takes any free one [--secure-port]. */
+  readonly port: number;
+  /** Where members of the cluster reach this server: the endpoints of default/kubernetes [--advertise-address]. */
+  readonly advertiseAddress: string;
+  /** A host name for the serving certificate besides the usual ones; "" for none [--external-hostname]. */
+  readonly externalHostname: string;
+  /** Directory of the store and admin.kubeconfig, absolute or relative to the working directory [--data-dir]. */
+  readonly dataDir: string;
+  readonly storageBackend: StorageBackend;
+  /** Bytes at which the store refuses writes [--data-quota]. */
+  readonly dataQuota: number;
+  /** Milliseconds between compactions, each forgetting what is older than one interval; 0 for none [--etcd-compaction-interval]. */
+  readonly compactionInterval: number;
+  /** Directory of generated certificates and keys [--cert-dir]. */
+  readonly certDir: string;
+  /** The user's own serving certificate and key; undefined where they are generated [--tls-cert-file]. */
+  readonly servingFiles: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly tlsMinVersion: "TLSv1.2" | "TLSv1.3";
+  /** PEM file of CAs for client certificates besides the generated one; "" for none [--client-ca-file]. */
+  readonly clientCaFile: string;
+  /** CSV file of static tokens; "" for none [--token-auth-file]. */
+  readonly tokenAuthFile: string;
+  readonly anonymousAuth: boolean;
+  readonly authorizationModes: readonly string[];
+  /** Admission plugins asked for and turned off besides the defaults [--enable-admission-plugins]. */
+  readonly enableAdmissionPlugins: readonly string[];
+  readonly disableAdmissionPlugins: readonly string[];
+  readonly allowPrivileged: boolean;
+  /** Issuers of service account tokens, the one that signs first; empty where none is named [--service-account-issuer]. */
+  readonly serviceAccountIssuers: readonly string[];
+  /** One or two networks, in canonical form; the first is the primary one [--service-cluster-ip-range]. */
+  readonly serviceClusterIpRanges: readonly string[];
+  readonly serviceNodePortRange: PortRange;
+  /** Milliseconds that an Event lives [--event-ttl]. */
+  readonly eventTtl: number;
+  /** Names of loops to run inside the server [--controllers]. */
+  readonly controllers: readonly string[];
+  readonly limits: Limits;
+}
+
+/** What one request or connection may take. Times in milliseconds. */
+export interface Limits {
+  /** Bytes of a request's body (kube-apiserver's MaxRequestBodyBytes). */
+  readonly requestBodyBytes: number;
+  /** How long a request other than a watch may take [--request-timeout]. */
+  readonly requestTimeout: number;
+  /** How long a watch lasts at least where it names no time; at most twice as long [--min-request-timeout]. */
+  readonly minRequestTimeout: number;
+  /** Open streams of one HTTP/2 connection [--http2-max-streams-per-connection]. */
+  readonly streamsPerConnection: number;
+}
+
+/** What the machine says: handed in, so that a Config never depends on where it is made. */
+export interface Surroundings {
+  /** The user's directory for state: the parent of the default data directory. */
+  readonly stateDirectory: string;
+  /** Addresses of this machine's network, without loopback. */
+  readonly addresses: readonly string[];
+}
+
+/** Go's HTTP/2 server in kube-apiserver allows 250 streams, which bounds what one client can have going. */
+const defaultStreamsPerConnection = 250;
+const requestBodyBytes = 3 * 1024 * 1024;
+
+/**
+ * Makes the Config of a server from the values of its flags. Throws UsageError where they do not fit together or ask for
+ * what does not exist; tells `warn` of what is taken and has no effect yet.
+ */
+export function configFrom(values: FlagValues, surroundings: Surroundings, warn: (warning: string) => void): Config {
+  checkFeatureGates(values["feature-gates"], warn);
+  checkRuntimeConfig(values["runtime-config"]);
+  checkAuthorizationModes(values["authorization-mode"]);
+  if (values["storage-backend"] === "etcd3") throw new UsageError("--storage-backend=etcd3 is refused: it does not exist here yet");
+  for (const flag of ["enable-admission-plugins", "disable-admission-plugins"] as const) {
+    const missing = values[flag].filter((name) => admissionPlugins.get(name)?.status === "missing");
+    if (missing.length > 0) warn(`--${flag} changes nothing yet for ${missing.join(", ")}, not built here so far`);
+  }
+  const dataDir = values["data-dir"] || join(surroundings.stateDirectory, "binnacle");
+  const bindAddress = values["bind-address"];
+  return {
+    bindAddress,
+    port: values["secure-port"],
+    advertiseAddress: values["advertise-address"] || defaultAdvertiseAddress(bindAddress, surroundings),
+    externalHostname: values["external-hostname"],
+    dataDir,
+    storageBackend: values["storage-backend"] === "memory" ? "memory" : "lmdb",
+    dataQuota: values["data-quota"],
+    compactionInterval: values["etcd-compaction-interval"],
+    certDir: values["cert-dir"] || join(dataDir, "pki"),
+    servingFiles: servingFilesFrom(values["tls-cert-file"], values["tls-private-key-file"]),
+    tlsMinVersion: values["tls-min-version"] === "VersionTLS13" ? "TLSv1.3" : "TLSv1.2",
+    clientCaFile: values["client-ca-file"],
+    tokenAuthFile: values["token-auth-file"],
+    anonymousAuth: values["anonymous-auth"],
+    authorizationModes: values["authorization-mode"],
+    enableAdmissionPlugins: values["enable-admission-plugins"],
+    disableAdmissionPlugins: values["disable-admission-plugins"],
+    allowPrivileged: values["allow-privileged"],
+    serviceAccountIssuers: values["service-account-issuer"],
+    serviceClusterIpRanges: serviceRangesFrom(values["service-cluster-ip-range"]),
+    serviceNodePortRange: values["service-node-port-range"],
+    eventTtl: values["event-ttl"],
+    controllers: values["controllers"],
+    limits: {
+      requestBodyBytes,
+      requestTimeout: values["request-timeout"],
+      minRequestTimeout: values["min-request-timeout"] * 1000,
+      streamsPerConnection: values["http2-max-streams-per-connection"] || defaultStreamsPerConnection,
+    },
+  };
+}
+
+/** Others cannot reach a loopback address, so it is announced only where the machine has no other. */
+function defaultAdvertiseAddress(bindAddress: string, surroundings: Surroundings): string {
+  const everywhere = ["", "0.0.0.0", "::"].includes(bindAddress);
+  const loopback = bindAddress.startsWith("127.") || bindAddress === "::1";
+  if (!everywhere && !loopback) return bindAddress;
+  return (
+    surroundings.addresses.find((address) => isIP(address) === 4) ?? surroundings.addresses[0] ?? (everywhere ? "127.0.0.1" : bindAddress)
+  );
+}
+
+function servingFilesFrom(certFile: string, keyFile: string): Config["servingFiles"] {
+  if (certFile === "" && keyFile === "") return undefined;
+  if (certFile === "" || keyFile === "") throw new UsageError("--tls-cert-file and --tls-private-key-file must be set together");
+  return { certFile, keyFile };
+}
+
+/** The rules of kube-apiserver: one range, or one of each family. */
+function serviceRangesFrom(text: string): readonly string[] {
+  const fault = (why: string) => new UsageError(`invalid argument "${text}" for --service-cluster-ip-range: ${why}`);
+  const ranges = text.split(",").map((part) => part.trim());
+  const parsed = ranges.map((range) => {
+    const cidr = parseCidr(range);
+    if (cidr === undefined) throw fault('it must be a CIDR such as "10.0.0.0/24"');
+    if (firstOfCidr(cidr).value !== cidr.address.value) throw fault(`it has bits set behind its prefix; the range is ${formatCidr(cidr)}`);
+    if (sizeOfCidr(cidr) < 8n) throw fault("it must have at least 8 addresses");
+    if (cidr.address.family === 6 && cidr.prefix < 64) throw fault("an IPv6 range can have at most 64 bits of addresses (/64)");
+    return cidr;
+  });
+  if (parsed.length > 2) throw fault("it must be one range, or two");
+  if (parsed.length === 2 && parsed[0]?.address.family === parsed[1]?.address.family)
+    throw fault("two ranges must be one of IPv4 and one of IPv6");
+  return parsed.map(formatCidr);
+}
+
+function checkAuthorizationModes(modes: readonly string[]): void {
+  if (modes.join(",") === "Node,RBAC") return;
+  throw new UsageError(`--authorization-mode=${modes.join(",")} is refused: only Node,RBAC exists here yet`);
+}
+
+function checkFeatureGates(gates: ReadonlyMap<string, string>, warn: (warning: string) => void): void {
+  for (const [gate, text] of gates) {
+    const written = `--feature-gates=${gate}=${text}`;
+    const asked = /^(true|t|1)$/i.test(text) ? true : /^(false|f|0)$/i.test(text) ? false : undefined;
+    if (asked === undefined) throw new UsageError(`${written}: it must be true or false`);
+    const byDefault = featureGates.get(gate);
+    // Gates that became general are no longer listed; they can only be true.
+    if (byDefault === undefined && asked) warn(`${written} changes nothing: v1.36 has no such gate to set`);
+    else if (byDefault !== asked) throw new UsageError(`${written} is refused: only the defaults of v1.36 exist here yet`);
+  }
+}
+
+/** v1.36 serves the general versions of every group and no beta or alpha one, so saying that again is all there is. */
+function checkRuntimeConfig(settings: ReadonlyMap<string, string>): void {
+  for (const [name, text] of settings) {
+    const general = name === "api/ga" || /^([a-z0-9.-]+\/)?v\d+$/.test(name);
+    const early = name === "api/beta" || name === "api/alpha" || /^[a-z0-9.-]+\/v\d+(alpha|beta)\d+$/.test(name);
+    if ((general && text === "true") || (early && text === "false")) continue;
+    throw new UsageError(`--runtime-config=${name}=${text} is refused: only the versions that v1.36 serves by default exist here yet`);
+  }
+}

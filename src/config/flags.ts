@@ -1,0 +1,308 @@
+import { admissionPluginNames } from "./admission-plugins.ts";
+import type { Flag, FlagValueTypes } from "./flag.ts";
+import { harmless, refused, works } from "./flag.ts";
+
+// Every flag of a kube-apiserver v1.36, and ours, in kube-apiserver's sections. When a flag's effect comes to exist, its
+// row changes one word: refused or harmless becomes works. The README's reference and `--help` are made from here.
+
+const binnacle = {
+  "data-dir": works(
+    "string",
+    "",
+    "Directory of the store, the certificates and admin.kubeconfig; by default in the user's state directory.",
+  ),
+  "storage-backend": works("string", "lmdb", "Where objects are kept: lmdb is embedded and durable, memory forgets at exit.", {
+    values: ["lmdb", "memory", "etcd3"],
+  }),
+  "data-quota": works("bytes", "8Gi", "Size of the store at which writes are refused; reads and deletes go on.", { min: 16 * 1024 * 1024 }),
+  "controllers": works("list", "", "Loops of kube-controller-manager to run inside this server; empty is an API server alone.", {
+    values: [],
+  }),
+};
+
+const generic = {
+  "advertise-address": works(
+    "ip",
+    "",
+    "Address at which members of the cluster reach this server; by default the bind address or the host's first.",
+  ),
+  "cors-allowed-origins": refused("list", "", "Regular expressions of origins whose browsers may read answers."),
+  "emulated-version": refused("list", "", "Behave as an older release, by component."),
+  "emulation-forward-compatible": refused("bool", "false", "Serve versions of APIs that came after the emulated release."),
+  "external-hostname": works("string", "", "Host name by which this server is known outside; it is put into the serving certificate."),
+  "feature-gates": works("map", "", "Feature gates; setting one to other than its default in v1.36 is refused."),
+  "goaway-chance": harmless("float", "0", "Part of the requests after which an HTTP/2 client is asked to connect anew.", {
+    min: 0,
+    max: 0.02,
+  }),
+  "livez-grace-period": harmless("duration", "0s", "How long /livez passes over a start that has not finished."),
+  "max-mutating-requests-inflight": harmless("int", "200", "Most writing requests at a time.", { min: 0 }),
+  "max-requests-inflight": harmless("int", "400", "Most reading requests at a time.", { min: 0 }),
+  "min-compatibility-version": refused("list", "", "Oldest release of control plane components to stay compatible with."),
+  "min-request-timeout": works("int", "1800", "Seconds that a watch without timeoutSeconds lasts at least; up to twice as long.", {
+    min: 1,
+  }),
+  "request-timeout": works("duration", "1m0s", "How long a request other than a watch may take.", { min: 1 }),
+  "runtime-config": works("map", "", "Versions of APIs to turn on or off; other than v1.36 serves by default is refused."),
+  "runtime-config-emulation-forward-compatible": refused(
+    "bool",
+    "false",
+    "As emulation-forward-compatible, for APIs turned on by runtime-config.",
+  ),
+  "send-retry-after-while-not-ready-once": harmless("bool", "false", "Answer 503 with Retry-After until the server was ready once."),
+  "shutdown-delay-duration": refused("duration", "0s", "How long to go on serving, not ready, after the signal to stop."),
+  "shutdown-send-retry-after": harmless("bool", "false", "Answer 429 with Retry-After while connections are drained."),
+  "shutdown-watch-termination-grace-period": harmless("duration", "0s", "How long watches may end by themselves at shutdown."),
+  "storage-initialization-timeout": harmless("duration", "1m0s", "How long to wait for the store before giving up."),
+  "strict-transport-security-directives": refused("list", "", "Directives of an HSTS header."),
+};
+
+const storage = {
+  "default-watch-cache-size": harmless("int", "100", "Events kept per resource for watches; the window is sized by itself.", {
+    deprecated: true,
+  }),
+  "delete-collection-workers": harmless("int", "1", "Parallel deletes of a deletecollection."),
+  "enable-garbage-collector": refused("bool", "true", "Honour propagationPolicy by finalizers for the garbage collector."),
+  "encryption-provider-config": refused("string", "", "File that says how values are encrypted in the store."),
+  "encryption-provider-config-automatic-reload": refused("bool", "false", "Read that file again when it changes."),
+  "etcd-cafile": refused("string", "", "CA of the etcd servers."),
+  "etcd-certfile": refused("string", "", "Client certificate for etcd."),
+  "etcd-compaction-interval": works(
+    "duration",
+    "5m0s",
+    "How often history is forgotten: what is older than one interval goes. 0 keeps it.",
+  ),
+  "etcd-count-metric-poll-period": harmless("duration", "1m0s", "How often objects are counted for metrics."),
+  "etcd-db-metric-poll-interval": harmless("duration", "30s", "How often the size of the store is read for metrics."),
+  "etcd-healthcheck-timeout": harmless("duration", "2s", "How long the health check waits for etcd."),
+  "etcd-keyfile": refused("string", "", "Key of the client certificate for etcd."),
+  "etcd-prefix": refused("string", "/registry", "Prefix of all keys in the store."),
+  "etcd-readycheck-timeout": harmless("duration", "2s", "How long the readiness check waits for etcd."),
+  "etcd-servers": refused("list", "", "URLs of etcd servers; this server keeps its own store."),
+  "etcd-servers-overrides": refused("list", "", "etcd servers for single resources."),
+  "lease-reuse-duration-seconds": harmless("int", "60", "How long one lease is used for objects that expire."),
+  "storage-media-type": harmless(
+    "string",
+    "application/vnd.kubernetes.protobuf",
+    "Encoding of values in etcd; the embedded store has its own.",
+  ),
+  "watch-cache": harmless("bool", "true", "Answer reads from memory; this server always does."),
+  "watch-cache-sizes": harmless("list", "", "Events kept for single resources; the window is sized by itself."),
+};
+
+const secureServing = {
+  "bind-address": works("ip", "127.0.0.1", "Address to listen on; 0.0.0.0 or :: is all of them."),
+  "cert-dir": works("string", "", "Directory of generated certificates and keys; by default pki in the data directory."),
+  "disable-http2-serving": refused("bool", "false", "Serve HTTP/1.1 only."),
+  "http2-max-streams-per-connection": works("int", "0", "Most streams of one HTTP/2 connection; 0 is the server's own default.", {
+    min: 0,
+  }),
+  "permit-address-sharing": harmless("bool", "false", "Listen with SO_REUSEADDR; this server always does."),
+  "permit-port-sharing": refused("bool", "false", "Listen with SO_REUSEPORT."),
+  "secure-port": works("int", "6443", "Port of HTTPS; 0 takes any free one.", { min: 0, max: 65535 }),
+  "tls-cert-file": works("string", "", "Serving certificate, PEM, followed by what signed it; with tls-private-key-file."),
+  "tls-cipher-suites": refused("list", "", "Cipher suites of TLS 1.2."),
+  "tls-curve-preferences": refused("list", "", "Key exchanges of TLS."),
+  "tls-min-version": works("string", "", "Oldest version of TLS to accept; by default 1.2.", {
+    values: ["", "VersionTLS12", "VersionTLS13"],
+  }),
+  "tls-private-key-file": works("string", "", "Key of tls-cert-file, PEM."),
+  "tls-sni-cert-key": refused("repeated", "", "Certificates for single host names."),
+};
+
+const auditing = {
+  "audit-log-batch-buffer-size": refused("int", "10000", "Events that wait to be written to the audit log."),
+  "audit-log-batch-max-size": refused("int", "1", "Events of one batch."),
+  "audit-log-batch-max-wait": refused("duration", "0s", "How long a batch is filled."),
+  "audit-log-batch-throttle-burst": refused("int", "0", "Batches in a burst."),
+  "audit-log-batch-throttle-enable": refused("bool", "false", "Whether batches are throttled."),
+  "audit-log-batch-throttle-qps": refused("float", "0", "Batches a second."),
+  "audit-log-compress": refused("bool", "false", "Compress old files of the audit log."),
+  "audit-log-format": refused("string", "json", "Form of the audit log."),
+  "audit-log-maxage": refused("int", "366", "Days that old files of the audit log are kept."),
+  "audit-log-maxbackup": refused("int", "100", "Old files of the audit log that are kept."),
+  "audit-log-maxsize": refused("int", "100", "Megabytes of a file of the audit log."),
+  "audit-log-mode": refused("string", "blocking", "Whether a request waits for its audit event."),
+  "audit-log-path": refused("string", "", "File of the audit log; - is standard output."),
+  "audit-log-truncate-enabled": refused("bool", "false", "Shorten events and batches that are too large."),
+  "audit-log-truncate-max-batch-size": refused("int", "10485760", "Bytes of a batch."),
+  "audit-log-truncate-max-event-size": refused("int", "102400", "Bytes of an event."),
+  "audit-log-version": refused("string", "audit.k8s.io/v1", "Version of events in the log."),
+  "audit-policy-file": refused("string", "", "File that says which requests are audited, and how fully."),
+  "audit-webhook-batch-buffer-size": refused("int", "10000", "Events that wait to be sent."),
+  "audit-webhook-batch-initial-backoff": refused("duration", "10s", "The older name of audit-webhook-initial-backoff.", {
+    deprecated: true,
+  }),
+  "audit-webhook-batch-max-size": refused("int", "400", "Events of one batch."),
+  "audit-webhook-batch-max-wait": refused("duration", "30s", "How long a batch is filled."),
+  "audit-webhook-batch-throttle-burst": refused("int", "15", "Batches in a burst."),
+  "audit-webhook-batch-throttle-enable": refused("bool", "true", "Whether batches are throttled."),
+  "audit-webhook-batch-throttle-qps": refused("float", "10", "Batches a second."),
+  "audit-webhook-config-file": refused("string", "", "kubeconfig of the webhook that gets audit events."),
+  "audit-webhook-initial-backoff": refused("duration", "10s", "How long to wait before the first retry."),
+  "audit-webhook-mode": refused("string", "batch", "Whether a request waits for its audit event."),
+  "audit-webhook-truncate-enabled": refused("bool", "false", "Shorten events and batches that are too large."),
+  "audit-webhook-truncate-max-batch-size": refused("int", "10485760", "Bytes of a batch."),
+  "audit-webhook-truncate-max-event-size": refused("int", "102400", "Bytes of an event."),
+  "audit-webhook-version": refused("string", "audit.k8s.io/v1", "Version of events that are sent."),
+};
+
+const features = {
+  "contention-profiling": harmless("bool", "false", "Profile locks; this server has none."),
+  "debug-socket-path": refused("string", "", "Unix socket that serves profiles without authentication."),
+  "enable-priority-and-fairness": harmless("bool", "true", "Queue requests by priority and fairly; this server does not yet."),
+  "profiling": harmless("bool", "true", "Serve Go's profiles under /debug/pprof; this server has none."),
+};
+
+const authentication = {
+  "anonymous-auth": works("bool", "true", "Whether a request without credentials is one of system:anonymous; else it is 401."),
+  "api-audiences": refused("list", "", "Audiences that a service account token may be for."),
+  "authentication-config": refused("string", "", "File that configures JWT authenticators and anonymous requests."),
+  "authentication-token-webhook-cache-ttl": refused("duration", "2m0s", "How long the webhook's answers are remembered."),
+  "authentication-token-webhook-config-file": refused("string", "", "kubeconfig of the webhook that knows tokens."),
+  "authentication-token-webhook-version": refused("string", "v1beta1", "Version of TokenReview that is sent to it."),
+  "client-ca-file": works("string", "", "CAs, PEM: a client certificate signed by one names its user (CN) and groups (O)."),
+  "enable-bootstrap-token-auth": refused("bool", "false", "Take tokens from Secrets of type bootstrap.kubernetes.io/token."),
+  "oidc-ca-file": refused("string", "", "CA of the OpenID Connect issuer."),
+  "oidc-client-id": refused("string", "", "Client that ID tokens must be for."),
+  "oidc-groups-claim": refused("string", "", "Claim that holds the groups."),
+  "oidc-groups-prefix": refused("string", "", "Put before each group."),
+  "oidc-issuer-url": refused("string", "", "URL of the OpenID Connect issuer."),
+  "oidc-required-claim": refused("map", "", "Claims that a token must have."),
+  "oidc-signing-algs": refused("list", "RS256", "Signature algorithms that are taken."),
+  "oidc-username-claim": refused("string", "sub", "Claim that holds the user's name."),
+  "oidc-username-prefix": refused("string", "", "Put before the user's name."),
+  "requestheader-allowed-names": refused("list", "", "Common names of proxies that may name the user in headers."),
+  "requestheader-client-ca-file": refused("string", "", "CA of those proxies."),
+  "requestheader-extra-headers-prefix": refused("list", "", "Prefix of headers that hold extra attributes of the user."),
+  "requestheader-group-headers": refused("list", "", "Headers that hold the groups."),
+  "requestheader-uid-headers": refused("list", "", "Headers that hold the user's uid."),
+  "requestheader-username-headers": refused("list", "", "Headers that hold the user's name."),
+  "service-account-extend-token-expiration": refused("bool", "true", "Let injected tokens live for a year, with a warning."),
+  "service-account-issuer": harmless("repeated", "", "Issuer of service account tokens; the first one signs."),
+  "service-account-jwks-uri": refused("string", "", "Where the issuer's document says its keys are."),
+  "service-account-key-file": refused("repeated", "", "Keys, PEM, that prove service account tokens."),
+  "service-account-lookup": refused("bool", "true", "Whether a token dies with its service account."),
+  "service-account-max-token-expiration": refused("duration", "0s", "Longest life of a service account token."),
+  "token-auth-file": works("string", "", 'CSV file of static tokens: token,user,uid,"group1,group2".'),
+};
+
+const authorization = {
+  "authorization-config": refused("string", "", "File that configures the chain of authorizers."),
+  "authorization-mode": works("list", "Node,RBAC", "Authorizers, in order; other than Node,RBAC is refused until it exists.", {
+    values: ["AlwaysAllow", "AlwaysDeny", "ABAC", "Webhook", "RBAC", "Node"],
+  }),
+  "authorization-policy-file": refused("string", "", "Policy of the mode ABAC."),
+  "authorization-webhook-cache-authorized-ttl": refused("duration", "5m0s", "How long a webhook's yes is remembered."),
+  "authorization-webhook-cache-unauthorized-ttl": refused("duration", "30s", "How long a webhook's no is remembered."),
+  "authorization-webhook-config-file": refused("string", "", "kubeconfig of the webhook that authorizes."),
+  "authorization-webhook-version": refused("string", "v1beta1", "Version of SubjectAccessReview that is sent to it."),
+};
+
+const admission = {
+  "admission-control": refused("list", "", "The exact list of admission plugins, in order.", { deprecated: true }),
+  "admission-control-config-file": refused("string", "", "File that configures admission plugins."),
+  "default-not-ready-toleration-seconds": refused("int", "300", "How long pods stay on a node that is not ready."),
+  "default-unreachable-toleration-seconds": refused("int", "300", "How long pods stay on a node that is unreachable."),
+  "disable-admission-plugins": works("list", "", "Admission plugins to turn off that are on by default.", { values: admissionPluginNames }),
+  "enable-admission-plugins": works("list", "", "Admission plugins to turn on besides those on by default.", {
+    values: admissionPluginNames,
+  }),
+};
+
+const observability = {
+  "allow-metric-labels": refused("map", "", "Values that labels of single metrics may have."),
+  "allow-metric-labels-manifest": refused("string", "", "File with the same."),
+  "disabled-metrics": refused("list", "", "Metrics to leave out."),
+  "show-hidden-metrics-for-version": harmless("string", "", "Show metrics hidden since that release."),
+  "log-flush-frequency": harmless("duration", "5s", "How often the log is flushed; lines are written at once here."),
+  "log-text-info-buffer-size": harmless("string", "0", "Buffer of the log's lines of information."),
+  "log-text-split-stream": harmless("bool", "false", "Write errors and information to separate streams."),
+  "logging-format": harmless("string", "text", "Form of log lines.", { values: ["text", "json"] }),
+  "v": harmless("int", "0", "How much is logged; more is more.", { min: 0 }),
+  "vmodule": harmless("string", "", "How much is logged by single source files."),
+  "tracing-config-file": refused("string", "", "File that says where traces are sent."),
+};
+
+const misc = {
+  "aggregator-reject-forwarding-redirect": harmless("bool", "true", "Refuse redirects of aggregated API servers; none is called yet."),
+  "allow-privileged": harmless("bool", "false", "Whether privileged containers are allowed; they are, until that validation exists."),
+  "apiserver-count": harmless("int", "1", "Number of API servers in the cluster.", { min: 1, deprecated: true }),
+  "coordinated-leadership-lease-duration": harmless("duration", "15s", "Life of a lease of coordinated leader election."),
+  "coordinated-leadership-renew-deadline": harmless("duration", "10s", "How long its leader tries to renew."),
+  "coordinated-leadership-retry-period": harmless("duration", "2s", "How often it tries."),
+  "egress-selector-config-file": refused("string", "", "File that says through which proxies connections go out."),
+  "enable-aggregator-routing": refused("bool", "false", "Send requests for aggregated APIs to endpoints, not to the cluster IP."),
+  "enable-logs-handler": refused("bool", "false", "Serve /var/log under /logs.", { deprecated: true }),
+  "endpoint-reconciler-type": refused("string", "lease", "Who keeps the endpoints of the service kubernetes.", {
+    values: ["master-count", "lease", "none"],
+  }),
+  "event-ttl": works("duration", "1h0m0s", "How long events are kept.", { min: 1000 }),
+  "kubelet-certificate-authority": harmless("string", "", "CA of kubelets; none is called yet."),
+  "kubelet-client-certificate": harmless("string", "", "Client certificate for kubelets; none is called yet."),
+  "kubelet-client-key": harmless("string", "", "Key of that certificate."),
+  "kubelet-port": harmless("int", "10250", "Port of kubelets.", { min: 0, max: 65535, deprecated: true }),
+  "kubelet-preferred-address-types": harmless(
+    "list",
+    "Hostname,InternalDNS,InternalIP,ExternalDNS,ExternalIP",
+    "Which of a node's addresses to call a kubelet by; none is called yet.",
+  ),
+  "kubelet-read-only-port": harmless("int", "10255", "Port of kubelets without TLS.", { min: 0, max: 65535, deprecated: true }),
+  "kubelet-timeout": harmless("duration", "5s", "How long to wait for a kubelet; none is called yet."),
+  "kubernetes-service-node-port": refused("int", "0", "Node port of the service kubernetes.", { min: 0, max: 65535 }),
+  "max-connection-bytes-per-sec": refused("int", "0", "Most bytes a second of an exec, attach or port-forward.", { min: 0 }),
+  "peer-advertise-ip": refused("string", "", "Address at which other API servers reach this one."),
+  "peer-advertise-port": refused("string", "", "Port at which other API servers reach this one."),
+  "peer-ca-file": refused("string", "", "CA of other API servers."),
+  "proxy-client-cert-file": harmless("string", "", "Client certificate for aggregated APIs and webhooks; none is called yet."),
+  "proxy-client-key-file": harmless("string", "", "Key of that certificate."),
+  "service-account-signing-endpoint": refused("string", "", "Socket of a signer of service account tokens."),
+  "service-account-signing-key-file": refused("string", "", "Key that signs service account tokens."),
+  "service-cluster-ip-range": works("string", "10.0.0.0/24", "CIDR of service IPs; or two, one IPv4 and one IPv6."),
+  "service-node-port-range": works("ports", "30000-32767", "Ports of services of the types NodePort and LoadBalancer."),
+};
+
+/** The sections in the order in which `--help` and the README show them. */
+export const flagSections = {
+  "Binnacle's own": binnacle,
+  "Generic": generic,
+  "Storage": storage,
+  "Secure serving": secureServing,
+  "Authentication": authentication,
+  "Authorization": authorization,
+  "Admission": admission,
+  "Auditing": auditing,
+  "Features": features,
+  "Metrics, logs and traces": observability,
+  "Other": misc,
+};
+
+/** All rows by name. */
+export const flags = {
+  ...binnacle,
+  ...generic,
+  ...storage,
+  ...secureServing,
+  ...authentication,
+  ...authorization,
+  ...admission,
+  ...auditing,
+  ...features,
+  ...observability,
+  ...misc,
+};
+
+export type FlagName = keyof typeof flags;
+
+/** What each flag's value is once it is read. */
+export type FlagValues = { readonly [Name in FlagName]: FlagValueTypes[(typeof flags)[Name]["type"]] };
+
+/** The row of a name that came from outside; undefined where there is none. */
+export function findFlag(name: string): Flag | undefined {
+  return Object.hasOwn(flags, name) ? flags[name as FlagName] : undefined;
+}
+
+/** Names and rows, in the order of the sections. */
+export function flagRows(): readonly (readonly [FlagName, Flag])[] {
+  return Object.entries(flags) as [FlagName, Flag][];
+}
