@@ -80,25 +80,23 @@ export class OrderedMap<V> {
     this.#irregular = false;
   }
 
-  /** A cursor at the first entry with key ≥ start. Any insert or delete makes it invalid. */
-  cursor(start = ""): Cursor<V> {
+  /** A cursor over start ≤ key < end (no end: to the last), at its first entry. Any insert or delete makes it invalid. */
+  cursor(start = "", end?: string): Cursor<V> {
     const at = this.#blockOf(start);
     const block = this.#blocks[at];
-    return new Cursor(this.#blocks, at, block === undefined ? 0 : this.#lowerBound(block.keys, start));
+    const index = block === undefined ? 0 : this.#lowerBound(block.keys, start);
+    const left = end === undefined ? this.#size : this.count(start, end);
+    return new Cursor(this.#blocks, at, index, left);
   }
 
   /** The entries with start ≤ key < end in order (no end: to the last). Don't insert or delete while iterating. */
   *entries(start = "", end?: string): Generator<readonly [string, V]> {
-    for (const cursor = this.cursor(start); cursor.key !== undefined; cursor.next()) {
-      if (end !== undefined && this.#compare(cursor.key, end) >= 0) return;
-      yield [cursor.key, cursor.value as V];
-    }
+    for (const cursor = this.cursor(start, end); cursor.key !== undefined; cursor.next()) yield [cursor.key, cursor.value as V];
   }
 
   /** Calls back for start ≤ key < end in order, until it gives false. Don't insert or delete meanwhile. */
   walk(start: string, end: string | undefined, visit: (value: V, key: string) => boolean | void): void {
-    for (const cursor = this.cursor(start); cursor.key !== undefined; cursor.next()) {
-      if (end !== undefined && this.#compare(cursor.key, end) >= 0) return;
+    for (const cursor = this.cursor(start, end); cursor.key !== undefined; cursor.next()) {
       if (visit(cursor.value as V, cursor.key) === false) return;
     }
   }
@@ -166,27 +164,36 @@ export class OrderedMap<V> {
   }
 }
 
-/** A place in an ordered map: `key` and `value` of the entry it stands at; both undefined behind the last. */
+/** A place in a range of an ordered map: `key` and `value` of the entry it stands at; both undefined behind the last. */
 export class Cursor<V> {
   key: string | undefined;
   value: V | undefined;
   readonly #blocks: readonly Block<V>[];
   #block: number;
   #index: number;
+  /** Entries from here to the end of the range. */
+  #left: number;
 
-  constructor(blocks: readonly Block<V>[], block: number, index: number) {
+  constructor(blocks: readonly Block<V>[], block: number, index: number, left: number) {
     this.#blocks = blocks;
     this.#block = block;
     this.#index = index;
+    this.#left = left;
     this.#load();
   }
 
   next(): void {
     this.#index++;
+    this.#left--;
     this.#load();
   }
 
   #load(): void {
+    if (this.#left <= 0) {
+      this.key = undefined;
+      this.value = undefined;
+      return;
+    }
     let block = this.#blocks[this.#block];
     if (block !== undefined && this.#index >= block.keys.length) {
       this.#block++;

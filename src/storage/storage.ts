@@ -3,13 +3,18 @@
  * Promises are in the comments; `contract.test-suite.ts` is the same promises, executable, and every implementation
  * passes it.
  *
- * - Keys are ordered by their UTF-8 bytes. One revision counts the commits of the whole store; it only grows.
+ * - Keys are well-formed Unicode text of at most 1,900 bytes in UTF-8, ordered by those bytes (`key-order.ts`). One
+ *   revision counts the commits of the whole store; it only grows. An empty store is at 1, as in etcd.
  * - Revision order is commit order.
  * - No range, event or acknowledgement shows a revision before it is durable.
  * - A commit that was acknowledged survives kill -9 and, with fsync, a power loss.
+ * - A buffer handed to the store is the store's, one that it gave belongs to everybody: nobody changes its bytes.
  */
 export interface Storage extends AsyncDisposable {
-  /** The newest durable revision that this process knows; never falls. Embedded stores: always the newest there is. */
+  /**
+   * The newest durable revision that this process knows; never falls. Embedded stores: always the newest there is, and
+   * every watch that has caught up was handed its events up to it.
+   */
   readonly revision: number;
 
   /**
@@ -32,24 +37,35 @@ export interface Storage extends AsyncDisposable {
    * new revision. Resolves when that revision is durable, and after every watcher of this process was handed its events
    * (embedded stores). When a compare fails, nothing is changed and the answer carries the newest pairs of the compared
    * keys, durable by then. Errors: StorageError "noSpace" (nothing applied), "unavailable" (nothing applied),
-   * "unknown" (the outcome cannot be told; never retried blindly), "tooLarge".
+   * "unknown" (the outcome cannot be told; never retried blindly), "tooLarge", "closed". A put with a lease that has
+   * ended is "unavailable". An answer that rests on a write which fails, fails with it.
    */
   commit(transaction: Transaction): Promise<CommitResult>;
 
   /**
-   * Hands every change of start ≤ key < end after `fromRevision` to the sink, each once, in revision order. The sink is
-   * called synchronously and must not throw. Errors reach `sink.closed`.
+   * Hands every change of start ≤ key < end after `fromRevision` to the sink, each once, in revision order, however far
+   * back (or ahead) that is. The sink is called synchronously, never from within `watch` itself, and must not throw: its
+   * watch would be closed as "unavailable". Errors reach `sink.closed`.
    */
   watch(request: WatchRequest, sink: WatchSink): Watch;
 
-  /** Makes history below a revision unreadable; newest values stay. Idempotent. */
+  /**
+   * Makes history below a revision unreadable, at once; newest values stay, and watches that have caught up go on.
+   * Resolves when the space is free again, where the store can tell. Idempotent. Errors: StorageError "futureRevision".
+   */
   compact(revision: number): Promise<void>;
 
   /** The lowest revision that can still be read in full. */
   readonly compactedRevision: number;
 
-  /** A lease: keys put with it are deleted when it ends (one event each). Seconds; the store may extend, never shorten. */
+  /**
+   * A lease: keys put with it are deleted when it ends (one event each), unless they were put without it since. Seconds;
+   * the store may extend, never shorten. A store may give one lease to several callers that ask for the same time within
+   * a minute.
+   */
   grantLease(seconds: number): Promise<number>;
+
+  /** Ends a lease now, for everybody who shares it; resolves when its keys are deleted. Idempotent. */
   revokeLease(lease: number): Promise<void>;
 
   /** Resolves undefined while the store works, else with what is wrong: the `etcd` health checks. */
@@ -76,7 +92,7 @@ export interface RangeRequest {
   readonly revision?: number;
   /** Absent or 0: all. */
   readonly limit?: number;
-  /** Values are left out (empty buffers). */
+  /** Values are left out (empty buffers), which is cheaper. */
   readonly keysOnly?: boolean;
   /** Count every key in the range, beyond the limit too (costs a walk over the keys). */
   readonly count?: boolean;
@@ -104,7 +120,7 @@ export type Operation =
 
 export interface Transaction {
   readonly compares: readonly Compare[];
-  /** At most one operation a key. Deleting an absent key is no change. */
+  /** At most one operation a key (two are a TypeError). Deleting an absent key is no change; nothing changed, no revision. */
   readonly operations: readonly Operation[];
 }
 
@@ -115,7 +131,7 @@ export type CommitResult =
 export interface WatchRequest {
   readonly start: string;
   readonly end: string;
-  /** Events with a greater revision are sent. Below the compacted revision: closed with "compacted". */
+  /** Events with a greater revision are sent. Below the compacted revision: closed with "compacted" and that revision. */
   readonly fromRevision: number;
 }
 

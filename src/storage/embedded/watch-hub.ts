@@ -1,0 +1,175 @@
+import { compareKeys } from "../key-order.ts";
+import { StorageError } from "../storage.ts";
+import type { StoreEvent, Watch, WatchRequest, WatchSink } from "../storage.ts";
+import type { Change, VersionStore } from "./version-store.ts";
+
+interface Watcher {
+  readonly start: string;
+  readonly end: string;
+  readonly sink: WatchSink;
+  /** Everything up to this revision was delivered. */
+  position: number;
+  /** Gets events as they become durable; false while it is still reading the past. */
+  live: boolean;
+  open: boolean;
+}
+
+/**
+ * The watchers of one store. A watcher that starts in the past reads the change log in slices, yielding between them,
+ * until it has caught up with the newest durable revision; in that same moment it goes live. So it misses nothing and
+ * sees nothing twice, however fast writes come.
+ */
+export class WatchHub {
+  readonly #store: VersionStore;
+  readonly #toEvent: (change: Change) => StoreEvent;
+  readonly #watchers = new Set<Watcher>();
+  #segments: Segments | undefined;
+  #revision: number;
+  #compacted: number;
+
+  constructor(store: VersionStore, toEvent: (change: Change) => StoreEvent) {
+    this.#store = store;
+    this.#toEvent = toEvent;
+    this.#revision = store.opened.revision;
+    this.#compacted = store.opened.compacted;
+  }
+
+  open({ start, end, fromRevision }: WatchRequest, sink: WatchSink): Watch {
+    const watcher: Watcher = { start, end, sink, position: fromRevision, live: false, open: true };
+    this.#watchers.add(watcher);
+    if (fromRevision >= this.#revision) this.#goLive(watcher);
+    else setImmediate(() => this.#readPast(watcher));
+    return {
+      close: () => this.#end(watcher, undefined),
+      requestProgress: () => {
+        // A watcher in the past is told when it has caught up anyway.
+        queueMicrotask(() => {
+          if (watcher.live) this.#deliver(watcher, [], this.#revision);
+        });
+      },
+    };
+  }
+
+  /** Hands changes that have just become durable to the live watchers. */
+  publish(changes: readonly Change[], revision: number): void {
+    this.#revision = revision;
+    const deliveries = new Map<Watcher, StoreEvent[]>();
+    this.#segments ??= new Segments(this.#watchers);
+    for (const change of changes) {
+      const watchers = this.#segments.covering(change.key);
+      if (watchers.length === 0) continue;
+      const event = this.#toEvent(change);
+      for (const watcher of watchers) {
+        if (change.revision <= watcher.position) continue;
+        const events = deliveries.get(watcher);
+        if (events === undefined) deliveries.set(watcher, [event]);
+        else events.push(event);
+      }
+    }
+    for (const [watcher, events] of deliveries) this.#deliver(watcher, events, revision);
+  }
+
+  /** Ends the watchers that still have to read what is no longer there. */
+  compact(revision: number): void {
+    this.#compacted = revision;
+    for (const watcher of this.#watchers) {
+      if (!watcher.live && watcher.position < revision) this.#end(watcher, compactedError(revision));
+    }
+  }
+
+  /** Ends every watcher. */
+  close(error: StorageError): void {
+    for (const watcher of this.#watchers) this.#end(watcher, error);
+  }
+
+  get size(): number {
+    return this.#watchers.size;
+  }
+
+  #readPast(watcher: Watcher): void {
+    if (!watcher.open) return;
+    if (watcher.position < this.#compacted) return this.#end(watcher, compactedError(this.#compacted));
+    if (watcher.position >= this.#revision) {
+      this.#goLive(watcher);
+      return this.#deliver(watcher, [], this.#revision);
+    }
+    let events: StoreEvent[];
+    let reached: number;
+    try {
+      const read = this.#store.changes({ start: watcher.start, end: watcher.end, after: watcher.position, upTo: this.#revision });
+      events = read.changes.map((change) => this.#toEvent(change));
+      reached = read.reached;
+    } catch (error) {
+      return this.#end(watcher, error instanceof StorageError ? error : new StorageError("unavailable", `reading past changes failed: ${String(error)}`));
+    }
+    if (events.length > 0) this.#deliver(watcher, events, reached);
+    else watcher.position = reached;
+    setImmediate(() => this.#readPast(watcher));
+  }
+
+  #goLive(watcher: Watcher): void {
+    watcher.live = true;
+    this.#segments = undefined;
+  }
+
+  #deliver(watcher: Watcher, events: readonly StoreEvent[], revision: number): void {
+    if (!watcher.open) return;
+    if (revision < watcher.position) return;
+    watcher.position = revision;
+    try {
+      watcher.sink.events(events, revision);
+    } catch (error) {
+      this.#end(watcher, new StorageError("unavailable", `the watch's sink failed: ${String(error)}`));
+    }
+  }
+
+  #end(watcher: Watcher, error: StorageError | undefined): void {
+    if (!watcher.open) return;
+    watcher.open = false;
+    watcher.live = false;
+    this.#watchers.delete(watcher);
+    this.#segments = undefined;
+    try {
+      watcher.sink.closed(error);
+    } catch {
+      // It was told to go; there is nobody else to tell.
+    }
+  }
+}
+
+export function compactedError(revision: number): StorageError {
+  return new StorageError("compacted", "required revision has been compacted", revision);
+}
+
+/**
+ * Which live watchers cover a key: the key space cut at every start and end, and for each piece its watchers. Made anew
+ * when watchers come or go, which is rare beside writes.
+ */
+class Segments {
+  readonly #starts: string[];
+  readonly #watchers: Watcher[][];
+
+  constructor(watchers: Iterable<Watcher>) {
+    const live = [...watchers].filter((watcher) => watcher.live && compareKeys(watcher.start, watcher.end) < 0);
+    this.#starts = [...new Set(live.flatMap(({ start, end }) => [start, end]))].sort(compareKeys);
+    this.#watchers = this.#starts.map(() => []);
+    for (const watcher of live) {
+      for (let at = this.#indexOf(watcher.start); this.#starts[at] !== watcher.end; at++) this.#watchers[at]?.push(watcher);
+    }
+  }
+
+  covering(key: string): readonly Watcher[] {
+    return this.#watchers[this.#indexOf(key)] ?? [];
+  }
+
+  #indexOf(key: string): number {
+    let low = 0;
+    let high = this.#starts.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (compareKeys(this.#starts[middle] as string, key) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+}
