@@ -74,9 +74,7 @@ const namespaced = Object.values(recorded.objects).some(
 );
 const rules: MetaRules = {
   namespaced,
-  nameRule:
-    behaviour.strategy?.nameRule ??
-    ((name, prefix) => dnsSubdomain(prefix ? maskTrailingHyphen(name) : name)),
+  nameRule: behaviour.strategy?.nameRule ?? ((name, prefix) => dnsSubdomain(prefix ? maskTrailingHyphen(name) : name)),
   qualifiedFinalizers: true,
 };
 
@@ -120,9 +118,7 @@ for (const [name, example] of Object.entries(recorded.objects)) {
 
 const total = counts.passed + counts.failed;
 const percent = total === 0 ? 0 : (100 * counts.passed) / total;
-console.log(
-  `${flags.kind}: ${counts.passed}/${total} (${percent.toFixed(1)} %), ${counts.refusedByDecoder} left to the decoder`,
-);
+console.log(`${flags.kind}: ${counts.passed}/${total} (${percent.toFixed(1)} %), ${counts.refusedByDecoder} left to the decoder`);
 process.exitCode = counts.failed === 0 ? 0 : 1;
 
 function create(input: JsonObject): Outcome {
@@ -148,10 +144,7 @@ function update(input: JsonObject, stored: JsonObject): Outcome {
   if (old.metadata.generation !== undefined) object.metadata.generation = old.metadata.generation;
   behaviour.applyDefaults?.(object, apiVersion);
   behaviour.strategy?.prepareForUpdate?.(object, old, context);
-  const errors = [
-    ...validateObjectMetaUpdate(object, old, rules),
-    ...(behaviour.strategy?.validateUpdate?.(object, old, context) ?? []),
-  ];
+  const errors = [...validateObjectMetaUpdate(object, old, rules), ...(behaviour.strategy?.validateUpdate?.(object, old, context) ?? [])];
   const warnings = behaviour.strategy?.warnings?.(object, old, context) ?? [];
   return { errors: texts(errors), warnings };
 }
@@ -175,9 +168,7 @@ function withoutNulls(value: JsonValue): JsonValue {
 }
 
 function texts(errors: readonly FieldError[]): string[] {
-  const lines = errors.map(
-    (error) => `${causeReasons[error.type].replace("FieldValue", "")} | ${error.field} | ${fieldErrorBody(error)}`,
-  );
+  const lines = errors.map((error) => `${causeReasons[error.type].replace("FieldValue", "")} | ${error.field} | ${fieldErrorBody(error)}`);
   return [...new Set(lines)].sort();
 }
 
@@ -212,9 +203,7 @@ function sameLines(actual: readonly string[], expected: readonly string[], mutat
 
 function sameLine(actual: string, expected: string, mutation: string): boolean {
   const value = mutated(mutation);
-  const filled = expected
-    .replaceAll("<v>", typeof value === "string" ? value : String(value))
-    .replaceAll("<x300>", long);
+  const filled = expected.replaceAll("<v>", typeof value === "string" ? value : String(value)).replaceAll("<x300>", long);
   if (!filled.includes("<object>") && !filled.includes("<diff>")) return actual === filled;
   const pieces = filled.split(/<object>|<diff>/);
   let from = 0;

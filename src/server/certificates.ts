@@ -7,8 +7,8 @@ import type { Config } from "../config/config.ts";
 import { firstOfCidr, formatIp, parseCidr } from "../object/ip.ts";
 import { StartupError } from "../object/startup-error.ts";
 import { prepareDirectory, readFileIfThere, readFlagFile, writeFileAtomically } from "./data-dir.ts";
-import type { KeyPair, Subject, Validity } from "./x509/issue.ts";
-import { issueAuthority, issueLeaf } from "./x509/issue.ts";
+import type { KeyPair, Subject, Validity } from "../x509/issue.ts";
+import { issueAuthority, issueLeaf } from "../x509/issue.ts";
 
 /** What a server and its first client need to know each other; everything is PEM. */
 export interface Certificates {

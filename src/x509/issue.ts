@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { createHash, createPublicKey, generateKeyPairSync, randomBytes, sign } from "node:crypto";
-import { parseIp } from "../../object/ip.ts";
+import { parseIp } from "../object/ip.ts";
 import type { Der } from "./der.ts";
 import {
   bitString,

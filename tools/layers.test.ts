@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { checkLayers, faultOf, importsOf } from "./layers.ts";
+
+test("every form of import is found", () => {
+  const text = `import a, { type B } from "./a.ts";
+import type { C } from "./c.ts";
+import {
+  d,
+} from "./d.ts";
+import "./e.ts";
+export { f } from "./f.ts";
+export * from "./g.ts";
+const h = await import("./h.ts");
+const text = 'from "./not.ts"';
+`;
+  assert.deepEqual(
+    importsOf(text).map(({ from, typeOnly }) => (typeOnly ? `${from} type` : from)),
+    ["./a.ts", "./c.ts type", "./d.ts", "./e.ts", "./f.ts", "./g.ts", "./h.ts"],
+  );
+});
+
+test("a room imports lower rooms only", () => {
+  assert.equal(faultOf("storage/lmdb.ts", "object/json.ts", false), undefined);
+  assert.match(faultOf("object/json.ts", "storage/lmdb.ts", true) ?? "", /object is below storage/);
+  assert.match(faultOf("object/json.ts", "main.ts", false) ?? "", /above all rooms/);
+  assert.equal(faultOf("main.ts", "server/start.ts", false), undefined);
+  assert.match(faultOf("attic/a.ts", "object/json.ts", false) ?? "", /attic has no place/);
+});
+
+test("types of a contract may be imported from below", () => {
+  assert.equal(faultOf("registry/get.ts", "request/context.ts", true), undefined);
+  assert.match(faultOf("registry/get.ts", "request/context.ts", false) ?? "", /registry is below request/);
+});
+
+test("a room that stands alone imports no package and no room", (t) => {
+  const source = mkdtempSync(join(tmpdir(), "layers-"));
+  t.after(() => rmSync(source, { recursive: true }));
+  const files = {
+    "cel/parse.ts": 'import { a } from "../object/json.ts";\nimport b from "yaml";\n',
+    "cel/parse.test.ts": 'import test from "node:test";\n',
+    "object/json.ts": 'import { c } from "../../test/programs.ts";\n',
+  };
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(join(source, dirname(name)), { recursive: true });
+    writeFileSync(join(source, name), text);
+  }
+  assert.deepEqual(checkLayers(source), [
+    "cel/parse.ts imports object/json.ts, but cel imports nothing but itself",
+    "cel/parse.ts imports yaml, but cel imports nothing but itself",
+    "object/json.ts imports ../test/programs.ts, outside of src/",
+  ]);
+});

@@ -1,0 +1,135 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+
+/**
+ * The rooms of src/, the lowest first: a room imports itself and rooms before it, never one after it. A file that stands
+ * in src/ itself (main.ts, index.ts) is above all rooms. ARCHITECTURE.md shows the same order, from above.
+ */
+export const rooms: readonly string[] = [
+  "object",
+  "cel",
+  "x509",
+  "codec",
+  "validation",
+  "schema",
+  "patch",
+  "apply",
+  "storage",
+  "resources",
+  "registry",
+  "openapi",
+  "discovery",
+  "extensions",
+  "flowcontrol",
+  "audit",
+  "admission",
+  "authorization",
+  "authentication",
+  "controllers",
+  "request",
+  "http",
+  "config",
+  "server",
+  "cli",
+];
+
+/** Rooms that import nothing but themselves, since they could be packages of their own. */
+export const alone: ReadonlySet<string> = new Set(["cel"]);
+
+/**
+ * Files with nothing but types of values that are passed down a long way: any room may import these from above, for
+ * their types only.
+ */
+export const contracts: ReadonlySet<string> = new Set([
+  "admission/admission.ts",
+  "config/config.ts",
+  "request/context.ts",
+  "request/exchange.ts",
+  "request/info.ts",
+]);
+
+/** One import of a source file: what it names, and whether only types come with it. */
+export interface Import {
+  readonly from: string;
+  readonly typeOnly: boolean;
+}
+
+/** All imports and re-exports of a TypeScript text, static and dynamic. */
+export function importsOf(text: string): readonly Import[] {
+  const found: Import[] = [];
+  const statement = /^(?:import|export)\s+(type\s)?(?:[^;"'`]*?\sfrom\s+)?["']([^"']+)["']/gm;
+  for (const match of text.matchAll(statement)) found.push({ from: match[2] ?? "", typeOnly: match[1] !== undefined });
+  for (const match of text.matchAll(/\bimport\(\s*["']([^"']+)["']/g)) found.push({ from: match[1] ?? "", typeOnly: false });
+  return found;
+}
+
+/**
+ * What is wrong with one import. `file` and `target` are paths in src/ with forward slashes; undefined where nothing is.
+ */
+export function faultOf(file: string, target: string, typeOnly: boolean): string | undefined {
+  const from = roomOf(file);
+  const to = roomOf(target);
+  if (from === to || from === undefined) return undefined;
+  if (to === undefined) return `${file} imports ${target}, which is above all rooms`;
+  const [low, high] = [rooms.indexOf(from), rooms.indexOf(to)];
+  for (const [room, level] of [
+    [from, low],
+    [to, high],
+  ] as const) {
+    if (level < 0) return `${file}: the room ${room} has no place in tools/layers.ts`;
+  }
+  if (alone.has(from)) return `${file} imports ${target}, but ${from} imports nothing but itself`;
+  if (high < low || (typeOnly && contracts.has(target))) return undefined;
+  return `${file} imports ${target}, but ${from} is below ${to}`;
+}
+
+/** All faults of the sources below a directory, one a line, in the order of the files. */
+export function checkLayers(source: string): readonly string[] {
+  const faults: string[] = [];
+  for (const file of sourceFiles(source)) {
+    const name = relative(source, file).split(sep).join("/");
+    for (const { from, typeOnly } of importsOf(readFileSync(file, "utf8"))) {
+      if (!from.startsWith(".")) {
+        if (alone.has(roomOf(name) ?? "") && !isTest(name))
+          faults.push(`${name} imports ${from}, but ${roomOf(name)} imports nothing but itself`);
+        continue;
+      }
+      const target = relative(source, resolve(dirname(file), from))
+        .split(sep)
+        .join("/");
+      // A test may look out of its room: upwards for a whole to put the part into, and out of src/ for test/.
+      const fault = isTest(name)
+        ? undefined
+        : target.startsWith("..")
+          ? `${name} imports ${target}, outside of src/`
+          : faultOf(name, target, typeOnly);
+      if (fault !== undefined) faults.push(fault);
+    }
+  }
+  return faults;
+}
+
+/** The folder in src/ that a file belongs to; undefined for a file that stands in src/ itself. */
+function roomOf(file: string): string | undefined {
+  const slash = file.indexOf("/");
+  return slash < 0 ? undefined : file.slice(0, slash);
+}
+
+function isTest(name: string): boolean {
+  return name.endsWith(".test.ts");
+}
+
+function sourceFiles(directory: string): readonly string[] {
+  return readdirSync(directory, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .toSorted()
+    .map((name) => join(directory, name));
+}
+
+// Run as a program: checks src/ of the working directory.
+if (process.argv[1] !== undefined && import.meta.filename === process.argv[1]) {
+  if (!existsSync("src")) throw new Error("layers: no src/ here");
+  const faults = checkLayers("src");
+  for (const fault of faults) console.error(`layers: ${fault}`);
+  process.exitCode = faults.length === 0 ? 0 : 1;
+}
