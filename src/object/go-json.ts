@@ -14,17 +14,18 @@ const htmlEscapes = new Map([
  * escaped. Members stand in the order in which the object holds them.
  */
 export function goJson(value: ReadonlyJson): string {
-  return encode(value).replace(/[<>&\u2028\u2029]/g, (character) => htmlEscapes.get(character) ?? character);
+  return encodeJson(value).replace(/[<>&\u2028\u2029]/g, (character) => htmlEscapes.get(character) ?? character);
 }
 
-function encode(value: ReadonlyJson): string {
+/** JSON text that may hold bigint, which JSON.stringify refuses; otherwise the same. Depth is bounded by the decoder. */
+export function encodeJson(value: ReadonlyJson): string {
   if (typeof value === "bigint") return value.toString();
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(encode).join(",")}]`;
+  if (Array.isArray(value)) return `[${value.map(encodeJson).join(",")}]`;
   const members = Object.entries(value as ReadonlyJsonObject);
   const shown: string[] = [];
   for (const [key, member] of members) {
-    if (member !== undefined) shown.push(`${JSON.stringify(key)}:${encode(member)}`);
+    if (member !== undefined) shown.push(`${JSON.stringify(key)}:${encodeJson(member)}`);
   }
   return `{${shown.join(",")}}`;
 }
