@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { equalJson, type JsonValue } from "../object/json.ts";
 import { JsonError, maxJsonDepth, scanJson } from "./json-scan.ts";
-import { parseJson, stringifyJson } from "./json-text.ts";
+import { parseJson, parseOwnJson, stringifyJson } from "./json-text.ts";
 
 function messageOf(text: string): string {
   try {
@@ -62,7 +62,7 @@ test("tells integers that were written as floats", () => {
 });
 
 test("finds duplicate members with their paths, and the last one counts", () => {
-  const scanned = parseJson('{"a":[{"b":1,"b":2,"\\u0062":3}],"c":{"x":1},"c":{}}', { strict: true });
+  const scanned = parseJson('{"a":[{"b":1,"b":2,"\\u0062":3}],"c":{"x":1},"c":{}}');
   assert.deepEqual(scanned.value, { a: [{ b: 3 }], c: {} });
   assert.deepEqual(scanned.duplicates.map(({ path }) => path), ["a[0].b", "c"]);
 });
@@ -74,7 +74,7 @@ test("keeps __proto__ an ordinary member", () => {
   assert.equal(stringifyJson(value), '{"__proto__":{"x":1},"constructor":2}');
 });
 
-test("refuses deep nesting on both ways, quotes and brackets inside strings notwithstanding", () => {
+test("refuses deep nesting, quotes and brackets inside strings notwithstanding", () => {
   const deepest = "[".repeat(maxJsonDepth) + "]".repeat(maxJsonDepth);
   assert.equal(parseJson(deepest).duplicates.length, 0);
   const tooDeep = [
@@ -91,7 +91,7 @@ test("reads hostile texts in linear time", () => {
   for (const text of texts) {
     const started = performance.now();
     try {
-      parseJson(text, { strict: true });
+      parseJson(text);
     } catch (error) {
       assert.ok(error instanceof JsonError);
     }
@@ -117,7 +117,7 @@ test("reads back what it writes", () => {
   fc.assert(
     fc.property(json, (value) => {
       assert.ok(equalJson(scanJson(stringifyJson(value)).value, value));
-      assert.ok(equalJson(parseJson(stringifyJson(value)).value, value));
+      assert.ok(equalJson(parseOwnJson(stringifyJson(value)), value));
     }),
     { numRuns: 300 },
   );
