@@ -127,7 +127,7 @@ export function configFrom(values: FlagValues, surroundings: Surroundings, warn:
 }
 
 /** Others cannot reach a loopback address, so it is announced only where the machine has no other. */
-function defaultAdvertiseAddress(bindAddress: string, surroundings: Surroundings): string {
+export function defaultAdvertiseAddress(bindAddress: string, surroundings: Surroundings): string {
   const everywhere = ["", "0.0.0.0", "::"].includes(bindAddress);
   const loopback = bindAddress.startsWith("127.") || bindAddress === "::1";
   if (!everywhere && !loopback) return bindAddress;

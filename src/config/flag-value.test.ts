@@ -9,8 +9,7 @@ test("durations are Go's", () => {
   assert.equal(parseDuration("300ms"), 300);
   assert.equal(parseDuration("0"), 0);
   assert.equal(parseDuration("2m3s"), 123_000);
-  for (const text of ["", "1", "1d", "-1s", "h", "1h-2m", "1..5s", "9s".repeat(60)])
-    assert.equal(parseDuration(text), undefined, text);
+  for (const text of ["", "1", "1d", "-1s", "h", "1h-2m", "1..5s", "9s".repeat(60)]) assert.equal(parseDuration(text), undefined, text);
 });
 
 test("bytes are quantities", () => {

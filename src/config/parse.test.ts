@@ -38,7 +38,7 @@ test("values are given with = or as the next argument, and names may have unders
 
 test("a flag that changes nothing is taken with one line of warning", () => {
   assert.deepEqual(warnings("--apiserver-count=3"), [
-    "--apiserver-count is taken but changes nothing yet (Number of API servers in the cluster)",
+    "--apiserver-count is taken but changes nothing here (Number of API servers in the cluster)",
   ]);
   assert.deepEqual(warnings("--apiserver-count=1"), []);
 });

@@ -22,10 +22,11 @@ export function parseFlags(args: readonly string[], surroundings: Surroundings):
   for (const [name, texts] of given) {
     const flag = findFlag(name);
     if (flag === undefined || flag.status === "works" || sameValue(name, texts)) continue;
+    const meaning = flag.means.replace(/\.$/, "");
     if (flag.status === "refused") {
-      throw new UsageError(`--${name}=${texts.at(-1)} is refused: that does not exist here yet, only the default ("${flag.default}")`);
+      throw new UsageError(`--${name}=${texts.at(-1)} is refused: it does not exist here yet (${meaning})`);
     }
-    warnings.push(`--${name} is taken but changes nothing yet (${flag.means.replace(/\.$/, "")})`);
+    warnings.push(`--${name} is taken but changes nothing here (${meaning})`);
   }
   const config = configFrom(valuesOf(given), surroundings, (warning) => warnings.push(warning));
   return { config, warnings };
