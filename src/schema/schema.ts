@@ -25,6 +25,8 @@ interface SchemaCommon {
   readonly nullable?: boolean;
   /** Checks that a custom resource's schema adds to the type (enum, pattern, bounds, anyOf, CEL rules…). */
   readonly validations?: ReadonlyJson;
+  /** What the original calls the type in messages, where it has a name of its own: v1.PullPolicy, v1.ResourceList. */
+  readonly goType?: string;
 }
 
 export interface ScalarSchema extends SchemaCommon {
@@ -40,6 +42,8 @@ export interface ObjectSchema extends SchemaCommon {
   /** OpenAPI definition name, such as io.k8s.api.core.v1.Container; undefined for anonymous objects. */
   readonly name?: string;
   readonly fields: ReadonlyMap<string, Field>;
+  /** Those of the fields that are written when absent (`zero`), so that a decoder need not look at all of them. */
+  readonly zeros?: readonly Field[];
   /** Members without a field are kept (x-kubernetes-preserve-unknown-fields). */
   readonly preserveUnknown?: boolean;
   /** Owned as a whole (x-kubernetes-map-type: atomic). */
@@ -65,7 +69,7 @@ export interface Field {
   /** A static default of the API (never a Go zero value). */
   readonly default?: ReadonlyJson;
   /** What the original writes when the member is absent: the Go zero value of a field without omitempty. */
-  readonly zero?: ReadonlyJson;
+  readonly zero?: ReadonlyJson | undefined;
   /**
    * A zero value (empty string, 0, false, [], {}) is not distinguished from absence and never written: a Go value
    * field with omitempty. False for pointers, whose zero values are kept.
@@ -75,6 +79,8 @@ export interface Field {
   readonly patchMergeKey?: string;
   /** Protobuf field number and, where the JSON member lies in an embedded message, the path to it. */
   readonly proto?: ProtoField;
+  /** Names of the embedded structs in which the member lies in the original, joined by dots; messages show them. */
+  readonly embedded?: string;
 }
 
 export interface ProtoField {
@@ -104,4 +110,8 @@ export interface AnySchema extends SchemaCommon {
   readonly type: "any";
   /** Which untyped thing it is: some must be objects. */
   readonly any: "rawExtension" | "fieldsV1" | "json" | "jsonSchemaProps";
+  /** jsonSchemaProps: what may stand there instead of a schema. */
+  readonly alternative?: "array" | "boolean" | "stringArray";
+  /** jsonSchemaProps: the schema of a schema. */
+  readonly of?: Schema;
 }

@@ -1,0 +1,36 @@
+import type { ReadonlyJson } from "../object/json.ts";
+import type { Union } from "./schema.ts";
+
+/** `types.json`: every built-in type, as the generator wrote it. */
+export interface TypesFile {
+  /** "apps/v1/Deployment" → definition name. */
+  readonly kinds: Readonly<Record<string, string>>;
+  /** Definition name → type. */
+  readonly types: Readonly<Record<string, TypeRecord>>;
+}
+
+export interface TypeRecord {
+  readonly atomic?: boolean;
+  readonly unions?: readonly Union[];
+  readonly fields: Readonly<Record<string, FieldRecord>>;
+}
+
+export interface FieldRecord {
+  /** A scalar's name, an untyped thing's, a definition's; behind [] a list of it, behind {} a map to it. */
+  readonly type: string;
+  readonly required?: boolean;
+  readonly default?: ReadonlyJson;
+  readonly zero?: ReadonlyJson;
+  readonly omitEmpty?: boolean;
+  readonly listType?: "set" | "map";
+  readonly keys?: readonly string[];
+  readonly atomic?: boolean;
+  readonly patchStrategy?: string;
+  readonly patchMergeKey?: string;
+  readonly enum?: readonly string[];
+  readonly format?: string;
+  readonly goType?: string;
+  readonly embedded?: string;
+  /** Field number; behind the numbers of the embedded messages on the way, where there are any. */
+  readonly proto?: number | readonly number[];
+}
