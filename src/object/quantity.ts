@@ -93,6 +93,30 @@ export function canonicalQuantity(text: string): string | undefined {
   return quantity === undefined ? undefined : formatQuantity(quantity);
 }
 
+const rewritable = /^[+-]?0*([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)$/;
+
+/**
+ * The text in which the API writes a quantity that it has read: the canonical one, but a text that the original's
+ * reader takes for canonical by a short look at its digits stays as it came (+1, 01, 1.500). Throws QuantityError.
+ */
+export function rewriteQuantity(text: string): string {
+  const quantity = parseQuantity(text);
+  return looksCanonical(text) ? text : formatQuantity(quantity);
+}
+
+function looksCanonical(text: string): boolean {
+  const [, digits = "", fraction = "", suffix = ""] = rewritable.exec(text) ?? [];
+  const { format, exponent } = interpretSuffix(suffix);
+  const number = digits === "" ? "0" : digits;
+  if (format === "BinarySI") {
+    const fits = 14 - number.length - Math.floor((exponent * 3) / 10) >= 0;
+    return fits && fraction === "" && Number(number) % 8 !== 0;
+  }
+  const shifted = number + fraction;
+  const scale = exponent - fraction.length;
+  return shifted.length <= 18 && scale >= -9 && scale % 3 === 0 && !shifted.endsWith("000") && !shifted.startsWith("0");
+}
+
 /** The canonical text: no fraction, the greatest suffix that needs none, no precision lost. */
 export function formatQuantity(quantity: Quantity): string {
   const { nanos } = quantity;

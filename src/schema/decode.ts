@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue, ReadonlyJson } from "../object/json.ts";
 import { copyJson, isObject, setOwn } from "../object/json.ts";
-import { formatQuantity, parseQuantity, QuantityError, roundUpToMilli } from "../object/quantity.ts";
-import { canonicalTime } from "../object/time.ts";
+import { formatQuantity, parseQuantity, QuantityError, rewriteQuantity, roundUpToMilli } from "../object/quantity.ts";
+import { formatMicroTime, formatTime, parseMicroTime, parseTime, TimeError, zeroTime } from "../object/time.ts";
 import { canonicalBytes } from "./bytes.ts";
 import { goStruct, goType } from "./go-type.ts";
 import type { AnySchema, Field, ListSchema, MapSchema, ObjectSchema, ScalarSchema, Schema } from "./schema.ts";
@@ -205,21 +205,26 @@ class Decoder {
 
   #time(value: JsonValue, layout: "seconds" | "micro"): JsonValue | undefined {
     if (typeof value !== "string") return this.#refuse(kindOf(value), "string");
-    const read = canonicalTime(value, layout);
-    if (!read.ok) throw new Refusal(read.message);
-    return read.text;
+    // The usual text is canonical already; only a day that its month lacks needs the closer look.
+    if (layout === "seconds" && usualTime.test(value)) return value;
+    try {
+      const text = layout === "micro" ? formatMicroTime(parseMicroTime(value)) : formatTime(parseTime(value));
+      return text.startsWith(zeroTime.slice(0, -1)) ? undefined : text;
+    } catch (error) {
+      if (error instanceof TimeError) throw new Refusal(error.message);
+      throw error;
+    }
   }
 
-  /** A quantity keeps the text in which it was written; only amounts of resources are brought into canonical form. */
-  #quantity(value: JsonValue): JsonValue | undefined {
+  /** Anything but a text or a number is read as the original reads it: as a text that is no quantity. */
+  #quantity(value: JsonValue): JsonValue {
     const text = typeof value === "string" ? value.trim() : typeof value === "number" || typeof value === "bigint" ? this.#literal(value) : "{}";
     try {
-      parseQuantity(text);
+      return rewriteQuantity(text);
     } catch (error) {
       if (error instanceof QuantityError) throw new Refusal(error.message);
       throw error;
     }
-    return text;
   }
 
   #intOrString(value: JsonValue): JsonValue | undefined {
@@ -300,6 +305,8 @@ class Decoder {
   }
 }
 
+const usualTime = /^[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+
 const minInt32 = -2147483648;
 const maxInt32 = 2147483647;
 const minInt64 = -(2n ** 63n);
@@ -368,8 +375,9 @@ function zeroItem(schema: Schema): JsonValue {
   }
 }
 
-/** Amounts of resources are rounded up to thousandths and written in canonical form (the defaults of core/v1). */
+/** What is no whole thousandth is rounded up in lists of resources (the defaults of core/v1). */
 function resourceAmount(value: JsonValue): JsonValue {
   if (typeof value !== "string") return value;
-  return formatQuantity(roundUpToMilli(parseQuantity(value)));
+  const quantity = parseQuantity(value);
+  return quantity.nanos % 1_000_000n === 0n ? value : formatQuantity(roundUpToMilli(quantity));
 }
