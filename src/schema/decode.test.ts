@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decode, strictDecodingError } from "./decode.ts";
+import { decode, type DecodeOptions, strictDecodingError } from "./decode.ts";
 import { loadTypes } from "./load.ts";
 import type { JsonValue } from "../object/json.ts";
 
@@ -8,8 +8,8 @@ const types = loadTypes(new URL("../../../data/kubernetes-v1.36/", import.meta.u
 const core = (name: string) => types.schemaFor(`io.k8s.api.core.v1.${name}`);
 const deployment = types.schemaFor("io.k8s.api.apps.v1.Deployment");
 
-function message(value: JsonValue, schema = deployment, literals?: ReadonlyMap<string, string>): string {
-  const decoded = decode(value, schema, literals === undefined ? {} : { literals });
+function message(value: JsonValue, schema = deployment, options: DecodeOptions = {}): string {
+  const decoded = decode(value, schema, options);
   assert.equal(decoded.ok, false);
   return decoded.ok ? "" : decoded.message;
 }
@@ -45,7 +45,7 @@ test("members of embedded structs are shown with the struct's name", () => {
 
 test("an integer written with a fraction or an exponent is none", () => {
   assert.equal(
-    message({ spec: { replicas: 1 } }, deployment, new Map([["spec.replicas", "1.0"]])),
+    message({ spec: { replicas: 1 } }, deployment, { fractionalIntegers: [{ path: "spec.replicas", text: "1.0" }] }),
     "json: cannot unmarshal number 1.0 into Go struct field DeploymentSpec.spec.replicas of type int32",
   );
   assert.equal(
@@ -67,7 +67,7 @@ test("unknown and repeated members are told with their paths, in the order in wh
   const decoded = decode(
     { metadata: { bogusMeta: 1, name: "a" }, data: { a: "2" }, bogus: 1, Data: {} },
     core("ConfigMap"),
-    { duplicates: ["data.a"] },
+    { duplicates: [{ path: "data.a", offset: 0 }] },
   );
   assert.ok(decoded.ok);
   assert.equal(

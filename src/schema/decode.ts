@@ -1,3 +1,4 @@
+import type { ScannedJson } from "../codec/json-scan.ts";
 import type { JsonObject, JsonValue, ReadonlyJson } from "../object/json.ts";
 import { copyJson, isObject, setOwn } from "../object/json.ts";
 import { formatQuantity, parseQuantity, QuantityError, rewriteQuantity, roundUpToMilli } from "../object/quantity.ts";
@@ -6,13 +7,8 @@ import { canonicalBytes } from "./bytes.ts";
 import { goStruct, goType } from "./go-type.ts";
 import type { AnySchema, Field, ListSchema, MapSchema, ObjectSchema, ScalarSchema, Schema } from "./schema.ts";
 
-/** What the text scanner knows beyond the parsed value. Paths are written as in the answers: spec.containers[0].name. */
-export interface DecodeOptions {
-  /** Paths of members that stood more than once in their object. */
-  readonly duplicates?: readonly string[];
-  /** Source text of numbers that JavaScript would write otherwise (1.0, 1e3), by path. */
-  readonly literals?: ReadonlyMap<string, string>;
-}
+/** What the text scanner knows beyond the value: `decode(scanned.value, schema, scanned)`. */
+export type DecodeOptions = Partial<Pick<ScannedJson, "duplicates" | "fractionalIntegers">>;
 
 /** A decoded object, or the one message with which the original refuses it. */
 export type Decoded =
@@ -80,8 +76,9 @@ class Decoder {
   #depth = 0;
 
   constructor(options: DecodeOptions) {
-    if (options.duplicates !== undefined && options.duplicates.length > 0) this.#duplicates = new Set(options.duplicates);
-    if (options.literals !== undefined && options.literals.size > 0) this.#literals = options.literals;
+    const { duplicates = [], fractionalIntegers = [] } = options;
+    if (duplicates.length > 0) this.#duplicates = new Set(duplicates.map(({ path }) => path));
+    if (fractionalIntegers.length > 0) this.#literals = new Map(fractionalIntegers.map(({ path, text }) => [path, text]));
   }
 
   /** undefined: absent, or faulty and noted. */

@@ -1,6 +1,12 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { columnsTable } from "./columns.ts";
+import { discoveryTable, versionTable } from "./discovery.ts";
 import { factsIn } from "./facts.ts";
+import { fieldSelectorsTable } from "./field-selectors.ts";
+import { rbacTable } from "./rbac.ts";
+import { resourcesTable } from "./resources.ts";
+import { featureGatesTable, flagsTable, flowControlTable } from "./server.ts";
 import { typesTable } from "./types.ts";
 import { sorted, writeTable } from "./write.ts";
 
@@ -11,8 +17,22 @@ if (values.facts === undefined) {
 }
 
 const facts = factsIn(values.facts);
-const release = facts.read<{ major: string; minor: string }>("discovery/version.json");
-const folder = join(values.out, `kubernetes-v${release.major}.${release.minor}`);
+const version = versionTable(facts);
+const folder = join(values.out, `kubernetes-v${version["major"]}.${version["minor"]}`);
+const write = (name: string, table: unknown, depth?: number) => writeTable(join(folder, name), table, depth);
 
 const types = typesTable(facts);
-writeTable(join(folder, "types.json"), { kinds: sorted(types.kinds), types: sorted(types.types) }, 2);
+write("types.json", { kinds: sorted(types.kinds), types: sorted(types.types) }, 2);
+
+const resources = resourcesTable(facts) as { group: string; version: string; resource: string }[];
+const served = new Set(
+  resources.map(({ group, version, resource }) => `${group === "" ? version : `${group}/${version}`}/${resource}`),
+);
+write("resources.json", resources);
+write("columns.json", sorted(columnsTable(facts, served)));
+write("fieldselectors.json", sorted(fieldSelectorsTable(facts, served)));
+write("discovery.json", { version, ...discoveryTable(facts) }, 2);
+write("rbac.json", rbacTable(facts), 2);
+write("flowcontrol.json", flowControlTable(facts), 2);
+write("flags.json", sorted(flagsTable(facts)));
+write("featuregates.json", sorted(featureGatesTable(facts)));

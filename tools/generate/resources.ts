@@ -1,0 +1,76 @@
+import type { ReadonlyJson } from "../../src/object/json.ts";
+import type { Facts } from "./facts.ts";
+
+/** What the facts say of a resource or of a subresource. */
+interface Row {
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly servedByDefault?: boolean;
+  readonly storageVersion?: string;
+  readonly subresources?: readonly { readonly [key: string]: ReadonlyJson }[];
+  readonly [key: string]: ReadonlyJson | undefined;
+}
+
+interface StoreFacts {
+  readonly resources: Readonly<Record<string, { readonly key: string; readonly storageVersion: string; readonly encoding: string }>>;
+}
+
+/** Members of a row that the server works by, in the order in which they are written. */
+const kept = [
+  "group", "version", "resource", "kind", "singular", "shortNames", "categories", "namespaced", "verbs",
+  "storageVersionHash", "allowCreateOnUpdate", "allowUnconditionalUpdate", "ownerRefGC", "returnDeletedObject",
+  "defaultGCPolicy", "gracefulDelete", "storageTTLSeconds", "resetFields", "generationBumpedBy", "generationSetOnCreate",
+  "statusResetOnCreate", "onUpdateKeepsOld",
+];
+
+const keptOfSubresources = [
+  "name", "verbs", "kind", "kindGroupVersion", "connectMethods", "allowCreateOnUpdate", "allowUnconditionalUpdate",
+  "resetFields", "onUpdateKeepsOld",
+];
+
+/** One row a resource in each group version that is served by default. */
+export function resourcesTable(facts: Facts): unknown[] {
+  const store = facts.read<StoreFacts>("etcd.json").resources;
+  const discovered = discoveredVersions(facts);
+  return facts
+    .read<Row[]>("resources.json")
+    .filter((row) => row.servedByDefault === true)
+    .map((row) => ({
+      ...pick(row, kept),
+      ...stored(row, store, discovered),
+      ...(row.subresources && { subresources: row.subresources.map((below) => pick(below, keptOfSubresources)) }),
+    }));
+}
+
+/**
+ * Where and how the objects lie. The facts of the store come from a server with all versions switched on, where some
+ * resources are stored in a version that is not served by default: those are stored in the served one.
+ */
+function stored(row: Row, store: StoreFacts["resources"], served: ReadonlySet<string>): Readonly<Record<string, string>> {
+  // events.k8s.io is a view of core events.
+  const name = row.group === "" || row.group === "events.k8s.io" ? row.resource : `${row.resource}.${row.group}`;
+  const facts = store[name];
+  if (facts === undefined) return {};
+  const own = row.group === "" ? row.version : `${row.group}/${row.version}`;
+  return {
+    storageVersion: served.has(facts.storageVersion) ? facts.storageVersion : own,
+    keyPrefix: facts.key.slice(0, facts.key.indexOf("{")),
+    encoding: facts.encoding,
+  };
+}
+
+function discoveredVersions(facts: Facts): ReadonlySet<string> {
+  const groups = facts.read<{ groups: { versions: { groupVersion: string }[] }[] }>("discovery/apis.json").groups;
+  return new Set(["v1", ...groups.flatMap((group) => group.versions.map((version) => version.groupVersion))]);
+}
+
+function pick(row: { readonly [key: string]: ReadonlyJson | undefined }, keys: readonly string[]): Record<string, ReadonlyJson> {
+  const picked: Record<string, ReadonlyJson> = {};
+  for (const key of keys) {
+    const value = row[key];
+    if (value !== undefined && value !== "" && !(Array.isArray(value) && value.length === 0 && key !== "verbs")) picked[key] = value;
+    else if (value === "" && (key === "group" || key === "kindGroupVersion")) picked[key] = value;
+  }
+  return picked;
+}
