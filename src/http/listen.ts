@@ -1,0 +1,108 @@
+import type { ServerHttp2Session } from "node:http2";
+import type { AddressInfo, Socket } from "node:net";
+import { createServer } from "node:tls";
+import type { Handler } from "../request/exchange.ts";
+import { createHttp1, type UpgradeHandler } from "./http1.ts";
+import { serveHttp2 } from "./http2.ts";
+import { DEFAULT_LIMITS, type HttpLimits } from "./limits.ts";
+import type { HttpLog } from "./log.ts";
+
+export interface ListenOptions {
+  readonly handler: Handler;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly tls: {
+    /** PEM: the serving certificate with its chain, and its key. */
+    readonly cert: string | Buffer;
+    readonly key: string | Buffer;
+    /** PEM: the authorities that client certificates should come from. They are named to clients; nobody is refused here. */
+    readonly clientCa?: string | Buffer;
+  };
+  readonly limits?: Partial<HttpLimits>;
+  readonly log: HttpLog;
+  readonly onUpgrade?: UpgradeHandler;
+}
+
+/** A port that is open. */
+export interface Listener extends AsyncDisposable {
+  readonly port: number;
+  /**
+   * Stops: no new connections, GOAWAY to HTTP/2 clients, requests in flight may finish within `graceMs`; what is left
+   * then is cut off. Resolves when every connection is closed. Safe to call again.
+   */
+  close(graceMs: number): Promise<void>;
+}
+
+/**
+ * Opens one TLS port for HTTP/2 and HTTP/1.1, told apart by ALPN (no ALPN: HTTP/1.1). Errors: the port cannot be opened
+ * (EADDRINUSE…), or the certificate and key cannot be read.
+ */
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const limits: HttpLimits = { ...DEFAULT_LIMITS, ...options.limits };
+  const { handler, log, tls } = options;
+  const sockets = new Set<Socket>();
+  const sessions = new Set<ServerHttp2Session>();
+  const http1 = createHttp1({ handler, limits, log }, options.onUpgrade);
+  const server = createServer({
+    cert: tls.cert,
+    key: tls.key,
+    ...(tls.clientCa === undefined ? {} : { ca: tls.clientCa }),
+    requestCert: true,
+    rejectUnauthorized: false, // who the peer is, authentication decides, request by request
+    minVersion: "TLSv1.2",
+    ALPNProtocols: ["h2", "http/1.1"],
+    handshakeTimeout: limits.handshakeMs,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: 60_000,
+  });
+  server.maxConnections = limits.connections;
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  server.on("tlsClientError", (error, socket) => {
+    log.debug({ err: error, peer: socket.remoteAddress }, "TLS handshake failed");
+  });
+  server.on("secureConnection", (socket) => {
+    socket.on("error", (error) => log.debug({ err: error }, "connection failed"));
+    if (socket.alpnProtocol !== "h2") {
+      http1.serve(socket);
+      return;
+    }
+    const session = serveHttp2(socket, { handler, limits, log });
+    sessions.add(session);
+    session.once("close", () => sessions.delete(session));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host: options.host, port: options.port }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  server.on("error", (error) => log.error({ err: error }, "listener failed"));
+
+  let closing: Promise<void> | undefined;
+  const close = (graceMs: number): Promise<void> => {
+    closing ??= new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        for (const session of sessions) session.destroy();
+        for (const socket of sockets) socket.destroy();
+      }, graceMs);
+      server.close(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+      http1.drain();
+      for (const session of sessions) session.close();
+    });
+    return closing;
+  };
+  return {
+    port: (server.address() as AddressInfo).port,
+    close,
+    [Symbol.asyncDispose]: () => close(0),
+  };
+}
