@@ -1,0 +1,79 @@
+import { getOwn } from "../object/json.ts";
+import type { ReadonlyJson } from "../object/json.ts";
+import type { ListSchema } from "../schema/schema.ts";
+import { compareText, keyElement, valueElement } from "./path-element.ts";
+import type { PathElement } from "./path-element.ts";
+import { isMembers, keyDefault } from "./shape.ts";
+
+/**
+ * The element that tells an item of a list of type set or map from the others; keys that it leaves out have their
+ * defaults. Errors, as text: the item has no identity.
+ */
+export function itemElement(list: ListSchema, item: ReadonlyJson): { readonly element: PathElement } | { readonly error: string } {
+  return list.listType === "map" && list.keys.length > 0 ? keyedElement(list, item) : setElement(item);
+}
+
+function keyedElement(list: ListSchema, item: ReadonlyJson): { readonly element: PathElement } | { readonly error: string } {
+  if (item === null) return { error: "associative list with keys may not have a null element" };
+  if (!isMembers(item)) return { error: "associative list with keys may not have non-map elements" };
+  const names: string[] = [];
+  const values: ReadonlyJson[] = [];
+  for (const key of sortedKeys(list)) {
+    const value = getOwn(item, key) ?? keyDefault(list, key);
+    if (value === undefined) continue;
+    names.push(key);
+    values.push(value);
+  }
+  if (names.length > 0) return { element: keyElement(names, values) };
+  const keys = list.keys.map((key) => `"${key}"`).join(" ");
+  return {
+    error: `associative list with keys has an element that omits all key fields [${keys}] (and doesn't have default values for any key fields)`,
+  };
+}
+
+function sortedKeys(list: ListSchema): readonly string[] {
+  return list.keys.length < 2 ? list.keys : [...list.keys].sort(compareText);
+}
+
+function setElement(item: ReadonlyJson): { readonly element: PathElement } | { readonly error: string } {
+  if (item === null) return { error: "associative list without keys has an element that's an explicit null" };
+  if (Array.isArray(item)) return { error: "not supported: associative list with lists as elements" };
+  if (typeof item === "object") return { error: "associative list without keys has an element that's a map type" };
+  return { element: valueElement(item) };
+}
+
+/** The items of a list by their elements, in list order. */
+export interface ItemIndex {
+  /** One element an item, repeats included. */
+  readonly elements: readonly PathElement[];
+  /** Items by element; of repeated ones the first. */
+  readonly items: ReadonlyMap<PathElement, ReadonlyJson>;
+  /** All items of the elements that occur more than once. */
+  readonly repeated: ReadonlyMap<PathElement, readonly ReadonlyJson[]>;
+}
+
+const noRepeats: ReadonlyMap<PathElement, readonly ReadonlyJson[]> = new Map();
+
+/** Indexes a list of type set or map. Errors, as text: an item without identity. */
+export function indexItems(list: ListSchema, values: readonly ReadonlyJson[]): ItemIndex | { readonly error: string } {
+  const elements: PathElement[] = [];
+  const items = new Map<PathElement, ReadonlyJson>();
+  let repeated: Map<PathElement, ReadonlyJson[]> | undefined;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as ReadonlyJson;
+    const found = itemElement(list, value);
+    if ("error" in found) return { error: `element ${i}: ${found.error}` };
+    const element = found.element;
+    elements.push(element);
+    const first = items.get(element);
+    if (first === undefined) {
+      items.set(element, value);
+    } else {
+      repeated ??= new Map();
+      const all = repeated.get(element);
+      if (all === undefined) repeated.set(element, [first, value]);
+      else all.push(value);
+    }
+  }
+  return { elements, items, repeated: repeated ?? noRepeats };
+}

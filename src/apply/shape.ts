@@ -1,0 +1,93 @@
+import { getOwn, isObject } from "../object/json.ts";
+import type { ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
+import type { AnySchema, Field, ListSchema, ObjectSchema, Schema } from "../schema/schema.ts";
+
+/** The type of what no schema describes: scalars and lists are owned whole, maps member by member. */
+export const deduced: AnySchema = { type: "any", any: "json" };
+
+/** How ownership looks at a value: whole, by members, or by items. */
+export type Shape = "leaf" | "members" | "items";
+
+/**
+ * How a value of a type is owned. Atomic types, scalars and untyped parts of built-in kinds (RawExtension) are leaves;
+ * null stands for an empty value of its type.
+ */
+export function shapeOf(schema: Schema, value: ReadonlyJson): Shape {
+  switch (schema.type) {
+    case "object":
+    case "map":
+      return schema.atomic === true || !(value === null || isMembers(value)) ? "leaf" : "members";
+    case "list":
+      return schema.listType === "atomic" || !(value === null || Array.isArray(value)) ? "leaf" : "items";
+    case "any":
+      return schema.any === "json" && isMembers(value) ? "members" : "leaf";
+    default:
+      return "leaf";
+  }
+}
+
+/** Whether a value is a JSON object. */
+export function isMembers(value: ReadonlyJson | undefined): value is ReadonlyJsonObject {
+  return isObject(value);
+}
+
+/** The declared field of a struct; undefined for entries of maps and whatever the type does not name. */
+export function namedField(schema: Schema, name: string): Field | undefined {
+  return schema.type === "object" ? schema.fields.get(name) : undefined;
+}
+
+/** The type of a member that is not a declared field. */
+export function entrySchema(schema: Schema): Schema {
+  return schema.type === "map" ? schema.values : deduced;
+}
+
+/** The type of a list's items. */
+export function itemSchema(schema: Schema): Schema {
+  return schema.type === "list" ? schema.items : deduced;
+}
+
+/**
+ * A member of a stored object as the original's typed form has it: what it always writes is there although it is
+ * absent, and zero values that it never writes are absent although they are there.
+ */
+export function typedMember(members: ReadonlyJsonObject, name: string, field: Field | undefined): ReadonlyJson | undefined {
+  const value = getOwn(members, name);
+  if (field === undefined) return value;
+  if (value === undefined || (value === null && field.zero !== undefined)) return field.zero;
+  return field.dropZero && isZero(value) ? undefined : value;
+}
+
+function isZero(value: ReadonlyJson): boolean {
+  if (value === "" || value === 0 || value === false || value === null) return true;
+  if (typeof value !== "object") return false;
+  return Array.isArray(value) ? value.length === 0 : Object.keys(value).length === 0;
+}
+
+/** Whether a list, map or struct has nothing in it; null has not. */
+export function isEmptyContainer(value: ReadonlyJson): boolean {
+  if (value === null) return true;
+  if (Array.isArray(value)) return value.length === 0;
+  return typeof value === "object" && Object.keys(value).length === 0;
+}
+
+/** What a key of a list of type map is where an item leaves it out. */
+export function keyDefault(list: ListSchema, key: string): ReadonlyJson | undefined {
+  const field = namedField(list.items, key);
+  return field?.default ?? field?.zero ?? undefined;
+}
+
+/** Facts about types that are asked for often, remembered as long as the types live. */
+export class SchemaFacts {
+  readonly #zeroFields = new WeakMap<ObjectSchema, readonly Field[]>();
+
+  /** The fields of a struct that its writer never leaves out. */
+  zeroFields(schema: Schema): readonly Field[] {
+    if (schema.type !== "object") return [];
+    let fields = this.#zeroFields.get(schema);
+    if (fields === undefined) {
+      fields = [...schema.fields.values()].filter((field) => field.zero !== undefined);
+      this.#zeroFields.set(schema, fields);
+    }
+    return fields;
+  }
+}
