@@ -469,7 +469,8 @@ function newGroup(): Group {
 
 function checkKey(key: string): void {
   if (key.length * 3 <= longestKey) return;
-  const bytes = Buffer.byteLength(key);
+  // A zero byte takes two where the store escapes it.
+  const bytes = Buffer.byteLength(key) + key.split("\0").length - 1;
   if (bytes > longestKey) throw new StorageError("tooLarge", `a key of ${bytes} bytes is longer than ${longestKey}`);
 }
 

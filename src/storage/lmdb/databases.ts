@@ -1,0 +1,79 @@
+import { open } from "lmdb";
+import type { Database, Key, RootDatabase } from "lmdb";
+import { StorageError } from "../storage.ts";
+import { format, historyKeys, leaseKeys, logKeys, textKeys } from "./layout.ts";
+import type { HistoryKey, KeyEncoder, LeaseKey, LogKey } from "./layout.ts";
+
+/** The databases of one LMDB environment. Data is only in named ones: clearing the root one would crash lmdb-js. */
+export interface Databases {
+  readonly root: RootDatabase<Buffer, Buffer>;
+  readonly log: Table<LogKey>;
+  readonly index: Table<string>;
+  readonly history: Table<HistoryKey>;
+  readonly leases: Table<LeaseKey>;
+  readonly meta: Table<string>;
+}
+
+/** A named database, as far as this store uses it. Reads copy; writes take effect with the batch they are in. */
+export interface Table<K> {
+  getBinary(key: K): Buffer | undefined;
+  /** Valid until the next read. */
+  getBinaryFast(key: K): Buffer | undefined;
+  put(key: K, value: Buffer): unknown;
+  remove(key: K): unknown;
+  getRange(options: { readonly start: K; readonly end: K; readonly limit?: number }): Iterable<{ readonly key: K; readonly value: Buffer }>;
+  getStats(): unknown;
+}
+
+/** Opens the environment in a directory, making it where there is none. `mapSize`: bytes of address space to begin with. */
+export function openDatabases(directory: string, mapSize: number): Databases {
+  let root: RootDatabase<Buffer, Buffer>;
+  try {
+    root = open<Buffer, Buffer>({
+      path: directory,
+      noSubdir: false,
+      encoding: "binary",
+      keyEncoding: "binary",
+      maxDbs: 8,
+      mapSize,
+      // After a crash: go on from the last state that was flushed, never from one that was only visible.
+      ...{ safeRestore: true },
+    });
+  } catch (error) {
+    throw new StorageError("corrupt", `the data in ${directory} cannot be opened: ${String(error)}. Restore a backup, or move the directory away to start empty.`);
+  }
+  return {
+    root,
+    log: table(root, "log", logKeys),
+    index: table(root, "index", textKeys),
+    history: table(root, "history", historyKeys),
+    leases: table(root, "leases", leaseKeys),
+    meta: table(root, "meta", textKeys),
+  };
+}
+
+function table<K extends Key>(root: RootDatabase<Buffer, Buffer>, name: string, keyEncoder: KeyEncoder<K>): Table<K> {
+  const options = { name, encoding: "binary" as const, keyEncoder };
+  const database: Database<Buffer, K> = root.openDB<Buffer, K>(options);
+  return database;
+}
+
+/** Refuses data of another format; gives new data this one's, and an id. */
+export async function checkFormat({ root, meta, index }: Databases, directory: string, newId: () => string): Promise<string> {
+  const found = meta.getBinary("format")?.toString();
+  const id = meta.getBinary("id")?.toString();
+  if (found === format && id !== undefined) return id;
+  if (found !== undefined) {
+    throw new StorageError("corrupt", `the data in ${directory} has format ${found}, this version reads format ${format}. Use the version that wrote it.`);
+  }
+  for (const _ of index.getRange({ start: "\0", end: "\u{10ffff}", limit: 1 })) {
+    throw new StorageError("corrupt", `the data in ${directory} has no format mark: it is damaged or not ours.`);
+  }
+  const made = newId();
+  await root.batch(() => {
+    meta.put("format", Buffer.from(format));
+    meta.put("id", Buffer.from(made));
+  });
+  await root.flushed;
+  return made;
+}

@@ -1,0 +1,62 @@
+import { randomUUID } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { resolve } from "node:path";
+import { systemClock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
+import { EmbeddedStorage } from "../embedded/engine.ts";
+import type { Failpoints } from "../embedded/engine.ts";
+import { defaultHistoryWindow } from "../embedded/revisions.ts";
+import { checkFormat, openDatabases } from "./databases.ts";
+import { holdDirectory } from "./holder.ts";
+import { LmdbVersions } from "./lmdb-versions.ts";
+import { Quota } from "./quota.ts";
+
+export interface LmdbOptions {
+  /** Where the data is; made where there is none. One process holds it. */
+  readonly directory: string;
+  /** Bytes that data may take (--data-quota). Beyond: creates and updates fail as "noSpace", deletes go on. Default: 8 GiB. */
+  readonly quota?: number;
+  /** Milliseconds that history is kept at least, at most twice that; 0: until compacted. Default: five minutes. */
+  readonly historyWindow?: number;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  /** Makes the id of a new store. Default: a random UUID. */
+  readonly newId?: () => string;
+  readonly failpoints?: Failpoints;
+}
+
+export interface LmdbStorage extends EmbeddedStorage {
+  /** Tells this store from every other; the same after each opening. */
+  readonly id: string;
+}
+
+export const defaultQuota = 8 * 1024 ** 3;
+/** Address space beyond the quota: what deletes, compaction and leases may still take. */
+const reserve = 256 * 1024 ** 2;
+
+/**
+ * Opens the store in a directory: LMDB, written and flushed to the disk before a write is acknowledged. Nothing has to
+ * be repaired after a crash. Errors: StorageError "unavailable" (another process holds the directory), "corrupt" (the
+ * data cannot be read, or is of another format).
+ */
+export async function openLmdbStorage(options: LmdbOptions): Promise<LmdbStorage> {
+  const { quota = defaultQuota, historyWindow = defaultHistoryWindow, clock = systemClock, newId = randomUUID, failpoints } = options;
+  const directory = resolve(options.directory);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const databases = openDatabases(directory, quota + reserve);
+  try {
+    const holder = await holdDirectory(directory, databases);
+    try {
+      const id = await checkFormat(databases, directory, newId);
+      const store = new LmdbVersions(databases, new Quota(databases, quota, clock), directory, () => holder.release());
+      const storage = new EmbeddedStorage({ store, clock, historyWindow, ...(failpoints === undefined ? {} : { failpoints }) });
+      return Object.assign(storage, { id });
+    } catch (error) {
+      await holder.release();
+      throw error;
+    }
+  } catch (error) {
+    await databases.root.close();
+    throw error;
+  }
+}
