@@ -64,11 +64,9 @@ test("a type's own decoder ends decoding, even behind an earlier wrong type", ()
 });
 
 test("unknown and repeated members are told with their paths, in the order in which they are met", () => {
-  const decoded = decode(
-    { metadata: { bogusMeta: 1, name: "a" }, data: { a: "2" }, bogus: 1, Data: {} },
-    core("ConfigMap"),
-    { duplicates: [{ path: "data.a", offset: 0 }] },
-  );
+  const decoded = decode({ metadata: { bogusMeta: 1, name: "a" }, data: { a: "2" }, bogus: 1, Data: {} }, core("ConfigMap"), {
+    duplicates: [{ path: "data.a", offset: 0 }],
+  });
   assert.ok(decoded.ok);
   assert.equal(
     strictDecodingError(decoded.strict),
@@ -78,14 +76,11 @@ test("unknown and repeated members are told with their paths, in the order in wh
 });
 
 test("nulls are absent, and zeros of values are dropped where those of pointers are kept", () => {
-  assert.deepEqual(
-    value({ metadata: null, spec: { replicas: 0, minReadySeconds: 0, paused: false, selector: { matchLabels: {} } } }),
-    {
-      metadata: {},
-      spec: { replicas: 0, selector: {}, strategy: {}, template: { metadata: {}, spec: { containers: null } } },
-      status: {},
-    },
-  );
+  assert.deepEqual(value({ metadata: null, spec: { replicas: 0, minReadySeconds: 0, paused: false, selector: { matchLabels: {} } } }), {
+    metadata: {},
+    spec: { replicas: 0, selector: {}, strategy: {}, template: { metadata: {}, spec: { containers: null } } },
+    status: {},
+  });
 });
 
 test("absent members without omitempty are written as their Go zero", () => {
@@ -93,8 +88,16 @@ test("absent members without omitempty are written as their Go zero", () => {
   assert.deepEqual((value({}, core("Node")) as { status: JsonValue }).status, {
     daemonEndpoints: { kubeletEndpoint: { Port: 0 } },
     nodeInfo: {
-      architecture: "", bootID: "", containerRuntimeVersion: "", kernelVersion: "", kubeProxyVersion: "",
-      kubeletVersion: "", machineID: "", operatingSystem: "", osImage: "", systemUUID: "",
+      architecture: "",
+      bootID: "",
+      containerRuntimeVersion: "",
+      kernelVersion: "",
+      kubeProxyVersion: "",
+      kubeletVersion: "",
+      machineID: "",
+      operatingSystem: "",
+      osImage: "",
+      systemUUID: "",
     },
   });
 });
@@ -104,10 +107,10 @@ test("null in a list or a map is the item's zero", () => {
 });
 
 test("times, amounts of resources and bytes come out in canonical form", () => {
-  assert.deepEqual(
-    value({ metadata: { creationTimestamp: "2020-01-02T03:04:05.9+02:00" }, data: { a: "QR==" } }, core("Secret")),
-    { metadata: { creationTimestamp: "2020-01-02T01:04:05Z" }, data: { a: "QQ==" } },
-  );
+  assert.deepEqual(value({ metadata: { creationTimestamp: "2020-01-02T03:04:05.9+02:00" }, data: { a: "QR==" } }, core("Secret")), {
+    metadata: { creationTimestamp: "2020-01-02T01:04:05Z" },
+    data: { a: "QQ==" },
+  });
   assert.deepEqual(value({ hard: { cpu: 1.5, memory: "1024Mi", x: "0.0001" } }, core("ResourceQuotaSpec")), {
     hard: { cpu: "1500m", memory: "1Gi", x: "1m" },
   });

@@ -215,7 +215,8 @@ class Decoder {
 
   /** Anything but a text or a number is read as the original reads it: as a text that is no quantity. */
   #quantity(value: JsonValue): JsonValue {
-    const text = typeof value === "string" ? value.trim() : typeof value === "number" || typeof value === "bigint" ? this.#literal(value) : "{}";
+    const text =
+      typeof value === "string" ? value.trim() : typeof value === "number" || typeof value === "bigint" ? this.#literal(value) : "{}";
     try {
       return rewriteQuantity(text);
     } catch (error) {

@@ -207,5 +207,10 @@ const anySchemas: Readonly<Record<string, (resolve: Resolve) => AnySchema>> = {
   json: () => ({ type: "any", any: "json" }),
   jsonSchemaPropsOrArray: (resolve) => ({ type: "any", any: "jsonSchemaProps", alternative: "array", of: resolve(jsonSchemaProps) }),
   jsonSchemaPropsOrBool: (resolve) => ({ type: "any", any: "jsonSchemaProps", alternative: "boolean", of: resolve(jsonSchemaProps) }),
-  jsonSchemaPropsOrStringArray: (resolve) => ({ type: "any", any: "jsonSchemaProps", alternative: "stringArray", of: resolve(jsonSchemaProps) }),
+  jsonSchemaPropsOrStringArray: (resolve) => ({
+    type: "any",
+    any: "jsonSchemaProps",
+    alternative: "stringArray",
+    of: resolve(jsonSchemaProps),
+  }),
 };

@@ -20,23 +20,23 @@ export function factsIn(directory: string): Facts {
 
 /** One schema of an OpenAPI v3 document, as far as the tables need it. */
 export interface OpenApiSchema {
-  readonly type?: string;
-  readonly format?: string;
-  readonly $ref?: string;
-  readonly allOf?: readonly OpenApiSchema[];
-  readonly items?: OpenApiSchema;
-  readonly additionalProperties?: OpenApiSchema;
-  readonly properties?: Readonly<Record<string, OpenApiSchema>>;
-  readonly required?: readonly string[];
-  readonly enum?: readonly string[];
-  readonly default?: ReadonlyJson;
+  readonly "type"?: string;
+  readonly "format"?: string;
+  readonly "$ref"?: string;
+  readonly "allOf"?: readonly OpenApiSchema[];
+  readonly "items"?: OpenApiSchema;
+  readonly "additionalProperties"?: OpenApiSchema;
+  readonly "properties"?: Readonly<Record<string, OpenApiSchema>>;
+  readonly "required"?: readonly string[];
+  readonly "enum"?: readonly string[];
+  readonly "default"?: ReadonlyJson;
   readonly "x-kubernetes-list-type"?: "atomic" | "set" | "map";
   readonly "x-kubernetes-list-map-keys"?: readonly string[];
   readonly "x-kubernetes-map-type"?: "atomic" | "granular";
   readonly "x-kubernetes-patch-strategy"?: string;
   readonly "x-kubernetes-patch-merge-key"?: string;
   readonly "x-kubernetes-unions"?: readonly {
-    readonly discriminator?: string;
+    readonly "discriminator"?: string;
     readonly "fields-to-discriminateBy": Readonly<Record<string, string>>;
   }[];
   readonly "x-kubernetes-group-version-kind"?: readonly {
@@ -97,7 +97,10 @@ export function messageName(definition: string): string {
 
 /** The OpenAPI definition of a protobuf message. */
 export function definitionName(message: string): string {
-  return message.replace(/^k8s\.io\./, "io.k8s.").replaceAll("apiextensions_apiserver", "apiextensions-apiserver").replaceAll("kube_aggregator", "kube-aggregator");
+  return message
+    .replace(/^k8s\.io\./, "io.k8s.")
+    .replaceAll("apiextensions_apiserver", "apiextensions-apiserver")
+    .replaceAll("kube_aggregator", "kube-aggregator");
 }
 
 /** The part of a definition's name that tells it apart: core.v1.Pod, meta.v1.ObjectMeta, apiextensions.v1.JSON. */

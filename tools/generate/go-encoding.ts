@@ -94,9 +94,5 @@ export const specialValues: Readonly<Record<"time" | "quantity" | "intOrString" 
   ],
   quantity: ["core.v1.ResourceFieldSelector.divisor", "resource.v1.Counter.value", "resource.v1.DeviceCapacity.value"],
   intOrString: ["core.v1.HTTPGetAction.port", "core.v1.ServicePort.targetPort", "core.v1.TCPSocketAction.port"],
-  raw: [
-    "apps.v1.ControllerRevision.data",
-    "meta.v1.WatchEvent.object",
-    "resource.v1.OpaqueDeviceConfiguration.parameters",
-  ],
+  raw: ["apps.v1.ControllerRevision.data", "meta.v1.WatchEvent.object", "resource.v1.OpaqueDeviceConfiguration.parameters"],
 };

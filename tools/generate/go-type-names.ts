@@ -5,8 +5,7 @@
  */
 const names: Readonly<Record<string, string>> = {
   "admissionregistration.v1.MatchResources": "matchPolicy=v1.MatchPolicyType",
-  "admissionregistration.v1.MutatingAdmissionPolicySpec":
-    "failurePolicy=v1.FailurePolicyType reinvocationPolicy=v1.ReinvocationPolicyType",
+  "admissionregistration.v1.MutatingAdmissionPolicySpec": "failurePolicy=v1.FailurePolicyType reinvocationPolicy=v1.ReinvocationPolicyType",
   "admissionregistration.v1.MutatingWebhook":
     "failurePolicy=v1.FailurePolicyType matchPolicy=v1.MatchPolicyType reinvocationPolicy=v1.ReinvocationPolicyType " +
     "sideEffects=v1.SideEffectClass",
@@ -20,8 +19,7 @@ const names: Readonly<Record<string, string>> = {
     "failurePolicy=v1.FailurePolicyType matchPolicy=v1.MatchPolicyType sideEffects=v1.SideEffectClass",
   "admissionregistration.v1.Validation": "reason=v1.StatusReason",
   "apiextensions.v1.CustomResourceConversion": "strategy=v1.ConversionStrategyType",
-  "apiextensions.v1.CustomResourceDefinitionCondition":
-    "status=v1.ConditionStatus type=v1.CustomResourceDefinitionConditionType",
+  "apiextensions.v1.CustomResourceDefinitionCondition": "status=v1.ConditionStatus type=v1.CustomResourceDefinitionConditionType",
   "apiextensions.v1.CustomResourceDefinitionSpec": "scope=v1.ResourceScope",
   "apiextensions.v1.JSONSchemaProps":
     "$schema=v1.JSONSchemaURL dependencies=v1.JSONSchemaDependencies definitions=v1.JSONSchemaDefinitions " +
@@ -45,8 +43,7 @@ const names: Readonly<Record<string, string>> = {
   "autoscaling.v2.ContainerResourceMetricStatus": "name=v1.ResourceName",
   "autoscaling.v2.HPAScalingPolicy": "type=v2.HPAScalingPolicyType",
   "autoscaling.v2.HPAScalingRules": "selectPolicy=v2.ScalingPolicySelect",
-  "autoscaling.v2.HorizontalPodAutoscalerCondition":
-    "status=v1.ConditionStatus type=v2.HorizontalPodAutoscalerConditionType",
+  "autoscaling.v2.HorizontalPodAutoscalerCondition": "status=v1.ConditionStatus type=v2.HorizontalPodAutoscalerConditionType",
   "autoscaling.v2.MetricSpec": "type=v2.MetricSourceType",
   "autoscaling.v2.MetricStatus": "type=v2.MetricSourceType",
   "autoscaling.v2.MetricTarget": "type=v2.MetricTargetType",
@@ -68,8 +65,7 @@ const names: Readonly<Record<string, string>> = {
   "core.v1.ComponentCondition": "status=v1.ConditionStatus type=v1.ComponentConditionType",
   "core.v1.ConfigMapNodeConfigSource": "uid=types.UID",
   "core.v1.Container":
-    "imagePullPolicy=v1.PullPolicy restartPolicy=v1.ContainerRestartPolicy " +
-    "terminationMessagePolicy=v1.TerminationMessagePolicy",
+    "imagePullPolicy=v1.PullPolicy restartPolicy=v1.ContainerRestartPolicy " + "terminationMessagePolicy=v1.TerminationMessagePolicy",
   "core.v1.ContainerPort": "protocol=v1.Protocol",
   "core.v1.ContainerResizePolicy": "resourceName=v1.ResourceName restartPolicy=v1.ResourceResizeRestartPolicy",
   "core.v1.ContainerRestartRule": "action=v1.ContainerRestartRuleAction",
@@ -78,8 +74,7 @@ const names: Readonly<Record<string, string>> = {
   "core.v1.EmptyDirVolumeSource": "medium=v1.StorageMedium",
   "core.v1.EndpointPort": "protocol=v1.Protocol",
   "core.v1.EphemeralContainer":
-    "imagePullPolicy=v1.PullPolicy restartPolicy=v1.ContainerRestartPolicy " +
-    "terminationMessagePolicy=v1.TerminationMessagePolicy",
+    "imagePullPolicy=v1.PullPolicy restartPolicy=v1.ContainerRestartPolicy " + "terminationMessagePolicy=v1.TerminationMessagePolicy",
   "core.v1.HTTPGetAction": "scheme=v1.URIScheme",
   "core.v1.HostPathVolumeSource": "type=v1.HostPathType",
   "core.v1.ImageVolumeSource": "pullPolicy=v1.PullPolicy",
@@ -96,8 +91,7 @@ const names: Readonly<Record<string, string>> = {
   "core.v1.NodeAllocatableResourceClaimStatus": "resources=map[v1.ResourceName]resource.Quantity",
   "core.v1.NodeCondition": "status=v1.ConditionStatus type=v1.NodeConditionType",
   "core.v1.NodeSelectorRequirement": "operator=v1.NodeSelectorOperator",
-  "core.v1.NodeStatus":
-    "allocatable=v1.ResourceList capacity=v1.ResourceList phase=v1.NodePhase volumesInUse=[]v1.UniqueVolumeName",
+  "core.v1.NodeStatus": "allocatable=v1.ResourceList capacity=v1.ResourceList phase=v1.NodePhase volumesInUse=[]v1.UniqueVolumeName",
   "core.v1.ObjectReference": "uid=types.UID",
   "core.v1.PersistentVolumeClaimCondition": "status=v1.ConditionStatus type=v1.PersistentVolumeClaimConditionType",
   "core.v1.PersistentVolumeClaimSpec": "accessModes=[]v1.PersistentVolumeAccessMode volumeMode=v1.PersistentVolumeMode",
@@ -114,10 +108,8 @@ const names: Readonly<Record<string, string>> = {
   "core.v1.PodSecurityContext":
     "fsGroupChangePolicy=v1.PodFSGroupChangePolicy seLinuxChangePolicy=v1.PodSELinuxChangePolicy " +
     "supplementalGroupsPolicy=v1.SupplementalGroupsPolicy",
-  "core.v1.PodSpec":
-    "dnsPolicy=v1.DNSPolicy overhead=v1.ResourceList preemptionPolicy=v1.PreemptionPolicy restartPolicy=v1.RestartPolicy",
-  "core.v1.PodStatus":
-    "allocatedResources=v1.ResourceList phase=v1.PodPhase qosClass=v1.PodQOSClass resize=v1.PodResizeStatus",
+  "core.v1.PodSpec": "dnsPolicy=v1.DNSPolicy overhead=v1.ResourceList preemptionPolicy=v1.PreemptionPolicy restartPolicy=v1.RestartPolicy",
+  "core.v1.PodStatus": "allocatedResources=v1.ResourceList phase=v1.PodPhase qosClass=v1.PodQOSClass resize=v1.PodResizeStatus",
   "core.v1.PortStatus": "protocol=v1.Protocol",
   "core.v1.ReplicationControllerCondition": "status=v1.ConditionStatus type=v1.ReplicationControllerConditionType",
   "core.v1.ResourceHealth": "health=v1.ResourceHealthStatus resourceID=v1.ResourceID",
@@ -146,8 +138,7 @@ const names: Readonly<Record<string, string>> = {
   "flowcontrol.v1.FlowDistinguisherMethod": "type=v1.FlowDistinguisherMethodType",
   "flowcontrol.v1.FlowSchemaCondition": "status=v1.ConditionStatus type=v1.FlowSchemaConditionType",
   "flowcontrol.v1.LimitResponse": "type=v1.LimitResponseType",
-  "flowcontrol.v1.PriorityLevelConfigurationCondition":
-    "status=v1.ConditionStatus type=v1.PriorityLevelConfigurationConditionType",
+  "flowcontrol.v1.PriorityLevelConfigurationCondition": "status=v1.ConditionStatus type=v1.PriorityLevelConfigurationConditionType",
   "flowcontrol.v1.PriorityLevelConfigurationSpec": "type=v1.PriorityLevelEnablement",
   "flowcontrol.v1.Subject": "kind=v1.SubjectKind",
   "meta.v1.Condition": "status=v1.ConditionStatus",
@@ -174,8 +165,7 @@ const names: Readonly<Record<string, string>> = {
     "nodeAllocatableResourceMappings=map[v1.ResourceName]v1.NodeAllocatableResourceMapping",
   "resource.v1.DeviceAllocationConfiguration": "source=v1.AllocationConfigSource",
   "resource.v1.DeviceConstraint": "distinctAttribute=v1.FullyQualifiedName matchAttribute=v1.FullyQualifiedName",
-  "resource.v1.DeviceRequestAllocationResult":
-    "consumedCapacity=map[v1.QualifiedName]resource.Quantity shareID=types.UID",
+  "resource.v1.DeviceRequestAllocationResult": "consumedCapacity=map[v1.QualifiedName]resource.Quantity shareID=types.UID",
   "resource.v1.DeviceSubRequest": "allocationMode=v1.DeviceAllocationMode",
   "resource.v1.DeviceTaint": "effect=v1.DeviceTaintEffect",
   "resource.v1.DeviceToleration": "effect=v1.DeviceTaintEffect operator=v1.DeviceTolerationOperator",
@@ -184,8 +174,7 @@ const names: Readonly<Record<string, string>> = {
   "resource.v1.ResourceClaimConsumerReference": "uid=types.UID",
   "scheduling.v1.PriorityClass": "preemptionPolicy=v1.PreemptionPolicy",
   "storage.v1.CSIDriverSpec": "fsGroupPolicy=v1.FSGroupPolicy volumeLifecycleModes=[]v1.VolumeLifecycleMode",
-  "storage.v1.StorageClass":
-    "reclaimPolicy=v1.PersistentVolumeReclaimPolicy volumeBindingMode=v1.VolumeBindingMode",
+  "storage.v1.StorageClass": "reclaimPolicy=v1.PersistentVolumeReclaimPolicy volumeBindingMode=v1.VolumeBindingMode",
 };
 
 /** Go's name of a member's type, where it has one of its own; `definition` without the API's common prefix. */

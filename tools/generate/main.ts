@@ -25,9 +25,7 @@ const types = typesTable(facts);
 write("types.json", { kinds: sorted(types.kinds), types: sorted(types.types) }, 2);
 
 const resources = resourcesTable(facts) as { group: string; version: string; resource: string }[];
-const served = new Set(
-  resources.map(({ group, version, resource }) => `${group === "" ? version : `${group}/${version}`}/${resource}`),
-);
+const served = new Set(resources.map(({ group, version, resource }) => `${group === "" ? version : `${group}/${version}`}/${resource}`));
 write("resources.json", resources);
 write("columns.json", sorted(columnsTable(facts, served)));
 write("fieldselectors.json", sorted(fieldSelectorsTable(facts, served)));

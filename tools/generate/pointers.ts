@@ -105,13 +105,11 @@ export const pointers: Readonly<Record<string, string>> = {
   "core.v1.SecretKeySelector": "optional",
   "core.v1.SecretProjection": "optional",
   "core.v1.SecretVolumeSource": "defaultMode optional",
-  "core.v1.SecurityContext":
-    "allowPrivilegeEscalation privileged procMount readOnlyRootFilesystem runAsGroup runAsNonRoot runAsUser",
+  "core.v1.SecurityContext": "allowPrivilegeEscalation privileged procMount readOnlyRootFilesystem runAsGroup runAsNonRoot runAsUser",
   "core.v1.ServiceAccount": "automountServiceAccountToken",
   "core.v1.ServiceAccountTokenProjection": "expirationSeconds",
   "core.v1.ServicePort": "appProtocol",
-  "core.v1.ServiceSpec":
-    "allocateLoadBalancerNodePorts internalTrafficPolicy ipFamilyPolicy loadBalancerClass trafficDistribution",
+  "core.v1.ServiceSpec": "allocateLoadBalancerNodePorts internalTrafficPolicy ipFamilyPolicy loadBalancerClass trafficDistribution",
   "core.v1.Toleration": "tolerationSeconds",
   "core.v1.TopologySpreadConstraint": "minDomains nodeAffinityPolicy nodeTaintsPolicy",
   "core.v1.TypedLocalObjectReference": "apiGroup",
@@ -124,8 +122,7 @@ export const pointers: Readonly<Record<string, string>> = {
   "discovery.v1.EndpointPort": "appProtocol name port protocol",
   "flowcontrol.v1.ExemptPriorityLevelConfiguration": "lendablePercent nominalConcurrencyShares",
   "flowcontrol.v1.LimitedPriorityLevelConfiguration": "borrowingLimitPercent lendablePercent nominalConcurrencyShares",
-  "meta.v1.DeleteOptions":
-    "gracePeriodSeconds ignoreStoreReadErrorWithClusterBreakingPotential orphanDependents propagationPolicy",
+  "meta.v1.DeleteOptions": "gracePeriodSeconds ignoreStoreReadErrorWithClusterBreakingPotential orphanDependents propagationPolicy",
   "meta.v1.ListMeta": "remainingItemCount",
   "meta.v1.ListOptions": "sendInitialEvents timeoutSeconds",
   "meta.v1.ObjectMeta": "deletionGracePeriodSeconds",

@@ -18,15 +18,40 @@ interface StoreFacts {
 
 /** Members of a row that the server works by, in the order in which they are written. */
 const kept = [
-  "group", "version", "resource", "kind", "singular", "shortNames", "categories", "namespaced", "verbs",
-  "storageVersionHash", "allowCreateOnUpdate", "allowUnconditionalUpdate", "ownerRefGC", "returnDeletedObject",
-  "defaultGCPolicy", "gracefulDelete", "storageTTLSeconds", "resetFields", "generationBumpedBy", "generationSetOnCreate",
-  "statusResetOnCreate", "onUpdateKeepsOld",
+  "group",
+  "version",
+  "resource",
+  "kind",
+  "singular",
+  "shortNames",
+  "categories",
+  "namespaced",
+  "verbs",
+  "storageVersionHash",
+  "allowCreateOnUpdate",
+  "allowUnconditionalUpdate",
+  "ownerRefGC",
+  "returnDeletedObject",
+  "defaultGCPolicy",
+  "gracefulDelete",
+  "storageTTLSeconds",
+  "resetFields",
+  "generationBumpedBy",
+  "generationSetOnCreate",
+  "statusResetOnCreate",
+  "onUpdateKeepsOld",
 ];
 
 const keptOfSubresources = [
-  "name", "verbs", "kind", "kindGroupVersion", "connectMethods", "allowCreateOnUpdate", "allowUnconditionalUpdate",
-  "resetFields", "onUpdateKeepsOld",
+  "name",
+  "verbs",
+  "kind",
+  "kindGroupVersion",
+  "connectMethods",
+  "allowCreateOnUpdate",
+  "allowUnconditionalUpdate",
+  "resetFields",
+  "onUpdateKeepsOld",
 ];
 
 /** One row a resource in each group version that is served by default. */

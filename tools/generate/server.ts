@@ -9,10 +9,12 @@ interface MetricsFacts {
 /** kube-apiserver's flags: name, type, default, and the value of a flag that is given without one. */
 export function flagsTable(facts: Facts): Record<string, unknown> {
   return Object.fromEntries(
-    facts.read<MetricsFacts>("metrics.json").flags.map((flag) => [
-      flag.name,
-      { type: flag.type, default: flag.default, ...(flag.noOptDefVal !== undefined && { bare: flag.noOptDefVal }) },
-    ]),
+    facts
+      .read<MetricsFacts>("metrics.json")
+      .flags.map((flag) => [
+        flag.name,
+        { type: flag.type, default: flag.default, ...(flag.noOptDefVal !== undefined && { bare: flag.noOptDefVal }) },
+      ]),
   );
 }
 

@@ -19,8 +19,7 @@ const specialTypes: Readonly<Record<string, string>> = {
   "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON": "json",
   "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrArray": "jsonSchemaPropsOrArray",
   "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrBool": "jsonSchemaPropsOrBool",
-  "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrStringArray":
-    "jsonSchemaPropsOrStringArray",
+  "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrStringArray": "jsonSchemaPropsOrStringArray",
   "io.k8s.apimachinery.pkg.apis.meta.v1.Patch": "json",
 };
 
@@ -99,7 +98,8 @@ function fieldOf(
     type,
     ...(required && { required: true }),
     ...encodingOf(`${shortName(owner)}.${member}`, property, type, required),
-    ...(property["x-kubernetes-list-type"] && property["x-kubernetes-list-type"] !== "atomic" && { listType: property["x-kubernetes-list-type"] }),
+    ...(property["x-kubernetes-list-type"] &&
+      property["x-kubernetes-list-type"] !== "atomic" && { listType: property["x-kubernetes-list-type"] }),
     ...(property["x-kubernetes-list-map-keys"] && { keys: property["x-kubernetes-list-map-keys"] }),
     ...(property["x-kubernetes-map-type"] === "atomic" && { atomic: true }),
     ...(property["x-kubernetes-patch-strategy"] && { patchStrategy: property["x-kubernetes-patch-strategy"] }),

@@ -1,0 +1,56 @@
+import type { ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
+import { getOwn } from "../object/json.ts";
+import type { Field, Schema } from "./schema.ts";
+
+/** Steps into an object: names of members (or keys of a map) and positions in a list. */
+export type Path = readonly (string | number)[];
+
+/**
+ * Reads a path as clients write it: spec.containers[0].name, metadata.annotations["example.com/x"]. undefined for a
+ * text that is none.
+ */
+export function parsePath(text: string): Path | undefined {
+  const steps: (string | number)[] = [];
+  const step = /(?:^|\.)([^.[\]]+)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]/y;
+  for (let at = 0; at < text.length; at = step.lastIndex) {
+    step.lastIndex = at;
+    const found = step.exec(text);
+    if (found === null) return undefined;
+    const [, name, position, key] = found;
+    steps.push(name ?? (position === undefined ? (key ?? "").replaceAll(/\\(.)/g, "$1") : Number(position)));
+  }
+  return steps.length === 0 ? undefined : steps;
+}
+
+/** What lies at a path; undefined where something on the way is absent or of another kind. */
+export function valueAt(value: ReadonlyJson | undefined, path: Path): ReadonlyJson | undefined {
+  let here = value;
+  for (const step of path) {
+    if (typeof here !== "object" || here === null) return undefined;
+    if (Array.isArray(here)) here = typeof step === "number" ? (here[step] as ReadonlyJson | undefined) : undefined;
+    else here = getOwn(here as ReadonlyJsonObject, String(step));
+  }
+  return here;
+}
+
+/** The type of what lies at a path; undefined where the type ends before the path does. */
+export function schemaAt(schema: Schema, path: Path): Schema | undefined {
+  let here: Schema | undefined = schema;
+  for (const step of path) {
+    if (here === undefined) return undefined;
+    here = below(here, step);
+  }
+  return here;
+}
+
+/** The member of a struct at a path; undefined where the path leads elsewhere. */
+export function fieldAt(schema: Schema, path: Path): Field | undefined {
+  const parent = schemaAt(schema, path.slice(0, -1));
+  return parent?.type === "object" ? parent.fields.get(String(path.at(-1))) : undefined;
+}
+
+function below(schema: Schema, step: string | number): Schema | undefined {
+  if (schema.type === "object") return schema.fields.get(String(step))?.schema;
+  if (schema.type === "map") return schema.values;
+  return schema.type === "list" && typeof step === "number" ? schema.items : undefined;
+}
