@@ -63,6 +63,12 @@ export function readBody(source: Readable, reading: BodyReading): Promise<Buffer
   });
 }
 
+/** Marks a promise as handled: a handler that gave up on its request (a deadline) does not look at it any more. */
+export function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
 function tooLarge(limit: number): Error {
   return requestEntityTooLarge(`limit is ${limit}`);
 }

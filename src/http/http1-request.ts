@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { ApiRequest, Peer } from "../request/exchange.ts";
-import { readBody } from "./body.ts";
+import { quiet, readBody } from "./body.ts";
 import type { HttpLimits } from "./limits.ts";
 
 /** A request of HTTP/1.1. `response` undefined: it asks to leave HTTP (an upgrade), and has no body. */
@@ -31,13 +31,13 @@ export class Http1Request implements ApiRequest {
     if (this.#body === undefined && this.#awaitsContinue && Number(this.headers["content-length"] ?? 0) <= limit) {
       this.#response?.writeContinue();
     }
-    this.#body ??= readBody(this.#incoming, {
+    this.#body ??= quiet(readBody(this.#incoming, {
       declared: this.headers["content-length"],
       limit,
       timeoutMs: this.#limits.bodyMs,
       discardBytes: this.#awaitsContinue ? 0 : this.#limits.discardBytes,
       kill: () => this.#incoming.socket.destroy(),
-    });
+    }));
     return this.#body;
   }
 

@@ -33,7 +33,7 @@ export function createHttp1(options: ServeOptions, onUpgrade?: UpgradeHandler): 
     headersTimeout: limits.headersMs,
     requestTimeout: limits.headersMs + limits.bodyMs,
     keepAliveTimeout: limits.idleMs,
-    connectionsCheckingInterval: 5000,
+    connectionsCheckingInterval: Math.min(5000, limits.headersMs),
   });
   const onRequest = (awaitsContinue: boolean) => (incoming: IncomingMessage, response: ServerResponse): void => {
     const connection = connections.get(incoming.socket);

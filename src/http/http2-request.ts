@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import type { ApiRequest, Peer } from "../request/exchange.ts";
-import { readBody } from "./body.ts";
+import { quiet, readBody } from "./body.ts";
 import type { HttpLimits } from "./limits.ts";
 
 /** A request of one HTTP/2 stream. Its headers still hold the pseudo headers (`:path`…), which no client can send otherwise. */
@@ -28,13 +28,13 @@ export class Http2Request implements ApiRequest {
     if (this.#body === undefined && this.headers.expect?.toLowerCase() === "100-continue" && !stream.destroyed && !stream.headersSent) {
       stream.additionalHeaders({ ":status": 100 });
     }
-    this.#body ??= readBody(stream, {
+    this.#body ??= quiet(readBody(stream, {
       declared: this.headers["content-length"],
       limit,
       timeoutMs: this.#limits.bodyMs,
       discardBytes: 0, // the answer goes out at once, and the stream is closed after it
       kill: () => void stream.destroy(new Error("the request body did not arrive in time")),
-    });
+    }));
     return this.#body;
   }
 
@@ -44,7 +44,7 @@ export class Http2Request implements ApiRequest {
       this.#signal = controller.signal;
       const stream = this.#stream;
       if (stream.destroyed || stream.aborted) controller.abort();
-      else stream.once("close", () => stream.writableFinished || controller.abort());
+      else stream.once("close", () => void (stream.aborted && controller.abort())); // Node ends an aborted stream, so writableFinished says nothing
     }
     return this.#signal;
   }
