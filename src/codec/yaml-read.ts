@@ -1,0 +1,219 @@
+import { Alias, Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Pair, Parser, type ParsedNode, type Scalar, type YAMLMap } from "yaml";
+import { type JsonObject, type JsonValue, setOwn } from "../object/json.ts";
+import { quoteText } from "../object/quote.ts";
+import { maxJsonDepth } from "./json-scan.ts";
+import { type PlainScalar, resolvePlain } from "./yaml-scalar.ts";
+import { yamlSyntaxMessage } from "./yaml-syntax-message.ts";
+
+/** A text that is no YAML, or that makes more than it may; `message` is the one that clients know. */
+export class YamlError extends Error {}
+
+export interface ReadYaml {
+  readonly value: JsonValue;
+  /** The message of keys that a map has twice, where there are any; the last one counts. */
+  readonly duplicates: string | undefined;
+}
+
+/** So many repeated keys are told. */
+const maxReports = 100;
+
+/**
+ * Reads the first document of a YAML text as the JSON value that Kubernetes makes of it: keys are texts, `yes` is true,
+ * times stay text. Throws YamlError and nothing else; depth and what aliases may multiply are bounded.
+ */
+export function parseYaml(text: string): ReadYaml {
+  const lines = new LineCounter();
+  const document = firstDocument(text, lines);
+  const [error] = document?.errors ?? [];
+  if (error !== undefined) throw new YamlError(`yaml: ${yamlSyntaxMessage(error, text)}`);
+  if (document?.contents === null || document?.contents === undefined) return { value: null, duplicates: undefined };
+  const reader = new Reader(document, lines);
+  const value = reader.read(document.contents, 0);
+  const { repeated } = reader;
+  return {
+    value,
+    duplicates: repeated.length === 0 ? undefined : `yaml: unmarshal errors:\n  ${repeated.join("\n  ")}`,
+  };
+}
+
+/** The parser works with a stack of its own, so its depth can be watched; what comes after it recurses. */
+function firstDocument(text: string, lines: LineCounter): Document.Parsed | undefined {
+  const composer = new Composer<ParsedNode>({ version: "1.1", schema: "failsafe", logLevel: "silent", uniqueKeys: false, strict: false, prettyErrors: false });
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  const documents: Document.Parsed[] = [];
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) for (const document of composer.next(token)) documents.push(document);
+    if (parser.stack.length > maxJsonDepth) throw new YamlError("yaml: exceeded max depth");
+    if (documents.length > 0) return documents[0];
+  }
+  for (const token of parser.end()) for (const document of composer.next(token)) documents.push(document);
+  for (const document of composer.end(false, text.length)) documents.push(document);
+  return documents[0];
+}
+
+class Reader {
+  readonly repeated: string[] = [];
+  readonly #document: Document.Parsed;
+  readonly #lines: LineCounter;
+  #nodes = 0;
+  #aliased = 0;
+  #aliasDepth = 0;
+
+  constructor(document: Document.Parsed, lines: LineCounter) {
+    this.#document = document;
+    this.#lines = lines;
+  }
+
+  read(node: unknown, depth: number): JsonValue {
+    this.#count();
+    if (depth > maxJsonDepth) throw new YamlError("yaml: exceeded max depth");
+    if (isAlias(node)) return this.#alias(node, depth);
+    if (isScalar(node)) return this.#scalar(node);
+    if (isSeq(node)) return node.items.map((item) => this.read(item, depth + 1));
+    if (isMap(node)) return this.#map(node, depth);
+    return null;
+  }
+
+  /** What aliases may add to a document, by the original's rule: 99 % of a small one, a tenth of a huge one. */
+  #count(): void {
+    this.#nodes++;
+    if (this.#aliasDepth > 0) this.#aliased++;
+    const share = Math.min(1, Math.max(0, (this.#nodes - 400_000) / 3_600_000));
+    if (this.#aliased > 100 && this.#nodes > 1_000 && this.#aliased / this.#nodes > 0.99 - 0.89 * share) {
+      throw new YamlError("yaml: document contains excessive aliasing");
+    }
+  }
+
+  #alias(alias: Alias, depth: number): JsonValue {
+    const target = alias.resolve(this.#document);
+    if (target === undefined) throw new YamlError(`yaml: unknown anchor '${alias.source}' referenced`);
+    this.#aliasDepth++;
+    const value = this.read(target, depth + 1);
+    this.#aliasDepth--;
+    return value;
+  }
+
+  #scalar(node: Scalar): JsonValue {
+    const text = String(node.value ?? "");
+    const resolved = resolveTagged(node, text);
+    switch (resolved.type) {
+      case "null":
+        return null;
+      case "boolean":
+      case "integer":
+        return resolved.value;
+      case "float":
+        if (!Number.isFinite(resolved.value)) throw new YamlError(`json: unsupported value: ${goFloat(resolved.value)}`);
+        return resolved.value;
+      default:
+        return text;
+    }
+  }
+
+  #map(map: YAMLMap, depth: number): JsonObject {
+    const object: JsonObject = {};
+    const own = new Set<string>();
+    for (const pair of map.items) {
+      const { key } = pair;
+      if (isScalar(key) && isPlain(key) && key.value === "<<") {
+        this.#merge(object, own, pair, depth);
+        continue;
+      }
+      const name = this.#key(key);
+      if (own.has(name)) this.#reportRepeated(pair, name);
+      own.add(name);
+      setOwn(object, name, this.read(pair.value, depth + 1));
+    }
+    return object;
+  }
+
+  /** `<<`: members of another map, or of several, that the map does not have itself. */
+  #merge(object: JsonObject, own: ReadonlySet<string>, pair: Pair, depth: number): void {
+    const source = isAlias(pair.value) ? pair.value.resolve(this.#document) : pair.value;
+    const maps: readonly unknown[] = isSeq(source) ? source.items : [source];
+    for (const map of maps.toReversed()) {
+      const merged = this.read(map, depth + 1);
+      if (typeof merged !== "object" || merged === null || Array.isArray(merged)) {
+        throw new YamlError("yaml: map merge requires map or sequence of maps as the value");
+      }
+      for (const [key, value] of Object.entries(merged)) {
+        if (!own.has(key) && value !== undefined) setOwn(object, key, value);
+      }
+    }
+  }
+
+  #key(key: unknown): string {
+    const node = isAlias(key) ? key.resolve(this.#document) : key;
+    if (!isScalar(node)) throw new YamlError("yaml: invalid map key");
+    const text = String(node.value ?? "");
+    const resolved = resolveTagged(node, text);
+    switch (resolved.type) {
+      case "null":
+        throw new YamlError("unsupported map key of type: %!s(<nil>), key: <nil>, value: <nil>");
+      case "boolean":
+      case "integer":
+        return String(resolved.value);
+      case "float":
+        return Number.isFinite(resolved.value) ? String(resolved.value) : text.toLowerCase().replace("+", "");
+      default:
+        return text;
+    }
+  }
+
+  #reportRepeated({ key, value }: Pair, name: string): void {
+    if (this.repeated.length >= maxReports) return;
+    const place = rangeStart(value) ?? rangeStart(key) ?? 0;
+    const isText = isScalar(key) && ["string", "timestamp"].includes(resolveTagged(key, String(key.value ?? "")).type);
+    const shown = isText ? quoteText(name) : name;
+    this.repeated.push(`line ${this.#lines.linePos(place).line}: key ${shown} already set in map`);
+  }
+}
+
+/** A scalar's meaning by its tag, or by its text where it has none and no quotes. */
+function resolveTagged(node: Scalar, text: string): PlainScalar {
+  if (node.tag === undefined || node.tag === "" || node.tag === "!") {
+    return node.tag !== "!" && isPlain(node) ? resolvePlain(text) : { type: "string" };
+  }
+  const wanted = coreTags.get(node.tag);
+  if (wanted === undefined || wanted === "string") return { type: "string" };
+  const resolved = resolvePlain(text);
+  if (resolved.type === wanted) return resolved;
+  if (wanted === "float" && resolved.type === "integer") return { type: "float", value: Number(resolved.value) };
+  throw new YamlError(`yaml: cannot decode ${shortTag(resolved)} \`${text}\` as a ${shortTags[wanted]}`);
+}
+
+const coreTags = new Map<string, PlainScalar["type"]>([
+  ["tag:yaml.org,2002:str", "string"],
+  ["tag:yaml.org,2002:int", "integer"],
+  ["tag:yaml.org,2002:float", "float"],
+  ["tag:yaml.org,2002:bool", "boolean"],
+  ["tag:yaml.org,2002:null", "null"],
+  ["tag:yaml.org,2002:timestamp", "timestamp"],
+]);
+
+const shortTags: Readonly<Record<PlainScalar["type"], string>> = {
+  null: "!!null",
+  boolean: "!!bool",
+  integer: "!!int",
+  float: "!!float",
+  timestamp: "!!timestamp",
+  merge: "!!merge",
+  string: "!!str",
+};
+
+function shortTag(scalar: PlainScalar): string {
+  return shortTags[scalar.type];
+}
+
+function isPlain(node: Scalar): boolean {
+  return node.type === "PLAIN" || node.type === undefined;
+}
+
+function rangeStart(node: unknown): number | undefined {
+  return isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range?.[0] : undefined;
+}
+
+function goFloat(value: number): string {
+  return Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
+}
