@@ -25,7 +25,7 @@ export class Changes {
     this.#door = door;
     this.#before = before;
     this.#after = after;
-    this.own = compareObjects(before ?? {}, after, door.schema, door.cache.facts);
+    this.own = compareObjects(before ?? {}, after, door.schema);
     this.#versions.set(door.apiVersion, { comparison: exclude(this.own, resetSet(door, door.apiVersion)), schema: door.schema });
   }
 
@@ -40,7 +40,7 @@ export class Changes {
     if (after === undefined) return undefined;
     if (isSame(this.own)) return { comparison: noDifference, schema: after.schema };
     const before = this.#before === undefined ? undefined : inVersion(this.#door, this.#before, apiVersion);
-    const comparison = compareObjects(before?.object ?? {}, after.object, after.schema, this.#door.cache.facts);
+    const comparison = compareObjects(before?.object ?? {}, after.object, after.schema);
     return { comparison: exclude(comparison, resetSet(this.#door, apiVersion)), schema: after.schema };
   }
 }

@@ -8,7 +8,6 @@ import { fieldElement } from "./path-element.ts";
 import type { PathElement } from "./path-element.ts";
 import { presentFields, presentNode } from "./present-fields.ts";
 import { entrySchema, isEmptyContainer, isMembers, itemSchema, namedField, shapeOf, typedMember } from "./shape.ts";
-import type { SchemaFacts } from "./shape.ts";
 import { UntrackableError } from "./untrackable.ts";
 
 /** What a write changed. A path is in at most one of the sets. */
@@ -30,8 +29,8 @@ export function isSame(comparison: Comparison): boolean {
  * Compares two stored objects of one type, field by field and item by item as their owners see them. Parts that both
  * objects share are not walked. Errors: UntrackableError.
  */
-export function compareObjects(before: ReadonlyJsonObject, after: ReadonlyJsonObject, schema: Schema, facts: SchemaFacts): Comparison {
-  const difference = compareValues(before, after, schema, facts);
+export function compareObjects(before: ReadonlyJsonObject, after: ReadonlyJsonObject, schema: Schema): Comparison {
+  const difference = compareValues(before, after, schema);
   if (difference === undefined) return noDifference;
   return {
     added: difference.added ?? FieldSet.empty,
@@ -87,23 +86,22 @@ function compareValues(
   before: ReadonlyJson | undefined,
   after: ReadonlyJson | undefined,
   schema: Schema,
-  facts: SchemaFacts,
 ): Difference | undefined {
   if (before === after) return undefined;
-  if (before === undefined) return { self: "added", added: presentFields(after as ReadonlyJson, schema, facts) };
-  if (after === undefined) return { self: "removed", removed: presentFields(before, schema, facts) };
+  if (before === undefined) return { self: "added", added: presentFields(after as ReadonlyJson, schema) };
+  if (after === undefined) return { self: "removed", removed: presentFields(before, schema) };
 
   const shapeBefore = shapeOf(schema, before);
   const shapeAfter = shapeOf(schema, after);
   if (shapeBefore !== shapeAfter) {
-    return { self: "modified", removed: presentFields(before, schema, facts), added: presentFields(after, schema, facts) };
+    return { self: "modified", removed: presentFields(before, schema), added: presentFields(after, schema) };
   }
   // An empty value has nothing below it that could tell a difference: null and [] are different values.
   if (shapeBefore === "leaf" || (isEmptyContainer(before) && isEmptyContainer(after))) {
     return equalJson(before, after) || equalTyped(before, after, schema) ? undefined : selfModified;
   }
-  if (shapeBefore === "members") return compareMembers(before, after, schema, facts);
-  return schema.type === "list" ? compareItems(before, after, schema, facts) : undefined;
+  if (shapeBefore === "members") return compareMembers(before, after, schema);
+  return schema.type === "list" ? compareItems(before, after, schema) : undefined;
 }
 
 /** Whether two values of a type say the same, though one may leave out what the type always writes or writes never. */
@@ -125,12 +123,12 @@ function equalTyped(before: ReadonlyJson | undefined, after: ReadonlyJson | unde
 
 const nothing: ReadonlyJsonObject = {};
 
-function compareMembers(before: ReadonlyJson, after: ReadonlyJson, schema: Schema, facts: SchemaFacts): Difference | undefined {
+function compareMembers(before: ReadonlyJson, after: ReadonlyJson, schema: Schema): Difference | undefined {
   const left = isMembers(before) ? before : nothing;
   const right = isMembers(after) ? after : nothing;
   const gathered = new Gathered();
-  for (const name of Object.keys(left)) compareMember(gathered, name, left, right, schema, facts);
-  for (const name of Object.keys(right)) if (!Object.hasOwn(left, name)) compareMember(gathered, name, left, right, schema, facts);
+  for (const name of Object.keys(left)) compareMember(gathered, name, left, right, schema);
+  for (const name of Object.keys(right)) if (!Object.hasOwn(left, name)) compareMember(gathered, name, left, right, schema);
   return gathered.result();
 }
 
@@ -140,16 +138,15 @@ function compareMember(
   left: ReadonlyJsonObject,
   right: ReadonlyJsonObject,
   schema: Schema,
-  facts: SchemaFacts,
 ): void {
   const field = namedField(schema, name);
   const before = typedMember(left, name, field);
   const after = typedMember(right, name, field);
   if (before === after) return;
-  gathered.add(fieldElement(name), compareValues(before, after, field?.schema ?? entrySchema(schema), facts));
+  gathered.add(fieldElement(name), compareValues(before, after, field?.schema ?? entrySchema(schema)));
 }
 
-function compareItems(before: ReadonlyJson, after: ReadonlyJson, schema: ListSchema, facts: SchemaFacts): Difference | undefined {
+function compareItems(before: ReadonlyJson, after: ReadonlyJson, schema: ListSchema): Difference | undefined {
   const left = indexOf(before, schema);
   const right = indexOf(after, schema);
   const gathered = new Gathered();
@@ -158,14 +155,14 @@ function compareItems(before: ReadonlyJson, after: ReadonlyJson, schema: ListSch
     const repeatedBefore = left.repeated.get(element);
     const repeatedAfter = right.repeated.get(element);
     if (repeatedBefore === undefined && repeatedAfter === undefined) {
-      gathered.add(element, compareValues(item, right.items.get(element), type, facts));
+      gathered.add(element, compareValues(item, right.items.get(element), type));
     } else {
-      compareRepeated(gathered, element, repeatedBefore, repeatedAfter, item, right.items.get(element), type, facts);
+      compareRepeated(gathered, element, repeatedBefore, repeatedAfter, item, right.items.get(element), type);
     }
   }
   for (const [element, item] of right.items) {
     if (left.items.has(element)) continue;
-    gathered.put("added", element, right.repeated.has(element) ? leafNode : presentNode(item, type, facts));
+    gathered.put("added", element, right.repeated.has(element) ? leafNode : presentNode(item, type));
   }
   return gathered.result();
 }
@@ -179,15 +176,14 @@ function compareRepeated(
   single: ReadonlyJson,
   singleAfter: ReadonlyJson | undefined,
   type: Schema,
-  facts: SchemaFacts,
 ): void {
   if (before !== undefined && after !== undefined) {
     if (!equalJson(before, after)) gathered.put("modified", element, leafNode);
   } else if (before !== undefined) {
-    if (singleAfter !== undefined) gathered.put("added", element, presentNode(singleAfter, type, facts));
+    if (singleAfter !== undefined) gathered.put("added", element, presentNode(singleAfter, type));
     gathered.put("removed", element, leafNode);
   } else {
-    gathered.put("removed", element, presentNode(single, type, facts));
+    gathered.put("removed", element, presentNode(single, type));
     gathered.put("added", element, leafNode);
   }
 }

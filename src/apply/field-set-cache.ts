@@ -1,9 +1,8 @@
 import type { JsonObject, ReadonlyJsonObject } from "../object/json.ts";
 import type { Schema } from "../schema/schema.ts";
-import { FieldSet } from "./field-set.ts";
+import type { FieldSet } from "./field-set.ts";
 import { decodeFieldsV1, encodeFieldsV1 } from "./fields-v1.ts";
 import { reconcileWithSchema } from "./schema-changes.ts";
-import { SchemaFacts } from "./shape.ts";
 
 /** How much FieldsV1 text a cache keeps the sets of. */
 export const defaultFieldSetCacheBytes = 8 << 20;
@@ -14,7 +13,6 @@ export const defaultFieldSetCacheBytes = 8 << 20;
  * every write. Sets and trees that it gives out are shared and must not be changed.
  */
 export class FieldSetCache {
-  readonly facts = new SchemaFacts();
   readonly #limit: number;
   readonly #byText = new Map<string, FieldSet>();
   readonly #byTree = new WeakMap<ReadonlyJsonObject, FieldSet>();

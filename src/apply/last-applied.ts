@@ -35,7 +35,7 @@ export function clientSideApplied(door: WriteDoor, live: KubeObject): FieldSet |
   const fields = configuredFields(config, door.schema);
   if (fields.errors.length > 0) return undefined;
   try {
-    const { added, modified, removed } = compareObjects(config, live, door.schema, door.cache.facts);
+    const { added, modified, removed } = compareObjects(config, live, door.schema);
     return fields.set.difference(modified).difference(added).difference(removed);
   } catch (error) {
     if (error instanceof UntrackableError) return undefined;

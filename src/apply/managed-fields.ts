@@ -1,5 +1,5 @@
 import { isObject } from "../object/json.ts";
-import type { JsonObject, ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
+import type { ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
 import type { KubeObject, ManagedFieldsEntry } from "../object/kube-object.ts";
 import { quoteText } from "../object/quote.ts";
 import { FieldSet } from "./field-set.ts";
@@ -191,6 +191,6 @@ export function dropManagedFields(object: KubeObject): void {
 export function withoutManagedFields<T extends ReadonlyJsonObject>(object: T): T {
   const metadata = object["metadata"];
   if (!isObject(metadata) || metadata["managedFields"] === undefined) return object;
-  const { managedFields: _, ...rest } = metadata as JsonObject;
+  const { managedFields: _, ...rest } = metadata;
   return { ...object, metadata: rest };
 }

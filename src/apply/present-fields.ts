@@ -5,22 +5,21 @@ import type { FieldNode } from "./field-set.ts";
 import { indexItems } from "./list-items.ts";
 import { fieldElement } from "./path-element.ts";
 import type { PathElement } from "./path-element.ts";
-import { entrySchema, isMembers, itemSchema, namedField, shapeOf, typedMember } from "./shape.ts";
-import type { SchemaFacts } from "./shape.ts";
+import { entrySchema, isMembers, itemSchema, namedField, shapeOf, typedMember, zerosOf } from "./shape.ts";
 import { UntrackableError } from "./untrackable.ts";
 
 /**
  * Everything below a value of a stored object that came or went as a whole: its fields and items, and every struct, map
  * and list on the way to them. Undefined: nothing lies below it. Errors: UntrackableError.
  */
-export function presentFields(value: ReadonlyJson, schema: Schema, facts: SchemaFacts): FieldSet | undefined {
+export function presentFields(value: ReadonlyJson, schema: Schema): FieldSet | undefined {
   const nodes = new Map<PathElement, FieldNode>();
   switch (shapeOf(schema, value)) {
     case "members":
-      addMembers(nodes, value, schema, facts);
+      addMembers(nodes, value, schema);
       break;
     case "items":
-      if (schema.type === "list" && Array.isArray(value)) addItems(nodes, value, schema, facts);
+      if (schema.type === "list" && Array.isArray(value)) addItems(nodes, value, schema);
       break;
     case "leaf":
       break;
@@ -28,30 +27,30 @@ export function presentFields(value: ReadonlyJson, schema: Schema, facts: Schema
   return nodes.size === 0 ? undefined : FieldSet.of(nodes);
 }
 
-function addMembers(nodes: Map<PathElement, FieldNode>, value: ReadonlyJson, schema: Schema, facts: SchemaFacts): void {
+function addMembers(nodes: Map<PathElement, FieldNode>, value: ReadonlyJson, schema: Schema): void {
   if (!isMembers(value)) return;
   for (const name of Object.keys(value)) {
     const field = namedField(schema, name);
     const member = typedMember(value, name, field);
-    if (member !== undefined) nodes.set(fieldElement(name), presentNode(member, field?.schema ?? entrySchema(schema), facts));
+    if (member !== undefined) nodes.set(fieldElement(name), presentNode(member, field?.schema ?? entrySchema(schema)));
   }
-  for (const field of facts.zeroFields(schema)) {
+  for (const field of zerosOf(schema)) {
     if (Object.hasOwn(value, field.name) || field.zero === undefined) continue;
-    nodes.set(fieldElement(field.name), presentNode(field.zero, field.schema, facts));
+    nodes.set(fieldElement(field.name), presentNode(field.zero, field.schema));
   }
 }
 
-function addItems(nodes: Map<PathElement, FieldNode>, values: readonly ReadonlyJson[], schema: ListSchema, facts: SchemaFacts): void {
+function addItems(nodes: Map<PathElement, FieldNode>, values: readonly ReadonlyJson[], schema: ListSchema): void {
   const index = indexItems(schema, values);
   if ("error" in index) throw new UntrackableError(index.error);
   for (const [element, item] of index.items) {
     // Items that share an identity are owned as one lump.
-    nodes.set(element, index.repeated.has(element) ? leafNode : presentNode(item, itemSchema(schema), facts));
+    nodes.set(element, index.repeated.has(element) ? leafNode : presentNode(item, itemSchema(schema)));
   }
 }
 
 /** The node of a field that came or went: itself and all that lies below it. */
-export function presentNode(value: ReadonlyJson, schema: Schema, facts: SchemaFacts): FieldNode {
-  const children = presentFields(value, schema, facts);
+export function presentNode(value: ReadonlyJson, schema: Schema): FieldNode {
+  const children = presentFields(value, schema);
   return children === undefined ? leafNode : { member: true, children };
 }

@@ -1,6 +1,6 @@
 import { getOwn, isObject } from "../object/json.ts";
 import type { ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
-import type { AnySchema, Field, ListSchema, ObjectSchema, Schema } from "../schema/schema.ts";
+import type { AnySchema, Field, ListSchema, Schema } from "../schema/schema.ts";
 
 /** The type of what no schema describes: scalars and lists are owned whole, maps member by member. */
 export const deduced: AnySchema = { type: "any", any: "json" };
@@ -76,18 +76,7 @@ export function keyDefault(list: ListSchema, key: string): ReadonlyJson | undefi
   return field?.default ?? field?.zero ?? undefined;
 }
 
-/** Facts about types that are asked for often, remembered as long as the types live. */
-export class SchemaFacts {
-  readonly #zeroFields = new WeakMap<ObjectSchema, readonly Field[]>();
-
-  /** The fields of a struct that its writer never leaves out. */
-  zeroFields(schema: Schema): readonly Field[] {
-    if (schema.type !== "object") return [];
-    let fields = this.#zeroFields.get(schema);
-    if (fields === undefined) {
-      fields = [...schema.fields.values()].filter((field) => field.zero !== undefined);
-      this.#zeroFields.set(schema, fields);
-    }
-    return fields;
-  }
+/** The fields that a typed object always has. */
+export function zerosOf(schema: Schema): readonly Field[] {
+  return schema.type === "object" ? (schema.zeros ?? []) : [];
 }

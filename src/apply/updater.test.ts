@@ -33,13 +33,13 @@ function created(at: WriteDoor, members: JsonObject, manager: string): KubeObjec
 
 /** What the server would have stored: with a uid, and nobody shares it. */
 function stored(written: KubeObject): KubeObject {
-  const copy = copyJson(written) as KubeObject;
+  const copy = copyJson(written);
   copy.metadata.uid = "u";
   return copy;
 }
 
 function updated(at: WriteDoor, live: KubeObject, change: (object: KubeObject) => void, manager: string): KubeObject {
-  const next = copyJson(live) as KubeObject;
+  const next = copyJson(live);
   change(next);
   trackUpdate({ door: at, live, updated: next, manager, now: late });
   return stored(next);
