@@ -82,11 +82,7 @@ class Gathered {
   }
 }
 
-function compareValues(
-  before: ReadonlyJson | undefined,
-  after: ReadonlyJson | undefined,
-  schema: Schema,
-): Difference | undefined {
+function compareValues(before: ReadonlyJson | undefined, after: ReadonlyJson | undefined, schema: Schema): Difference | undefined {
   if (before === after) return undefined;
   if (before === undefined) return { self: "added", added: presentFields(after as ReadonlyJson, schema) };
   if (after === undefined) return { self: "removed", removed: presentFields(before, schema) };
@@ -132,13 +128,7 @@ function compareMembers(before: ReadonlyJson, after: ReadonlyJson, schema: Schem
   return gathered.result();
 }
 
-function compareMember(
-  gathered: Gathered,
-  name: string,
-  left: ReadonlyJsonObject,
-  right: ReadonlyJsonObject,
-  schema: Schema,
-): void {
+function compareMember(gathered: Gathered, name: string, left: ReadonlyJsonObject, right: ReadonlyJsonObject, schema: Schema): void {
   const field = namedField(schema, name);
   const before = typedMember(left, name, field);
   const after = typedMember(right, name, field);

@@ -14,7 +14,12 @@ export function field(name: string, schema: Schema, extra: Partial<Field> = {}):
 
 /** A struct of fields. */
 export function struct(fields: readonly Field[], extra: Partial<ObjectSchema> = {}): ObjectSchema {
-  return { type: "object", fields: new Map(fields.map((one) => [one.name, one])), zeros: fields.filter((one) => one.zero !== undefined), ...extra };
+  return {
+    type: "object",
+    fields: new Map(fields.map((one) => [one.name, one])),
+    zeros: fields.filter((one) => one.zero !== undefined),
+    ...extra,
+  };
 }
 
 /** A list; a "map" list by its keys. */
