@@ -7,6 +7,7 @@ import { dirname, join, relative, resolve, sep } from "node:path";
  */
 export const rooms: readonly string[] = [
   "object",
+  "api",
   "cel",
   "x509",
   "codec",

@@ -65,7 +65,7 @@ const names: Readonly<Record<string, string>> = {
   "core.v1.ComponentCondition": "status=v1.ConditionStatus type=v1.ComponentConditionType",
   "core.v1.ConfigMapNodeConfigSource": "uid=types.UID",
   "core.v1.Container":
-    "imagePullPolicy=v1.PullPolicy restartPolicy=v1.ContainerRestartPolicy " + "terminationMessagePolicy=v1.TerminationMessagePolicy",
+    "imagePullPolicy=v1.PullPolicy restartPolicy=v1.ContainerRestartPolicy terminationMessagePolicy=v1.TerminationMessagePolicy",
   "core.v1.ContainerPort": "protocol=v1.Protocol",
   "core.v1.ContainerResizePolicy": "resourceName=v1.ResourceName restartPolicy=v1.ResourceResizeRestartPolicy",
   "core.v1.ContainerRestartRule": "action=v1.ContainerRestartRuleAction",
@@ -74,7 +74,7 @@ const names: Readonly<Record<string, string>> = {
   "core.v1.EmptyDirVolumeSource": "medium=v1.StorageMedium",
   "core.v1.EndpointPort": "protocol=v1.Protocol",
   "core.v1.EphemeralContainer":
-    "imagePullPolicy=v1.PullPolicy restartPolicy=v1.ContainerRestartPolicy " + "terminationMessagePolicy=v1.TerminationMessagePolicy",
+    "imagePullPolicy=v1.PullPolicy restartPolicy=v1.ContainerRestartPolicy terminationMessagePolicy=v1.TerminationMessagePolicy",
   "core.v1.HTTPGetAction": "scheme=v1.URIScheme",
   "core.v1.HostPathVolumeSource": "type=v1.HostPathType",
   "core.v1.ImageVolumeSource": "pullPolicy=v1.PullPolicy",

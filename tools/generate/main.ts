@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { writeApiTypes } from "./api-types.ts";
 import { columnsTable } from "./columns.ts";
 import { discoveryTable, versionTable } from "./discovery.ts";
 import { factsIn } from "./facts.ts";
@@ -10,7 +11,9 @@ import { featureGatesTable, flagsTable, flowControlTable } from "./server.ts";
 import { typesTable } from "./types.ts";
 import { sorted, writeTable } from "./write.ts";
 
-const { values } = parseArgs({ options: { facts: { type: "string" }, out: { type: "string", default: "data" } } });
+const { values } = parseArgs({
+  options: { facts: { type: "string" }, out: { type: "string", default: "data" }, api: { type: "string", default: "src/api" } },
+});
 if (values.facts === undefined) {
   console.error("generate: say where the facts are: --facts DIR");
   process.exit(2);
@@ -23,6 +26,8 @@ const write = (name: string, table: unknown, depth?: number) => writeTable(join(
 
 const types = typesTable(facts);
 write("types.json", { kinds: sorted(types.kinds), types: sorted(types.types) }, 2);
+
+writeApiTypes(values.api, sorted(types.types));
 
 const resources = resourcesTable(facts) as { group: string; version: string; resource: string }[];
 const served = new Set(resources.map(({ group, version, resource }) => `${group === "" ? version : `${group}/${version}`}/${resource}`));
