@@ -1,0 +1,22 @@
+/** The Common Expression Language: parse, check, estimate, evaluate. Knows nothing of Kubernetes. */
+export { Environment } from "./environment.ts";
+export type { CheckedExpression, Compilation, EnvironmentOptions, Validator } from "./environment.ts";
+export { Program, activation, costExceeded } from "./program.ts";
+export type { Activation, EvaluateOptions, Evaluation } from "./program.ts";
+export { compileUnchecked } from "./compile.ts";
+export type * from "./declaration.ts";
+export { fn, globalOverload, memberOverload } from "./declaration.ts";
+export { Source } from "./source.ts";
+export type { Issue } from "./source.ts";
+export * as types from "./types.ts";
+export type { Type } from "./types.ts";
+export { Double, Duration, EvalError, List, Optional, Timestamp, TypeValue, Uint, none } from "./value.ts";
+export type { MapValue, Opaque, Reader, StructValue, Value } from "./value.ts";
+export { EntryMap, ObjectMap } from "./map.ts";
+export { equal } from "./equal.ts";
+export { standardLibrary } from "./library/standard.ts";
+export { optionalLibrary } from "./library/optional.ts";
+export { stringsLibrary } from "./library/strings.ts";
+export { listsLibrary } from "./library/lists.ts";
+export { setsLibrary } from "./library/sets.ts";
+export { twoVariableLibrary } from "./library/comprehensions.ts";
