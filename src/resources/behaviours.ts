@@ -1,4 +1,5 @@
+import { pod } from "./core/pod.ts";
 import type { KindBehaviour } from "./definition.ts";
 
 /** What each built-in kind does beyond the tables, by "group/Kind" ("/Pod" in the core group). */
-export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, KindBehaviour>([]);
+export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, KindBehaviour>([["/Pod", pod]]);
