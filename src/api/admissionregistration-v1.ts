@@ -21,8 +21,8 @@ export type JSONPatch = {
 };
 
 export type MatchCondition = {
-  name: string;
   expression: string;
+  name: string;
 };
 
 export type MatchResources = {
@@ -48,8 +48,8 @@ export type MutatingAdmissionPolicyBinding = {
 };
 
 export type MutatingAdmissionPolicyBindingList = {
-  items: MutatingAdmissionPolicyBinding[] | null;
   apiVersion?: string;
+  items: MutatingAdmissionPolicyBinding[] | null;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -61,8 +61,8 @@ export type MutatingAdmissionPolicyBindingSpec = {
 };
 
 export type MutatingAdmissionPolicyList = {
-  items: MutatingAdmissionPolicy[] | null;
   apiVersion?: string;
+  items: MutatingAdmissionPolicy[] | null;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -78,17 +78,17 @@ export type MutatingAdmissionPolicySpec = {
 };
 
 export type MutatingWebhook = {
-  name: string;
-  clientConfig: WebhookClientConfig;
-  sideEffects: string | null;
   admissionReviewVersions: string[] | null;
+  clientConfig: WebhookClientConfig;
   failurePolicy?: string;
   matchConditions?: MatchCondition[];
   matchPolicy?: string;
+  name: string;
   namespaceSelector?: metaV1.LabelSelector;
   objectSelector?: metaV1.LabelSelector;
   reinvocationPolicy?: string;
   rules?: RuleWithOperations[];
+  sideEffects: string | null;
   timeoutSeconds?: number;
 };
 
@@ -100,16 +100,16 @@ export type MutatingWebhookConfiguration = {
 };
 
 export type MutatingWebhookConfigurationList = {
-  items: MutatingWebhookConfiguration[] | null;
   apiVersion?: string;
+  items: MutatingWebhookConfiguration[] | null;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type Mutation = {
-  patchType: string;
   applyConfiguration?: ApplyConfiguration;
   jsonPatch?: JSONPatch;
+  patchType: string;
 };
 
 export type NamedRuleWithOperations = {
@@ -142,8 +142,8 @@ export type RuleWithOperations = {
 };
 
 export type ServiceReference = {
-  namespace: string;
   name: string;
+  namespace: string;
   path?: string;
   port?: number;
 };
@@ -161,29 +161,29 @@ export type ValidatingAdmissionPolicy = {
 };
 
 export type ValidatingAdmissionPolicyBinding = {
-  spec: ValidatingAdmissionPolicyBindingSpec;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
+  spec: ValidatingAdmissionPolicyBindingSpec;
 };
 
 export type ValidatingAdmissionPolicyBindingList = {
-  items: ValidatingAdmissionPolicyBinding[] | null;
   apiVersion?: string;
+  items: ValidatingAdmissionPolicyBinding[] | null;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type ValidatingAdmissionPolicyBindingSpec = {
-  policyName: string;
-  validationActions: string[] | null;
   matchResources?: MatchResources;
   paramRef?: ParamRef;
+  policyName: string;
+  validationActions: string[] | null;
 };
 
 export type ValidatingAdmissionPolicyList = {
-  items: ValidatingAdmissionPolicy[] | null;
   apiVersion?: string;
+  items: ValidatingAdmissionPolicy[] | null;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -205,16 +205,16 @@ export type ValidatingAdmissionPolicyStatus = {
 };
 
 export type ValidatingWebhook = {
-  name: string;
-  clientConfig: WebhookClientConfig;
-  sideEffects: string | null;
   admissionReviewVersions: string[] | null;
+  clientConfig: WebhookClientConfig;
   failurePolicy?: string;
   matchConditions?: MatchCondition[];
   matchPolicy?: string;
+  name: string;
   namespaceSelector?: metaV1.LabelSelector;
   objectSelector?: metaV1.LabelSelector;
   rules?: RuleWithOperations[];
+  sideEffects: string | null;
   timeoutSeconds?: number;
 };
 
@@ -226,8 +226,8 @@ export type ValidatingWebhookConfiguration = {
 };
 
 export type ValidatingWebhookConfigurationList = {
-  items: ValidatingWebhookConfiguration[] | null;
   apiVersion?: string;
+  items: ValidatingWebhookConfiguration[] | null;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -240,8 +240,8 @@ export type Validation = {
 };
 
 export type Variable = {
-  name: string;
   expression: string;
+  name: string;
 };
 
 export type WebhookClientConfig = {

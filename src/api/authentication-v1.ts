@@ -29,7 +29,7 @@ export type TokenRequest = {
 };
 
 export type TokenRequestSpec = {
-  audiences?: string[] | null;
+  audiences?: string[];
   boundObjectRef?: BoundObjectReference | null;
   expirationSeconds?: Int64 | null;
 };
@@ -40,16 +40,16 @@ export type TokenRequestStatus = {
 };
 
 export type TokenReview = {
-  spec: TokenReviewSpec;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
+  spec: TokenReviewSpec;
   status?: TokenReviewStatus;
 };
 
 export type TokenReviewSpec = {
-  token: string;
   audiences?: string[];
+  token: string;
 };
 
 export type TokenReviewStatus = {

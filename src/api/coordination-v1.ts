@@ -10,8 +10,8 @@ export type Lease = {
 };
 
 export type LeaseList = {
-  items: Lease[] | null;
   apiVersion?: string;
+  items: Lease[] | null;
   kind?: string;
   metadata: metaV1.ListMeta;
 };

@@ -41,8 +41,8 @@ export type EndpointSlice = {
 };
 
 export type EndpointSliceList = {
-  items: EndpointSlice[] | null;
   apiVersion?: string;
+  items: EndpointSlice[] | null;
   kind?: string;
   metadata: metaV1.ListMeta;
 };

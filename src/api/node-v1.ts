@@ -8,8 +8,8 @@ export type Overhead = {
 };
 
 export type RuntimeClass = {
-  handler: string;
   apiVersion?: string;
+  handler: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
   overhead?: Overhead;
@@ -17,8 +17,8 @@ export type RuntimeClass = {
 };
 
 export type RuntimeClassList = {
-  items: RuntimeClass[] | null;
   apiVersion?: string;
+  items: RuntimeClass[] | null;
   kind?: string;
   metadata: metaV1.ListMeta;
 };

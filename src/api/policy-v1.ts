@@ -18,8 +18,8 @@ export type PodDisruptionBudget = {
 };
 
 export type PodDisruptionBudgetList = {
-  items: PodDisruptionBudget[] | null;
   apiVersion?: string;
+  items: PodDisruptionBudget[] | null;
   kind?: string;
   metadata: metaV1.ListMeta;
 };

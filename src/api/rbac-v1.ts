@@ -14,33 +14,33 @@ export type ClusterRole = {
 };
 
 export type ClusterRoleBinding = {
-  roleRef: RoleRef;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
+  roleRef: RoleRef;
   subjects?: Subject[];
 };
 
 export type ClusterRoleBindingList = {
-  items: ClusterRoleBinding[] | null;
   apiVersion?: string;
+  items: ClusterRoleBinding[] | null;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type ClusterRoleList = {
-  items: ClusterRole[] | null;
   apiVersion?: string;
+  items: ClusterRole[] | null;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type PolicyRule = {
-  verbs: string[] | null;
   apiGroups?: string[];
   nonResourceURLs?: string[];
   resourceNames?: string[];
   resources?: string[];
+  verbs: string[] | null;
 };
 
 export type Role = {
@@ -51,36 +51,36 @@ export type Role = {
 };
 
 export type RoleBinding = {
-  roleRef: RoleRef;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
+  roleRef: RoleRef;
   subjects?: Subject[];
 };
 
 export type RoleBindingList = {
-  items: RoleBinding[] | null;
   apiVersion?: string;
+  items: RoleBinding[] | null;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type RoleList = {
-  items: Role[] | null;
   apiVersion?: string;
+  items: Role[] | null;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type RoleRef = {
+  apiGroup?: string;
   kind: string;
   name: string;
-  apiGroup?: string;
 };
 
 export type Subject = {
+  apiGroup?: string;
   kind: string;
   name: string;
-  apiGroup?: string;
   namespace?: string;
 };

@@ -12,8 +12,8 @@ export type PriorityClass = {
 };
 
 export type PriorityClassList = {
-  items: PriorityClass[] | null;
   apiVersion?: string;
+  items: PriorityClass[] | null;
   kind?: string;
   metadata: metaV1.ListMeta;
 };

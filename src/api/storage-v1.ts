@@ -4,15 +4,15 @@ import type * as metaV1 from "./meta-v1.ts";
 import type { Int64, Quantity, Time } from "./scalars.ts";
 
 export type CSIDriver = {
-  spec: CSIDriverSpec;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
+  spec: CSIDriverSpec;
 };
 
 export type CSIDriverList = {
-  items: CSIDriver[] | null;
   apiVersion?: string;
+  items: CSIDriver[] | null;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -32,22 +32,22 @@ export type CSIDriverSpec = {
 };
 
 export type CSINode = {
-  spec: CSINodeSpec;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
+  spec: CSINodeSpec;
 };
 
 export type CSINodeDriver = {
+  allocatable?: VolumeNodeResources;
   name: string;
   nodeID: string;
-  allocatable?: VolumeNodeResources;
   topologyKeys?: string[] | null;
 };
 
 export type CSINodeList = {
-  items: CSINode[] | null;
   apiVersion?: string;
+  items: CSINode[] | null;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -57,24 +57,23 @@ export type CSINodeSpec = {
 };
 
 export type CSIStorageCapacity = {
-  storageClassName: string;
   apiVersion?: string;
   capacity?: Quantity;
   kind?: string;
   maximumVolumeSize?: Quantity;
   metadata: metaV1.ObjectMeta;
   nodeTopology?: metaV1.LabelSelector;
+  storageClassName: string;
 };
 
 export type CSIStorageCapacityList = {
-  items: CSIStorageCapacity[] | null;
   apiVersion?: string;
+  items: CSIStorageCapacity[] | null;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type StorageClass = {
-  provisioner: string;
   allowVolumeExpansion?: boolean;
   allowedTopologies?: coreV1.TopologySelectorTerm[];
   apiVersion?: string;
@@ -82,13 +81,14 @@ export type StorageClass = {
   metadata: metaV1.ObjectMeta;
   mountOptions?: string[];
   parameters?: { [key: string]: string };
+  provisioner: string;
   reclaimPolicy?: string;
   volumeBindingMode?: string;
 };
 
 export type StorageClassList = {
-  items: StorageClass[] | null;
   apiVersion?: string;
+  items: StorageClass[] | null;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -99,16 +99,16 @@ export type TokenRequest = {
 };
 
 export type VolumeAttachment = {
-  spec: VolumeAttachmentSpec;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
+  spec: VolumeAttachmentSpec;
   status?: VolumeAttachmentStatus;
 };
 
 export type VolumeAttachmentList = {
-  items: VolumeAttachment[] | null;
   apiVersion?: string;
+  items: VolumeAttachment[] | null;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -120,28 +120,28 @@ export type VolumeAttachmentSource = {
 
 export type VolumeAttachmentSpec = {
   attacher: string;
-  source: VolumeAttachmentSource;
   nodeName: string;
+  source: VolumeAttachmentSource;
 };
 
 export type VolumeAttachmentStatus = {
-  attached: boolean;
   attachError?: VolumeError;
+  attached: boolean;
   attachmentMetadata?: { [key: string]: string };
   detachError?: VolumeError;
 };
 
 export type VolumeAttributesClass = {
-  driverName: string;
   apiVersion?: string;
+  driverName: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
   parameters?: { [key: string]: string };
 };
 
 export type VolumeAttributesClassList = {
-  items: VolumeAttributesClass[] | null;
   apiVersion?: string;
+  items: VolumeAttributesClass[] | null;
   kind?: string;
   metadata: metaV1.ListMeta;
 };

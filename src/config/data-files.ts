@@ -16,9 +16,14 @@ export function packageRoot(): string {
   return found;
 }
 
+/** The directory of the tables that this server serves. */
+export function dataDirectory(): string {
+  return join(packageRoot(), "data", `kubernetes-${kubernetesVersion}`);
+}
+
 /** Path of one of the tables in data/, for instance `dataFile("resources.json")`. */
 export function dataFile(name: string): string {
-  return join(packageRoot(), "data", `kubernetes-${kubernetesVersion}`, name);
+  return join(dataDirectory(), name);
 }
 
 /** This package's own version. */

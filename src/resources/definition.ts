@@ -18,6 +18,8 @@ export interface ResourceDefinition {
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
   readonly scope: "Namespaced" | "Cluster";
+  /** Made from a CustomResourceDefinition; built-in kinds leave it out. */
+  readonly custom?: boolean;
   /** Where its objects lie in the store, ending in a slash: /registry/pods/. Undefined: nothing is stored (reviews). */
   readonly keyPrefix: string | undefined;
   /** Every group version it is served in; the first one is preferred. */
@@ -32,6 +34,8 @@ export interface ResourceDefinition {
   readonly rowConditions?: (object: KubeObject) => readonly ReadonlyJson[];
   /** Field selector label → value of an object ("" where absent); metadata.name and metadata.namespace included. */
   readonly selectableFields: ReadonlyMap<string, (object: KubeObject) => string>;
+  /** The refusal of a field selector label that is not selectable. */
+  readonly unknownFieldText: (label: string) => string;
   /** Seconds after which an object ends by itself (events). */
   readonly ttlSeconds?: number;
 }
@@ -108,6 +112,10 @@ export interface Strategy {
    * gracePeriodSeconds that was asked for.
    */
   readonly gracePeriod?: (object: KubeObject, asked: number | undefined) => number | undefined;
+  /** Whether a deleted object waits for nothing beside metadata.finalizers; absent: it does not (namespaces have more). */
+  readonly isFinalized?: (object: KubeObject) => boolean;
+  /** Marks an object as being deleted, beyond its metadata (a namespace's phase). Changes it in place. */
+  readonly markDeleted?: (object: KubeObject, context: StrategyContext) => void;
   /** What becomes of the dependents of a deleted object where the client says nothing. */
   readonly defaultGarbageCollection: "orphan" | "background" | "unsupported";
   /** DELETE answers the object instead of a Status. */
@@ -153,8 +161,9 @@ export interface Column {
 export interface KindBehaviour {
   /** Fills in conditional defaults after the static ones, in the form of `apiVersion` ("apps/v1"), in place. */
   readonly applyDefaults?: (object: KubeObject, apiVersion: string) => void;
+  /** Its prepare functions run after the tables' own (status reset or kept); everything else replaces the tables'. */
   readonly strategy?: Partial<Strategy>;
-  /** Strategies of the object-type subresources, by name; they start from the main strategy's common parts. */
+  /** Strategies of the object-type subresources, by name; each member replaces what the tables say. */
   readonly subresources?: Readonly<Record<string, Partial<Strategy>>>;
   /** Cells by column name, over the hub object. "Name" and "Age" are known to all kinds. */
   readonly cells?: Readonly<Record<string, (object: KubeObject, now: number) => JsonValue>>;

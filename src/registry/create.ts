@@ -1,0 +1,68 @@
+import { generateName, randomUid } from "../object/names-generator.ts";
+import type { KubeObject } from "../object/kube-object.ts";
+import { alreadyExists, alreadyExistsDeleting, generateNameConflict } from "../object/status.ts";
+import { validateObjectMeta } from "../validation/object-meta.ts";
+import { recordOf, type ObjectRecord } from "../storage/cache/record.ts";
+import type { KeyValue } from "../storage/storage.ts";
+import { objectKey, strategyOf } from "./endpoint.ts";
+import { fillSystemMetadata } from "./metadata.ts";
+import { metaRules } from "./meta-rules.ts";
+import { attributesOf, putObject, refuseInvalid, warn, type Write } from "./write.ts";
+
+/** Generated names that are tried before the client is told to come again. */
+const NAME_ATTEMPTS = 8;
+
+/**
+ * Stores a new hub object, already decoded, defaulted and with its writer's managedFields. The object is handed over
+ * and changed. Errors: StatusError 409 where the name is taken, 422 with all faults, and what admission refuses.
+ */
+export async function create(write: Write, object: KubeObject): Promise<ObjectRecord> {
+  const { registry, endpoint, strategyContext } = write;
+  const { definition } = endpoint;
+  const strategy = strategyOf(endpoint);
+  await registry.admission.mutate(attributesOf(write, "CREATE", object.metadata.name ?? "", object, undefined));
+
+  delete object.metadata.deletionTimestamp;
+  delete object.metadata.deletionGracePeriodSeconds;
+  if (definition.scope === "Cluster") delete object.metadata.namespace;
+  fillSystemMetadata(object, strategy, strategyContext, randomUid(registry.randomBytes));
+  strategy.prepareForCreate?.(object, strategyContext);
+  const generated = !object.metadata.name && object.metadata.generateName ? object.metadata.generateName : undefined;
+  for (let attempt = 1; ; attempt++) {
+    if (generated !== undefined) object.metadata.name = generateName(generated, registry.randomBytes);
+    const outcome = await attemptCreate(write, object);
+    if ("record" in outcome) return outcome.record;
+    const name = object.metadata.name as string;
+    if (generated === undefined) throw outcome.existing !== undefined && isDeleting(outcome.existing) ? alreadyExistsDeleting(endpoint.ref, name) : alreadyExists(endpoint.ref, name);
+    if (attempt === NAME_ATTEMPTS) throw generateNameConflict(endpoint.ref, name);
+  }
+}
+
+async function attemptCreate(write: Write, object: KubeObject): Promise<{ record: ObjectRecord } | { existing: KeyValue | undefined }> {
+  const { registry, endpoint, strategyContext } = write;
+  const strategy = strategyOf(endpoint);
+  const name = object.metadata.name ?? "";
+  refuseInvalid(write, name, [...validateObjectMeta(object, metaRules(endpoint)), ...(strategy.validate?.(object, strategyContext) ?? [])]);
+  for (const text of strategy.warnings?.(object, undefined, strategyContext) ?? []) warn(write, text);
+  strategy.canonicalize?.(object);
+  const reservation = await strategy.reserve?.(object, undefined, strategyContext);
+  let stored = false;
+  try {
+    await registry.admission.validate(attributesOf(write, "CREATE", name, object, undefined));
+    const key = objectKey(endpoint.definition, endpoint.namespace, name);
+    if (write.options.dryRun) {
+      const existing = await registry.storage.get(key);
+      if (existing !== undefined) return { existing };
+    }
+    const outcome = await putObject(write, key, object, 0);
+    if ("conflict" in outcome) return { existing: outcome.conflict };
+    stored = !write.options.dryRun;
+    return { record: outcome.record };
+  } finally {
+    await (stored ? reservation?.commit() : reservation?.rollback());
+  }
+}
+
+function isDeleting(pair: KeyValue): boolean {
+  return recordOf(pair).object().metadata.deletionTimestamp !== undefined;
+}

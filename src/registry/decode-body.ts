@@ -1,0 +1,124 @@
+import { JsonError, type ScannedJson } from "../codec/json-scan.ts";
+import { parseJson } from "../codec/json-text.ts";
+import { parseYaml, YamlError } from "../codec/yaml-read.ts";
+import { isObject, type JsonObject, type JsonValue } from "../object/json.ts";
+import { groupVersion, parseGroupVersion, type GroupVersionKind, type KubeObject } from "../object/kube-object.ts";
+import { badRequest } from "../object/status.ts";
+import { decode, strictDecodingError } from "../schema/decode.ts";
+import type { ObjectSchema } from "../schema/schema.ts";
+import type { FieldValidation } from "./write-options.ts";
+
+export type BodyFormat = "json" | "yaml";
+
+/** What is known of the kinds there are, to say how a body of another kind is wrong. */
+export interface KnownKinds {
+  isKind(kind: GroupVersionKind): boolean;
+}
+
+/** What a body is to be read as. */
+export interface BodyType {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly schema: ObjectSchema;
+  readonly applyDefaults?: ((object: KubeObject) => void) | undefined;
+  /** Other versions in which the same kind may come. */
+  readonly alsoAs?: readonly BodyType[];
+  readonly custom?: boolean | undefined;
+}
+
+/** As much of a body as messages show. */
+const SHOWN = 20;
+
+/**
+ * Reads a request body as an object of a type: parsed, of the right kind, decoded and defaulted. Unknown and duplicate
+ * fields are refused or warned of as `validation` says. Errors: StatusError 400 in the original's words.
+ */
+export function decodeBody(body: Buffer, format: BodyFormat, type: BodyType, kinds: KnownKinds, validation: FieldValidation, warn: (text: string) => void): KubeObject {
+  const scanned = scan(body, format, type);
+  const value = scanned.value;
+  const object: JsonObject = isObject(value) ? value : {};
+  checkKind(object, type, kinds, body);
+  return decodeObject(object, scanned, type, validation, warn, (message) => badRequest(`${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: ${message}`));
+}
+
+/** The second half, for values that are parsed already: a patched object. `refuse` says how a fault is answered. */
+export function decodeObject(value: JsonObject, scanned: Pick<ScannedJson, "duplicates" | "fractionalIntegers"> | undefined, type: BodyType, validation: FieldValidation, warn: (text: string) => void, refuse: (message: string) => Error): KubeObject {
+  const decoded = decode(value, type.schema, scanned);
+  if (!decoded.ok) throw refuse(decoded.message);
+  if (validation === "Strict" && decoded.strict.length > 0) throw refuse(strictDecodingError(decoded.strict));
+  if (validation === "Warn") for (const text of decoded.strict) warn(text);
+  const object = decoded.value as KubeObject;
+  object.apiVersion = groupVersion(type.group, type.version);
+  object.kind = type.kind;
+  if (!isObject(object["metadata"])) object.metadata = {};
+  type.applyDefaults?.(object);
+  return object;
+}
+
+/** Parses a body. Errors: StatusError 400 that shows its beginning. */
+function scan(body: Buffer, format: BodyFormat, type: BodyType): ScannedJson {
+  const text = body.toString("utf8");
+  try {
+    const scanned = format === "yaml" ? scanYaml(text) : parseJson(text);
+    if (scanned.value !== null && !isObject(scanned.value)) throw new JsonError(notAStruct(scanned.value), 0);
+    return scanned;
+  } catch (error) {
+    if (!(error instanceof JsonError) && !(error instanceof YamlError)) throw error;
+    const problem = error instanceof YamlError ? error.message : `couldn't get version/kind; json parse error: ${error.message}`;
+    throw unrecognized(type, problem, body);
+  }
+}
+
+/** YAML's repeated keys are reported in other words than JSON's duplicate fields; here only the value counts. */
+function scanYaml(text: string): ScannedJson {
+  return { value: parseYaml(text).value, duplicates: [], fractionalIntegers: [] };
+}
+
+function notAStruct(value: JsonValue): string {
+  const found = Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value === "string" ? "string" : "number";
+  return `json: cannot unmarshal ${found} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
+}
+
+function checkKind(object: JsonObject, type: BodyType, kinds: KnownKinds, body: Buffer): void {
+  const { apiVersion = "", kind = "" } = object;
+  const given = { apiVersion: typeof apiVersion === "string" ? apiVersion : "", kind: typeof kind === "string" ? kind : "" };
+  if (given.apiVersion === "" && given.kind === "") return;
+  const expected = groupVersion(type.group, type.version);
+  if ((given.apiVersion === "" || given.apiVersion === expected) && (given.kind === "" || given.kind === type.kind)) return;
+  const parsed = given.apiVersion === "" ? { group: type.group, version: type.version } : parseGroupVersion(given.apiVersion);
+  if (parsed === undefined) throw unrecognized(type, `unexpected GroupVersion string: ${given.apiVersion}`, body);
+  const actual = { ...parsed, kind: given.kind === "" ? type.kind : given.kind };
+  if (!kinds.isKind(actual)) {
+    const version = groupVersion(actual.group, actual.version);
+    throw badRequest(`${actual.kind} in version "${actual.version}" cannot be handled as a ${type.kind}: no kind "${actual.kind}" is registered for version "${version}" in scheme "pkg/api/legacyscheme/scheme.go:30"`);
+  }
+  if (actual.kind !== type.kind) {
+    throw badRequest(`${actual.kind} in version "${actual.version}" cannot be handled as a ${type.kind}: converting (${goName(actual)}) to (${internalName(type)}): unknown conversion`);
+  }
+  throw badRequest(`the API version in the data (${groupVersion(actual.group, actual.version)}) does not match the expected API version (${expected})`);
+}
+
+/** How the original names a versioned Go type in messages: v1.Secret. */
+function goName({ version, kind }: GroupVersionKind): string {
+  return `${version}.${kind}`;
+}
+
+/** And its unversioned type: core.ConfigMap, apps.Deployment. */
+function internalName({ group, kind }: BodyType): string {
+  return `${group === "" ? "core" : (group.split(".")[0] as string)}.${kind}`;
+}
+
+/** A body that is nothing, with its first bytes: as text where it can be shown, else in hexadecimal. */
+function unrecognized(type: BodyType, problem: string, body: Buffer): Error {
+  return badRequest(`the object provided is unrecognized (must be of type ${type.kind}): ${problem} (${shown(body)})`);
+}
+
+function shown(body: Buffer): string {
+  if (body.length === 0) return "<empty>";
+  const cut = body.length > SHOWN;
+  const start = body.subarray(0, SHOWN);
+  // Only what begins like an object is shown as text.
+  const text = body[0] === 0x7b ? start.toString("utf8") : start.toString("hex");
+  return cut ? `${text} ...` : text;
+}

@@ -1,0 +1,31 @@
+import { StatusError } from "../object/status.ts";
+import type { DeleteOptions } from "./delete-options.ts";
+import { remove } from "./delete.ts";
+import type { ListOptions } from "./list-options.ts";
+import { list, type ListResult } from "./list.ts";
+import type { Write } from "./write.ts";
+
+/** Objects that are deleted at the same time. */
+const WORKERS = 16;
+
+/**
+ * Deletes every object of a selection, as each single delete would; what others delete meanwhile is passed over. The
+ * answer is the list as it was. Errors: the first refusal, after which no further delete is begun.
+ */
+export async function deleteCollection(write: Write, options: DeleteOptions, selection: ListOptions): Promise<ListResult> {
+  const found = await list(write.registry, write.endpoint, selection);
+  const waiting = found.records.map((record) => record.object().metadata.name as string);
+  let failure: unknown;
+  const work = async (): Promise<void> => {
+    for (let name = waiting.shift(); name !== undefined && failure === undefined; name = waiting.shift()) {
+      try {
+        await remove(write, name, options);
+      } catch (error) {
+        if (!(error instanceof StatusError) || error.status.reason !== "NotFound") failure ??= error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(WORKERS, waiting.length) }, work));
+  if (failure !== undefined) throw failure;
+  return found;
+}

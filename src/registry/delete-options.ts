@@ -1,0 +1,64 @@
+import { forbiddenField, invalidField, notSupportedField, type FieldError } from "../object/field-error.ts";
+import { isObject, type JsonObject, type JsonValue } from "../object/json.ts";
+import { badRequest, invalid } from "../object/status.ts";
+import { isTrue } from "../request/info.ts";
+import { dryRunErrors } from "./write-options.ts";
+
+export type Propagation = "Orphan" | "Background" | "Foreground";
+
+/** meta/v1 DeleteOptions, typed and checked. */
+export interface DeleteOptions {
+  readonly dryRun: boolean;
+  readonly gracePeriodSeconds: number | undefined;
+  readonly propagationPolicy: Propagation | undefined;
+  /** The old form of propagationPolicy. */
+  readonly orphanDependents: boolean | undefined;
+  readonly uid: string | undefined;
+  readonly resourceVersion: string | undefined;
+  readonly raw: JsonObject;
+}
+
+/** Reads the options of a delete from its body, where there is one, else from the query. Errors: StatusError 400, 422. */
+export function deleteOptions(body: JsonValue | undefined, query: URLSearchParams): DeleteOptions {
+  const source = isObject(body) ? body : fromQuery(query);
+  const dryRun = (source["dryRun"] ?? []) as string[];
+  const policy = source["propagationPolicy"];
+  const orphan = source["orphanDependents"];
+  const grace = source["gracePeriodSeconds"];
+  const preconditions = isObject(source["preconditions"]) ? source["preconditions"] : {};
+  const errors: FieldError[] = [];
+  if (orphan !== undefined && policy !== undefined) errors.push(invalidField("propagationPolicy", policy, "orphanDependents and deletionPropagation cannot be both set"));
+  if (policy !== undefined && policy !== "Orphan" && policy !== "Background" && policy !== "Foreground") {
+    errors.push(notSupportedField("propagationPolicy", policy, ["Background", "Foreground", "Orphan", "nil"]));
+  }
+  errors.push(...dryRunErrors(dryRun));
+  if (isTrue(String(source["ignoreStoreReadErrorWithClusterBreakingPotential"] ?? "false"))) {
+    errors.push(forbiddenField("ignoreStoreReadErrorWithClusterBreakingPotential", "is not supported"));
+  }
+  if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", errors);
+  return {
+    dryRun: dryRun.length > 0,
+    gracePeriodSeconds: grace === undefined ? undefined : Number(grace),
+    propagationPolicy: policy as Propagation | undefined,
+    orphanDependents: typeof orphan === "boolean" ? orphan : undefined,
+    uid: typeof preconditions["uid"] === "string" ? preconditions["uid"] : undefined,
+    resourceVersion: typeof preconditions["resourceVersion"] === "string" ? preconditions["resourceVersion"] : undefined,
+    raw: { ...source, kind: "DeleteOptions", apiVersion: "meta.k8s.io/v1" },
+  };
+}
+
+function fromQuery(query: URLSearchParams): JsonObject {
+  const options: JsonObject = {};
+  const grace = query.get("gracePeriodSeconds");
+  if (grace !== null && grace !== "") {
+    if (!/^[+-]?\d+$/.test(grace)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(grace)}: invalid syntax`);
+    options["gracePeriodSeconds"] = Number(grace);
+  }
+  const policy = query.get("propagationPolicy");
+  if (policy !== null) options["propagationPolicy"] = policy;
+  const orphan = query.get("orphanDependents");
+  if (orphan !== null) options["orphanDependents"] = isTrue(orphan);
+  const dryRun = query.getAll("dryRun");
+  if (dryRun.length > 0) options["dryRun"] = dryRun;
+  return options;
+}

@@ -1,0 +1,116 @@
+import { copyJson } from "../object/json.ts";
+import type { KubeObject } from "../object/kube-object.ts";
+import { conflict, notFound } from "../object/status.ts";
+import type { Strategy } from "../resources/definition.ts";
+import { recordOf, type ObjectRecord } from "../storage/cache/record.ts";
+import type { KeyValue } from "../storage/storage.ts";
+import type { DeleteOptions } from "./delete-options.ts";
+import { objectKey } from "./endpoint.ts";
+import { attributesOf, putObject, removeObject, type Write } from "./write.ts";
+
+/** Finalizers by which the garbage collector takes part in a delete (concepts/architecture/garbage-collection). */
+const ORPHAN = "orphan";
+const FOREGROUND = "foregroundDeletion";
+
+export interface DeleteResult {
+  /** The object as it was last, or as it is marked now. */
+  readonly record: ObjectRecord;
+  /** Gone from the store; false: marked, and waiting for grace or finalizers. */
+  readonly removed: boolean;
+}
+
+const ATTEMPTS = 50;
+
+/**
+ * Deletes an object: at once, or marked with a deletionTimestamp where it has grace or finalizers left. Errors:
+ * StatusError 404, 409 for preconditions that do not hold, and what admission refuses.
+ */
+export async function remove(write: Write, name: string, options: DeleteOptions): Promise<DeleteResult> {
+  const { registry, endpoint } = write;
+  const key = objectKey(endpoint.definition, endpoint.namespace, name);
+  let record = (await registry.current(endpoint.definition)).get(key);
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    if (record === undefined) throw notFound(endpoint.ref, name);
+    const outcome = await attemptRemove(write, name, key, record, options);
+    if ("record" in outcome) return outcome;
+    record = outcome.newest === undefined ? undefined : recordOf(outcome.newest);
+  }
+  throw conflict(endpoint.ref, name);
+}
+
+async function attemptRemove(write: Write, name: string, key: string, record: ObjectRecord, options: DeleteOptions): Promise<DeleteResult | { newest: KeyValue | undefined }> {
+  const { registry, endpoint, strategyContext } = write;
+  const { strategy } = endpoint.definition;
+  const old = record.object();
+  refusePreconditions(write, name, old, options);
+  await registry.admission.validate(attributesOf(write, "DELETE", name, undefined, old));
+
+  const finalizers = finalizersAfter(old, strategy, options);
+  const grace = strategy.gracePeriod?.(old, options.gracePeriodSeconds);
+  const waits = finalizers.length > 0 || (grace !== undefined && grace > 0) || strategy.isFinalized?.(old) === false;
+  if (!waits) {
+    const outcome = await removeObject(write, key, record.revision);
+    if ("conflict" in outcome) return { newest: outcome.conflict };
+    if (!options.dryRun) await strategy.release?.(old);
+    return { record, removed: true };
+  }
+  const marked = markDeleted(old, finalizers, grace, write);
+  if (marked === undefined) return { record, removed: false };
+  strategy.markDeleted?.(marked, strategyContext);
+  const outcome = await putObject(write, key, marked, record.revision);
+  return "conflict" in outcome ? { newest: outcome.conflict } : { record: outcome.record, removed: false };
+}
+
+function refusePreconditions({ endpoint }: Write, name: string, old: KubeObject, options: DeleteOptions): void {
+  const { uid, resourceVersion } = old.metadata;
+  if (options.uid !== undefined && options.uid !== uid) {
+    throw conflict(endpoint.ref, name, `Precondition failed: UID in precondition: ${options.uid}, UID in object meta: ${uid ?? ""}`);
+  }
+  if (options.resourceVersion !== undefined && options.resourceVersion !== resourceVersion) {
+    throw conflict(endpoint.ref, name, `Precondition failed: ResourceVersion in precondition: ${options.resourceVersion}, ResourceVersion in object meta: ${resourceVersion ?? ""}`);
+  }
+}
+
+/** The finalizers with the garbage collector's own added or taken away as the client, the object or its kind say. */
+function finalizersAfter(old: KubeObject, strategy: Strategy, options: DeleteOptions): string[] {
+  const present = old.metadata.finalizers ?? [];
+  const wanted = garbageCollectionFinalizer(present, strategy, options);
+  const others = present.filter((finalizer) => finalizer !== ORPHAN && finalizer !== FOREGROUND);
+  return wanted === undefined ? others : present.includes(wanted) && others.length === present.length - 1 ? [...present] : [...others, wanted];
+}
+
+function garbageCollectionFinalizer(present: readonly string[], strategy: Strategy, options: DeleteOptions): string | undefined {
+  if (strategy.defaultGarbageCollection === "unsupported") return undefined;
+  if (options.orphanDependents !== undefined) return options.orphanDependents ? ORPHAN : undefined;
+  switch (options.propagationPolicy) {
+    case "Orphan":
+      return ORPHAN;
+    case "Foreground":
+      return FOREGROUND;
+    case "Background":
+      return undefined;
+  }
+  if (present.includes(ORPHAN)) return ORPHAN;
+  if (present.includes(FOREGROUND)) return FOREGROUND;
+  return strategy.defaultGarbageCollection === "orphan" ? ORPHAN : undefined;
+}
+
+/** The object with its mark; undefined where it bears it already and nothing changes. */
+function markDeleted(old: KubeObject, finalizers: string[], grace: number | undefined, { strategyContext }: Write): KubeObject | undefined {
+  const before = old.metadata;
+  const already = before.deletionTimestamp !== undefined;
+  const shortened = already && grace !== undefined && grace < (before.deletionGracePeriodSeconds ?? 0);
+  const sameFinalizers = finalizers.length === (before.finalizers?.length ?? 0) && finalizers.every((finalizer, i) => finalizer === before.finalizers?.[i]);
+  if (already && !shortened && sameFinalizers) return undefined;
+  const object = copyJson(old) as KubeObject;
+  const { metadata } = object;
+  if (finalizers.length > 0) metadata.finalizers = finalizers;
+  else delete metadata.finalizers;
+  if (already && !shortened) return object;
+  const seconds = grace ?? 0;
+  const from = already ? Date.parse(before.deletionTimestamp as string) - (before.deletionGracePeriodSeconds ?? 0) * 1000 : Date.parse(strategyContext.now);
+  metadata.deletionTimestamp = `${new Date(from + seconds * 1000).toISOString().slice(0, 19)}Z`;
+  metadata.deletionGracePeriodSeconds = seconds;
+  if (!already && metadata.generation !== undefined && metadata.generation > 0) metadata.generation++;
+  return object;
+}

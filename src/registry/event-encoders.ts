@@ -1,0 +1,10 @@
+import type { Call } from "./answers.ts";
+import { jsonEvents } from "./event-encoder.ts";
+import { tableEvents } from "./table-answer.ts";
+import type { EventEncoder } from "./watch.ts";
+
+/** How the events of a watch are written in the form that the client accepts. */
+export function eventEncoder({ registry, endpoint, accept, ...call }: Call): EventEncoder {
+  if (accept.transform?.kind === "Table") return tableEvents({ registry, endpoint, accept, ...call });
+  return jsonEvents(endpoint.definition, endpoint.served, accept.transform === undefined ? "object" : "metadata", registry.representations);
+}

@@ -1,0 +1,20 @@
+import { notFound, plainError } from "../object/status.ts";
+import type { ObjectRecord } from "../storage/cache/record.ts";
+import { objectKey, type Endpoint } from "./endpoint.ts";
+import { parseResourceVersion } from "./list-options.ts";
+import type { Registry } from "./registry.ts";
+
+/**
+ * One object, at least as new as the request demands: resourceVersion=0 never waits, a number waits for it, none means
+ * the newest. Errors: StatusError 404; 500 for a resourceVersion that does not parse, as the original answers.
+ */
+export async function get(registry: Registry, endpoint: Endpoint, query: URLSearchParams): Promise<ObjectRecord> {
+  const version = parseResourceVersion(query.get("resourceVersion") ?? "", plainError);
+  const { definition, namespace, name, ref } = endpoint;
+  let cache = registry.cache(definition);
+  if (version === undefined) cache = await registry.current(definition);
+  else await cache.waitFor(version);
+  const record = cache.get(objectKey(definition, namespace, name));
+  if (record === undefined) throw notFound(ref, name);
+  return record;
+}

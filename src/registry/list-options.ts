@@ -1,0 +1,96 @@
+import { forbiddenField, notSupportedField } from "../object/field-error.ts";
+import type { FieldError } from "../object/field-error.ts";
+import { badRequest, invalid } from "../object/status.ts";
+import { isTrue } from "../request/info.ts";
+
+/** The query of a list, watch or deletecollection (meta/v1 ListOptions), typed and checked. */
+export interface ListOptions {
+  readonly labelSelector: string;
+  readonly fieldSelector: string;
+  readonly watch: boolean;
+  readonly allowWatchBookmarks: boolean;
+  /** undefined: the newest state. */
+  readonly resourceVersion: number | undefined;
+  readonly resourceVersionMatch: "" | "NotOlderThan" | "Exact";
+  /** 0: none. */
+  readonly limit: number;
+  readonly continue: string;
+  readonly timeoutSeconds: number | undefined;
+  readonly sendInitialEvents: boolean | undefined;
+}
+
+/** Errors: StatusError 400 for values that do not parse, 422 for combinations that make no sense. */
+export function listOptions(query: URLSearchParams, watch: boolean): ListOptions {
+  const limit = integerOption(query.get("limit")) ?? 0;
+  const timeoutSeconds = integerOption(query.get("timeoutSeconds"));
+  const versionText = query.get("resourceVersion") ?? "";
+  const match = query.get("resourceVersionMatch") ?? "";
+  const token = query.get("continue") ?? "";
+  const initial = query.get("sendInitialEvents");
+  const sendInitialEvents = initial === null ? undefined : isTrue(initial);
+  const errors = (watch ? watchErrors : listErrors)({ versionText, match, token, sendInitialEvents });
+  if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind: "ListOptions" }, "", errors);
+  return {
+    labelSelector: query.get("labelSelector") ?? "",
+    fieldSelector: query.get("fieldSelector") ?? "",
+    watch,
+    allowWatchBookmarks: isTrue(query.get("allowWatchBookmarks")),
+    resourceVersion: parseResourceVersion(versionText, (text) => badRequest(`invalid resource version: ${text}`)),
+    resourceVersionMatch: match as ListOptions["resourceVersionMatch"],
+    limit: Math.max(limit, 0),
+    continue: token,
+    timeoutSeconds,
+    sendInitialEvents,
+  };
+}
+
+/**
+ * A resourceVersion as clients send it back: undefined for "", a number otherwise ("0" stays 0). Errors: what `refuse`
+ * makes of the original's words.
+ */
+export function parseResourceVersion(text: string, refuse: (message: string) => Error): number | undefined {
+  if (text === "") return undefined;
+  const problem = !/^\d+$/.test(text) ? "invalid syntax" : BigInt(text) > 0xffff_ffff_ffff_ffffn ? "value out of range" : undefined;
+  if (problem !== undefined) throw refuse(`resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: ${problem}`);
+  return Number(text);
+}
+
+interface Asked {
+  readonly versionText: string;
+  readonly match: string;
+  readonly token: string;
+  readonly sendInitialEvents: boolean | undefined;
+}
+
+function listErrors({ versionText, match, token, sendInitialEvents }: Asked): FieldError[] {
+  const errors: FieldError[] = [];
+  if (match !== "") {
+    if (versionText === "") errors.push(forbiddenField("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided"));
+    if (token !== "") errors.push(forbiddenField("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided"));
+    if (match !== "Exact" && match !== "NotOlderThan") errors.push(notSupportedField("resourceVersionMatch", match, ["Exact", "NotOlderThan", ""]));
+    if (match === "Exact" && versionText === "0") errors.push(forbiddenField("resourceVersionMatch", 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
+  }
+  if (sendInitialEvents !== undefined) errors.push(forbiddenField("sendInitialEvents", "sendInitialEvents is forbidden for list"));
+  return errors;
+}
+
+function watchErrors({ match, token, sendInitialEvents }: Asked): FieldError[] {
+  const errors: FieldError[] = [];
+  if (match !== "" && sendInitialEvents === undefined) {
+    errors.push(forbiddenField("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
+  }
+  if (sendInitialEvents !== undefined && match !== "NotOlderThan") {
+    errors.push(forbiddenField("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
+  }
+  if (match !== "" && match !== "NotOlderThan") errors.push(notSupportedField("resourceVersionMatch", match, ["NotOlderThan"]));
+  if (token !== "") errors.push(forbiddenField("continue", "continue is forbidden for watch"));
+  return errors;
+}
+
+function integerOption(text: string | null): number | undefined {
+  if (text === null || text === "") return undefined;
+  if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  const value = BigInt(text.replace("+", ""));
+  if (value > 0x7fff_ffff_ffff_ffffn || value < -0x8000_0000_0000_0000n) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: value out of range`);
+  return Number(value);
+}

@@ -1,0 +1,69 @@
+import { trackUpdate } from "../apply/updater.ts";
+import type { JsonObject } from "../object/json.ts";
+import type { KubeObject } from "../object/kube-object.ts";
+import { badRequest, plainError } from "../object/status.ts";
+import type { ServedVersion } from "../resources/definition.ts";
+import type { ObjectRecord } from "../storage/cache/record.ts";
+import { create } from "./create.ts";
+import { bodyOf } from "./request-body.ts";
+import { decodeBody, type BodyType } from "./decode-body.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { wipeSystemMetadata } from "./metadata.ts";
+import { doorOf, writerOf } from "./ownership.ts";
+import { warn, type Write } from "./write.ts";
+
+/** Reads the body of a create or update in the endpoint's version. Errors: StatusError 400, 413, 415. */
+export async function readObject(write: Write): Promise<KubeObject> {
+  const { registry, context, endpoint, options } = write;
+  const { bytes, format } = await bodyOf(context.request);
+  return decodeBody(bytes, format, bodyType(endpoint), registry, options.fieldValidation, (text) => warn(write, text));
+}
+
+/** What the bodies of an endpoint are. */
+export function bodyType({ definition, served }: Endpoint): BodyType {
+  return { group: served.group, version: served.version, kind: served.kind, schema: served.schema, applyDefaults: served.applyDefaults, custom: definition.custom };
+}
+
+/**
+ * The object must lie where the URL says. An absent namespace is filled in. Errors: StatusError 400 in the original's
+ * words.
+ */
+export function checkNamespace(object: KubeObject, { definition, namespace }: Endpoint): void {
+  if (definition.scope === "Cluster") {
+    delete object.metadata.namespace;
+    return;
+  }
+  if (!object.metadata.namespace) object.metadata.namespace = namespace;
+  else if (object.metadata.namespace !== namespace) throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+}
+
+/** The same for its name, on doors whose URL names it. */
+export function checkName(object: KubeObject, name: string): void {
+  const given = object.metadata.name ?? "";
+  if (given === "") throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  if (given !== name) throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
+}
+
+/**
+ * A client's new object in its served form: owned by its writer (unless an apply has `tracked` that already), converted,
+ * stored.
+ */
+export async function createObject(write: Write, object: KubeObject, owners: "untracked" | "tracked" = "untracked"): Promise<ObjectRecord> {
+  if (object.metadata.resourceVersion && object.metadata.resourceVersion !== "0") throw plainError("resourceVersion should not be set on objects to be created");
+  delete object.metadata.resourceVersion;
+  wipeSystemMetadata(object);
+  if (owners === "untracked") trackUpdate({ door: doorOf(write), live: undefined, updated: object, manager: writerOf(write), now: write.strategyContext.now });
+  return create(write, toHub(object, write.endpoint.served));
+}
+
+/** A served object in the stored form. The argument is handed over. */
+export function toHub(object: KubeObject, served: ServedVersion): KubeObject {
+  return served.toHub === undefined ? object : served.toHub(object);
+}
+
+/** A resourceVersion that a client sends with an object. Errors: StatusError 500 as the original answers. */
+export function checkVersionText(metadata: JsonObject): void {
+  const { resourceVersion } = metadata;
+  if (typeof resourceVersion !== "string" || resourceVersion === "" || /^\d+$/.test(resourceVersion)) return;
+  throw plainError(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
+}

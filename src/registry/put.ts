@@ -1,0 +1,45 @@
+import { trackUpdate } from "../apply/updater.ts";
+import { copyJson } from "../object/json.ts";
+import { invalid } from "../object/status.ts";
+import { strategyOf } from "./endpoint.ts";
+import { checkName, checkNamespace, checkVersionText, createObject, readObject, toHub } from "./object-body.ts";
+import { doorOf, writerOf } from "./ownership.ts";
+import { servedObject } from "./representation.ts";
+import { update, type UpdateResult } from "./update.ts";
+import type { Write } from "./write.ts";
+
+/**
+ * Replaces an object, or creates it where its kind allows that. `authorizeCreate` is asked before it creates. Errors:
+ * StatusError 400, 404, 409, 422, and what admission refuses.
+ */
+export async function put(write: Write, authorizeCreate: () => Promise<void>): Promise<UpdateResult> {
+  const { endpoint } = write;
+  const object = await readObject(write);
+  checkNamespace(object, endpoint);
+  checkName(object, endpoint.name);
+  checkVersionText(object.metadata);
+  const strategy = strategyOf(endpoint);
+  const unconditional = !object.metadata.resourceVersion || object.metadata.resourceVersion === "0";
+  const door = doorOf(write);
+  return update(write, {
+    name: endpoint.name,
+    change: async (record) => {
+      const updated = copyJson(object);
+      if (unconditional && !strategy.allowUnconditionalUpdate) {
+        throw invalid({ group: endpoint.served.group, kind: endpoint.served.kind }, endpoint.name, [
+          { type: "Invalid", field: "metadata.resourceVersion", value: 0, detail: "must be specified for an update" },
+        ]);
+      }
+      trackUpdate({ door, live: servedObject(record, endpoint.served), updated, manager: writerOf(write), now: write.strategyContext.now });
+      return toHub(updated, endpoint.served);
+    },
+    ...(strategy.allowCreateOnUpdate && endpoint.subresource === undefined
+      ? {
+          createInstead: async () => {
+            await authorizeCreate();
+            return createObject(write, copyJson(object));
+          },
+        }
+      : {}),
+  });
+}

@@ -1,0 +1,99 @@
+import type { AdmissionChain } from "../admission/admission.ts";
+import { FieldSetCache } from "../apply/field-set-cache.ts";
+import type { GroupVersionKind, KubeObject } from "../object/kube-object.ts";
+import type { RandomBytes } from "../object/names-generator.ts";
+import type { ResourceDefinition, StrategySettings } from "../resources/definition.ts";
+import type { Definitions } from "../resources/definitions.ts";
+import type { TypeTable } from "../schema/load.ts";
+import { RepresentationCache } from "../storage/cache/representation-cache.ts";
+import { ResourceCache } from "../storage/cache/resource-cache.ts";
+import type { Storage } from "../storage/storage.ts";
+
+export interface RegistryOptions {
+  readonly storage: Storage;
+  readonly definitions: Definitions;
+  readonly types: TypeTable;
+  readonly admission: AdmissionChain;
+  readonly settings: StrategySettings;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** A number in [0, 1), to spread timeouts. */
+  readonly random: () => number;
+  readonly randomBytes: RandomBytes;
+}
+
+/**
+ * What the verbs work on: the definitions, the store and a watch cache for each stored resource. Holds state for one
+ * control plane; the verbs themselves are functions beside it.
+ */
+export class Registry {
+  readonly storage: Storage;
+  readonly definitions: Definitions;
+  readonly types: TypeTable;
+  readonly admission: AdmissionChain;
+  readonly settings: StrategySettings;
+  readonly clock: () => number;
+  readonly random: () => number;
+  readonly randomBytes: RandomBytes;
+  /** Parsed field sets of lately written objects. */
+  readonly fieldSets = new FieldSetCache();
+  readonly representations = new RepresentationCache();
+  readonly #caches = new Map<string, ResourceCache>();
+  /** Objects whose values are being committed, so that the cache need not parse what was just written. */
+  readonly #written = new WeakMap<Buffer, KubeObject>();
+  #closed = false;
+
+  constructor(options: RegistryOptions) {
+    this.storage = options.storage;
+    this.definitions = options.definitions;
+    this.types = options.types;
+    this.admission = options.admission;
+    this.settings = options.settings;
+    this.clock = options.clock;
+    this.random = options.random;
+    this.randomBytes = options.randomBytes;
+  }
+
+  /** The cache of a stored resource, loading it on first use. Definitions with one key prefix share it. */
+  cache(definition: ResourceDefinition): ResourceCache {
+    const prefix = definition.keyPrefix;
+    if (prefix === undefined) throw new TypeError(`${definition.plural} are not stored`);
+    let cache = this.#caches.get(prefix);
+    if (cache === undefined) {
+      cache = new ResourceCache({ storage: this.storage, prefix, objectOf: (value) => this.#written.get(value) });
+      this.#caches.set(prefix, cache);
+      if (this.#closed) cache.close();
+    }
+    return cache;
+  }
+
+  /** Remembers the object of a value that is about to be committed. The object is handed over: it is read-only now. */
+  remember(value: Buffer, object: KubeObject): void {
+    this.#written.set(value, object);
+  }
+
+  /** The cache in the newest state of the store. Errors: StorageError. */
+  async current(definition: ResourceDefinition): Promise<ResourceCache> {
+    const cache = this.cache(definition);
+    await cache.waitFor(await this.storage.currentRevision());
+    return cache;
+  }
+
+  /** Whether there is such a kind at all, served or only a type. */
+  isKind(kind: GroupVersionKind): boolean {
+    return this.types.definitionOf(kind) !== undefined || this.definitions.findKind(kind.group, kind.kind, kind.version) !== undefined;
+  }
+
+  /** How many watches are open, of all resources. */
+  get watcherCount(): number {
+    let count = 0;
+    for (const cache of this.#caches.values()) count += cache.watchers.count;
+    return count;
+  }
+
+  /** Ends all watches; reads and writes that are under way finish on the store. */
+  close(): void {
+    this.#closed = true;
+    for (const cache of this.#caches.values()) cache.close();
+  }
+}

@@ -1,0 +1,55 @@
+import { methodNotAllowed, unknownPath } from "../object/status.ts";
+import type { RequestInfo } from "../request/info.ts";
+import type { Verb } from "../resources/definition.ts";
+import type { Definitions } from "../resources/definitions.ts";
+import type { Endpoint } from "./endpoint.ts";
+
+/** What an HTTP method means on a collection and on a single object. */
+const COLLECTION_VERBS: Readonly<Record<string, Verb>> = { GET: "list", POST: "create", DELETE: "deletecollection" };
+const OBJECT_VERBS: Readonly<Record<string, Verb>> = { GET: "get", PUT: "update", PATCH: "patch", DELETE: "delete" };
+/** Below an object a POST creates: a binding, an eviction, a token. */
+const SUBRESOURCE_VERBS: Readonly<Record<string, Verb>> = { ...OBJECT_VERBS, POST: "create" };
+
+export interface Resolved {
+  readonly endpoint: Endpoint;
+  readonly verb: Verb;
+}
+
+/**
+ * Finds what a resource request addresses. Errors: StatusError 404 for what does not exist (a namespaced path of a
+ * cluster-scoped resource included), 405 for a method that it has not.
+ */
+export function resolve(definitions: Definitions, info: RequestInfo, method: string): Resolved {
+  const found = definitions.find(info.apiGroup, info.apiVersion, info.resource);
+  const { parts } = info;
+  if (found === undefined || parts.length > 3 || parts.includes("")) throw unknownPath();
+  const { definition, served } = found;
+  const isNamespaces = definition.plural === "namespaces" && definition.group === "";
+  const namespaced = definition.scope === "Namespaced";
+  if (!namespaced && info.namespace !== "" && !isNamespaces) throw unknownPath();
+  const name = parts[1] ?? "";
+  // An object of a namespaced resource is only found inside its namespace.
+  if (namespaced && name !== "" && info.namespace === "") throw unknownPath();
+
+  const subresource = parts[2] === undefined ? undefined : definition.subresources.get(parts[2]);
+  if (parts[2] !== undefined && subresource === undefined) throw unknownPath();
+  const watches = info.verb === "watch";
+  const table = name === "" ? COLLECTION_VERBS : subresource === undefined ? OBJECT_VERBS : SUBRESOURCE_VERBS;
+  const plain = Object.hasOwn(table, method) ? table[method] : undefined;
+  const verb: Verb | undefined = watches && method === "GET" && subresource === undefined ? "watch" : plain;
+  const verbs = subresource?.verbs ?? definition.verbs;
+  if (verb === undefined || !verbs.includes(verb)) throw methodNotAllowed();
+  if (verb === "create" && name === "" && namespaced && info.namespace === "") throw methodNotAllowed();
+  if (verb === "deletecollection" && namespaced && info.namespace === "") throw methodNotAllowed();
+  return {
+    verb,
+    endpoint: {
+      definition,
+      served,
+      namespace: namespaced ? info.namespace : "",
+      name,
+      subresource: subresource === undefined ? undefined : { name: parts[2] as string, definition: subresource },
+      ref: { group: served.group, plural: definition.plural },
+    },
+  };
+}

@@ -1,0 +1,148 @@
+import { parentEntries, scaleEntries } from "../apply/scale-owners.ts";
+import { trackUpdate, type WriteDoor } from "../apply/updater.ts";
+import { copyJson, isObject, type JsonObject, type ReadonlyJson } from "../object/json.ts";
+import type { KubeObject } from "../object/kube-object.ts";
+import { formatLabelSelector, labelSelectorFromLabels, labelSelectorFromObject, type LabelSelectorObject } from "../object/label-selector.ts";
+import { invalid, methodNotAllowed } from "../object/status.ts";
+import type { ApiAnswer } from "../request/exchange.ts";
+import type { Subresource, Verb } from "../resources/definition.ts";
+import { groupVersion } from "../object/kube-object.ts";
+import { parsePath, valueAt, type Path } from "../schema/access.ts";
+import type { ObjectRecord } from "../storage/cache/record.ts";
+import type { Call } from "./answers.ts";
+import { valueAnswer } from "./answers.ts";
+import { decodeBody, type BodyType } from "./decode-body.ts";
+import { get } from "./get.ts";
+import { checkName, checkNamespace, toHub } from "./object-body.ts";
+import { writerOf } from "./ownership.ts";
+import { readPatch, type PatchChange } from "./patch.ts";
+import type { PatchType } from "../request/negotiation.ts";
+import { servedObject } from "./representation.ts";
+import { bodyOf } from "./request-body.ts";
+import { scaleTable } from "./table-answer.ts";
+import { update } from "./update.ts";
+import { writeOptions } from "./write-options.ts";
+import { warn, writeTo, type Write } from "./write.ts";
+import type { RequestContext } from "../request/context.ts";
+
+type ScaleDefinition = Extract<Subresource, { type: "scale" }>;
+
+/** Scale is one type whatever it scales. */
+const SCALE = { group: "autoscaling", version: "v1", kind: "Scale" };
+
+/**
+ * The scale of an object: its replicas, read and written as autoscaling/v1 Scale. Writes change the parent, with its
+ * generation and its owners. Errors: as get, update and patch.
+ */
+export async function serveScale(call: Call & { readonly context: RequestContext }, definition: ScaleDefinition, verb: Verb, patchType: PatchType | undefined): Promise<ApiAnswer> {
+  const { registry, endpoint, context, query } = call;
+  if (verb === "get") return scaleAnswer(call, scaleOf(await get(registry, endpoint, query), call, definition));
+  if (verb !== "update" && verb !== "patch") throw methodNotAllowed();
+  const write = writeTo(registry, endpoint, context, writeOptions(query, verb === "patch" ? "PatchOptions" : "UpdateOptions", patchType === "apply"));
+  const change = patchType === undefined ? await readScale(write) : await readPatch(write, patchType, scaleDoor(write), scaleBody(write));
+  const { record } = await update(write, { name: endpoint.name, fromStored: patchType !== undefined, change: async (stored) => scaled(write, stored, change, call, definition) });
+  return scaleAnswer(call, scaleOf(record, call, definition));
+}
+
+function scaleAnswer(call: Call, scale: KubeObject): ApiAnswer {
+  delete scale.metadata.managedFields;
+  return call.accept.transform?.kind === "Table" ? scaleTable(call, scale) : valueAnswer(call.accept, scale, 200);
+}
+
+/** A PUT: the Scale as it was sent, with its owners. */
+async function readScale(write: Write): Promise<PatchChange> {
+  const { context, options, registry, endpoint, strategyContext } = write;
+  const { bytes, format } = await bodyOf(context.request);
+  const sent = decodeBody(bytes, format, scaleBody(write), registry, options.fieldValidation, (text) => warn(write, text));
+  checkNamespace(sent, endpoint);
+  checkName(sent, endpoint.name);
+  return (live) => {
+    const updated = copyJson(sent);
+    trackUpdate({ door: scaleDoor(write), live, updated, manager: writerOf(write), now: strategyContext.now });
+    return updated;
+  };
+}
+
+/** The parent with the replicas of its changed scale. */
+function scaled(write: Write, stored: ObjectRecord, change: PatchChange, call: Call, definition: ScaleDefinition): KubeObject {
+  const { registry, endpoint } = write;
+  const parent = copyJson(servedObject(stored, endpoint.served));
+  const apiVersion = groupVersion(endpoint.served.group, endpoint.served.version);
+  const paths = { [apiVersion]: definition.specReplicas };
+  const live = scaleOf(stored, call, definition);
+  live.metadata.managedFields = scaleEntries(parent.metadata.managedFields, paths, registry.fieldSets);
+  const scale = change(live);
+  checkName(scale, endpoint.name);
+  const replicas = numberAt(scale, "spec.replicas");
+  if (replicas < 0) {
+    throw invalid(SCALE, endpoint.name, [{ type: "Invalid", field: "spec.replicas", value: replicas, detail: "must be greater than or equal to 0" }]);
+  }
+  setAt(parent, definition.specReplicas, replicas);
+  parent.metadata.managedFields = parentEntries(parent.metadata.managedFields, scale.metadata.managedFields, apiVersion, paths, registry.fieldSets);
+  if (scale.metadata.resourceVersion) parent.metadata.resourceVersion = scale.metadata.resourceVersion;
+  else delete parent.metadata.resourceVersion;
+  if (scale.metadata.uid) parent.metadata.uid = scale.metadata.uid;
+  return toHub(parent, endpoint.served);
+}
+
+function scaleOf(record: ObjectRecord, { endpoint }: Call, definition: ScaleDefinition): KubeObject {
+  const parent = servedObject(record, endpoint.served);
+  const { name = "", namespace, uid, resourceVersion, creationTimestamp } = parent.metadata;
+  const selector = definition.selector === undefined ? "" : selectorText(at(parent, definition.selector));
+  return {
+    kind: SCALE.kind,
+    apiVersion: "autoscaling/v1",
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
+    },
+    spec: replicasOrNothing(numberAt(parent, definition.specReplicas)),
+    status: { replicas: numberAt(parent, definition.statusReplicas), ...(selector === "" ? {} : { selector }) },
+  };
+}
+
+function replicasOrNothing(replicas: number): JsonObject {
+  return replicas === 0 ? {} : { replicas };
+}
+
+/** A selector as text: custom resources keep text, workloads a LabelSelector, replication controllers a map of labels. */
+function selectorText(value: ReadonlyJson | undefined): string {
+  if (typeof value === "string") return value;
+  if (!isObject(value)) return "";
+  const isSelector = isObject(value["matchLabels"]) || Array.isArray(value["matchExpressions"]);
+  return formatLabelSelector(isSelector ? labelSelectorFromObject(value as LabelSelectorObject) : labelSelectorFromLabels(value as Readonly<Record<string, string>>));
+}
+
+function scaleBody({ registry }: Write): BodyType {
+  const schema = registry.types.schemaForKind(SCALE);
+  if (schema === undefined) throw new Error("the tables have no type for autoscaling/v1 Scale");
+  return { ...SCALE, schema };
+}
+
+function scaleDoor(write: Write): WriteDoor {
+  return { apiVersion: "autoscaling/v1", kind: SCALE.kind, schema: scaleBody(write).schema, subresource: "scale", cache: write.registry.fieldSets };
+}
+
+function at(object: KubeObject, path: string): ReadonlyJson | undefined {
+  return valueAt(object, parsePath(path) as Path);
+}
+
+function numberAt(object: KubeObject, path: string): number {
+  const value = at(object, path);
+  return typeof value === "number" ? value : 0;
+}
+
+/** Sets a member by its dotted path, making the objects on the way. */
+function setAt(object: KubeObject, path: string, value: number): void {
+  const names = path.replace(/^\./, "").split(".");
+  const last = names.pop() as string;
+  let target: JsonObject = object;
+  for (const name of names) {
+    if (!isObject(target[name])) target[name] = {};
+    target = target[name] as JsonObject;
+  }
+  target[last] = value;
+}

@@ -1,0 +1,87 @@
+import { exactFields, matchesFields, parseFieldSelector, type FieldSelector } from "../object/field-selector.ts";
+import { matchesLabels, parseLabelSelector, SelectorError } from "../object/label-selector.ts";
+import { badRequest } from "../object/status.ts";
+import type { ResourceDefinition } from "../resources/definition.ts";
+import type { ObjectRecord } from "../storage/cache/record.ts";
+import type { WatchScope } from "../storage/cache/watcher-index.ts";
+import { collectionPrefix, objectKey, type Endpoint } from "./endpoint.ts";
+
+/** Which objects of a collection a list, watch or deletecollection means. */
+export interface Selection {
+  /** Nothing but the namespace narrows it: every record of the range matches. */
+  readonly everything: boolean;
+  readonly matches: (record: ObjectRecord) => boolean;
+  /** The narrowest part of the resource that holds all matches. */
+  readonly scope: WatchScope;
+  /** The one object it can match at most, by key. */
+  readonly key: string | undefined;
+}
+
+/** Field selectors whose watchers are found through an index: many watchers of one value each. */
+const INDEXED_FIELDS: readonly string[] = ["spec.nodeName"];
+
+/** Errors: StatusError 400 for selectors that do not parse or name a field that cannot be selected. */
+export function selectionOf(endpoint: Endpoint, labelText: string, fieldText: string): Selection {
+  const { definition, namespace } = endpoint;
+  const labels = labelText === "" ? undefined : readSelector(() => parseLabelSelector(labelText));
+  const fields = fieldText === "" ? undefined : knownFields(readSelector(() => parseFieldSelector(fieldText)), definition);
+  const exact: ReadonlyMap<string, string> = fields === undefined ? new Map() : exactFields(fields);
+  const name = endpoint.name !== "" ? endpoint.name : exact.get("metadata.name");
+  const inNamespace = namespace !== "" ? namespace : exact.get("metadata.namespace");
+  const prefix = collectionPrefix(definition, namespace);
+  const key = name !== undefined && (definition.scope === "Cluster" || inNamespace) ? objectKey(definition, inNamespace ?? "", name) : undefined;
+  const tests: ((record: ObjectRecord) => boolean)[] = [];
+  if (key !== undefined) tests.push((record) => record.key === key);
+  if (labels !== undefined) tests.push((record) => matchesLabels(labels, record.labels()));
+  if (fields !== undefined) tests.push(fieldTest(fields, definition));
+  const [first, second, third] = tests;
+  return {
+    everything: first === undefined,
+    key,
+    scope: scopeOf(definition, prefix, key, exact),
+    matches:
+      first === undefined
+        ? () => true
+        : second === undefined
+          ? first
+          : third === undefined
+            ? (record) => first(record) && second(record)
+            : (record) => first(record) && second(record) && third(record),
+  };
+}
+
+/** Reads a selectable field of a record, for indexes. */
+export function fieldReader(definition: ResourceDefinition, label: string): (record: ObjectRecord) => string {
+  const read = definition.selectableFields.get(label);
+  return (record) => read?.(record.object()) ?? "";
+}
+
+function fieldTest(fields: FieldSelector, definition: ResourceDefinition): (record: ObjectRecord) => boolean {
+  return (record) => matchesFields(fields, (label) => definition.selectableFields.get(label)?.(record.object()) ?? "");
+}
+
+function readSelector<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof SelectorError) throw badRequest(error.message);
+    throw error;
+  }
+}
+
+function knownFields(selector: FieldSelector, definition: ResourceDefinition): FieldSelector {
+  for (const { field } of selector.requirements) {
+    if (definition.selectableFields.has(field)) continue;
+    throw badRequest(definition.unknownFieldText(field));
+  }
+  return selector;
+}
+
+function scopeOf(definition: ResourceDefinition, prefix: string, key: string | undefined, exact: ReadonlyMap<string, string>): WatchScope {
+  if (key !== undefined) return { type: "key", key };
+  for (const label of INDEXED_FIELDS) {
+    const value = exact.get(label);
+    if (value) return { type: "field", label, value };
+  }
+  return prefix === definition.keyPrefix ? { type: "all" } : { type: "prefix", prefix };
+}

@@ -1,0 +1,128 @@
+import { attributesOfRequest, type AuthorizationAttributes } from "../authorization/authorizer.ts";
+import { methodNotAllowed, notImplemented, type Status } from "../object/status.ts";
+import type { RequestContext } from "../request/context.ts";
+import type { ApiAnswer } from "../request/exchange.ts";
+import { negotiateObject, negotiateWatch, patchType } from "../request/negotiation.ts";
+import type { Verb } from "../resources/definition.ts";
+import type { ActionHandlers } from "./actions.ts";
+import { listAnswer, objectAnswer, valueAnswer, type Call } from "./answers.ts";
+import { bodyOf } from "./request-body.ts";
+import { readDeleteOptions } from "./delete-body.ts";
+import { deleteCollection } from "./delete-collection.ts";
+import { remove } from "./delete.ts";
+import { eventEncoder } from "./event-encoders.ts";
+import { get } from "./get.ts";
+import { listOptions } from "./list-options.ts";
+import { list } from "./list.ts";
+import { checkNamespace, createObject, readObject } from "./object-body.ts";
+import { patch } from "./patch.ts";
+import { put } from "./put.ts";
+import type { Registry } from "./registry.ts";
+import { resolve } from "./resolve.ts";
+import { serveScale } from "./scale.ts";
+import { watch } from "./watch.ts";
+import { writeOptions } from "./write-options.ts";
+import { writeTo } from "./write.ts";
+
+/** What the verbs need beside the registry. */
+export interface ResourceServer {
+  readonly registry: Registry;
+  /** Creates that act instead of storing: reviews, bindings, evictions. */
+  readonly actions: ActionHandlers;
+  /** Throws StatusError 403 unless the user may do this too (a write that creates). */
+  readonly requireAlso: (context: RequestContext, attributes: AuthorizationAttributes) => Promise<void>;
+}
+
+interface Served extends Call {
+  readonly server: ResourceServer;
+  readonly context: RequestContext;
+}
+
+/** The verbs, each in a line or two; the work is in the file of its name. */
+const VERBS: Readonly<Record<Verb, (call: Served) => Promise<ApiAnswer>>> = {
+  get: async (call) => objectAnswer(call, await get(call.registry, call.endpoint, call.query)),
+  list: async (call) => listAnswer(call, await list(call.registry, call.endpoint, listOptions(call.query, false))),
+  watch: async (call) => ({
+    status: 200,
+    headers: { "content-type": "application/json" },
+    body: await watch(call.registry, call.endpoint, listOptions(call.query, true), eventEncoder(call)),
+  }),
+  create: async (call) => {
+    const write = writeTo(call.registry, call.endpoint, call.context, writeOptions(call.query, "CreateOptions"));
+    const object = await readObject(write);
+    checkNamespace(object, call.endpoint);
+    return objectAnswer(call, await createObject(write, object), 201);
+  },
+  update: async (call) => {
+    const write = writeTo(call.registry, call.endpoint, call.context, writeOptions(call.query, "UpdateOptions"));
+    const { record, created } = await put(write, () => mayCreate(call));
+    return objectAnswer(call, record, created ? 201 : 200);
+  },
+  patch: async (call) => {
+    const type = patchTypeOf(call);
+    const write = writeTo(call.registry, call.endpoint, call.context, writeOptions(call.query, "PatchOptions", type === "apply"));
+    const { record, created } = await patch(write, type, () => mayCreate(call));
+    return objectAnswer(call, record, created ? 201 : 200);
+  },
+  delete: async (call) => {
+    const options = await readDeleteOptions(call.context.request, call.query);
+    const write = writeTo(call.registry, call.endpoint, call.context, { ...writeOptions(new URLSearchParams(), "UpdateOptions"), dryRun: options.dryRun, raw: options.raw });
+    const { record, removed } = await remove(write, call.endpoint.name, options);
+    if (!removed) return objectAnswer(call, record, options.orphanDependents === false ? 202 : 200);
+    if (call.endpoint.definition.strategy.returnDeletedObject) return objectAnswer(call, record);
+    return valueAnswer(call.accept, deletedStatus(call, record.object().metadata.uid ?? ""), 200);
+  },
+  deletecollection: async (call) => {
+    const selection = listOptions(call.query, false);
+    const options = await readDeleteOptions(call.context.request, call.query);
+    const write = writeTo(call.registry, call.endpoint, call.context, { ...writeOptions(new URLSearchParams(), "UpdateOptions"), dryRun: options.dryRun, raw: options.raw });
+    return listAnswer(call, await deleteCollection(write, options, selection));
+  },
+};
+
+/** Answers a request for a resource. Errors: StatusError for everything that a client may be told. */
+export async function serveResource(server: ResourceServer, context: RequestContext): Promise<ApiAnswer> {
+  const { endpoint, verb } = resolve(server.registry.definitions, context.info, context.request.method);
+  const call: Served = { server, context, registry: server.registry, endpoint, query: context.info.query, accept: negotiated(context, verb, endpoint.name === "") };
+  const sub = endpoint.subresource;
+  if (sub?.definition.type === "connect") throw notImplemented(`${endpoint.definition.plural}/${sub.name} is not served by this server yet`);
+  if (sub?.definition.type === "scale") return serveScale(call, sub.definition, verb, verb === "patch" ? patchTypeOf(call) : undefined);
+  const action = server.actions.find(endpoint);
+  if (action !== undefined) {
+    const write = writeTo(call.registry, endpoint, context, writeOptions(call.query, "CreateOptions"));
+    const { bytes, format } = await bodyOf(context.request);
+    const { value, status } = await action(write, bytes, format);
+    return valueAnswer(call.accept, value, status);
+  }
+  if (sub?.definition.type === "action") throw notImplemented(`${endpoint.definition.plural}/${sub.name} is not served by this server yet`);
+  if (endpoint.definition.keyPrefix === undefined) throw notImplemented(`${endpoint.definition.plural} are not served by this server yet`);
+  if (sub !== undefined && verb === "create") throw methodNotAllowed();
+  return VERBS[verb](call);
+}
+
+/** In which form the answer will be. Errors: StatusError 406. */
+function negotiated({ request, info }: RequestContext, verb: Verb, collection: boolean) {
+  const input = { headers: request.headers, query: info.query };
+  return verb === "watch" ? negotiateWatch(input) : negotiateObject(input, collection);
+}
+
+function patchTypeOf({ context, endpoint }: Served) {
+  return patchType(context.request.headers["content-type"], endpoint.definition.custom === true);
+}
+
+/** A PUT or apply that creates is a create as well. */
+function mayCreate({ server, context }: Served): Promise<void> {
+  return server.requireAlso(context, { ...attributesOfRequest(context.info, context.user), verb: "create" });
+}
+
+/** The Status of a delete that is done. */
+function deletedStatus({ endpoint }: Served, uid: string) {
+  const { group, plural } = endpoint.ref;
+  return {
+    kind: "Status",
+    apiVersion: "v1",
+    metadata: {},
+    status: "Success",
+    details: { name: endpoint.name, ...(group === "" ? {} : { group }), kind: plural, uid },
+  } satisfies Record<string, unknown> | Status;
+}

@@ -1,0 +1,117 @@
+import { copyJson } from "../object/json.ts";
+import type { KubeObject } from "../object/kube-object.ts";
+import { alreadyExists, notFound, StatusError } from "../object/status.ts";
+import type { RequestContext, UserInfo } from "../request/context.ts";
+import type { ApiRequest } from "../request/exchange.ts";
+import { requestInfo, type RequestInfo } from "../request/info.ts";
+import { prefixEnd } from "../storage/cache/resource-cache.ts";
+import { deleteOptions } from "./delete-options.ts";
+import { remove } from "./delete.ts";
+import { collectionPrefix, objectKey, type Endpoint } from "./endpoint.ts";
+import { decodeObject } from "./decode-body.ts";
+import { bodyType, createObject } from "./object-body.ts";
+import type { Registry } from "./registry.ts";
+import { update } from "./update.ts";
+import { writeOptions } from "./write-options.ts";
+import { writeTo, type Write } from "./write.ts";
+
+/** A resource by group and plural: what the server's own loops speak of. Objects are in the stored version's form. */
+export interface ResourceId {
+  readonly group: string;
+  readonly plural: string;
+}
+
+/**
+ * The server as a client of itself, without sockets or authorization: for what it sets up at start and for its loops.
+ * Writes pass the same defaulting, admission and validation as anybody's.
+ */
+export interface SystemClient {
+  /** The newest object, read-only; undefined where there is none. */
+  get(resource: ResourceId, namespace: string, name: string): Promise<KubeObject | undefined>;
+  /** All objects of a namespace ("": of all), read-only. */
+  list(resource: ResourceId, namespace?: string): Promise<KubeObject[]>;
+  /** Errors: StatusError, 409 where it exists. The argument is handed over. */
+  create(resource: ResourceId, object: KubeObject): Promise<KubeObject>;
+  /** Creates it unless it exists, and gives what is there. */
+  ensure(resource: ResourceId, object: KubeObject): Promise<KubeObject>;
+  /** Changes a copy of the newest object; `change` may be called again. Undefined from it: leave it as it is. */
+  update(resource: ResourceId, namespace: string, name: string, change: (object: KubeObject) => KubeObject | undefined, subresource?: string): Promise<KubeObject>;
+  remove(resource: ResourceId, namespace: string, name: string): Promise<void>;
+}
+
+/** `name` is the field manager and the last part of the user's name: kube-apiserver. */
+export function systemClient(registry: Registry, name = "kube-apiserver"): SystemClient {
+  const user: UserInfo = { name: "system:apiserver", groups: ["system:masters", "system:authenticated"] };
+  const find = ({ group, plural }: ResourceId) => {
+    for (const definition of registry.definitions.all()) if (definition.group === group && definition.plural === plural) return definition;
+    throw new TypeError(`no resource ${plural}.${group}`);
+  };
+  const endpoint = (resource: ResourceId, namespace: string, objectName: string, subresource?: string): Endpoint => {
+    const definition = find(resource);
+    const sub = subresource === undefined ? undefined : definition.subresources.get(subresource);
+    return {
+      definition, served: definition.hub, namespace, name: objectName, ref: { group: definition.group, plural: definition.plural },
+      subresource: sub === undefined || subresource === undefined ? undefined : { name: subresource, definition: sub },
+    };
+  };
+  const write = (target: Endpoint): Write => {
+    const request = ownRequest(name);
+    const context: RequestContext = { request, info: OWN_INFO, receivedAt: registry.clock(), user, warnings: [], annotations: new Map() };
+    return writeTo(registry, target, context, writeOptions(new URLSearchParams(), "UpdateOptions"));
+  };
+  const client: SystemClient = {
+    async get(resource, namespace, objectName) {
+      const definition = find(resource);
+      return (await registry.current(definition)).get(objectKey(definition, namespace, objectName))?.object();
+    },
+    async list(resource, namespace = "") {
+      const definition = find(resource);
+      const objects: KubeObject[] = [];
+      const prefix = collectionPrefix(definition, namespace);
+      (await registry.current(definition)).walk(prefix, prefixEnd(prefix), (record) => void objects.push(record.object()));
+      return objects;
+    },
+    async create(resource, object) {
+      const target = endpoint(resource, object.metadata.namespace ?? "", "");
+      const decoded = decodeObject(object, undefined, bodyType(target), "Ignore", () => {}, (message) => new TypeError(message));
+      return (await createObject(write(target), decoded)).object();
+    },
+    async ensure(resource, object) {
+      const { namespace = "", name: objectName = "" } = object.metadata;
+      const existing = await client.get(resource, namespace, objectName);
+      if (existing !== undefined) return existing;
+      try {
+        return await client.create(resource, object);
+      } catch (error) {
+        // Another replica was faster.
+        if (!(error instanceof StatusError) || error.status.reason !== alreadyExists({ group: "", plural: "" }, "").status.reason) throw error;
+        const found = await client.get(resource, namespace, objectName);
+        if (found === undefined) throw notFound(resource, objectName);
+        return found;
+      }
+    },
+    async update(resource, namespace, objectName, change, subresource) {
+      const target = endpoint(resource, namespace, objectName, subresource);
+      const { record } = await update(write(target), { name: objectName, change: async (old) => change(copyJson(old.object())) ?? copyJson(old.object()) });
+      return record.object();
+    },
+    async remove(resource, namespace, objectName) {
+      await remove(write(endpoint(resource, namespace, objectName)), objectName, deleteOptions(undefined, new URLSearchParams()));
+    },
+  };
+  return client;
+}
+
+const OWN_INFO = requestInfo("GET", "/") as RequestInfo;
+
+/** The request that stands behind a write of the server's own. */
+function ownRequest(userAgent: string): ApiRequest {
+  return {
+    method: "GET",
+    target: "/",
+    headers: { "user-agent": userAgent },
+    peer: { address: "127.0.0.1", certificate: undefined },
+    body: async () => Buffer.alloc(0),
+    signal: new AbortController().signal,
+  };
+}

@@ -1,0 +1,86 @@
+import type { AdmissionAttributes, Operation } from "../admission/admission.ts";
+import type { KubeObject } from "../object/kube-object.ts";
+import { invalid } from "../object/status.ts";
+import type { FieldError } from "../object/field-error.ts";
+import type { RequestContext } from "../request/context.ts";
+import type { StrategyContext } from "../resources/definition.ts";
+import { recordOf, storedValue, unstoredRecord, type ObjectRecord } from "../storage/cache/record.ts";
+import type { KeyValue } from "../storage/storage.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { Registry } from "./registry.ts";
+import type { WriteOptions } from "./write-options.ts";
+
+/** Everything that a write needs beside its object: where, who, how. */
+export interface Write {
+  readonly registry: Registry;
+  readonly endpoint: Endpoint;
+  readonly context: RequestContext;
+  readonly options: WriteOptions;
+  readonly strategyContext: StrategyContext;
+}
+
+/** A write on its way to an endpoint; the time is taken once. */
+export function writeTo(registry: Registry, endpoint: Endpoint, context: RequestContext, options: WriteOptions): Write {
+  const now = `${new Date(registry.clock()).toISOString().slice(0, 19)}Z`;
+  return { registry, endpoint, context, options, strategyContext: { now, user: context.user, settings: registry.settings, dryRun: options.dryRun } };
+}
+
+/** What admission is told of a write. */
+export function attributesOf(write: Write, operation: Operation, name: string, object: KubeObject | undefined, oldObject: KubeObject | undefined): AdmissionAttributes {
+  const { endpoint, context, options } = write;
+  return {
+    operation,
+    definition: endpoint.definition,
+    served: endpoint.served,
+    subresource: endpoint.subresource?.name ?? "",
+    ref: endpoint.ref,
+    namespace: endpoint.namespace,
+    name,
+    object,
+    oldObject,
+    user: context.user,
+    options: options.raw,
+    dryRun: options.dryRun,
+    warn: (text) => warn(write, text),
+    annotate: (key, value) => void context.annotations.set(key, value),
+  };
+}
+
+/** Adds a Warning header text, once. */
+export function warn({ context }: Write, text: string): void {
+  if (!context.warnings.includes(text)) context.warnings.push(text);
+}
+
+/** Errors: StatusError 422 with all faults, if there are any. */
+export function refuseInvalid(write: Write, name: string, errors: readonly FieldError[]): void {
+  const { served } = write.endpoint;
+  if (errors.length > 0) throw invalid({ group: served.group, kind: served.kind }, name, errors);
+}
+
+export type CommitOutcome = { readonly record: ObjectRecord } | { readonly conflict: KeyValue | undefined };
+
+/**
+ * Stores a hub object if its key is still at `expected` (0: absent). The object is handed over. A dry run gives the
+ * record that would have been stored.
+ */
+export async function putObject(write: Write, key: string, object: KubeObject, expected: number): Promise<CommitOutcome> {
+  const { registry, endpoint, options } = write;
+  const value = storedValue(object);
+  if (options.dryRun) return { record: unstoredRecord(key, value, expected, object) };
+  const ttl = endpoint.definition.ttlSeconds;
+  const lease = ttl === undefined ? 0 : await registry.storage.grantLease(ttl);
+  registry.remember(value, object);
+  const result = await registry.storage.commit({ compares: [{ key, modRevision: expected }], operations: [{ type: "put", key, value, ...(lease === 0 ? {} : { lease }) }] });
+  if (!result.succeeded) return { conflict: result.current[0] };
+  const cache = registry.cache(endpoint.definition);
+  const cached = cache.started ? cache.get(key) : undefined;
+  if (cached?.revision === result.revision) return { record: cached };
+  return { record: recordOf({ key, value, modRevision: result.revision, createRevision: 0, lease }, object) };
+}
+
+/** Removes an object that is still at `expected`; a dry run only says that it would. */
+export async function removeObject(write: Write, key: string, expected: number): Promise<{ readonly removed: true } | { readonly conflict: KeyValue | undefined }> {
+  if (write.options.dryRun) return { removed: true };
+  const result = await write.registry.storage.commit({ compares: [{ key, modRevision: expected }], operations: [{ type: "delete", key }] });
+  return result.succeeded ? { removed: true } : { conflict: result.current[0] };
+}

@@ -1,0 +1,79 @@
+import type { Authenticator } from "../authentication/authenticator.ts";
+import { ANONYMOUS } from "../authentication/authenticator.ts";
+import { attributesOfRequest, type Authorizer } from "../authorization/authorizer.ts";
+import { refusal } from "../authorization/forbidden.ts";
+import { badRequest, unauthorized } from "../object/status.ts";
+import type { RequestContext } from "./context.ts";
+import type { ApiAnswer, ApiRequest, Handler } from "./exchange.ts";
+import { faultAnswer } from "./fault-answer.ts";
+import { requestInfo } from "./info.ts";
+
+/** The stages that differ from server to server; each is one small function. */
+export interface ChainStages {
+  readonly authenticate: Authenticator;
+  /** Requests without a credential become system:anonymous; else they are 401. */
+  readonly anonymous: boolean;
+  readonly authorize: Authorizer;
+  readonly dispatch: (context: RequestContext) => Promise<ApiAnswer>;
+  readonly clock: () => number;
+  /** A new identity for the request's Audit-ID header. */
+  readonly uuid: () => string;
+  /** Told of every fault that is not an answer to the client's own: a bug. */
+  readonly onBug: (error: unknown, request: ApiRequest) => void;
+}
+
+/** Every answer is the client's own and may change any time. */
+const ANSWER_HEADERS = { "cache-control": "no-cache, private" };
+
+/**
+ * The way of every request, in the order in which it meets the stages: what is asked → who asks → may they → the verb.
+ * Whatever is thrown on the way becomes an answer here.
+ */
+export function requestChain(stages: ChainStages): Handler {
+  return async (request) => {
+    const auditId = request.headers["audit-id"];
+    const headers = { ...ANSWER_HEADERS, "audit-id": typeof auditId === "string" && auditId !== "" ? auditId : stages.uuid() };
+    let warnings: readonly string[] = [];
+    let answer: ApiAnswer;
+    try {
+      const context = receive(request, stages.clock());
+      warnings = context.warnings;
+      context.user = await authenticate(request, stages);
+      await authorize(context, stages.authorize);
+      answer = await stages.dispatch(context);
+    } catch (error) {
+      answer = faultAnswer(error, request, stages.onBug);
+    }
+    const warning = warnings.length > 0 ? { warning: warnings.map(warningHeader) } : {};
+    return { ...answer, headers: { ...headers, ...warning, ...answer.headers } };
+  };
+}
+
+/** What is asked. */
+function receive(request: ApiRequest, receivedAt: number): RequestContext {
+  const info = requestInfo(request.method, request.target);
+  if (info === undefined) throw badRequest("the request path does not decode");
+  return { request, info, receivedAt, user: ANONYMOUS, warnings: [], annotations: new Map() };
+}
+
+/** Who asks. */
+async function authenticate(request: ApiRequest, { authenticate: find, anonymous }: ChainStages) {
+  const user = await find(request);
+  if (user !== undefined) return user;
+  if (request.headers["authorization"] !== undefined || !anonymous) throw unauthorized();
+  return ANONYMOUS;
+}
+
+/** May they. */
+async function authorize(context: RequestContext, decide: Authorizer): Promise<void> {
+  const attributes = attributesOfRequest(context.info, context.user);
+  const { decision, reason } = await decide(attributes);
+  context.annotations.set("authorization.k8s.io/decision", decision === "allow" ? "allow" : "forbid");
+  context.annotations.set("authorization.k8s.io/reason", reason);
+  if (decision !== "allow") throw Object.assign(refusal(attributes, reason), { nosniff: true });
+}
+
+/** RFC 7234 warn-code 299: a text without control characters, quotes escaped. */
+function warningHeader(text: string): string {
+  return `299 - "${text.replaceAll(/[\\"]/g, "\\$&").replaceAll(/[\u0000-\u001f\u007f]/g, " ")}"`;
+}

@@ -1,0 +1,66 @@
+import type { ResourceDefinition, ServedVersion } from "./definition.ts";
+
+/** A resource as one group version serves it. */
+export interface ServedResource {
+  readonly definition: ResourceDefinition;
+  readonly served: ServedVersion;
+}
+
+/**
+ * All kinds that the server serves, found by what stands in a URL. Built-in kinds are there from the start; custom
+ * resources come and go, and whoever made something from the definitions asks `generation` whether it still holds.
+ */
+export class Definitions {
+  readonly #byResource = new Map<string, ServedResource>();
+  readonly #all = new Set<ResourceDefinition>();
+  #generation = 0;
+
+  constructor(definitions: Iterable<ResourceDefinition> = []) {
+    for (const definition of definitions) this.add(definition);
+  }
+
+  /** Rises with every change. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  all(): Iterable<ResourceDefinition> {
+    return this.#all;
+  }
+
+  find(group: string, version: string, plural: string): ServedResource | undefined {
+    return this.#byResource.get(`${group}/${version}/${plural}`);
+  }
+
+  /** The resource of a kind, in any version or the one named. */
+  findKind(group: string, kind: string, version?: string): ServedResource | undefined {
+    for (const definition of this.#all) {
+      for (const served of definition.served) {
+        if (served.group === group && served.kind === kind && (version === undefined || served.version === version)) return { definition, served };
+      }
+    }
+    return undefined;
+  }
+
+  /** Whether a path's group is one that the server knows: the core group under /api, the others under /apis. */
+  hasGroup(group: string, apiPrefix: string): boolean {
+    if ((apiPrefix === "api") !== (group === "")) return false;
+    for (const key of this.#byResource.keys()) if (key.startsWith(`${group}/`)) return true;
+    return false;
+  }
+
+  add(definition: ResourceDefinition): void {
+    this.#all.add(definition);
+    for (const served of definition.served) this.#byResource.set(`${served.group}/${served.version}/${definition.plural}`, { definition, served });
+    this.#generation++;
+  }
+
+  remove(definition: ResourceDefinition): void {
+    if (!this.#all.delete(definition)) return;
+    for (const served of definition.served) {
+      const key = `${served.group}/${served.version}/${definition.plural}`;
+      if (this.#byResource.get(key)?.definition === definition) this.#byResource.delete(key);
+    }
+    this.#generation++;
+  }
+}

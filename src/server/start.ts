@@ -1,0 +1,104 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { certificateAuthenticator, certificatesIn } from "../authentication/client-certificate.ts";
+import { firstOf, type Authenticator } from "../authentication/authenticator.ts";
+import { tokenFileAuthenticator } from "../authentication/token-file.ts";
+import { firstDecision } from "../authorization/authorizer.ts";
+import { discoveryOnly, privilegedGroup } from "../authorization/basic.ts";
+import type { Config } from "../config/config.ts";
+import { dataDirectory } from "../config/data-files.ts";
+import { listen } from "../http/listen.ts";
+import { StartupError } from "../object/startup-error.ts";
+import { systemClient } from "../registry/system-client.ts";
+import { behaviours } from "../resources/behaviours.ts";
+import { builtinDefinitions } from "../resources/builtin.ts";
+import { Definitions } from "../resources/definitions.ts";
+import { loadResourceTables } from "../resources/tables.ts";
+import { loadTypes } from "../schema/load.ts";
+import { openMemoryStorage } from "../storage/memory/memory.ts";
+import { StorageError, type Storage } from "../storage/storage.ts";
+import { bootstrapObjects } from "./bootstrap.ts";
+import { clientAddress, prepareCertificates } from "./certificates.ts";
+import { createControlPlane } from "./control-plane.ts";
+import { prepareDirectory, readFlagFile } from "./data-dir.ts";
+import { apiDocuments } from "./documents.ts";
+import { writeKubeconfig } from "./kubeconfig.ts";
+import { serverLog } from "./log.ts";
+import type { RunningServer } from "./running-server.ts";
+
+/** Requests in flight get this long to end when the server stops, in milliseconds. */
+const DRAIN_MS = 3000;
+
+/**
+ * Starts a server: certificates, store, control plane, listener, and the objects of a new cluster. Resolves when it
+ * serves. Errors: StartupError saying what, where and what to do.
+ */
+export async function startServer(config: Config): Promise<RunningServer> {
+  const log = serverLog();
+  await prepareDirectory(config.dataDir);
+  const [certificates, storage, tokens] = await Promise.all([
+    prepareCertificates(config, new Date()),
+    openStorage(config),
+    config.tokenAuthFile === "" ? undefined : readFlagFile("token-auth-file", config.tokenAuthFile),
+  ]);
+  const data = dataDirectory();
+  const types = loadTypes(data);
+  const eventTtlSeconds = Math.ceil(config.eventTtl / 1000);
+  const definitions = new Definitions(builtinDefinitions({ types, tables: loadResourceTables(data), behaviours, eventTtlSeconds }));
+  const authenticators: Authenticator[] = [certificateAuthenticator(certificatesIn(certificates.clientCa), Date.now)];
+  if (tokens !== undefined) authenticators.push(tokenFileAuthenticator(tokens));
+  const plane = createControlPlane({
+    storage,
+    definitions,
+    types,
+    settings: {
+      allowPrivileged: config.allowPrivileged,
+      nodePortRange: { from: config.serviceNodePortRange.first, to: config.serviceNodePortRange.last },
+      serviceCidrs: config.serviceClusterIpRanges,
+      eventTtlSeconds,
+    },
+    admissionPlugins: () => [],
+    authenticate: firstOf(authenticators),
+    anonymous: config.anonymousAuth,
+    authorize: firstDecision([privilegedGroup, discoveryOnly]),
+    documents: apiDocuments({ definitions, types }),
+    clock: Date.now,
+    random: Math.random,
+    randomBytes,
+    uuid: randomUUID,
+    onBug: (error, request) => log.error({ err: error, method: request.method, target: request.target }, "a request met a bug"),
+  });
+  await bootstrapObjects(systemClient(plane.registry), config.serviceClusterIpRanges);
+  const listener = await listen({
+    handler: plane.handle,
+    host: config.bindAddress,
+    port: config.port,
+    tls: { cert: certificates.serving.certificate, key: certificates.serving.key, clientCa: certificates.clientCa },
+    log,
+  });
+  const address = clientAddress(config.bindAddress);
+  const url = `https://${address.includes(":") ? `[${address}]` : address}:${listener.port}`;
+  const kubeconfigPath = join(config.dataDir, "admin.kubeconfig");
+  await writeKubeconfig(kubeconfigPath, url, certificates);
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> =>
+    (closing ??= (async () => {
+      plane.close();
+      await listener.close(DRAIN_MS);
+      await storage[Symbol.asyncDispose]();
+    })());
+  return { url, kubeconfigPath, close, [Symbol.asyncDispose]: close };
+}
+
+async function openStorage(config: Config): Promise<Storage> {
+  if (config.storageBackend === "memory") return openMemoryStorage({ historyWindow: config.compactionInterval });
+  // Loaded only where it is used: the native module costs every start that goes without it.
+  const { openLmdbStorage } = await import("../storage/lmdb/lmdb.ts");
+  const directory = join(config.dataDir, "store");
+  try {
+    return await openLmdbStorage({ directory, quota: config.dataQuota, historyWindow: config.compactionInterval });
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    throw new StartupError(error.message, "see to the directory, or choose another one with --data-dir", error);
+  }
+}

@@ -1,0 +1,117 @@
+import { parseOwnJson, stringifyJson } from "../../codec/json-text.ts";
+import type { JsonObject } from "../../object/json.ts";
+import type { KubeObject } from "../../object/kube-object.ts";
+import { StorageError, type KeyValue } from "../storage.ts";
+
+/** Every stored value and every record begins so; what follows `metadata` is where the resourceVersion is spliced in. */
+const HEAD = /^\{"kind":"[^"\\]*","apiVersion":"[^"\\]*","metadata":\{/;
+const LONGEST_HEAD = 512;
+const VERSION_OPEN = '"resourceVersion":"';
+
+/**
+ * One version of an object, as the cache holds it: the bytes that clients get, made once. The parsed object is made on
+ * first demand and may be dropped again; labels and indexed fields stay.
+ */
+export class ObjectRecord {
+  readonly key: string;
+  readonly revision: number;
+  readonly lease: number;
+  /** JSON of the stored (hub) form, with resourceVersion. */
+  readonly bytes: Buffer;
+  /** Offset of `"metadata"` in bytes: built-in kinds' list items are written from here, without kind and apiVersion. */
+  readonly metadataStart: number;
+  /** Bytes of other representations, by name; filled and bounded by the representation cache. */
+  readonly others: Map<string, Buffer> = new Map();
+  #labels: Readonly<Record<string, string>> | undefined;
+  #object: KubeObject | undefined;
+
+  constructor(source: { key: string; revision: number; lease: number; bytes: Buffer; metadataStart: number; object?: KubeObject | undefined }) {
+    this.key = source.key;
+    this.revision = source.revision;
+    this.lease = source.lease;
+    this.bytes = source.bytes;
+    this.metadataStart = source.metadataStart;
+    this.#object = source.object;
+    if (source.object !== undefined) this.#labels = labelsOf(source.object);
+  }
+
+  /** The parsed object, resourceVersion included. Read-only: whoever wants to change it copies it. */
+  object(): KubeObject {
+    return (this.#object ??= parseOwnJson(this.bytes.toString("utf8")) as KubeObject);
+  }
+
+  labels(): Readonly<Record<string, string>> {
+    return (this.#labels ??= labelsOf(this.object()));
+  }
+
+  /** Forgets the parsed object, keeping what selectors need. */
+  dropObject(): void {
+    if (this.#object === undefined) return;
+    this.labels();
+    this.#object = undefined;
+  }
+
+  /** The same object as seen at another revision: what a DELETED event carries. */
+  atRevision(revision: number): ObjectRecord {
+    const digits = this.metadataStart + '"metadata":{'.length + VERSION_OPEN.length;
+    const bytes = Buffer.concat([this.bytes.subarray(0, digits), Buffer.from(String(revision)), this.bytes.subarray(digits + String(this.revision).length)]);
+    return new ObjectRecord({ key: this.key, revision, lease: this.lease, bytes, metadataStart: this.metadataStart });
+  }
+}
+
+/**
+ * The value to store for a hub object: JSON without resourceVersion, kind and apiVersion first. The inverse of
+ * `recordOf`.
+ */
+export function storedValue(object: KubeObject): Buffer {
+  const { kind, apiVersion, metadata, ...rest } = object;
+  const { resourceVersion: _, ...meta } = metadata;
+  return Buffer.from(stringifyJson({ kind, apiVersion, metadata: meta, ...rest }));
+}
+
+/**
+ * The record of a stored pair. `object`, where the caller has it at hand, saves a later parse; it must be the parsed
+ * value without resourceVersion and is taken over. Errors: StorageError "corrupt" naming the key.
+ */
+export function recordOf(pair: KeyValue, object?: KubeObject): ObjectRecord {
+  const head = HEAD.exec(pair.value.toString("latin1", 0, LONGEST_HEAD));
+  const value = head === null ? canonical(pair) : pair.value;
+  const open = (head ?? (HEAD.exec(value.toString("latin1", 0, LONGEST_HEAD)) as RegExpExecArray))[0].length;
+  const splice = `${VERSION_OPEN}${pair.modRevision}"${value[open] === CLOSE_BRACE ? "" : ","}`;
+  const bytes = Buffer.allocUnsafe(value.length + splice.length);
+  value.copy(bytes, 0, 0, open);
+  bytes.write(splice, open, "latin1");
+  value.copy(bytes, open + splice.length, open);
+  if (object !== undefined) object.metadata.resourceVersion = String(pair.modRevision);
+  return new ObjectRecord({ key: pair.key, revision: pair.modRevision, lease: pair.lease, bytes, metadataStart: open - '"metadata":{'.length, object });
+}
+
+/**
+ * The record that a dry run shows: what would have been stored, with the resourceVersion that the object had before
+ * (none on create).
+ */
+export function unstoredRecord(key: string, value: Buffer, revision: number, object: KubeObject): ObjectRecord {
+  if (revision > 0) return recordOf({ key, value, modRevision: revision, createRevision: 0, lease: 0 }, object);
+  return new ObjectRecord({ key, revision: 0, lease: 0, bytes: value, metadataStart: value.indexOf('"metadata":', 0, "latin1"), object });
+}
+
+const CLOSE_BRACE = 0x7d;
+
+/** A value that was written by somebody else in another order of keys, in ours. */
+function canonical(pair: KeyValue): Buffer {
+  try {
+    const object = parseOwnJson(pair.value.toString("utf8")) as JsonObject;
+    if (typeof object["kind"] !== "string" || typeof object["apiVersion"] !== "string" || typeof object["metadata"] !== "object" || object["metadata"] === null) {
+      throw new TypeError("it has no kind, apiVersion or metadata");
+    }
+    return storedValue(object as KubeObject);
+  } catch (error) {
+    throw new StorageError("corrupt", `the stored value at ${pair.key} does not decode: ${(error as Error).message}`);
+  }
+}
+
+function labelsOf(object: KubeObject): Readonly<Record<string, string>> {
+  return object.metadata.labels ?? NO_LABELS;
+}
+
+const NO_LABELS: Readonly<Record<string, string>> = Object.freeze({});

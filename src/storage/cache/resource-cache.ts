@@ -1,0 +1,185 @@
+import type { KubeObject } from "../../object/kube-object.ts";
+import { OrderedMap } from "../ordered-map.ts";
+import { StorageError, type KeyValue, type Storage, type StoreEvent, type Watch } from "../storage.ts";
+import { EventWindow, type CacheEvent } from "./event-window.ts";
+import { recordOf, type ObjectRecord } from "./record.ts";
+import { WatcherIndex, type Watcher } from "./watcher-index.ts";
+
+export interface ResourceCacheOptions {
+  readonly storage: Storage;
+  /** Where the resource's keys lie, ending in a slash. */
+  readonly prefix: string;
+  /**
+   * The parsed object of a value that this process is about to commit, if it kept it; so that what was just written
+   * is not parsed again.
+   */
+  readonly objectOf: (value: Buffer) => KubeObject | undefined;
+  /** How long a read waits for a revision that has not arrived, in milliseconds. */
+  readonly waitMs?: number;
+}
+
+/** The end of the range of keys that begin with a prefix ending in a slash: "0" follows "/". */
+export function prefixEnd(prefix: string): string {
+  return `${prefix.slice(0, -1)}0`;
+}
+
+/**
+ * The watch cache of one resource: its current objects in key order, a window of its recent past, and the watchers.
+ * It follows the store's watch; what it shows is durable because what the store sends is.
+ */
+export class ResourceCache {
+  readonly prefix: string;
+  readonly watchers = new WatcherIndex();
+  readonly #storage: Storage;
+  readonly #options: ResourceCacheOptions;
+  readonly #records = new OrderedMap<ObjectRecord>();
+  #window = new EventWindow(0);
+  #revision = 0;
+  #watch: Watch | undefined;
+  #starting: Promise<void> | undefined;
+  /** Reads that wait for a revision. */
+  #waiting: { readonly revision: number; readonly done: () => void }[] = [];
+  /** Keys whose stored value does not decode: a read of them, and any list, fails by name. */
+  readonly #corrupt = new Map<string, StorageError>();
+  #closed = false;
+
+  constructor(options: ResourceCacheOptions) {
+    this.#options = options;
+    this.#storage = options.storage;
+    this.prefix = options.prefix;
+  }
+
+  /** Everything up to this revision of the store has been taken in. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  get window(): EventWindow {
+    return this.#window;
+  }
+
+  get size(): number {
+    return this.#records.size;
+  }
+
+  get started(): boolean {
+    return this.#watch !== undefined;
+  }
+
+  /** Resolves when the cache holds the resource; loads it on first call. Errors: StorageError. */
+  start(): Promise<void> {
+    if (this.#watch !== undefined) return Promise.resolve();
+    this.#starting ??= this.#load().finally(() => (this.#starting = undefined));
+    return this.#starting;
+  }
+
+  /**
+   * Resolves when the cache shows the state at `revision` or a later one. Errors: StorageError "futureRevision" where
+   * it does not come in time.
+   */
+  async waitFor(revision: number): Promise<void> {
+    if (this.#watch === undefined) await this.start();
+    if (this.#revision >= revision) return;
+    this.#watch?.requestProgress();
+    if (this.#revision >= revision) return;
+    await new Promise<void>((resolve, reject) => {
+      const entry = { revision, done: () => (clearTimeout(timer), resolve()) };
+      const timer = setTimeout(() => {
+        this.#waiting = this.#waiting.filter((other) => other !== entry);
+        reject(new StorageError("futureRevision", `revision ${revision} has not arrived`, this.#revision));
+      }, this.#options.waitMs ?? 3000);
+      this.#waiting.push(entry);
+    });
+  }
+
+  /** The object at a full key. Errors: StorageError "corrupt" where its value does not decode. */
+  get(key: string): ObjectRecord | undefined {
+    this.#refuseCorrupt(key);
+    return this.#records.get(key);
+  }
+
+  /** Visits objects with start ≤ key < end in order until the visitor gives false. Errors: StorageError "corrupt". */
+  walk(start: string, end: string, visit: (record: ObjectRecord) => boolean | void): void {
+    for (const [key, error] of this.#corrupt) if (key >= start && key < end) throw error;
+    this.#records.walk(start, end, visit);
+  }
+
+  count(start: string, end: string): number {
+    return this.#records.count(start, end);
+  }
+
+  /** Stops following the store and ends every watcher. */
+  close(): void {
+    this.#closed = true;
+    this.#watch?.close();
+    this.watchers.endAll("closed");
+  }
+
+  async #load(): Promise<void> {
+    if (this.#closed) throw new StorageError("closed", "the server is shutting down");
+    const { items, revision } = await this.#storage.range({ start: this.prefix, end: prefixEnd(this.prefix) });
+    this.#records.clear();
+    this.#corrupt.clear();
+    for (const pair of items) {
+      const record = this.#decode(pair);
+      if (record !== undefined) this.#records.set(pair.key, record);
+    }
+    this.#window = new EventWindow(revision);
+    this.#revision = revision;
+    this.#watch = this.#storage.watch(
+      { start: this.prefix, end: prefixEnd(this.prefix), fromRevision: revision },
+      { events: (events, upTo) => this.#take(events, upTo), closed: (error) => this.#lost(error) },
+    );
+    this.#arrived();
+  }
+
+  #take(events: readonly StoreEvent[], upTo: number): void {
+    const fresh: CacheEvent[] = [];
+    for (const event of events) {
+      const previous = this.#records.get(event.key);
+      const current = event.current === undefined ? undefined : this.#decode(event.current);
+      if (current === undefined) this.#records.delete(event.key);
+      else this.#records.set(event.key, current);
+      if (event.current === undefined) this.#corrupt.delete(event.key);
+      if (current === undefined && previous === undefined) continue;
+      const change: CacheEvent = { revision: event.revision, sequence: this.#window.end, current, previous, frames: new Map() };
+      this.#window.push(change);
+      fresh.push(change);
+    }
+    if (upTo > this.#revision) this.#revision = upTo;
+    this.#arrived();
+    if (fresh.length > 0) this.watchers.tell(fresh);
+  }
+
+  #arrived(): void {
+    if (this.#waiting.length === 0) return;
+    const ready = this.#waiting.filter((entry) => entry.revision <= this.#revision);
+    if (ready.length === 0) return;
+    this.#waiting = this.#waiting.filter((entry) => entry.revision > this.#revision);
+    for (const entry of ready) entry.done();
+  }
+
+  /** The store's watch ended: the next read loads anew, and watchers are told to start over. */
+  #lost(error: StorageError | undefined): void {
+    this.#watch = undefined;
+    if (!this.#closed && error !== undefined) this.watchers.endAll("expired");
+  }
+
+  #decode(pair: KeyValue): ObjectRecord | undefined {
+    try {
+      this.#corrupt.delete(pair.key);
+      return recordOf(pair, this.#options.objectOf(pair.value));
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      this.#corrupt.set(pair.key, error);
+      return undefined;
+    }
+  }
+
+  #refuseCorrupt(key: string): void {
+    const error = this.#corrupt.size > 0 ? this.#corrupt.get(key) : undefined;
+    if (error !== undefined) throw error;
+  }
+}
+
+export type { Watcher };
