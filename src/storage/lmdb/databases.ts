@@ -1,5 +1,5 @@
 import { open } from "lmdb";
-import type { Database, Key, RootDatabase } from "lmdb";
+import type { Key, RootDatabase } from "lmdb";
 import { StorageError } from "../storage.ts";
 import { format, historyKeys, leaseKeys, logKeys, textKeys } from "./layout.ts";
 import type { HistoryKey, KeyEncoder, LeaseKey, LogKey } from "./layout.ts";
@@ -19,9 +19,10 @@ export interface Table<K> {
   getBinary(key: K): Buffer | undefined;
   /** Valid until the next read. */
   getBinaryFast(key: K): Buffer | undefined;
-  put(key: K, value: Buffer): unknown;
+  /** Resolves false where `append` was asked for and the key is not behind the last. */
+  put(key: K, value: Buffer, options?: { readonly append: boolean }): Promise<boolean>;
   remove(key: K): unknown;
-  getRange(options: { readonly start: K; readonly end: K; readonly limit?: number }): Iterable<{ readonly key: K; readonly value: Buffer }>;
+  getRange(options: { readonly start: K; readonly end: K; readonly limit?: number; readonly reverse?: boolean }): Iterable<{ readonly key: K; readonly value: Buffer }>;
   getStats(): unknown;
 }
 
@@ -54,8 +55,9 @@ export function openDatabases(directory: string, mapSize: number): Databases {
 
 function table<K extends Key>(root: RootDatabase<Buffer, Buffer>, name: string, keyEncoder: KeyEncoder<K>): Table<K> {
   const options = { name, encoding: "binary" as const, keyEncoder };
-  const database: Database<Buffer, K> = root.openDB<Buffer, K>(options);
-  return database;
+  // lmdb-js's types know `append` for its synchronous put only.
+  const database: unknown = root.openDB<Buffer, K>(options);
+  return database as Table<K>;
 }
 
 /** Refuses data of another format; gives new data this one's, and an id. */

@@ -12,7 +12,7 @@ import { StorageError } from "../storage.ts";
  * | history  | key escaped, 0 0, revision u64            | the version that was replaced or deleted at a revision  |
  * | leases   | lease u64                                 | seconds, time of expiry                                 |
  * |          | lease u64, key                            | that key holds the lease                                |
- * | meta     | format, id, state, holder                 | text; state: newest, compacted, swept revision          |
+ * | meta     | format, id, state, holder                 | text; state: newest (at the last sweep), compacted, swept |
  *
  * A key's zero bytes are escaped in `history` as 0 1, so that keys there sort as they do in `index`.
  */

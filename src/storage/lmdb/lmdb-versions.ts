@@ -29,6 +29,10 @@ import { Slab } from "./slab.ts";
 
 const none: Buffer = Buffer.alloc(0);
 const mark: Buffer = Buffer.from([1]);
+/** Log keys only grow. Told so, LMDB fills its pages, which halves the file; a put that is not behind the last key fails. */
+const appending = { append: true };
+/** Each put's promise fails with its batch, which is handled there. */
+const ignore = (): void => undefined;
 /** What one slice of a read looks at, at most, before the engine yields: about 5 ms. */
 const scanSlice = 2000;
 const changesSlice = 500;
@@ -50,6 +54,11 @@ export class LmdbVersions implements VersionStore {
   /** The newest revision that a read may meet: that of a batch which is being written, until it has failed. */
   #visible: number;
   #failed = false;
+  /** A record was not stored although its batch was. */
+  #lost = false;
+  readonly #appended = (stored: boolean): void => {
+    if (!stored) this.#lost = true;
+  };
 
   /** `release` is called when the environment is closed. */
   constructor(databases: Databases, quota: Quota, directory: string, release: () => Promise<void>) {
@@ -177,7 +186,10 @@ export class LmdbVersions implements VersionStore {
         for (const change of batch.changes) this.#putChange(change);
         this.#putLeases(batch);
         for (const drop of drops) this.#drop(drop);
-        meta.put("state", this.#slab.take((target, at) => writeState(target, at, state)));
+        // The newest revision is that of the last change: only compaction has more to say, which spares a page a batch.
+        if (swept !== this.#state.swept || batch.compacted !== this.#state.compacted) {
+          meta.put("state", this.#slab.take((target, at) => writeState(target, at, state)));
+        }
       });
       await written;
       // Only this promise is documented to mean "on the disk".
@@ -185,6 +197,7 @@ export class LmdbVersions implements VersionStore {
     } catch (error) {
       throw await this.#failure(error);
     }
+    if (this.#lost) throw new StorageError("corrupt", `the log did not take revision ${batch.revision}: it has a later one already`);
     // Reads that follow begin at a snapshot that has this batch.
     root.resetReadTxn();
     this.#state = state;
@@ -215,7 +228,8 @@ export class LmdbVersions implements VersionStore {
 
   #putChange({ key, revision, slot, current, previous }: Change): void {
     const { log, index, history, leases } = this.#databases;
-    log.put([revision, slot], this.#slab.take((target, at) => writeLogRecord(target, at, key, current, previous)));
+    const record = this.#slab.take((target, at) => writeLogRecord(target, at, key, current, previous));
+    log.put([revision, slot], record, appending).then(this.#appended, ignore);
     if (current === undefined) index.remove(key);
     else index.put(key, this.#slab.take((target, at) => writeVersion(target, at, current)));
     if (previous !== undefined) {
@@ -291,7 +305,10 @@ export class LmdbVersions implements VersionStore {
 
   #readState(): State {
     const found = this.#databases.meta.getBinary("state");
-    return found === undefined ? { revision: firstRevision, compacted: 0, swept: 0 } : readState(found);
+    const state = found === undefined ? { revision: firstRevision, compacted: 0, swept: 0 } : readState(found);
+    let newest = firstRevision;
+    for (const { key } of this.#databases.log.getRange({ start: [2 ** 53, 0], end: [0, 0], reverse: true, limit: 1 })) newest = key[0];
+    return { ...state, revision: Math.max(state.revision, newest) };
   }
 
   #readLeases(): LeaseRecord[] {
