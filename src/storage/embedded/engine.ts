@@ -72,6 +72,8 @@ export class EmbeddedStorage implements Storage {
   #idle: (() => void)[] = [];
   /** After a failed write: compaction goes on a little later. */
   #retry: Timer | undefined;
+  /** The last put was refused for want of space. */
+  #starved = false;
   /** Set when a write's outcome could not be told: only a restart finds out. */
   #broken: StorageError | undefined;
   #closing: Promise<void> | undefined;
@@ -236,6 +238,7 @@ export class EmbeddedStorage implements Storage {
     }
     if (bytes > 0) {
       const full = this.#store.room(bytes);
+      this.#starved = full !== undefined;
       if (full !== undefined) {
         this.#giveUpHistory();
         throw full;
@@ -363,6 +366,8 @@ export class EmbeddedStorage implements Storage {
     for (const change of group.changes) if (this.#pending.get(change.key) === change) this.#pending.delete(change.key);
     this.#revision = revision;
     this.#watches.publish(group.changes, revision);
+    // What was deleted gives its space back at once, where space is what is missing.
+    if (this.#starved && group.changes.length > 0) this.#giveUpHistory();
     for (const { result, resolve } of group.outcomes) resolve(typeof result === "function" ? result() : result);
   }
 

@@ -26,6 +26,14 @@ export interface Table<K> {
   getStats(): unknown;
 }
 
+/** Options that lmdb-js's types lack. */
+const untyped = {
+  /** After a crash: go on from the last state that was flushed, never from one that was only visible. */
+  safeRestore: true,
+  /** Batches are ours; lmdb-js's own leave a rejected promise unhandled when they fail. */
+  eventTurnBatching: false,
+};
+
 /** Opens the environment in a directory, making it where there is none. `mapSize`: bytes of address space to begin with. */
 export function openDatabases(directory: string, mapSize: number): Databases {
   let root: RootDatabase<Buffer, Buffer>;
@@ -37,8 +45,7 @@ export function openDatabases(directory: string, mapSize: number): Databases {
       keyEncoding: "binary",
       maxDbs: 8,
       mapSize,
-      // After a crash: go on from the last state that was flushed, never from one that was only visible.
-      ...{ safeRestore: true },
+      ...untyped,
     });
   } catch (error) {
     throw new StorageError("corrupt", `the data in ${directory} cannot be opened: ${String(error)}. Restore a backup, or move the directory away to start empty.`);

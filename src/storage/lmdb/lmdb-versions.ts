@@ -175,6 +175,17 @@ export class LmdbVersions implements VersionStore {
   }
 
   async write(batch: Batch): Promise<void> {
+    try {
+      await this.#write(batch);
+    } catch (error) {
+      const isFull = error instanceof StorageError && error.reason === "noSpace";
+      // The first to find the disk full gets the space that was kept for this.
+      if (!isFull || !this.#quota.diskIsFull()) throw error;
+      await this.#write(batch);
+    }
+  }
+
+  async #write(batch: Batch): Promise<void> {
     const { root, meta } = this.#databases;
     const drops = batch.sweep ? this.#planSweep(batch.compacted) : [];
     const swept = batch.sweep ? (drops.at(-1)?.revision ?? batch.compacted) : this.#state.swept;
@@ -202,7 +213,6 @@ export class LmdbVersions implements VersionStore {
     root.resetReadTxn();
     this.#state = state;
     this.#slab.release();
-    if (drops.length > 0 || batch.changes.some(({ current }) => current === undefined)) this.#quota.diskMayHaveRoom();
   }
 
   size(): StoreSize {
@@ -280,7 +290,6 @@ export class LmdbVersions implements VersionStore {
       return new StorageError("unknown", `the outcome of a write is not known (${error.message}); restart the server`);
     }
     this.#visible = this.#state.revision;
-    if (error.reason === "noSpace") this.#quota.diskIsFull(error);
     return error;
   }
 

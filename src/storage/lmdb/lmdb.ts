@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { systemClock } from "../clock.ts";
 import type { Clock } from "../clock.ts";
 import { EmbeddedStorage } from "../embedded/engine.ts";
 import type { Failpoints } from "../embedded/engine.ts";
 import { defaultHistoryWindow } from "../embedded/revisions.ts";
+import { Ballast } from "./ballast.ts";
 import { checkFormat, openDatabases } from "./databases.ts";
 import { holdDirectory } from "./holder.ts";
 import { LmdbVersions } from "./lmdb-versions.ts";
@@ -33,6 +34,11 @@ export interface LmdbStorage extends EmbeddedStorage {
 export const defaultQuota = 8 * 1024 ** 3;
 /** Address space beyond the quota: what deletes, compaction and leases may still take. */
 const reserve = 256 * 1024 ** 2;
+/** Space kept on the disk, by a file that goes when the disk is full. */
+const largestBallast = 32 * 1024 ** 2;
+const leastBallast = 4 * 1024 ** 2;
+/** Milliseconds after opening. */
+const ballastDelay = 10_000;
 
 /**
  * Opens the store in a directory: LMDB, written and flushed to the disk before a write is acknowledged. Nothing has to
@@ -48,7 +54,14 @@ export async function openLmdbStorage(options: LmdbOptions): Promise<LmdbStorage
     const holder = await holdDirectory(directory, databases);
     try {
       const id = await checkFormat(databases, directory, newId);
-      const store = new LmdbVersions(databases, new Quota(databases, quota, clock), directory, () => holder.release());
+      const ballast = new Ballast(join(directory, "ballast"), Math.min(largestBallast, Math.max(leastBallast, quota / 256)));
+      // Not while starting; and a disk without room for it is no reason not to run.
+      const filling = clock.after(ballastDelay, () => ballast.fill().catch(() => undefined));
+      const store = new LmdbVersions(databases, new Quota(databases, quota, ballast, clock), directory, async () => {
+        filling.cancel();
+        await ballast.settled();
+        await holder.release();
+      });
       const storage = new EmbeddedStorage({ store, clock, historyWindow, ...(failpoints === undefined ? {} : { failpoints }) });
       return Object.assign(storage, { id });
     } catch (error) {

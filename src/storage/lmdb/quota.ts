@@ -1,13 +1,14 @@
 import type { Clock } from "../clock.ts";
 import { StorageError } from "../storage.ts";
+import type { Ballast } from "./ballast.ts";
 import type { Databases } from "./databases.ts";
 
 /** Beside its bytes, a write costs records in the index and the history, and page space. */
 const overhead = 1.5;
 const overheadBytes = 512;
 
-/** Milliseconds until a write is tried again on a disk that was full. */
-const retryDelay = 2000;
+/** Milliseconds between looks at a disk that was full. */
+const lookInterval = 1000;
 
 interface Stats {
   readonly pageSize: number;
@@ -27,30 +28,30 @@ export interface Usage {
 
 /**
  * How much more may be stored. LMDB's file never shrinks and lmdb-js lets its map grow without limit, so the quota counts
- * pages in use, which compaction gives back. Between counts it goes by an estimate of what was written.
+ * pages in use, which compaction gives back. Between counts it goes by an estimate of what was written. Once the disk was
+ * full, only pages that were freed within the file may be filled, until the disk has room again.
  */
 export class Quota {
   readonly #databases: Databases;
   readonly #quota: number;
   /** What may be written until the pages must be counted again. */
   #credit = 0;
-  /** Set while the disk is full, whatever the quota says: until something was deleted, or it is time to try. */
-  #diskFull: { readonly error: StorageError; readonly until: number } | undefined;
+  readonly #ballast: Ballast;
   readonly #clock: Clock;
+  #diskFull = false;
+  #lookedAt = 0;
 
-  constructor(databases: Databases, quota: number, clock: Clock) {
+  constructor(databases: Databases, quota: number, ballast: Ballast, clock: Clock) {
     this.#databases = databases;
     this.#quota = quota;
+    this.#ballast = ballast;
     this.#clock = clock;
   }
 
   /** Takes so many bytes; an error where there are not so many. */
   take(bytes: number): StorageError | undefined {
-    if (this.#diskFull !== undefined) {
-      if (this.#clock.now() < this.#diskFull.until) return this.#diskFull.error;
-      this.#diskFull = undefined;
-    }
     const cost = bytes * overhead + overheadBytes;
+    if (this.#diskFull) return this.#takeFreed(cost);
     if (this.#credit < cost) {
       const left = this.#quota - this.usage().bytesInUse;
       if (left < cost) return new StorageError("noSpace", `the store's quota of ${this.#quota} bytes is used up; delete objects or raise --data-quota`);
@@ -61,15 +62,31 @@ export class Quota {
     return undefined;
   }
 
-  /** A write found the disk full. */
-  diskIsFull(error: StorageError): void {
-    this.#diskFull = { error, until: this.#clock.now() + retryDelay };
+  /** A write found the disk full. True where the ballast was there to be dropped: then the write may be tried again. */
+  diskIsFull(): boolean {
+    this.#diskFull = true;
     this.#credit = 0;
+    return this.#ballast.drop();
   }
 
-  /** Try again. */
-  diskMayHaveRoom(): void {
-    this.#diskFull = undefined;
+  #takeFreed(cost: number): StorageError | undefined {
+    this.#look();
+    const { bytes, bytesInUse } = this.usage();
+    if (bytes - bytesInUse >= cost + this.#ballast.size) return undefined;
+    return new StorageError("noSpace", "the disk is full; delete objects or make room on it");
+  }
+
+  /** Looks, now and then, whether the disk has room again. */
+  #look(): void {
+    const now = this.#clock.now();
+    if (Math.abs(now - this.#lookedAt) < lookInterval) return;
+    this.#lookedAt = now;
+    this.#ballast.fill().then(
+      (room) => {
+        if (room) this.#diskFull = false;
+      },
+      () => undefined,
+    );
   }
 
   usage(): Usage {
