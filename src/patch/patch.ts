@@ -1,0 +1,173 @@
+import { JsonError, type ScannedJson, scanJson } from "../codec/json-scan.ts";
+import { encodeJson } from "../object/go-json.ts";
+import { invalidField } from "../object/field-error.ts";
+import { isObject, type JsonObject, type JsonValue, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
+import { badRequest, invalid, plainError, requestEntityTooLarge, type StatusError, unprocessable } from "../object/status.ts";
+import type { Schema } from "../schema/schema.ts";
+import { formatGoValue } from "./go-value.ts";
+import { applyJsonPatch, type JsonPatchOperation, maxJsonPatchOperations } from "./json-patch.ts";
+import { applyMergePatch } from "./merge-patch.ts";
+import { PatchError } from "./patch-error.ts";
+import { applyStrategicMergePatch } from "./strategic-merge-patch.ts";
+
+/** The kinds of patch that are merged into an object; server-side apply is another matter. */
+export type PatchType = "json" | "merge" | "strategic";
+
+export const patchTypes: ReadonlyMap<string, PatchType> = new Map([
+  ["application/json-patch+json", "json"],
+  ["application/merge-patch+json", "merge"],
+  ["application/strategic-merge-patch+json", "strategic"],
+]);
+
+/** A patch that was read and can be applied, several times if writes collide. */
+export interface Patch {
+  readonly type: PatchType;
+  /** Unknown and duplicate members of the patch itself, for fieldValidation Warn and Strict. */
+  readonly strictErrors: readonly string[];
+  /** Throws StatusError where the patch does not fit the object. */
+  apply(current: ReadonlyJsonObject, schema: Schema): Patched;
+}
+
+/** A patched value, not decoded yet; it shares with the current one what the patch left alone. */
+export interface Patched {
+  readonly value: JsonValue;
+  /** The Status for a value that is no object of its type; `message` says what is wrong with it. */
+  undecodable(message: string): StatusError;
+}
+
+/**
+ * Reads the body of a PATCH. Throws StatusError: 400 for what is no such patch, 413 for too many operations.
+ * `sortAll` tells that the kind has no fixed order of members (custom resources), for messages that show the value.
+ */
+export function readPatch(type: PatchType, text: string, options: { readonly sortAll?: boolean } = {}): Patch {
+  const sortAll = options.sortAll ?? false;
+  if (type === "json") return readJsonPatch(text, sortAll);
+  const prefix = type === "merge" ? "error decoding patch: " : "";
+  const scanned = scan(text, prefix);
+  const patch = scanned.value;
+  if (patch !== null && !isObject(patch)) {
+    throw badRequest(`${prefix}json: cannot unmarshal ${jsonKind(patch)} into Go value of type map[string]interface {}`);
+  }
+  const strictErrors = scanned.duplicates.map(({ path }) => `duplicate field "${path}"`);
+  return type === "merge" ? mergePatch(patch, strictErrors, sortAll) : strategicPatch(patch ?? {}, strictErrors);
+}
+
+function mergePatch(patch: JsonObject | null, strictErrors: readonly string[], sortAll: boolean): Patch {
+  if (patch === null) throw badRequest("Invalid JSON Patch");
+  return {
+    type: "merge",
+    strictErrors,
+    apply(current) {
+      const { value, touched } = applyMergePatch(current, patch);
+      return { value, undecodable: (message) => undecodable(shownJson(value, touched, sortAll), message) };
+    },
+  };
+}
+
+function strategicPatch(patch: JsonObject, strictErrors: readonly string[]): Patch {
+  return {
+    type: "strategic",
+    strictErrors,
+    apply(current, schema) {
+      const value = answered(() => applyStrategicMergePatch(current, patch, schema));
+      return { value, undecodable: (message) => undecodable(formatGoValue(patch), message) };
+    },
+  };
+}
+
+function readJsonPatch(text: string, sortAll: boolean): Patch {
+  const scanned = scan(text, "error decoding patch: ");
+  const items = scanned.value ?? [];
+  if (!Array.isArray(items)) {
+    throw badRequest(`error decoding patch: json: cannot unmarshal ${jsonKind(items)} into Go value of type []handlers.jsonPatchOp`);
+  }
+  const operations = items.map(readOperation);
+  if (operations.length > maxJsonPatchOperations) {
+    throw requestEntityTooLarge(
+      `The allowed maximum operations in a JSON patch is ${maxJsonPatchOperations}, got ${operations.length}`,
+    );
+  }
+  return {
+    type: "json",
+    strictErrors: jsonPatchStrictErrors(items, scanned),
+    apply(current) {
+      const { value, touched } = answered(() => applyJsonPatch(current, operations));
+      return { value, undecodable: (message) => undecodable(shownJson(value, touched, sortAll), message) };
+    },
+  };
+}
+
+const operationTexts = ["op", "path", "from"] as const;
+
+function readOperation(item: JsonValue): JsonPatchOperation {
+  if (item === null) return { op: "" };
+  if (!isObject(item)) {
+    throw badRequest(`error decoding patch: json: cannot unmarshal ${jsonKind(item)} into Go value of type handlers.jsonPatchOp`);
+  }
+  const texts = operationTexts.map((name) => {
+    const text = item[name] ?? undefined;
+    if (text === undefined || typeof text === "string") return text;
+    throw badRequest(`error decoding patch: json: cannot unmarshal ${jsonKind(text)} into Go struct field jsonPatchOp.${name} of type string`);
+  });
+  return { op: texts[0] ?? "", path: texts[1], from: texts[2], value: item["value"] };
+}
+
+const operationMembers: ReadonlySet<string> = new Set([...operationTexts, "value"]);
+
+/** So many unknown members are told. */
+const maxReports = 100;
+
+function jsonPatchStrictErrors(items: readonly JsonValue[], { duplicates }: ScannedJson): string[] {
+  const errors = duplicates.map(({ path }) => `json patch duplicate field "${path}"`);
+  for (const [i, item] of items.entries()) {
+    if (!isObject(item)) continue;
+    for (const key of Object.keys(item)) {
+      if (!operationMembers.has(key) && errors.length < maxReports) errors.push(`json patch unknown field "[${i}].${key}"`);
+    }
+  }
+  return errors;
+}
+
+function scan(text: string, prefix: string): ScannedJson {
+  try {
+    return scanJson(text);
+  } catch (error) {
+    if (error instanceof JsonError) throw badRequest(prefix + error.message);
+    throw error;
+  }
+}
+
+function answered<T>(apply: () => T): T {
+  try {
+    return apply();
+  } catch (error) {
+    if (!(error instanceof PatchError)) throw error;
+    if (error.kind === "bad") throw badRequest(error.message);
+    throw error.kind === "plain" ? plainError(error.message) : unprocessable();
+  }
+}
+
+function undecodable(shown: string, message: string): StatusError {
+  return invalid({ group: "", kind: "" }, "", [invalidField("patch", shown, message)]);
+}
+
+/** The patched value as the original shows it: members in order wherever the patch passed, else as they were. */
+function shownJson(value: JsonValue, touched: ReadonlySet<object>, sortAll: boolean): string {
+  return encodeJson(sorted(value, touched, sortAll));
+}
+
+function sorted(value: ReadonlyJson, touched: ReadonlySet<object>, sortAll: boolean): ReadonlyJson {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return (value as readonly ReadonlyJson[]).map((item) => sorted(item, touched, sortAll));
+  const object = value as ReadonlyJsonObject;
+  const keys = Object.keys(object);
+  if (sortAll || touched.has(object)) keys.sort();
+  return Object.fromEntries(keys.map((key) => [key, sorted(object[key] ?? null, touched, sortAll)]));
+}
+
+function jsonKind(value: JsonValue): string {
+  if (Array.isArray(value)) return "array";
+  if (value === null) return "null";
+  const names = { string: "string", boolean: "bool", number: "number", bigint: "number", object: "object" } as const;
+  return names[typeof value as keyof typeof names];
+}
