@@ -21,8 +21,8 @@ export type JSONPatch = {
 };
 
 export type MatchCondition = {
-  expression: string;
   name: string;
+  expression: string;
 };
 
 export type MatchResources = {
@@ -48,8 +48,8 @@ export type MutatingAdmissionPolicyBinding = {
 };
 
 export type MutatingAdmissionPolicyBindingList = {
-  apiVersion?: string;
   items: MutatingAdmissionPolicyBinding[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -61,8 +61,8 @@ export type MutatingAdmissionPolicyBindingSpec = {
 };
 
 export type MutatingAdmissionPolicyList = {
-  apiVersion?: string;
   items: MutatingAdmissionPolicy[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -78,17 +78,17 @@ export type MutatingAdmissionPolicySpec = {
 };
 
 export type MutatingWebhook = {
-  admissionReviewVersions: string[] | null;
+  name: string;
   clientConfig: WebhookClientConfig;
+  sideEffects: string | null;
+  admissionReviewVersions: string[] | null;
   failurePolicy?: string;
   matchConditions?: MatchCondition[];
   matchPolicy?: string;
-  name: string;
   namespaceSelector?: metaV1.LabelSelector;
   objectSelector?: metaV1.LabelSelector;
   reinvocationPolicy?: string;
   rules?: RuleWithOperations[];
-  sideEffects: string | null;
   timeoutSeconds?: number;
 };
 
@@ -100,16 +100,16 @@ export type MutatingWebhookConfiguration = {
 };
 
 export type MutatingWebhookConfigurationList = {
-  apiVersion?: string;
   items: MutatingWebhookConfiguration[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type Mutation = {
+  patchType: string;
   applyConfiguration?: ApplyConfiguration;
   jsonPatch?: JSONPatch;
-  patchType: string;
 };
 
 export type NamedRuleWithOperations = {
@@ -142,8 +142,8 @@ export type RuleWithOperations = {
 };
 
 export type ServiceReference = {
-  name: string;
   namespace: string;
+  name: string;
   path?: string;
   port?: number;
 };
@@ -161,29 +161,29 @@ export type ValidatingAdmissionPolicy = {
 };
 
 export type ValidatingAdmissionPolicyBinding = {
+  spec: ValidatingAdmissionPolicyBindingSpec;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
-  spec: ValidatingAdmissionPolicyBindingSpec;
 };
 
 export type ValidatingAdmissionPolicyBindingList = {
-  apiVersion?: string;
   items: ValidatingAdmissionPolicyBinding[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type ValidatingAdmissionPolicyBindingSpec = {
-  matchResources?: MatchResources;
-  paramRef?: ParamRef;
   policyName: string;
   validationActions: string[] | null;
+  matchResources?: MatchResources;
+  paramRef?: ParamRef;
 };
 
 export type ValidatingAdmissionPolicyList = {
-  apiVersion?: string;
   items: ValidatingAdmissionPolicy[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -205,16 +205,16 @@ export type ValidatingAdmissionPolicyStatus = {
 };
 
 export type ValidatingWebhook = {
-  admissionReviewVersions: string[] | null;
+  name: string;
   clientConfig: WebhookClientConfig;
+  sideEffects: string | null;
+  admissionReviewVersions: string[] | null;
   failurePolicy?: string;
   matchConditions?: MatchCondition[];
   matchPolicy?: string;
-  name: string;
   namespaceSelector?: metaV1.LabelSelector;
   objectSelector?: metaV1.LabelSelector;
   rules?: RuleWithOperations[];
-  sideEffects: string | null;
   timeoutSeconds?: number;
 };
 
@@ -226,8 +226,8 @@ export type ValidatingWebhookConfiguration = {
 };
 
 export type ValidatingWebhookConfigurationList = {
-  apiVersion?: string;
   items: ValidatingWebhookConfiguration[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -240,8 +240,8 @@ export type Validation = {
 };
 
 export type Variable = {
-  expression: string;
   name: string;
+  expression: string;
 };
 
 export type WebhookClientConfig = {

@@ -23,12 +23,12 @@ export type ConversionReview = {
 };
 
 export type CustomResourceColumnDefinition = {
+  name: string;
+  type: string;
+  jsonPath: string;
   description?: string;
   format?: string;
-  jsonPath: string;
-  name: string;
   priority?: number;
-  type: string;
 };
 
 export type CustomResourceConversion = {
@@ -37,45 +37,45 @@ export type CustomResourceConversion = {
 };
 
 export type CustomResourceDefinition = {
+  spec: CustomResourceDefinitionSpec;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
-  spec: CustomResourceDefinitionSpec;
   status?: CustomResourceDefinitionStatus;
 };
 
 export type CustomResourceDefinitionCondition = {
+  type: string;
+  status: string;
   lastTransitionTime?: Time | null;
   message?: string;
   observedGeneration?: Int64;
   reason?: string;
-  status: string;
-  type: string;
 };
 
 export type CustomResourceDefinitionList = {
-  apiVersion?: string;
   items: CustomResourceDefinition[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type CustomResourceDefinitionNames = {
-  categories?: string[];
-  kind: string;
-  listKind?: string;
   plural: string;
+  kind: string;
+  categories?: string[];
+  listKind?: string;
   shortNames?: string[];
   singular?: string;
 };
 
 export type CustomResourceDefinitionSpec = {
-  conversion?: CustomResourceConversion;
   group: string;
   names: CustomResourceDefinitionNames;
-  preserveUnknownFields?: boolean;
   scope: string;
   versions: CustomResourceDefinitionVersion[] | null;
+  conversion?: CustomResourceConversion;
+  preserveUnknownFields?: boolean;
 };
 
 export type CustomResourceDefinitionStatus = {
@@ -86,21 +86,21 @@ export type CustomResourceDefinitionStatus = {
 };
 
 export type CustomResourceDefinitionVersion = {
+  name: string;
+  served: boolean;
+  storage: boolean;
   additionalPrinterColumns?: CustomResourceColumnDefinition[];
   deprecated?: boolean;
   deprecationWarning?: string;
-  name: string;
   schema?: CustomResourceValidation;
   selectableFields?: SelectableField[];
-  served: boolean;
-  storage: boolean;
   subresources?: CustomResourceSubresources;
 };
 
 export type CustomResourceSubresourceScale = {
-  labelSelectorPath?: string;
   specReplicasPath: string;
   statusReplicasPath: string;
+  labelSelectorPath?: string;
 };
 
 export type CustomResourceSubresourceStatus = Record<string, never>;
@@ -171,19 +171,19 @@ export type SelectableField = {
 };
 
 export type ServiceReference = {
-  name: string;
   namespace: string;
+  name: string;
   path?: string;
   port?: number;
 };
 
 export type ValidationRule = {
+  rule: string;
   fieldPath?: string;
   message?: string;
   messageExpression?: string;
   optionalOldSelf?: boolean;
   reason?: string;
-  rule: string;
 };
 
 export type WebhookClientConfig = {
@@ -193,6 +193,6 @@ export type WebhookClientConfig = {
 };
 
 export type WebhookConversion = {
-  clientConfig?: WebhookClientConfig;
   conversionReviewVersions: string[] | null;
+  clientConfig?: WebhookClientConfig;
 };

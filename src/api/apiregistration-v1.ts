@@ -11,28 +11,28 @@ export type APIService = {
 };
 
 export type APIServiceCondition = {
+  type: string;
+  status: string;
   lastTransitionTime?: Time | null;
   message?: string;
   reason?: string;
-  status: string;
-  type: string;
 };
 
 export type APIServiceList = {
-  apiVersion?: string;
   items: APIService[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type APIServiceSpec = {
+  groupPriorityMinimum: number;
+  versionPriority: number;
   caBundle?: Bytes;
   group?: string;
-  groupPriorityMinimum: number;
   insecureSkipTLSVerify?: boolean;
   service?: ServiceReference;
   version?: string;
-  versionPriority: number;
 };
 
 export type APIServiceStatus = {

@@ -4,16 +4,16 @@ import type * as metaV1 from "./meta-v1.ts";
 import type { Int64, IntOrString, RawObject, Time } from "./scalars.ts";
 
 export type ControllerRevision = {
+  revision: Int64;
   apiVersion?: string;
   data?: RawObject | null;
   kind?: string;
   metadata: metaV1.ObjectMeta;
-  revision: Int64;
 };
 
 export type ControllerRevisionList = {
-  apiVersion?: string;
   items: ControllerRevision[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -27,36 +27,36 @@ export type DaemonSet = {
 };
 
 export type DaemonSetCondition = {
+  type: string;
+  status: string;
   lastTransitionTime?: Time | null;
   message?: string;
   reason?: string;
-  status: string;
-  type: string;
 };
 
 export type DaemonSetList = {
-  apiVersion?: string;
   items: DaemonSet[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type DaemonSetSpec = {
-  minReadySeconds?: number;
-  revisionHistoryLimit?: number;
   selector: metaV1.LabelSelector | null;
   template: coreV1.PodTemplateSpec;
+  minReadySeconds?: number;
+  revisionHistoryLimit?: number;
   updateStrategy?: DaemonSetUpdateStrategy;
 };
 
 export type DaemonSetStatus = {
+  currentNumberScheduled: number;
+  numberMisscheduled: number;
+  desiredNumberScheduled: number;
+  numberReady: number;
   collisionCount?: number;
   conditions?: DaemonSetCondition[];
-  currentNumberScheduled: number;
-  desiredNumberScheduled: number;
   numberAvailable?: number;
-  numberMisscheduled: number;
-  numberReady: number;
   numberUnavailable?: number;
   observedGeneration?: Int64;
   updatedNumberScheduled?: number;
@@ -76,30 +76,30 @@ export type Deployment = {
 };
 
 export type DeploymentCondition = {
+  type: string;
+  status: string;
   lastTransitionTime?: Time | null;
   lastUpdateTime?: Time | null;
   message?: string;
   reason?: string;
-  status: string;
-  type: string;
 };
 
 export type DeploymentList = {
-  apiVersion?: string;
   items: Deployment[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type DeploymentSpec = {
+  selector: metaV1.LabelSelector | null;
+  template: coreV1.PodTemplateSpec;
   minReadySeconds?: number;
   paused?: boolean;
   progressDeadlineSeconds?: number;
   replicas?: number;
   revisionHistoryLimit?: number;
-  selector: metaV1.LabelSelector | null;
   strategy?: DeploymentStrategy;
-  template: coreV1.PodTemplateSpec;
 };
 
 export type DeploymentStatus = {
@@ -128,34 +128,34 @@ export type ReplicaSet = {
 };
 
 export type ReplicaSetCondition = {
+  type: string;
+  status: string;
   lastTransitionTime?: Time | null;
   message?: string;
   reason?: string;
-  status: string;
-  type: string;
 };
 
 export type ReplicaSetList = {
-  apiVersion?: string;
   items: ReplicaSet[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type ReplicaSetSpec = {
+  selector: metaV1.LabelSelector | null;
   minReadySeconds?: number;
   replicas?: number;
-  selector: metaV1.LabelSelector | null;
   template?: coreV1.PodTemplateSpec;
 };
 
 export type ReplicaSetStatus = {
+  replicas: number;
   availableReplicas?: number;
   conditions?: ReplicaSetCondition[];
   fullyLabeledReplicas?: number;
   observedGeneration?: Int64;
   readyReplicas?: number;
-  replicas: number;
   terminatingReplicas?: number;
 };
 
@@ -183,16 +183,16 @@ export type StatefulSet = {
 };
 
 export type StatefulSetCondition = {
+  type: string;
+  status: string;
   lastTransitionTime?: Time | null;
   message?: string;
   reason?: string;
-  status: string;
-  type: string;
 };
 
 export type StatefulSetList = {
-  apiVersion?: string;
   items: StatefulSet[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -207,20 +207,21 @@ export type StatefulSetPersistentVolumeClaimRetentionPolicy = {
 };
 
 export type StatefulSetSpec = {
+  selector: metaV1.LabelSelector | null;
+  template: coreV1.PodTemplateSpec;
   minReadySeconds?: number;
   ordinals?: StatefulSetOrdinals;
   persistentVolumeClaimRetentionPolicy?: StatefulSetPersistentVolumeClaimRetentionPolicy;
   podManagementPolicy?: string;
   replicas?: number;
   revisionHistoryLimit?: number;
-  selector: metaV1.LabelSelector | null;
   serviceName?: string;
-  template: coreV1.PodTemplateSpec;
   updateStrategy?: StatefulSetUpdateStrategy;
   volumeClaimTemplates?: coreV1.PersistentVolumeClaim[];
 };
 
 export type StatefulSetStatus = {
+  replicas: number;
   availableReplicas?: number;
   collisionCount?: number;
   conditions?: StatefulSetCondition[];
@@ -228,7 +229,6 @@ export type StatefulSetStatus = {
   currentRevision?: string;
   observedGeneration?: Int64;
   readyReplicas?: number;
-  replicas: number;
   updateRevision?: string;
   updatedReplicas?: number;
 };

@@ -29,7 +29,7 @@ export type TokenRequest = {
 };
 
 export type TokenRequestSpec = {
-  audiences?: string[];
+  audiences?: string[] | null;
   boundObjectRef?: BoundObjectReference | null;
   expirationSeconds?: Int64 | null;
 };
@@ -40,16 +40,16 @@ export type TokenRequestStatus = {
 };
 
 export type TokenReview = {
+  spec: TokenReviewSpec;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
-  spec: TokenReviewSpec;
   status?: TokenReviewStatus;
 };
 
 export type TokenReviewSpec = {
-  audiences?: string[];
   token: string;
+  audiences?: string[];
 };
 
 export type TokenReviewStatus = {

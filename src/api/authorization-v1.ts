@@ -12,10 +12,10 @@ export type LabelSelectorAttributes = {
 };
 
 export type LocalSubjectAccessReview = {
+  spec: SubjectAccessReviewSpec;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
-  spec: SubjectAccessReviewSpec;
   status?: SubjectAccessReviewStatus;
 };
 
@@ -25,8 +25,8 @@ export type NonResourceAttributes = {
 };
 
 export type NonResourceRule = {
-  nonResourceURLs?: string[];
   verbs: string[] | null;
+  nonResourceURLs?: string[];
 };
 
 export type ResourceAttributes = {
@@ -42,17 +42,17 @@ export type ResourceAttributes = {
 };
 
 export type ResourceRule = {
+  verbs: string[] | null;
   apiGroups?: string[];
   resourceNames?: string[];
   resources?: string[];
-  verbs: string[] | null;
 };
 
 export type SelfSubjectAccessReview = {
+  spec: SelfSubjectAccessReviewSpec;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
-  spec: SelfSubjectAccessReviewSpec;
   status?: SubjectAccessReviewStatus;
 };
 
@@ -62,10 +62,10 @@ export type SelfSubjectAccessReviewSpec = {
 };
 
 export type SelfSubjectRulesReview = {
+  spec: SelfSubjectRulesReviewSpec;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
-  spec: SelfSubjectRulesReviewSpec;
   status?: SubjectRulesReviewStatus;
 };
 
@@ -74,10 +74,10 @@ export type SelfSubjectRulesReviewSpec = {
 };
 
 export type SubjectAccessReview = {
+  spec: SubjectAccessReviewSpec;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
-  spec: SubjectAccessReviewSpec;
   status?: SubjectAccessReviewStatus;
 };
 
@@ -98,8 +98,8 @@ export type SubjectAccessReviewStatus = {
 };
 
 export type SubjectRulesReviewStatus = {
-  evaluationError?: string;
-  incomplete: boolean;
-  nonResourceRules: NonResourceRule[] | null;
   resourceRules: ResourceRule[] | null;
+  nonResourceRules: NonResourceRule[] | null;
+  incomplete: boolean;
+  evaluationError?: string;
 };

@@ -3,37 +3,37 @@ import type * as metaV1 from "./meta-v1.ts";
 import type { Int64, Time } from "./scalars.ts";
 
 export type CrossVersionObjectReference = {
-  apiVersion?: string;
   kind: string;
   name: string;
+  apiVersion?: string;
 };
 
 export type HorizontalPodAutoscaler = {
+  spec: HorizontalPodAutoscalerSpec;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
-  spec: HorizontalPodAutoscalerSpec;
   status?: HorizontalPodAutoscalerStatus;
 };
 
 export type HorizontalPodAutoscalerList = {
-  apiVersion?: string;
   items: HorizontalPodAutoscaler[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type HorizontalPodAutoscalerSpec = {
+  scaleTargetRef: CrossVersionObjectReference;
   maxReplicas: number;
   minReplicas?: number;
-  scaleTargetRef: CrossVersionObjectReference;
   targetCPUUtilizationPercentage?: number;
 };
 
 export type HorizontalPodAutoscalerStatus = {
-  currentCPUUtilizationPercentage?: number;
   currentReplicas: number;
   desiredReplicas: number;
+  currentCPUUtilizationPercentage?: number;
   lastScaleTime?: Time;
   observedGeneration?: Int64;
 };

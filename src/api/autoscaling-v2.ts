@@ -3,21 +3,21 @@ import type * as metaV1 from "./meta-v1.ts";
 import type { Int64, Quantity, Time } from "./scalars.ts";
 
 export type ContainerResourceMetricSource = {
-  container: string;
   name: string;
   target: MetricTarget;
+  container: string;
 };
 
 export type ContainerResourceMetricStatus = {
-  container: string;
-  current: MetricValueStatus;
   name: string;
+  current: MetricValueStatus;
+  container: string;
 };
 
 export type CrossVersionObjectReference = {
-  apiVersion?: string;
   kind: string;
   name: string;
+  apiVersion?: string;
 };
 
 export type ExternalMetricSource = {
@@ -26,14 +26,14 @@ export type ExternalMetricSource = {
 };
 
 export type ExternalMetricStatus = {
-  current: MetricValueStatus;
   metric: MetricIdentifier;
+  current: MetricValueStatus;
 };
 
 export type HPAScalingPolicy = {
-  periodSeconds: number;
   type: string;
   value: number;
+  periodSeconds: number;
 };
 
 export type HPAScalingRules = {
@@ -44,10 +44,10 @@ export type HPAScalingRules = {
 };
 
 export type HorizontalPodAutoscaler = {
+  spec: HorizontalPodAutoscalerSpec;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
-  spec: HorizontalPodAutoscalerSpec;
   status?: HorizontalPodAutoscalerStatus;
 };
 
@@ -57,33 +57,33 @@ export type HorizontalPodAutoscalerBehavior = {
 };
 
 export type HorizontalPodAutoscalerCondition = {
+  type: string;
+  status: string;
   lastTransitionTime?: Time | null;
   message?: string;
   reason?: string;
-  status: string;
-  type: string;
 };
 
 export type HorizontalPodAutoscalerList = {
-  apiVersion?: string;
   items: HorizontalPodAutoscaler[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type HorizontalPodAutoscalerSpec = {
-  behavior?: HorizontalPodAutoscalerBehavior;
+  scaleTargetRef: CrossVersionObjectReference;
   maxReplicas: number;
+  behavior?: HorizontalPodAutoscalerBehavior;
   metrics?: MetricSpec[];
   minReplicas?: number;
-  scaleTargetRef: CrossVersionObjectReference;
 };
 
 export type HorizontalPodAutoscalerStatus = {
+  desiredReplicas: number;
   conditions?: HorizontalPodAutoscalerCondition[];
   currentMetrics?: MetricStatus[] | null;
   currentReplicas?: number;
-  desiredReplicas: number;
   lastScaleTime?: Time;
   observedGeneration?: Int64;
 };
@@ -94,27 +94,27 @@ export type MetricIdentifier = {
 };
 
 export type MetricSpec = {
+  type: string;
   containerResource?: ContainerResourceMetricSource;
   external?: ExternalMetricSource;
   object?: ObjectMetricSource;
   pods?: PodsMetricSource;
   resource?: ResourceMetricSource;
-  type: string;
 };
 
 export type MetricStatus = {
+  type: string;
   containerResource?: ContainerResourceMetricStatus;
   external?: ExternalMetricStatus;
   object?: ObjectMetricStatus;
   pods?: PodsMetricStatus;
   resource?: ResourceMetricStatus;
-  type: string;
 };
 
 export type MetricTarget = {
+  type: string;
   averageUtilization?: number;
   averageValue?: Quantity;
-  type: string;
   value?: Quantity;
 };
 
@@ -126,14 +126,14 @@ export type MetricValueStatus = {
 
 export type ObjectMetricSource = {
   describedObject: CrossVersionObjectReference;
-  metric: MetricIdentifier;
   target: MetricTarget;
+  metric: MetricIdentifier;
 };
 
 export type ObjectMetricStatus = {
+  metric: MetricIdentifier;
   current: MetricValueStatus;
   describedObject: CrossVersionObjectReference;
-  metric: MetricIdentifier;
 };
 
 export type PodsMetricSource = {
@@ -142,8 +142,8 @@ export type PodsMetricSource = {
 };
 
 export type PodsMetricStatus = {
-  current: MetricValueStatus;
   metric: MetricIdentifier;
+  current: MetricValueStatus;
 };
 
 export type ResourceMetricSource = {
@@ -152,6 +152,6 @@ export type ResourceMetricSource = {
 };
 
 export type ResourceMetricStatus = {
-  current: MetricValueStatus;
   name: string;
+  current: MetricValueStatus;
 };

@@ -4,25 +4,25 @@ import type * as metaV1 from "./meta-v1.ts";
 import type { Int64, Time } from "./scalars.ts";
 
 export type CronJob = {
+  spec: CronJobSpec;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
-  spec: CronJobSpec;
   status?: CronJobStatus;
 };
 
 export type CronJobList = {
-  apiVersion?: string;
   items: CronJob[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type CronJobSpec = {
+  schedule: string;
+  jobTemplate: JobTemplateSpec;
   concurrencyPolicy?: string;
   failedJobsHistoryLimit?: number;
-  jobTemplate: JobTemplateSpec;
-  schedule: string;
   startingDeadlineSeconds?: Int64;
   successfulJobsHistoryLimit?: number;
   suspend?: boolean;
@@ -44,22 +44,23 @@ export type Job = {
 };
 
 export type JobCondition = {
+  type: string;
+  status: string;
   lastProbeTime?: Time | null;
   lastTransitionTime?: Time | null;
   message?: string;
   reason?: string;
-  status: string;
-  type: string;
 };
 
 export type JobList = {
-  apiVersion?: string;
   items: Job[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type JobSpec = {
+  template: coreV1.PodTemplateSpec;
   activeDeadlineSeconds?: Int64;
   backoffLimit?: number;
   backoffLimitPerIndex?: number;
@@ -74,7 +75,6 @@ export type JobSpec = {
   selector?: metaV1.LabelSelector;
   successPolicy?: SuccessPolicy;
   suspend?: boolean;
-  template: coreV1.PodTemplateSpec;
   ttlSecondsAfterFinished?: number;
 };
 
@@ -102,14 +102,14 @@ export type PodFailurePolicy = {
 };
 
 export type PodFailurePolicyOnExitCodesRequirement = {
-  containerName?: string;
   operator: string;
   values: number[] | null;
+  containerName?: string;
 };
 
 export type PodFailurePolicyOnPodConditionsPattern = {
-  status?: string;
   type: string;
+  status?: string;
 };
 
 export type PodFailurePolicyRule = {

@@ -3,35 +3,35 @@ import type * as metaV1 from "./meta-v1.ts";
 import type { Bytes, Time } from "./scalars.ts";
 
 export type CertificateSigningRequest = {
+  spec: CertificateSigningRequestSpec;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
-  spec: CertificateSigningRequestSpec;
   status?: CertificateSigningRequestStatus;
 };
 
 export type CertificateSigningRequestCondition = {
+  type: string;
+  status: string;
   lastTransitionTime?: Time | null;
   lastUpdateTime?: Time | null;
   message?: string;
   reason?: string;
-  status: string;
-  type: string;
 };
 
 export type CertificateSigningRequestList = {
-  apiVersion?: string;
   items: CertificateSigningRequest[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type CertificateSigningRequestSpec = {
+  request: Bytes | null;
+  signerName: string;
   expirationSeconds?: number;
   extra?: { [key: string]: string[] };
   groups?: string[];
-  request: Bytes | null;
-  signerName: string;
   uid?: string;
   usages?: string[];
   username?: string;

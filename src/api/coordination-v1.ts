@@ -10,8 +10,8 @@ export type Lease = {
 };
 
 export type LeaseList = {
-  apiVersion?: string;
   items: Lease[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };

@@ -3,10 +3,10 @@ import type * as metaV1 from "./meta-v1.ts";
 import type { Bytes, Int64, IntOrString, MicroTime, Quantity, Time } from "./scalars.ts";
 
 export type AWSElasticBlockStoreVolumeSource = {
+  volumeID: string;
   fsType?: string;
   partition?: number;
   readOnly?: boolean;
-  volumeID: string;
 };
 
 export type Affinity = {
@@ -16,55 +16,55 @@ export type Affinity = {
 };
 
 export type AppArmorProfile = {
-  localhostProfile?: string;
   type: string;
+  localhostProfile?: string;
 };
 
 export type AttachedVolume = {
-  devicePath: string;
   name: string;
+  devicePath: string;
 };
 
 export type AzureDiskVolumeSource = {
-  cachingMode?: string;
   diskName: string;
   diskURI: string;
+  cachingMode?: string;
   fsType?: string;
   kind?: string;
   readOnly?: boolean;
 };
 
 export type AzureFilePersistentVolumeSource = {
-  readOnly?: boolean;
   secretName: string;
-  secretNamespace?: string;
   shareName: string;
+  readOnly?: boolean;
+  secretNamespace?: string;
 };
 
 export type AzureFileVolumeSource = {
-  readOnly?: boolean;
   secretName: string;
   shareName: string;
+  readOnly?: boolean;
 };
 
 export type Binding = {
+  target: ObjectReference;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
-  target: ObjectReference;
 };
 
 export type CSIPersistentVolumeSource = {
+  driver: string;
+  volumeHandle: string;
   controllerExpandSecretRef?: SecretReference;
   controllerPublishSecretRef?: SecretReference;
-  driver: string;
   fsType?: string;
   nodeExpandSecretRef?: SecretReference;
   nodePublishSecretRef?: SecretReference;
   nodeStageSecretRef?: SecretReference;
   readOnly?: boolean;
   volumeAttributes?: { [key: string]: string };
-  volumeHandle: string;
 };
 
 export type CSIVolumeSource = {
@@ -99,17 +99,17 @@ export type CephFSVolumeSource = {
 };
 
 export type CinderPersistentVolumeSource = {
+  volumeID: string;
   fsType?: string;
   readOnly?: boolean;
   secretRef?: SecretReference;
-  volumeID: string;
 };
 
 export type CinderVolumeSource = {
+  volumeID: string;
   fsType?: string;
   readOnly?: boolean;
   secretRef?: LocalObjectReference;
-  volumeID: string;
 };
 
 export type ClientIPConfig = {
@@ -117,18 +117,18 @@ export type ClientIPConfig = {
 };
 
 export type ClusterTrustBundleProjection = {
+  path: string;
   labelSelector?: metaV1.LabelSelector;
   name?: string;
   optional?: boolean;
-  path: string;
   signerName?: string;
 };
 
 export type ComponentCondition = {
+  type: string;
+  status: string;
   error?: string;
   message?: string;
-  status: string;
-  type: string;
 };
 
 export type ComponentStatus = {
@@ -139,8 +139,8 @@ export type ComponentStatus = {
 };
 
 export type ComponentStatusList = {
-  apiVersion?: string;
   items: ComponentStatus[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -166,16 +166,16 @@ export type ConfigMapKeySelector = {
 };
 
 export type ConfigMapList = {
-  apiVersion?: string;
   items: ConfigMap[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type ConfigMapNodeConfigSource = {
-  kubeletConfigKey: string;
-  name: string;
   namespace: string;
+  name: string;
+  kubeletConfigKey: string;
   resourceVersion?: string;
   uid?: string;
 };
@@ -194,6 +194,7 @@ export type ConfigMapVolumeSource = {
 };
 
 export type Container = {
+  name: string;
   args?: string[];
   command?: string[];
   env?: EnvVar[];
@@ -202,7 +203,6 @@ export type Container = {
   imagePullPolicy?: string;
   lifecycle?: Lifecycle;
   livenessProbe?: Probe;
-  name: string;
   ports?: ContainerPort[];
   readinessProbe?: Probe;
   resizePolicy?: ContainerResizePolicy[];
@@ -223,12 +223,12 @@ export type Container = {
 
 export type ContainerExtendedResourceRequest = {
   containerName: string;
-  requestName: string;
   resourceName: string;
+  requestName: string;
 };
 
 export type ContainerImage = {
-  names?: string[];
+  names?: string[] | null;
   sizeBytes?: Int64;
 };
 
@@ -266,8 +266,8 @@ export type ContainerStateRunning = {
 };
 
 export type ContainerStateTerminated = {
-  containerID?: string;
   exitCode: number;
+  containerID?: string;
   finishedAt?: Time | null;
   message?: string;
   reason?: string;
@@ -281,16 +281,16 @@ export type ContainerStateWaiting = {
 };
 
 export type ContainerStatus = {
+  name: string;
+  ready: boolean;
+  restartCount: number;
+  image: string;
+  imageID: string;
   allocatedResources?: { [key: string]: Quantity };
   allocatedResourcesStatus?: ResourceStatus[];
   containerID?: string;
-  image: string;
-  imageID: string;
   lastState?: ContainerState;
-  name: string;
-  ready: boolean;
   resources?: ResourceRequirements;
-  restartCount: number;
   started?: boolean;
   state?: ContainerState;
   stopSignal?: string;
@@ -311,9 +311,9 @@ export type DownwardAPIProjection = {
 };
 
 export type DownwardAPIVolumeFile = {
+  path: string;
   fieldRef?: ObjectFieldSelector;
   mode?: number;
-  path: string;
   resourceFieldRef?: ResourceFieldSelector;
 };
 
@@ -328,16 +328,16 @@ export type EmptyDirVolumeSource = {
 };
 
 export type EndpointAddress = {
-  hostname?: string;
   ip: string;
+  hostname?: string;
   nodeName?: string;
   targetRef?: ObjectReference;
 };
 
 export type EndpointPort = {
+  port: number;
   appProtocol?: string;
   name?: string;
-  port: number;
   protocol?: string;
 };
 
@@ -355,8 +355,8 @@ export type Endpoints = {
 };
 
 export type EndpointsList = {
-  apiVersion?: string;
   items: Endpoints[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -382,6 +382,7 @@ export type EnvVarSource = {
 };
 
 export type EphemeralContainer = {
+  name: string;
   args?: string[];
   command?: string[];
   env?: EnvVar[];
@@ -390,7 +391,6 @@ export type EphemeralContainer = {
   imagePullPolicy?: string;
   lifecycle?: Lifecycle;
   livenessProbe?: Probe;
-  name: string;
   ports?: ContainerPort[];
   readinessProbe?: Probe;
   resizePolicy?: ContainerResizePolicy[];
@@ -415,16 +415,16 @@ export type EphemeralVolumeSource = {
 };
 
 export type Event = {
+  metadata: metaV1.ObjectMeta;
+  involvedObject: ObjectReference;
   action?: string;
   apiVersion?: string;
   count?: number;
   eventTime?: MicroTime | null;
   firstTimestamp?: Time | null;
-  involvedObject: ObjectReference;
   kind?: string;
   lastTimestamp?: Time | null;
   message?: string;
-  metadata: metaV1.ObjectMeta;
   reason?: string;
   related?: ObjectReference;
   reportingComponent?: string;
@@ -435,8 +435,8 @@ export type Event = {
 };
 
 export type EventList = {
-  apiVersion?: string;
   items: Event[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -464,10 +464,10 @@ export type FCVolumeSource = {
 };
 
 export type FileKeySelector = {
+  volumeName: string;
+  path: string;
   key: string;
   optional?: boolean;
-  path: string;
-  volumeName: string;
 };
 
 export type FlexPersistentVolumeSource = {
@@ -492,9 +492,9 @@ export type FlockerVolumeSource = {
 };
 
 export type GCEPersistentDiskVolumeSource = {
+  pdName: string;
   fsType?: string;
   partition?: number;
-  pdName: string;
   readOnly?: boolean;
 };
 
@@ -504,15 +504,15 @@ export type GRPCAction = {
 };
 
 export type GitRepoVolumeSource = {
-  directory?: string;
   repository: string;
+  directory?: string;
   revision?: string;
 };
 
 export type GlusterfsPersistentVolumeSource = {
   endpoints: string;
-  endpointsNamespace?: string;
   path: string;
+  endpointsNamespace?: string;
   readOnly?: boolean;
 };
 
@@ -523,10 +523,10 @@ export type GlusterfsVolumeSource = {
 };
 
 export type HTTPGetAction = {
+  port: IntOrString;
   host?: string;
   httpHeaders?: HTTPHeader[];
   path?: string;
-  port: IntOrString;
   scheme?: string;
 };
 
@@ -536,8 +536,8 @@ export type HTTPHeader = {
 };
 
 export type HostAlias = {
-  hostnames?: string[];
   ip: string;
+  hostnames?: string[];
 };
 
 export type HostIP = {
@@ -550,31 +550,31 @@ export type HostPathVolumeSource = {
 };
 
 export type ISCSIPersistentVolumeSource = {
+  targetPortal: string;
+  iqn: string;
+  lun: number;
   chapAuthDiscovery?: boolean;
   chapAuthSession?: boolean;
   fsType?: string;
   initiatorName?: string;
-  iqn: string;
   iscsiInterface?: string;
-  lun: number;
   portals?: string[];
   readOnly?: boolean;
   secretRef?: SecretReference;
-  targetPortal: string;
 };
 
 export type ISCSIVolumeSource = {
+  targetPortal: string;
+  iqn: string;
+  lun: number;
   chapAuthDiscovery?: boolean;
   chapAuthSession?: boolean;
   fsType?: string;
   initiatorName?: string;
-  iqn: string;
   iscsiInterface?: string;
-  lun: number;
   portals?: string[];
   readOnly?: boolean;
   secretRef?: LocalObjectReference;
-  targetPortal: string;
 };
 
 export type ImageVolumeSource = {
@@ -588,8 +588,8 @@ export type ImageVolumeStatus = {
 
 export type KeyToPath = {
   key: string;
-  mode?: number;
   path: string;
+  mode?: number;
 };
 
 export type Lifecycle = {
@@ -613,17 +613,17 @@ export type LimitRange = {
 };
 
 export type LimitRangeItem = {
+  type: string;
   default?: { [key: string]: Quantity };
   defaultRequest?: { [key: string]: Quantity };
   max?: { [key: string]: Quantity };
   maxLimitRequestRatio?: { [key: string]: Quantity };
   min?: { [key: string]: Quantity };
-  type: string;
 };
 
 export type LimitRangeList = {
-  apiVersion?: string;
   items: LimitRange[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -633,9 +633,9 @@ export type LimitRangeSpec = {
 };
 
 export type LinuxContainerUser = {
+  uid: Int64;
   gid: Int64;
   supplementalGroups?: Int64[];
-  uid: Int64;
 };
 
 export type LoadBalancerIngress = {
@@ -654,8 +654,8 @@ export type LocalObjectReference = {
 };
 
 export type LocalVolumeSource = {
-  fsType?: string;
   path: string;
+  fsType?: string;
 };
 
 export type ModifyVolumeStatus = {
@@ -664,9 +664,9 @@ export type ModifyVolumeStatus = {
 };
 
 export type NFSVolumeSource = {
+  server: string;
   path: string;
   readOnly?: boolean;
-  server: string;
 };
 
 export type Namespace = {
@@ -678,16 +678,16 @@ export type Namespace = {
 };
 
 export type NamespaceCondition = {
+  type: string;
+  status: string;
   lastTransitionTime?: Time | null;
   message?: string;
   reason?: string;
-  status: string;
-  type: string;
 };
 
 export type NamespaceList = {
-  apiVersion?: string;
   items: Namespace[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -710,8 +710,8 @@ export type Node = {
 };
 
 export type NodeAddress = {
-  address: string;
   type: string;
+  address: string;
 };
 
 export type NodeAffinity = {
@@ -720,18 +720,18 @@ export type NodeAffinity = {
 };
 
 export type NodeAllocatableResourceClaimStatus = {
-  containers?: string[];
   resourceClaimName: string;
   resources: { [key: string]: Quantity };
+  containers?: string[];
 };
 
 export type NodeCondition = {
+  type: string;
+  status: string;
   lastHeartbeatTime?: Time | null;
   lastTransitionTime?: Time | null;
   message?: string;
   reason?: string;
-  status: string;
-  type: string;
 };
 
 export type NodeConfigSource = {
@@ -754,8 +754,8 @@ export type NodeFeatures = {
 };
 
 export type NodeList = {
-  apiVersion?: string;
   items: Node[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -823,22 +823,22 @@ export type NodeSwapStatus = {
 };
 
 export type NodeSystemInfo = {
-  architecture: string;
-  bootID: string;
-  containerRuntimeVersion: string;
-  kernelVersion: string;
-  kubeProxyVersion: string;
-  kubeletVersion: string;
   machineID: string;
-  operatingSystem: string;
-  osImage: string;
-  swap?: NodeSwapStatus;
   systemUUID: string;
+  bootID: string;
+  kernelVersion: string;
+  osImage: string;
+  containerRuntimeVersion: string;
+  kubeletVersion: string;
+  kubeProxyVersion: string;
+  operatingSystem: string;
+  architecture: string;
+  swap?: NodeSwapStatus;
 };
 
 export type ObjectFieldSelector = {
-  apiVersion?: string;
   fieldPath: string;
+  apiVersion?: string;
 };
 
 export type ObjectReference = {
@@ -868,17 +868,17 @@ export type PersistentVolumeClaim = {
 };
 
 export type PersistentVolumeClaimCondition = {
+  type: string;
+  status: string;
   lastProbeTime?: Time | null;
   lastTransitionTime?: Time | null;
   message?: string;
   reason?: string;
-  status: string;
-  type: string;
 };
 
 export type PersistentVolumeClaimList = {
-  apiVersion?: string;
   items: PersistentVolumeClaim[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -907,8 +907,8 @@ export type PersistentVolumeClaimStatus = {
 };
 
 export type PersistentVolumeClaimTemplate = {
-  metadata: metaV1.ObjectMeta;
   spec: PersistentVolumeClaimSpec;
+  metadata: metaV1.ObjectMeta;
 };
 
 export type PersistentVolumeClaimVolumeSource = {
@@ -917,8 +917,8 @@ export type PersistentVolumeClaimVolumeSource = {
 };
 
 export type PersistentVolumeList = {
-  apiVersion?: string;
   items: PersistentVolume[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -965,8 +965,8 @@ export type PersistentVolumeStatus = {
 };
 
 export type PhotonPersistentDiskVolumeSource = {
-  fsType?: string;
   pdID: string;
+  fsType?: string;
 };
 
 export type Pod = {
@@ -983,12 +983,12 @@ export type PodAffinity = {
 };
 
 export type PodAffinityTerm = {
+  topologyKey: string;
   labelSelector?: metaV1.LabelSelector;
   matchLabelKeys?: string[];
   mismatchLabelKeys?: string[];
   namespaceSelector?: metaV1.LabelSelector;
   namespaces?: string[];
-  topologyKey: string;
 };
 
 export type PodAntiAffinity = {
@@ -1007,23 +1007,23 @@ export type PodAttachOptions = {
 };
 
 export type PodCertificateProjection = {
+  signerName: string;
+  keyType: string;
   certificateChainPath?: string;
   credentialBundlePath?: string;
   keyPath?: string;
-  keyType: string;
   maxExpirationSeconds?: number;
-  signerName: string;
   userAnnotations?: { [key: string]: string };
 };
 
 export type PodCondition = {
+  type: string;
+  status: string;
   lastProbeTime?: Time | null;
   lastTransitionTime?: Time | null;
   message?: string;
   observedGeneration?: Int64;
   reason?: string;
-  status: string;
-  type: string;
 };
 
 export type PodDNSConfig = {
@@ -1058,8 +1058,8 @@ export type PodIP = {
 };
 
 export type PodList = {
-  apiVersion?: string;
   items: Pod[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -1135,10 +1135,10 @@ export type PodSecurityContext = {
 };
 
 export type PodSpec = {
+  containers: Container[] | null;
   activeDeadlineSeconds?: Int64;
   affinity?: Affinity;
   automountServiceAccountToken?: boolean;
-  containers: Container[] | null;
   dnsConfig?: PodDNSConfig;
   dnsPolicy?: string;
   enableServiceLinks?: boolean;
@@ -1211,8 +1211,8 @@ export type PodTemplate = {
 };
 
 export type PodTemplateList = {
-  apiVersion?: string;
   items: PodTemplate[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -1223,20 +1223,20 @@ export type PodTemplateSpec = {
 };
 
 export type PortStatus = {
-  error?: string;
   port: number;
   protocol: string;
+  error?: string;
 };
 
 export type PortworxVolumeSource = {
+  volumeID: string;
   fsType?: string;
   readOnly?: boolean;
-  volumeID: string;
 };
 
 export type PreferredSchedulingTerm = {
-  preference: NodeSelectorTerm;
   weight: number;
+  preference: NodeSelectorTerm;
 };
 
 export type Probe = {
@@ -1258,19 +1258,19 @@ export type ProjectedVolumeSource = {
 };
 
 export type QuobyteVolumeSource = {
+  registry: string;
+  volume: string;
   group?: string;
   readOnly?: boolean;
-  registry: string;
   tenant?: string;
   user?: string;
-  volume: string;
 };
 
 export type RBDPersistentVolumeSource = {
-  fsType?: string;
-  image: string;
-  keyring?: string;
   monitors: string[] | null;
+  image: string;
+  fsType?: string;
+  keyring?: string;
   pool?: string;
   readOnly?: boolean;
   secretRef?: SecretReference;
@@ -1278,10 +1278,10 @@ export type RBDPersistentVolumeSource = {
 };
 
 export type RBDVolumeSource = {
-  fsType?: string;
-  image: string;
-  keyring?: string;
   monitors: string[] | null;
+  image: string;
+  fsType?: string;
+  keyring?: string;
   pool?: string;
   readOnly?: boolean;
   secretRef?: LocalObjectReference;
@@ -1305,16 +1305,16 @@ export type ReplicationController = {
 };
 
 export type ReplicationControllerCondition = {
+  type: string;
+  status: string;
   lastTransitionTime?: Time | null;
   message?: string;
   reason?: string;
-  status: string;
-  type: string;
 };
 
 export type ReplicationControllerList = {
-  apiVersion?: string;
   items: ReplicationController[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -1327,12 +1327,12 @@ export type ReplicationControllerSpec = {
 };
 
 export type ReplicationControllerStatus = {
+  replicas: number;
   availableReplicas?: number;
   conditions?: ReplicationControllerCondition[];
   fullyLabeledReplicas?: number;
   observedGeneration?: Int64;
   readyReplicas?: number;
-  replicas: number;
 };
 
 export type ResourceClaim = {
@@ -1341,15 +1341,15 @@ export type ResourceClaim = {
 };
 
 export type ResourceFieldSelector = {
+  resource: string;
   containerName?: string;
   divisor?: Quantity;
-  resource: string;
 };
 
 export type ResourceHealth = {
+  resourceID: string;
   health?: string;
   message?: string;
-  resourceID: string;
 };
 
 export type ResourceQuota = {
@@ -1361,8 +1361,8 @@ export type ResourceQuota = {
 };
 
 export type ResourceQuotaList = {
-  apiVersion?: string;
   items: ResourceQuota[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -1397,28 +1397,28 @@ export type SELinuxOptions = {
 };
 
 export type ScaleIOPersistentVolumeSource = {
-  fsType?: string;
   gateway: string;
+  system: string;
+  secretRef: SecretReference | null;
+  fsType?: string;
   protectionDomain?: string;
   readOnly?: boolean;
-  secretRef: SecretReference | null;
   sslEnabled?: boolean;
   storageMode?: string;
   storagePool?: string;
-  system: string;
   volumeName?: string;
 };
 
 export type ScaleIOVolumeSource = {
-  fsType?: string;
   gateway: string;
+  system: string;
+  secretRef: LocalObjectReference | null;
+  fsType?: string;
   protectionDomain?: string;
   readOnly?: boolean;
-  secretRef: LocalObjectReference | null;
   sslEnabled?: boolean;
   storageMode?: string;
   storagePool?: string;
-  system: string;
   volumeName?: string;
 };
 
@@ -1427,14 +1427,14 @@ export type ScopeSelector = {
 };
 
 export type ScopedResourceSelectorRequirement = {
-  operator: string;
   scopeName: string;
+  operator: string;
   values?: string[];
 };
 
 export type SeccompProfile = {
-  localhostProfile?: string;
   type: string;
+  localhostProfile?: string;
 };
 
 export type Secret = {
@@ -1459,8 +1459,8 @@ export type SecretKeySelector = {
 };
 
 export type SecretList = {
-  apiVersion?: string;
   items: Secret[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -1516,30 +1516,30 @@ export type ServiceAccount = {
 };
 
 export type ServiceAccountList = {
-  apiVersion?: string;
   items: ServiceAccount[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type ServiceAccountTokenProjection = {
+  path: string;
   audience?: string;
   expirationSeconds?: Int64;
-  path: string;
 };
 
 export type ServiceList = {
-  apiVersion?: string;
   items: Service[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type ServicePort = {
+  port: number;
   appProtocol?: string;
   name?: string;
   nodePort?: number;
-  port: number;
   protocol?: string;
   targetPort?: IntOrString;
 };
@@ -1608,13 +1608,13 @@ export type Sysctl = {
 };
 
 export type TCPSocketAction = {
-  host?: string;
   port: IntOrString;
+  host?: string;
 };
 
 export type Taint = {
-  effect: string;
   key: string;
+  effect: string;
   timeAdded?: Time;
   value?: string;
 };
@@ -1637,30 +1637,31 @@ export type TopologySelectorTerm = {
 };
 
 export type TopologySpreadConstraint = {
+  maxSkew: number;
+  topologyKey: string;
+  whenUnsatisfiable: string;
   labelSelector?: metaV1.LabelSelector;
   matchLabelKeys?: string[];
-  maxSkew: number;
   minDomains?: number;
   nodeAffinityPolicy?: string;
   nodeTaintsPolicy?: string;
-  topologyKey: string;
-  whenUnsatisfiable: string;
 };
 
 export type TypedLocalObjectReference = {
-  apiGroup?: string | null;
   kind: string;
   name: string;
+  apiGroup?: string | null;
 };
 
 export type TypedObjectReference = {
-  apiGroup?: string | null;
   kind: string;
   name: string;
+  apiGroup?: string | null;
   namespace?: string;
 };
 
 export type Volume = {
+  name: string;
   awsElasticBlockStore?: AWSElasticBlockStoreVolumeSource;
   azureDisk?: AzureDiskVolumeSource;
   azureFile?: AzureFileVolumeSource;
@@ -1680,7 +1681,6 @@ export type Volume = {
   hostPath?: HostPathVolumeSource;
   image?: ImageVolumeSource;
   iscsi?: ISCSIVolumeSource;
-  name: string;
   nfs?: NFSVolumeSource;
   persistentVolumeClaim?: PersistentVolumeClaimVolumeSource;
   photonPersistentDisk?: PhotonPersistentDiskVolumeSource;
@@ -1695,14 +1695,14 @@ export type Volume = {
 };
 
 export type VolumeDevice = {
-  devicePath: string;
   name: string;
+  devicePath: string;
 };
 
 export type VolumeMount = {
+  name: string;
   mountPath: string;
   mountPropagation?: string;
-  name: string;
   readOnly?: boolean;
   recursiveReadOnly?: string;
   subPath?: string;
@@ -1710,8 +1710,8 @@ export type VolumeMount = {
 };
 
 export type VolumeMountStatus = {
-  mountPath: string;
   name: string;
+  mountPath: string;
   readOnly?: boolean;
   recursiveReadOnly?: string;
   volumeStatus?: VolumeStatus;
@@ -1740,15 +1740,15 @@ export type VolumeStatus = {
 };
 
 export type VsphereVirtualDiskVolumeSource = {
+  volumePath: string;
   fsType?: string;
   storagePolicyID?: string;
   storagePolicyName?: string;
-  volumePath: string;
 };
 
 export type WeightedPodAffinityTerm = {
-  podAffinityTerm: PodAffinityTerm;
   weight: number;
+  podAffinityTerm: PodAffinityTerm;
 };
 
 export type WindowsSecurityContextOptions = {

@@ -41,8 +41,8 @@ export type EndpointSlice = {
 };
 
 export type EndpointSliceList = {
-  apiVersion?: string;
   items: EndpointSlice[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };

@@ -4,13 +4,13 @@ import type * as metaV1 from "./meta-v1.ts";
 import type { MicroTime, Time } from "./scalars.ts";
 
 export type Event = {
+  eventTime: MicroTime | null;
   action?: string;
   apiVersion?: string;
   deprecatedCount?: number;
   deprecatedFirstTimestamp?: Time | null;
   deprecatedLastTimestamp?: Time | null;
   deprecatedSource?: coreV1.EventSource;
-  eventTime: MicroTime | null;
   kind?: string;
   metadata: metaV1.ObjectMeta;
   note?: string;
@@ -24,8 +24,8 @@ export type Event = {
 };
 
 export type EventList = {
-  apiVersion?: string;
   items: Event[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };

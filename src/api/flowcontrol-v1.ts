@@ -28,16 +28,16 @@ export type FlowSchemaCondition = {
 };
 
 export type FlowSchemaList = {
-  apiVersion?: string;
   items: FlowSchema[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type FlowSchemaSpec = {
+  priorityLevelConfiguration: PriorityLevelConfigurationReference;
   distinguisherMethod?: FlowDistinguisherMethod;
   matchingPrecedence?: number;
-  priorityLevelConfiguration: PriorityLevelConfigurationReference;
   rules?: PolicyRulesWithSubjects[];
 };
 
@@ -50,8 +50,8 @@ export type GroupSubject = {
 };
 
 export type LimitResponse = {
-  queuing?: QueuingConfiguration;
   type: string;
+  queuing?: QueuingConfiguration;
 };
 
 export type LimitedPriorityLevelConfiguration = {
@@ -62,14 +62,14 @@ export type LimitedPriorityLevelConfiguration = {
 };
 
 export type NonResourcePolicyRule = {
-  nonResourceURLs: string[] | null;
   verbs: string[] | null;
+  nonResourceURLs: string[] | null;
 };
 
 export type PolicyRulesWithSubjects = {
+  subjects: Subject[] | null;
   nonResourceRules?: NonResourcePolicyRule[];
   resourceRules?: ResourcePolicyRule[];
-  subjects: Subject[] | null;
 };
 
 export type PriorityLevelConfiguration = {
@@ -89,8 +89,8 @@ export type PriorityLevelConfigurationCondition = {
 };
 
 export type PriorityLevelConfigurationList = {
-  apiVersion?: string;
   items: PriorityLevelConfiguration[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -100,9 +100,9 @@ export type PriorityLevelConfigurationReference = {
 };
 
 export type PriorityLevelConfigurationSpec = {
+  type: string;
   exempt?: ExemptPriorityLevelConfiguration;
   limited?: LimitedPriorityLevelConfiguration;
-  type: string;
 };
 
 export type PriorityLevelConfigurationStatus = {
@@ -116,21 +116,21 @@ export type QueuingConfiguration = {
 };
 
 export type ResourcePolicyRule = {
-  apiGroups: string[] | null;
-  clusterScope?: boolean;
-  namespaces?: string[];
-  resources: string[] | null;
   verbs: string[] | null;
+  apiGroups: string[] | null;
+  resources: string[] | null;
+  clusterScope?: boolean;
+  namespaces?: string[] | null;
 };
 
 export type ServiceAccountSubject = {
-  name: string;
   namespace: string;
+  name: string;
 };
 
 export type Subject = {
-  group?: GroupSubject;
   kind: string;
+  group?: GroupSubject;
   serviceAccount?: ServiceAccountSubject;
   user?: UserSubject;
 };

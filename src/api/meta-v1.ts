@@ -2,54 +2,54 @@
 import type { Int64, RawObject, Time } from "./scalars.ts";
 
 export type APIGroup = {
+  name: string;
+  versions: GroupVersionForDiscovery[] | null;
   apiVersion?: string;
   kind?: string;
-  name: string;
   preferredVersion?: GroupVersionForDiscovery;
   serverAddressByClientCIDRs?: ServerAddressByClientCIDR[];
-  versions: GroupVersionForDiscovery[] | null;
 };
 
 export type APIGroupList = {
-  apiVersion?: string;
   groups: APIGroup[] | null;
+  apiVersion?: string;
   kind?: string;
 };
 
 export type APIResource = {
+  name: string;
+  singularName: string;
+  namespaced: boolean;
+  kind: string;
+  verbs: string[] | null;
   categories?: string[];
   group?: string;
-  kind: string;
-  name: string;
-  namespaced: boolean;
   shortNames?: string[];
-  singularName: string;
   storageVersionHash?: string;
-  verbs: string[] | null;
   version?: string;
 };
 
 export type APIResourceList = {
-  apiVersion?: string;
   groupVersion: string;
-  kind?: string;
   resources: APIResource[] | null;
+  apiVersion?: string;
+  kind?: string;
 };
 
 export type APIVersions = {
+  versions: string[] | null;
+  serverAddressByClientCIDRs: ServerAddressByClientCIDR[] | null;
   apiVersion?: string;
   kind?: string;
-  serverAddressByClientCIDRs: ServerAddressByClientCIDR[] | null;
-  versions: string[] | null;
 };
 
 export type Condition = {
+  type: string;
+  status: string;
   lastTransitionTime: Time | null;
+  reason: string;
   message: string;
   observedGeneration?: Int64;
-  reason: string;
-  status: string;
-  type: string;
 };
 
 export type CreateOptions = {
@@ -165,11 +165,11 @@ export type ObjectMeta = {
 
 export type OwnerReference = {
   apiVersion: string;
-  blockOwnerDeletion?: boolean;
-  controller?: boolean;
   kind: string;
   name: string;
   uid: string;
+  blockOwnerDeletion?: boolean;
+  controller?: boolean;
 };
 
 export type PartialObjectMetadata = {
@@ -249,6 +249,6 @@ export type UpdateOptions = {
 };
 
 export type WatchEvent = {
-  object: RawObject | null;
   type: string;
+  object: RawObject | null;
 };

@@ -4,9 +4,9 @@ import type * as metaV1 from "./meta-v1.ts";
 import type { IntOrString } from "./scalars.ts";
 
 export type HTTPIngressPath = {
+  pathType: string | null;
   backend: IngressBackend;
   path?: string;
-  pathType: string | null;
 };
 
 export type HTTPIngressRuleValue = {
@@ -14,15 +14,15 @@ export type HTTPIngressRuleValue = {
 };
 
 export type IPAddress = {
+  spec: IPAddressSpec;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
-  spec: IPAddressSpec;
 };
 
 export type IPAddressList = {
-  apiVersion?: string;
   items: IPAddress[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -57,16 +57,16 @@ export type IngressClass = {
 };
 
 export type IngressClassList = {
-  apiVersion?: string;
   items: IngressClass[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type IngressClassParametersReference = {
-  apiGroup?: string;
   kind: string;
   name: string;
+  apiGroup?: string;
   namespace?: string;
   scope?: string | null;
 };
@@ -77,8 +77,8 @@ export type IngressClassSpec = {
 };
 
 export type IngressList = {
-  apiVersion?: string;
   items: Ingress[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -94,9 +94,9 @@ export type IngressLoadBalancerStatus = {
 };
 
 export type IngressPortStatus = {
-  error?: string;
   port: number;
   protocol: string;
+  error?: string;
 };
 
 export type IngressRule = {
@@ -143,8 +143,8 @@ export type NetworkPolicyIngressRule = {
 };
 
 export type NetworkPolicyList = {
-  apiVersion?: string;
   items: NetworkPolicy[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -169,10 +169,10 @@ export type NetworkPolicySpec = {
 };
 
 export type ParentReference = {
-  group?: string;
-  name: string;
-  namespace?: string;
   resource: string;
+  name: string;
+  group?: string;
+  namespace?: string;
 };
 
 export type ServiceBackendPort = {
@@ -189,8 +189,8 @@ export type ServiceCIDR = {
 };
 
 export type ServiceCIDRList = {
-  apiVersion?: string;
   items: ServiceCIDR[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };

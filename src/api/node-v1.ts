@@ -8,8 +8,8 @@ export type Overhead = {
 };
 
 export type RuntimeClass = {
-  apiVersion?: string;
   handler: string;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
   overhead?: Overhead;
@@ -17,8 +17,8 @@ export type RuntimeClass = {
 };
 
 export type RuntimeClassList = {
-  apiVersion?: string;
   items: RuntimeClass[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };

@@ -18,8 +18,8 @@ export type PodDisruptionBudget = {
 };
 
 export type PodDisruptionBudgetList = {
-  apiVersion?: string;
   items: PodDisruptionBudget[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };

@@ -14,33 +14,33 @@ export type ClusterRole = {
 };
 
 export type ClusterRoleBinding = {
+  roleRef: RoleRef;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
-  roleRef: RoleRef;
   subjects?: Subject[];
 };
 
 export type ClusterRoleBindingList = {
-  apiVersion?: string;
   items: ClusterRoleBinding[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type ClusterRoleList = {
-  apiVersion?: string;
   items: ClusterRole[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type PolicyRule = {
+  verbs: string[] | null;
   apiGroups?: string[];
   nonResourceURLs?: string[];
   resourceNames?: string[];
   resources?: string[];
-  verbs: string[] | null;
 };
 
 export type Role = {
@@ -51,36 +51,36 @@ export type Role = {
 };
 
 export type RoleBinding = {
+  roleRef: RoleRef;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
-  roleRef: RoleRef;
   subjects?: Subject[];
 };
 
 export type RoleBindingList = {
-  apiVersion?: string;
   items: RoleBinding[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type RoleList = {
-  apiVersion?: string;
   items: Role[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type RoleRef = {
-  apiGroup?: string;
   kind: string;
   name: string;
+  apiGroup?: string;
 };
 
 export type Subject = {
-  apiGroup?: string;
   kind: string;
   name: string;
+  apiGroup?: string;
   namespace?: string;
 };

@@ -4,12 +4,12 @@ import type * as metaV1 from "./meta-v1.ts";
 import type { Int64, Quantity, RawObject, Time } from "./scalars.ts";
 
 export type AllocatedDeviceStatus = {
+  driver: string;
+  pool: string;
+  device: string;
   conditions?: metaV1.Condition[];
   data?: RawObject;
-  device: string;
-  driver: string;
   networkData?: NetworkDeviceData;
-  pool: string;
   shareID?: string;
 };
 
@@ -30,8 +30,8 @@ export type CapacityRequestPolicy = {
 };
 
 export type CapacityRequestPolicyRange = {
-  max?: Quantity;
   min: Quantity;
+  max?: Quantity;
   step?: Quantity;
 };
 
@@ -44,11 +44,12 @@ export type Counter = {
 };
 
 export type CounterSet = {
-  counters: { [key: string]: Counter };
   name: string;
+  counters: { [key: string]: Counter };
 };
 
 export type Device = {
+  name: string;
   allNodes?: boolean;
   allowMultipleAllocations?: boolean;
   attributes?: { [key: string]: DeviceAttribute };
@@ -57,7 +58,6 @@ export type Device = {
   bindsToNode?: boolean;
   capacity?: { [key: string]: DeviceCapacity };
   consumesCounters?: DeviceCounterConsumption[];
-  name: string;
   nodeAllocatableResourceMappings?: { [key: string]: NodeAllocatableResourceMapping };
   nodeName?: string;
   nodeSelector?: coreV1.NodeSelector;
@@ -65,9 +65,9 @@ export type Device = {
 };
 
 export type DeviceAllocationConfiguration = {
+  source: string;
   opaque?: OpaqueDeviceConfiguration;
   requests?: string[];
-  source: string;
 };
 
 export type DeviceAllocationResult = {
@@ -87,8 +87,8 @@ export type DeviceAttribute = {
 };
 
 export type DeviceCapacity = {
-  requestPolicy?: CapacityRequestPolicy;
   value: Quantity;
+  requestPolicy?: CapacityRequestPolicy;
 };
 
 export type DeviceClaim = {
@@ -103,10 +103,10 @@ export type DeviceClaimConfiguration = {
 };
 
 export type DeviceClass = {
+  spec: DeviceClassSpec;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
-  spec: DeviceClassSpec;
 };
 
 export type DeviceClassConfiguration = {
@@ -114,8 +114,8 @@ export type DeviceClassConfiguration = {
 };
 
 export type DeviceClassList = {
-  apiVersion?: string;
   items: DeviceClass[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -138,20 +138,20 @@ export type DeviceCounterConsumption = {
 };
 
 export type DeviceRequest = {
+  name: string;
   exactly?: ExactDeviceRequest;
   firstAvailable?: DeviceSubRequest[];
-  name: string;
 };
 
 export type DeviceRequestAllocationResult = {
+  request: string;
+  driver: string;
+  pool: string;
+  device: string;
   adminAccess?: boolean;
   bindingConditions?: string[];
   bindingFailureConditions?: string[];
   consumedCapacity?: { [key: string]: Quantity };
-  device: string;
-  driver: string;
-  pool: string;
-  request: string;
   shareID?: string;
   tolerations?: DeviceToleration[];
 };
@@ -161,18 +161,18 @@ export type DeviceSelector = {
 };
 
 export type DeviceSubRequest = {
+  name: string;
+  deviceClassName: string;
   allocationMode?: string;
   capacity?: CapacityRequirements;
   count?: Int64;
-  deviceClassName: string;
-  name: string;
   selectors?: DeviceSelector[];
   tolerations?: DeviceToleration[];
 };
 
 export type DeviceTaint = {
-  effect: string;
   key: string;
+  effect: string;
   timeAdded?: Time;
   value?: string;
 };
@@ -186,11 +186,11 @@ export type DeviceToleration = {
 };
 
 export type ExactDeviceRequest = {
+  deviceClassName: string;
   adminAccess?: boolean;
   allocationMode?: string;
   capacity?: CapacityRequirements;
   count?: Int64;
-  deviceClassName: string;
   selectors?: DeviceSelector[];
   tolerations?: DeviceToleration[];
 };
@@ -212,23 +212,23 @@ export type OpaqueDeviceConfiguration = {
 };
 
 export type ResourceClaim = {
+  spec: ResourceClaimSpec;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
-  spec: ResourceClaimSpec;
   status?: ResourceClaimStatus;
 };
 
 export type ResourceClaimConsumerReference = {
-  apiGroup?: string;
-  name: string;
   resource: string;
+  name: string;
   uid: string;
+  apiGroup?: string;
 };
 
 export type ResourceClaimList = {
-  apiVersion?: string;
   items: ResourceClaim[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -244,51 +244,51 @@ export type ResourceClaimStatus = {
 };
 
 export type ResourceClaimTemplate = {
+  spec: ResourceClaimTemplateSpec;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
-  spec: ResourceClaimTemplateSpec;
 };
 
 export type ResourceClaimTemplateList = {
-  apiVersion?: string;
   items: ResourceClaimTemplate[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type ResourceClaimTemplateSpec = {
-  metadata: metaV1.ObjectMeta;
   spec: ResourceClaimSpec;
+  metadata: metaV1.ObjectMeta;
 };
 
 export type ResourcePool = {
-  generation: Int64;
   name: string;
+  generation: Int64;
   resourceSliceCount: Int64;
 };
 
 export type ResourceSlice = {
+  spec: ResourceSliceSpec;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
-  spec: ResourceSliceSpec;
 };
 
 export type ResourceSliceList = {
-  apiVersion?: string;
   items: ResourceSlice[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type ResourceSliceSpec = {
+  driver: string;
+  pool: ResourcePool;
   allNodes?: boolean;
   devices?: Device[];
-  driver: string;
   nodeName?: string;
   nodeSelector?: coreV1.NodeSelector;
   perDeviceNodeSelection?: boolean;
-  pool: ResourcePool;
   sharedCounters?: CounterSet[];
 };

@@ -12,8 +12,8 @@ export type PriorityClass = {
 };
 
 export type PriorityClassList = {
-  apiVersion?: string;
   items: PriorityClass[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };

@@ -4,15 +4,15 @@ import type * as metaV1 from "./meta-v1.ts";
 import type { Int64, Quantity, Time } from "./scalars.ts";
 
 export type CSIDriver = {
+  spec: CSIDriverSpec;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
-  spec: CSIDriverSpec;
 };
 
 export type CSIDriverList = {
-  apiVersion?: string;
   items: CSIDriver[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -32,22 +32,22 @@ export type CSIDriverSpec = {
 };
 
 export type CSINode = {
+  spec: CSINodeSpec;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
-  spec: CSINodeSpec;
 };
 
 export type CSINodeDriver = {
-  allocatable?: VolumeNodeResources;
   name: string;
   nodeID: string;
+  allocatable?: VolumeNodeResources;
   topologyKeys?: string[] | null;
 };
 
 export type CSINodeList = {
-  apiVersion?: string;
   items: CSINode[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -57,23 +57,24 @@ export type CSINodeSpec = {
 };
 
 export type CSIStorageCapacity = {
+  storageClassName: string;
   apiVersion?: string;
   capacity?: Quantity;
   kind?: string;
   maximumVolumeSize?: Quantity;
   metadata: metaV1.ObjectMeta;
   nodeTopology?: metaV1.LabelSelector;
-  storageClassName: string;
 };
 
 export type CSIStorageCapacityList = {
-  apiVersion?: string;
   items: CSIStorageCapacity[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
 
 export type StorageClass = {
+  provisioner: string;
   allowVolumeExpansion?: boolean;
   allowedTopologies?: coreV1.TopologySelectorTerm[];
   apiVersion?: string;
@@ -81,14 +82,13 @@ export type StorageClass = {
   metadata: metaV1.ObjectMeta;
   mountOptions?: string[];
   parameters?: { [key: string]: string };
-  provisioner: string;
   reclaimPolicy?: string;
   volumeBindingMode?: string;
 };
 
 export type StorageClassList = {
-  apiVersion?: string;
   items: StorageClass[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -99,16 +99,16 @@ export type TokenRequest = {
 };
 
 export type VolumeAttachment = {
+  spec: VolumeAttachmentSpec;
   apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
-  spec: VolumeAttachmentSpec;
   status?: VolumeAttachmentStatus;
 };
 
 export type VolumeAttachmentList = {
-  apiVersion?: string;
   items: VolumeAttachment[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };
@@ -120,28 +120,28 @@ export type VolumeAttachmentSource = {
 
 export type VolumeAttachmentSpec = {
   attacher: string;
-  nodeName: string;
   source: VolumeAttachmentSource;
+  nodeName: string;
 };
 
 export type VolumeAttachmentStatus = {
-  attachError?: VolumeError;
   attached: boolean;
+  attachError?: VolumeError;
   attachmentMetadata?: { [key: string]: string };
   detachError?: VolumeError;
 };
 
 export type VolumeAttributesClass = {
-  apiVersion?: string;
   driverName: string;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ObjectMeta;
   parameters?: { [key: string]: string };
 };
 
 export type VolumeAttributesClassList = {
-  apiVersion?: string;
   items: VolumeAttributesClass[] | null;
+  apiVersion?: string;
   kind?: string;
   metadata: metaV1.ListMeta;
 };

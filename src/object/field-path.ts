@@ -21,6 +21,11 @@ export class FieldPath {
     return path;
   }
 
+  /** Another member of the object that this one is a member of. */
+  sibling(name: string): FieldPath {
+    return new FieldPath(this.#parent, `.${name}`);
+  }
+
   /** An item of a list. */
   index(position: number): FieldPath {
     return new FieldPath(this, `[${position}]`);

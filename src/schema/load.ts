@@ -83,9 +83,9 @@ class TableObject implements ObjectSchema {
     return this.#zeros;
   }
 
-  /** The same type, owned as a whole where one field says so. */
-  asAtomic(): ObjectSchema {
-    return new TableObject(this.name, this.#record, this.#resolve, true);
+  /** The same type, owned as a whole or member by member as one field says. */
+  ownedAs(atomic: boolean): ObjectSchema {
+    return new TableObject(this.name, this.#record, this.#resolve, atomic);
   }
 }
 
@@ -94,6 +94,7 @@ class TableField implements Field {
   readonly required: boolean;
   readonly dropZero: boolean;
   readonly default?: ReadonlyJson;
+  readonly documentedDefault?: ReadonlyJson;
   readonly patchStrategy?: readonly ("merge" | "replace" | "retainKeys")[];
   readonly patchMergeKey?: string;
   readonly proto?: ProtoField;
@@ -110,6 +111,7 @@ class TableField implements Field {
     this.required = record.required === true;
     this.dropZero = record.omitEmpty === true;
     if (record.default !== undefined) this.default = record.default;
+    if (record.documentedDefault !== undefined) this.documentedDefault = record.documentedDefault;
     if (record.patchStrategy !== undefined) this.patchStrategy = strategies(record.patchStrategy);
     if (record.patchMergeKey !== undefined) this.patchMergeKey = record.patchMergeKey;
     if (record.embedded !== undefined) this.embedded = record.embedded;
@@ -170,11 +172,18 @@ function schemaOf(type: string, record: FieldRecord, resolve: Resolve): Schema {
   const named = goType === undefined || goType.startsWith("[]") ? {} : { goType };
   if (type.startsWith("[]")) {
     const items = schemaOf(type.slice(2), withItemType(record), resolve);
-    return { type: "list", items, listType: record.listType ?? "atomic", keys: record.keys ?? [], ...named };
+    return {
+      type: "list",
+      items,
+      listType: record.listType ?? "atomic",
+      listTypeDeclared: record.listType !== undefined,
+      keys: record.keys ?? [],
+      ...named,
+    };
   }
   if (type.startsWith("{}")) {
     const values = schemaOf(type.slice(2), withItemType(record), resolve);
-    return { type: "map", values, ...(record.atomic === true && { atomic: true }), ...named };
+    return { type: "map", values, ...(record.atomic !== undefined && { atomic: record.atomic }), ...named };
   }
   const scalar = plainScalars.get(type);
   if (scalar !== undefined) {
@@ -198,7 +207,7 @@ function withItemType(record: FieldRecord): FieldRecord {
 
 function objectOf(type: string, record: FieldRecord, resolve: Resolve): ObjectSchema {
   const schema = resolve(type);
-  return record.atomic === true && schema instanceof TableObject && schema.atomic !== true ? schema.asAtomic() : schema;
+  return record.atomic !== undefined && schema instanceof TableObject ? schema.ownedAs(record.atomic) : schema;
 }
 
 const anySchemas: Readonly<Record<string, (resolve: Resolve) => AnySchema>> = {

@@ -68,6 +68,8 @@ export interface Field {
   readonly required: boolean;
   /** A static default of the API (never a Go zero value). */
   readonly default?: ReadonlyJson;
+  /** A zero that documents show as default although it is never filled in: absent and zero are one to the original. */
+  readonly documentedDefault?: ReadonlyJson;
   /** What the original writes when the member is absent: the Go zero value of a field without omitempty. */
   readonly zero?: ReadonlyJson | undefined;
   /**
@@ -101,6 +103,8 @@ export interface ListSchema extends SchemaCommon {
   readonly type: "list";
   readonly items: Schema;
   readonly listType: "atomic" | "set" | "map";
+  /** Whether the API says that the list is atomic; where it says nothing, it is atomic too. */
+  readonly listTypeDeclared?: boolean;
   /** Members that identify an item of a "map" list. */
   readonly keys: readonly string[];
 }

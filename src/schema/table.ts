@@ -21,9 +21,12 @@ export interface FieldRecord {
   readonly required?: boolean;
   readonly default?: ReadonlyJson;
   readonly zero?: ReadonlyJson;
+  /** A zero that OpenAPI gives as default of a member whose zero is dropped: it is in documents only. */
+  readonly documentedDefault?: ReadonlyJson;
   readonly omitEmpty?: boolean;
-  readonly listType?: "set" | "map";
+  readonly listType?: "atomic" | "set" | "map";
   readonly keys?: readonly string[];
+  /** Where the field says otherwise than its type: owned as a whole (true) or member by member (false). */
   readonly atomic?: boolean;
   readonly patchStrategy?: string;
   readonly patchMergeKey?: string;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, open, readFile, rename, unlink } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, open, readFile, rename, stat, unlink } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { StartupError } from "../object/startup-error.ts";
 
 /**
@@ -9,8 +9,7 @@ import { StartupError } from "../object/startup-error.ts";
  */
 export async function prepareDirectory(path: string): Promise<void> {
   try {
-    const made = await mkdir(path, { recursive: true, mode: 0o700 });
-    if (made !== undefined) await chmod(path, 0o700);
+    await makeDirectories(resolve(path));
   } catch (error) {
     throw new StartupError(
       `cannot make the directory ${path}: ${reason(error)}`,
@@ -18,6 +17,26 @@ export async function prepareDirectory(path: string): Promise<void> {
       error,
     );
   }
+}
+
+/** Parents first. Not by mkdir's own `recursive`, which loops without end where a parent takes no entries (/proc). */
+async function makeDirectories(path: string): Promise<void> {
+  const missing: string[] = [];
+  for (let each = path; !(await isDirectory(each)); each = dirname(each)) missing.push(each);
+  for (const each of missing.reverse()) {
+    // Another server may have made it meanwhile.
+    await mkdir(each, { mode: 0o700 }).catch((error: unknown) => hasCode(error, "EEXIST") || Promise.reject(error as Error));
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    if ((await stat(path)).isDirectory()) return true;
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return false;
+    throw error;
+  }
+  throw new Error(`${path} is a file`);
 }
 
 /**
@@ -52,7 +71,7 @@ export async function readFileIfThere(path: string): Promise<string | undefined>
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (hasCode(error, "ENOENT")) return undefined;
     throw new StartupError(`cannot read ${path}: ${reason(error)}`, "see to its permissions", error);
   }
 }
@@ -62,6 +81,10 @@ export async function readFlagFile(flag: string, path: string): Promise<string> 
   const content = await readFileIfThere(path);
   if (content === undefined) throw new StartupError(`--${flag}: there is no file ${path}`, "name one that exists, or leave the flag out");
   return content;
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }
 
 function reason(error: unknown): string {

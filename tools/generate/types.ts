@@ -60,7 +60,7 @@ function typeOf(name: string, schema: OpenApiSchema, proto: Proto): TypeRecord {
   const places = protoPlaces(messageName(name), proto);
   const isKind = schema["x-kubernetes-group-version-kind"] !== undefined;
   const fields: Record<string, FieldRecord> = {};
-  for (const [member, property] of Object.entries(schema.properties ?? {}).sort(byKey)) {
+  for (const [member, property] of membersOf(schema)) {
     const required = schema.required?.includes(member) ?? false;
     fields[member] = fieldOf(name, member, property, required, places, isKind);
   }
@@ -76,8 +76,12 @@ function typeOf(name: string, schema: OpenApiSchema, proto: Proto): TypeRecord {
   };
 }
 
-function byKey(a: readonly [string, unknown], b: readonly [string, unknown]): number {
-  return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
+/** Required members in the original's order, which documents show, then the others by name. */
+function membersOf(schema: OpenApiSchema): [string, OpenApiSchema][] {
+  const properties = schema.properties ?? {};
+  const required = schema.required ?? [];
+  const others = Object.keys(properties).filter((name) => !required.includes(name));
+  return [...required, ...others.sort()].map((name) => [name, properties[name] ?? {}]);
 }
 
 function fieldOf(
@@ -98,10 +102,9 @@ function fieldOf(
     type,
     ...(required && { required: true }),
     ...encodingOf(`${shortName(owner)}.${member}`, property, type, required),
-    ...(property["x-kubernetes-list-type"] &&
-      property["x-kubernetes-list-type"] !== "atomic" && { listType: property["x-kubernetes-list-type"] }),
+    ...(property["x-kubernetes-list-type"] && { listType: property["x-kubernetes-list-type"] }),
     ...(property["x-kubernetes-list-map-keys"] && { keys: property["x-kubernetes-list-map-keys"] }),
-    ...(property["x-kubernetes-map-type"] === "atomic" && { atomic: true }),
+    ...(property["x-kubernetes-map-type"] && { atomic: property["x-kubernetes-map-type"] === "atomic" }),
     ...(property["x-kubernetes-patch-strategy"] && { patchStrategy: property["x-kubernetes-patch-strategy"] }),
     ...(property["x-kubernetes-patch-merge-key"] && { patchMergeKey: property["x-kubernetes-patch-merge-key"] }),
     ...(leaf.enum && { enum: leaf.enum }),
@@ -149,7 +152,7 @@ function encodingOf(
   property: OpenApiSchema,
   type: string,
   required: boolean,
-): { zero?: ReadonlyJson; omitEmpty?: true; default?: ReadonlyJson } {
+): { zero?: ReadonlyJson; omitEmpty?: true; default?: ReadonlyJson; documentedDefault?: ReadonlyJson } {
   const asNull = writtenAsNull.has(place) || (required && !requiredButOmitted.has(place));
   if (type.startsWith("[]") || type.startsWith("{}") || type === "bytes") {
     if (!asNull) return { omitEmpty: true };
@@ -172,13 +175,13 @@ function scalarEncodingOf(
   place: string,
   property: OpenApiSchema,
   asNull: boolean,
-): { zero?: ReadonlyJson; omitEmpty?: true; default?: ReadonlyJson } {
+): { zero?: ReadonlyJson; omitEmpty?: true; default?: ReadonlyJson; documentedDefault?: ReadonlyJson } {
   const pointer = isPointer(place);
   const given = property.default;
   if (given === undefined) return pointer ? (asNull ? { zero: null } : {}) : { omitEmpty: true };
   if (given !== "" && given !== 0 && given !== false) return pointer ? { default: given } : { default: given, omitEmpty: true };
   if (!realZeroDefaults.has(place)) return { zero: given };
-  return pointer ? { default: given } : { omitEmpty: true };
+  return pointer ? { default: given } : { documentedDefault: given, omitEmpty: true };
 }
 
 function isPointer(place: string): boolean {

@@ -11,9 +11,11 @@ export const unservedTypes: Readonly<
   "io.k8s.apimachinery.pkg.apis.meta.v1.UpdateOptions": { kinds: ["meta.k8s.io/v1/UpdateOptions", "v1/UpdateOptions"] },
   "io.k8s.apimachinery.pkg.apis.meta.v1.PatchOptions": { kinds: ["meta.k8s.io/v1/PatchOptions", "v1/PatchOptions"] },
   "io.k8s.apimachinery.pkg.apis.meta.v1.TableOptions": { kinds: ["meta.k8s.io/v1/TableOptions"] },
-  "io.k8s.apimachinery.pkg.apis.meta.v1.PartialObjectMetadata": { kinds: ["meta.k8s.io/v1/PartialObjectMetadata"] },
+  "io.k8s.apimachinery.pkg.apis.meta.v1.PartialObjectMetadata": {
+    kinds: ["meta.k8s.io/v1/PartialObjectMetadata", "meta.k8s.io/v1beta1/PartialObjectMetadata"],
+  },
   "io.k8s.apimachinery.pkg.apis.meta.v1.PartialObjectMetadataList": {
-    kinds: ["meta.k8s.io/v1/PartialObjectMetadataList"],
+    kinds: ["meta.k8s.io/v1/PartialObjectMetadataList", "meta.k8s.io/v1beta1/PartialObjectMetadataList"],
     required: "items",
   },
   "io.k8s.apimachinery.pkg.apis.meta.v1.GroupVersionKind": { required: "group version kind" },

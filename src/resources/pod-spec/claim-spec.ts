@@ -1,0 +1,79 @@
+import { forbiddenField, invalidField, notSupportedField, requiredField } from "../../object/field-error.ts";
+import { equalJson, getOwn } from "../../object/json.ts";
+import { dnsLabel, dnsSubdomain } from "../../object/names.ts";
+import { isSet, objectIn, stringIn, stringsIn } from "../../object/read.ts";
+import type { Check } from "../../validation/check.ts";
+import { annotations, labels, labelSelector } from "../../validation/labels.ts";
+import { filled, optional } from "../../validation/presence.ts";
+import { positiveQuantity } from "../../validation/quantities.ts";
+import { oneOf, text } from "../../validation/scalars.ts";
+import { all, fields, struct } from "../../validation/structure.ts";
+
+const accessModes = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
+
+/** How a volume may be mounted: at least one known mode, and ReadWriteOncePod only alone. */
+const modes: Check = struct((spec, at, faults) => {
+  const given = stringsIn(spec, "accessModes");
+  for (const mode of given) {
+    if (!accessModes.includes(mode)) faults.push(notSupportedField(at.child("accessModes"), mode, accessModes));
+  }
+  if (given.includes("ReadWriteOncePod") && given.some((mode) => mode !== "ReadWriteOncePod")) {
+    faults.push(forbiddenField(at.child("accessModes"), "may not use ReadWriteOncePod with other access modes"));
+  }
+});
+
+const storage: Check = struct((spec, at, faults, context) => {
+  const requests = objectIn(objectIn(spec, "resources"), "requests");
+  const place = at.child("resources").key("storage");
+  if (!isSet(requests, "storage")) faults.push(requiredField(place));
+  else positiveQuantity(getOwn(requests, "storage"), place, faults, context);
+});
+
+/** Where a volume's first content comes from. */
+const dataSource: Check = struct((source, at, faults) => {
+  const kind = stringIn(source, "kind");
+  if (stringIn(source, "name") === "") faults.push(requiredField(at.child("name")));
+  if (kind === "") faults.push(requiredField(at.child("kind")));
+  const group = stringIn(source, "apiGroup");
+  if (group === "" && kind !== "PersistentVolumeClaim") {
+    const detail = "must be 'PersistentVolumeClaim' when referencing the default apiGroup";
+    faults.push(invalidField(at.child("kind"), kind, detail));
+  }
+  if (group !== "") for (const message of dnsSubdomain(group)) faults.push(invalidField(at.child("apiGroup"), group, message));
+});
+
+const agreeingSources: Check = struct((spec, at, faults) => {
+  if (!isSet(spec, "dataSource") || !isSet(spec, "dataSourceRef")) return;
+  const { namespace, ...reference } = objectIn(spec, "dataSourceRef");
+  if (namespace !== undefined && namespace !== "") {
+    const detail = "may not be specified when dataSourceRef.namespace is specified";
+    faults.push(invalidField(at, at.child("dataSource").toString(), detail));
+  } else if (!equalJson(objectIn(spec, "dataSource"), reference)) {
+    faults.push(invalidField(at, at.child("dataSource").toString(), "must match dataSourceRef"));
+  }
+});
+
+/** The rules of a PersistentVolumeClaim's spec, also where a pod's ephemeral volume or a StatefulSet has one in it. */
+export const persistentVolumeClaimSpec: Check = all(
+  (value, at, faults, context) => struct((spec) => {
+    if (stringsIn(spec, "accessModes").length > 0) return;
+    faults.push(requiredField(at.child("accessModes"), "at least 1 access mode is required"));
+  })(value, at, faults, context),
+  fields({ selector: optional(labelSelector()) }),
+  modes,
+  storage,
+  fields({
+    storageClassName: filled(text(dnsSubdomain)),
+    volumeMode: optional(oneOf("Block", "Filesystem")),
+    dataSource: optional(dataSource),
+    dataSourceRef: optional(all(dataSource, fields({ namespace: filled(text(dnsLabel)) }))),
+  }),
+  agreeingSources,
+  fields({ volumeAttributesClassName: filled(text(dnsSubdomain)) }),
+);
+
+/** The rules of a claim that is made for a pod: the metadata that it takes over, and its spec. */
+export const claimTemplate: Check = fields({
+  metadata: fields({ annotations, labels }),
+  spec: persistentVolumeClaimSpec,
+});

@@ -1,0 +1,66 @@
+import { duplicateField, invalidField, type FieldError } from "../../object/field-error.ts";
+import type { FieldPath } from "../../object/field-path.ts";
+import type { ReadonlyJsonObject } from "../../object/json.ts";
+import { portName } from "../../object/names.ts";
+import { numberIn, objectsIn, stringIn } from "../../object/read.ts";
+import type { Check } from "../../validation/check.ts";
+import { filled, required } from "../../validation/presence.ts";
+import { oneOf, port } from "../../validation/scalars.ts";
+import { each, fields } from "../../validation/structure.ts";
+
+/** Transport protocols of ports. */
+export const protocol: Check = oneOf("SCTP", "TCP", "UDP");
+
+/** The rules of a container's ports; names are unique in the container. */
+export const containerPorts: Check = (value, at, faults, context) => {
+  const names = new Set<string>();
+  const name: Check = (one, place) => {
+    const read = typeof one === "string" ? one : "";
+    const messages = portName(read);
+    for (const message of messages) faults.push(invalidField(place, read, message));
+    if (messages.length > 0) return;
+    if (names.has(read)) faults.push(duplicateField(place, read));
+    names.add(read);
+  };
+  const rules = fields({
+    name: filled(name),
+    containerPort: required(port),
+    hostPort: filled(port),
+    protocol: required(protocol),
+  });
+  each(rules)(value, at, faults, context);
+};
+
+/** Two containers that run at the same time cannot have the same port of the node. */
+export function checkHostPortConflicts(
+  containers: readonly ReadonlyJsonObject[],
+  at: (i: number) => FieldPath,
+  faults: FieldError[],
+): void {
+  const taken = new Set<string>();
+  containers.forEach((container, i) => {
+    objectsIn(container, "ports").forEach((one, j) => {
+      const hostPort = numberIn(one, "hostPort");
+      if (hostPort === 0) return;
+      const key = `${stringIn(one, "protocol")}/${stringIn(one, "hostIP")}/${hostPort}`;
+      if (taken.has(key)) faults.push(duplicateField(at(i).child("ports").index(j).child("hostPort"), key));
+      taken.add(key);
+    });
+  });
+}
+
+/** In the node's network a container's port is the node's. */
+export function checkHostNetworkPorts(
+  containers: readonly ReadonlyJsonObject[],
+  at: FieldPath,
+  faults: FieldError[],
+): void {
+  containers.forEach((container, i) => {
+    objectsIn(container, "ports").forEach((one, j) => {
+      const hostPort = numberIn(one, "hostPort");
+      if (hostPort === numberIn(one, "containerPort")) return;
+      const place = at.index(i).child("ports").index(j).child("hostPort");
+      faults.push(invalidField(place, hostPort, "must match `containerPort` when `hostNetwork` is true"));
+    });
+  });
+}

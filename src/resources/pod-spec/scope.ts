@@ -1,0 +1,45 @@
+import type { FieldPath } from "../../object/field-path.ts";
+import type { ReadonlyJsonObject } from "../../object/json.ts";
+import { objectsIn } from "../../object/read.ts";
+
+/** What pods are forgiven or refused by the server's settings and, on updates, by what was there before. */
+export interface PodRuleOptions {
+  readonly allowPrivileged: boolean;
+  /** The old object has selectors with values that are no label values; they may stay. */
+  readonly allowInvalidSelectorValues?: boolean;
+}
+
+/** What the rules of one part of a pod must know of the rest. */
+export interface PodScope {
+  readonly spec: ReadonlyJsonObject;
+  /** The pod's metadata; undefined for a template, whose pods have names of their own. */
+  readonly meta: ReadonlyJsonObject | undefined;
+  /** Sources of the volumes that are good, by name. */
+  readonly volumes: ReadonlyMap<string, ReadonlyJsonObject>;
+  /** Names of the pod's resource claims, sorted. */
+  readonly claimNames: readonly string[];
+  readonly gracePeriod: number;
+  readonly restartPolicy: string;
+  /** Whether the pod's containers run in the node's user namespace. */
+  readonly hostUsers: boolean;
+  readonly options: PodRuleOptions;
+}
+
+/** What the rules of a part of a container must know. */
+export interface ContainerScope extends PodScope {
+  readonly container: ReadonlyJsonObject;
+}
+
+/** The three lists of containers of a pod, in the order in which they start. */
+export const containerLists = ["initContainers", "containers", "ephemeralContainers"] as const;
+
+/** Calls a function with every container of a pod and its place. */
+export function visitContainers(
+  spec: ReadonlyJsonObject,
+  at: FieldPath,
+  visit: (container: ReadonlyJsonObject, at: FieldPath) => void,
+): void {
+  for (const list of containerLists) {
+    objectsIn(spec, list).forEach((container, i) => visit(container, at.child(list).index(i)));
+  }
+}

@@ -1,0 +1,67 @@
+import { duplicateField, invalidField } from "../../object/field-error.ts";
+import { getOwn } from "../../object/json.ts";
+import { asList, asObject, isSet, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { skippingAbsent, type Check } from "../../validation/check.ts";
+import { optional, required } from "../../validation/presence.ts";
+import { atLeast, oneOf } from "../../validation/scalars.ts";
+import { all, fields, struct } from "../../validation/structure.ts";
+import { labelKeysOf, podSelector } from "./affinity.ts";
+import type { PodScope } from "./scope.ts";
+
+const aboveZero = atLeast(1, "must be greater than zero");
+const inclusion = oneOf("Honor", "Ignore");
+
+const first: Check = fields({
+  maxSkew: aboveZero,
+  topologyKey: required(undefined, "can not be empty"),
+  whenUnsatisfiable: oneOf("DoNotSchedule", "ScheduleAnyway"),
+});
+
+const minDomains: Check = struct((constraint, at, faults, context) => {
+  if (!isSet(constraint, "minDomains")) return;
+  const place = at.child("minDomains");
+  aboveZero(getOwn(constraint, "minDomains"), place, faults, context);
+  const action = stringIn(constraint, "whenUnsatisfiable");
+  if (action !== "DoNotSchedule") {
+    const detail = `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${action}`;
+    faults.push(invalidField(place, numberIn(constraint, "minDomains"), detail));
+  }
+});
+
+const inclusionPolicies: Check = fields({ nodeAffinityPolicy: optional(inclusion), nodeTaintsPolicy: optional(inclusion) });
+
+/** A key taken from the pod must not stand in the selector as well; upstream tells it of the list's item by the key's position. */
+const keysOutsideSelector: Check = struct((constraint, at, faults) => {
+  const selector = objectIn(constraint, "labelSelector");
+  const selected = new Set([
+    ...Object.keys(objectIn(selector, "matchLabels")),
+    ...objectsIn(selector, "matchExpressions").map((expression) => stringIn(expression, "key")),
+  ]);
+  asList(getOwn(constraint, "matchLabelKeys")).forEach((key, i) => {
+    if (typeof key !== "string" || !selected.has(key)) return;
+    faults.push(invalidField(at.index(i), key, "exists in both matchLabelKeys and labelSelector"));
+  });
+});
+
+const rest: Check<PodScope> = all<PodScope>(
+  minDomains,
+  inclusionPolicies,
+  labelKeysOf("matchLabelKeys"),
+  keysOutsideSelector,
+  fields({ labelSelector: podSelector }),
+);
+
+/** The rules of constraints on how pods spread (concepts/scheduling-eviction/topology-spread-constraints). */
+export const topologySpread: Check<PodScope> = skippingAbsent((value, at, faults, scope) => {
+  const constraints = asList(value).map(asObject);
+  const kind = (constraint: (typeof constraints)[number]): string =>
+    `{${stringIn(constraint, "topologyKey")}, ${stringIn(constraint, "whenUnsatisfiable")}}`;
+  constraints.forEach((constraint, i) => {
+    const place = at.index(i);
+    first(constraint, place, faults, scope);
+    if (constraints.slice(i + 1).some((later) => kind(later) === kind(constraint))) {
+      faults.push(duplicateField(place.child("{topologyKey, whenUnsatisfiable}"), kind(constraint)));
+    }
+    rest(constraint, place, faults, scope);
+  });
+});
