@@ -128,3 +128,14 @@ test("a member called __proto__ is like any other", () => {
   assert.equal(JSON.stringify(decoded.value["data"]), '{"__proto__":"x"}');
   assert.equal("polluted" in decoded.value, false);
 });
+
+test("a value that a strategic merge patch made is converted: laxer with numbers, and with other words for faults", () => {
+  const converted = { converted: true };
+  assert.equal(message({ spec: { template: "text" } }, deployment, converted), "cannot restore struct from: string");
+  assert.equal(message({ spec: { replicas: "x" } }, deployment, converted), "unrecognized type: int32");
+  assert.equal(message({ spec: { replicas: 1.5 } }, deployment, converted), "cannot convert float64 to int32");
+  assert.equal(message({ metadata: { labels: { a: 5 } } }, deployment, converted), "cannot convert int64 to string");
+  assert.equal(message({ metadata: { finalizers: {} } }, deployment, converted), "cannot restore slice from map");
+  const decoded = decode({ spec: { replicas: 4294967297 } }, deployment, converted);
+  assert.equal(decoded.ok && (decoded.value["spec"] as { replicas: number }).replicas, 1);
+});

@@ -4,11 +4,18 @@ import { copyJson, isObject, setOwn } from "../object/json.ts";
 import { formatQuantity, parseQuantity, QuantityError, rewriteQuantity, roundUpToMilli } from "../object/quantity.ts";
 import { formatMicroTime, formatTime, parseMicroTime, parseTime, TimeError, zeroTime } from "../object/time.ts";
 import { canonicalBytes } from "./bytes.ts";
+import { conversionFault } from "./conversion-fault.ts";
 import { goStruct, goType } from "./go-type.ts";
 import type { AnySchema, Field, ListSchema, MapSchema, ObjectSchema, ScalarSchema, Schema } from "./schema.ts";
 
 /** What the text scanner knows beyond the value: `decode(scanned.value, schema, scanned)`. */
-export type DecodeOptions = Partial<Pick<ScannedJson, "duplicates" | "fractionalIntegers">>;
+export interface DecodeOptions extends Partial<Pick<ScannedJson, "duplicates" | "fractionalIntegers">> {
+  /**
+   * The value was made by a strategic merge patch. The original does not read such values as JSON: it converts them, is
+   * laxer with numbers, ends at the first fault and has other words for it.
+   */
+  readonly converted?: boolean;
+}
 
 /** A decoded object, or the one message with which the original refuses it. */
 export type Decoded =
@@ -68,6 +75,7 @@ class Decoder {
   readonly strict = new Set<string>();
   readonly #duplicates: ReadonlySet<string> | undefined;
   readonly #literals: ReadonlyMap<string, string> | undefined;
+  readonly #converted: boolean;
   /** Steps to where we are: member names and list positions. */
   readonly #path: (string | number)[] = [];
   /** Struct members on the way, as messages show them. */
@@ -76,7 +84,8 @@ class Decoder {
   #depth = 0;
 
   constructor(options: DecodeOptions) {
-    const { duplicates = [], fractionalIntegers = [] } = options;
+    const { duplicates = [], fractionalIntegers = [], converted = false } = options;
+    this.#converted = converted;
     if (duplicates.length > 0) this.#duplicates = new Set(duplicates.map(({ path }) => path));
     if (fractionalIntegers.length > 0) this.#literals = new Map(fractionalIntegers.map(({ path, text }) => [path, text]));
   }
@@ -185,11 +194,19 @@ class Decoder {
 
   #integer(value: JsonValue, schema: ScalarSchema, least: number | bigint, most: number | bigint): JsonValue | undefined {
     if (typeof value !== "number" && typeof value !== "bigint") return this.#wrongType(value, schema);
+    if (this.#converted) return this.#convertedInteger(value, schema);
     if (!this.#isWhole(value) || value < least || value > most) {
       this.#save({ found: `number ${this.#literal(value)}`, type: goType(schema), place: this.#place() });
       return undefined;
     }
     return value === 0 ? 0 : value;
+  }
+
+  /** A conversion takes 1.0 as 1 and cuts off what does not fit. */
+  #convertedInteger(value: number | bigint, schema: ScalarSchema): JsonValue | undefined {
+    if (typeof value === "number" && !Number.isInteger(value)) return this.#wrongType(value, schema);
+    const cut = BigInt.asIntN(schema.type === "int32" ? 32 : 64, BigInt(value));
+    return cut >= Number.MIN_SAFE_INTEGER && cut <= Number.MAX_SAFE_INTEGER ? Number(cut) : cut;
   }
 
   #bytes(value: JsonValue, schema: ScalarSchema): JsonValue | undefined {
@@ -266,6 +283,7 @@ class Decoder {
   }
 
   #wrongType(value: JsonValue, schema: Schema): undefined {
+    if (this.#converted) throw new Refusal(conversionFault(value, schema));
     this.#save({ found: kindOf(value), type: goType(schema), place: this.#place() });
   }
 
@@ -279,7 +297,7 @@ class Decoder {
 
   /** Container.spec.containers.image: the struct, then every member on the way. List positions and map keys are not shown. */
   #place(): string | undefined {
-    if (this.#owner === undefined) return undefined;
+    if (this.#owner === undefined || this.#converted) return undefined;
     const names = this.#members.map((field) => (field.embedded === undefined ? field.name : `${field.embedded}.${field.name}`));
     return `${goStruct(this.#owner)}.${names.join(".")}`;
   }
