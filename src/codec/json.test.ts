@@ -64,7 +64,10 @@ test("tells integers that were written as floats", () => {
 test("finds duplicate members with their paths, and the last one counts", () => {
   const scanned = parseJson('{"a":[{"b":1,"b":2,"\\u0062":3}],"c":{"x":1},"c":{}}');
   assert.deepEqual(scanned.value, { a: [{ b: 3 }], c: {} });
-  assert.deepEqual(scanned.duplicates.map(({ path }) => path), ["a[0].b", "c"]);
+  assert.deepEqual(
+    scanned.duplicates.map(({ path }) => path),
+    ["a[0].b", "c"],
+  );
 });
 
 test("keeps __proto__ an ordinary member", () => {
@@ -77,17 +80,20 @@ test("keeps __proto__ an ordinary member", () => {
 test("refuses deep nesting, quotes and brackets inside strings notwithstanding", () => {
   const deepest = "[".repeat(maxJsonDepth) + "]".repeat(maxJsonDepth);
   assert.equal(parseJson(deepest).duplicates.length, 0);
-  const tooDeep = [
-    "[".repeat(100_000),
-    `${"[".repeat(maxJsonDepth + 1)}${"]".repeat(maxJsonDepth + 1)}`,
-    '{"]}\\"]":'.repeat(20_000),
-  ];
+  const tooDeep = ["[".repeat(100_000), `${"[".repeat(maxJsonDepth + 1)}${"]".repeat(maxJsonDepth + 1)}`, '{"]}\\"]":'.repeat(20_000)];
   for (const text of tooDeep) assert.throws(() => parseJson(text), /^Error: invalid character '[[{]' exceeded max depth$/);
 });
 
 test("reads hostile texts in linear time", () => {
   const size = 1_000_000;
-  const texts = ["1".repeat(size), `"${"\\u0041".repeat(size / 6)}"`, `[${"1.0,".repeat(size / 4)}1]`, " ".repeat(size), `{${'"a":1,'.repeat(size / 6)}"a":1}`, `[${":".repeat(size)}`];
+  const texts = [
+    "1".repeat(size),
+    `"${"\\u0041".repeat(size / 6)}"`,
+    `[${"1.0,".repeat(size / 4)}1]`,
+    " ".repeat(size),
+    `{${'"a":1,'.repeat(size / 6)}"a":1}`,
+    `[${":".repeat(size)}`,
+  ];
   for (const text of texts) {
     const started = performance.now();
     try {
@@ -125,7 +131,11 @@ test("reads back what it writes", () => {
 
 test("agrees with JSON.parse on what is JSON and what is not", () => {
   const mangled = fc
-    .tuple(fc.json({ maxDepth: 3 }), fc.nat(), fc.constantFrom("", '"', ",", "{", "]", "\\", "-", ".", "e", "0", " ", "\u0001", "tru", "__proto__"))
+    .tuple(
+      fc.json({ maxDepth: 3 }),
+      fc.nat(),
+      fc.constantFrom("", '"', ",", "{", "]", "\\", "-", ".", "e", "0", " ", "\u0001", "tru", "__proto__"),
+    )
     .map(([text, at, piece]) => {
       const place = at % (text.length + 1);
       return text.slice(0, place) + piece + text.slice(place + (at % 2));
@@ -139,12 +149,17 @@ test("agrees with JSON.parse on what is JSON and what is not", () => {
         assert.throws(() => scanJson(text), JsonError, text);
         return;
       }
-      if (JSON.stringify(expected) !== JSON.stringify(expected, (_, item: unknown) => item === Infinity || item === -Infinity ? "" : item)) {
+      if (
+        JSON.stringify(expected) !== JSON.stringify(expected, (_, item: unknown) => (item === Infinity || item === -Infinity ? "" : item))
+      ) {
         assert.throws(() => scanJson(text), /json: cannot unmarshal number/);
         return;
       }
       const { value } = scanJson(text);
-      assert.equal(JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? Number(item) : item)), JSON.stringify(expected));
+      assert.equal(
+        JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? Number(item) : item)),
+        JSON.stringify(expected),
+      );
     }),
     { numRuns: 1_000 },
   );

@@ -1,4 +1,18 @@
-import { Alias, Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Pair, Parser, type ParsedNode, type Scalar, type YAMLMap } from "yaml";
+import type { Alias } from "yaml";
+import {
+  Composer,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  type Pair,
+  Parser,
+  type Scalar,
+  type YAMLMap,
+} from "yaml";
 import { type JsonObject, type JsonValue, setOwn } from "../object/json.ts";
 import { quoteText } from "../object/quote.ts";
 import { maxJsonDepth } from "./json-scan.ts";
@@ -38,7 +52,14 @@ export function parseYaml(text: string): ReadYaml {
 
 /** The parser works with a stack of its own, so its depth can be watched; what comes after it recurses. */
 function firstDocument(text: string, lines: LineCounter): Document.Parsed | undefined {
-  const composer = new Composer<ParsedNode>({ version: "1.1", schema: "failsafe", logLevel: "silent", uniqueKeys: false, strict: false, prettyErrors: false });
+  const composer = new Composer({
+    version: "1.1",
+    schema: "failsafe",
+    logLevel: "silent",
+    uniqueKeys: false,
+    strict: false,
+    prettyErrors: false,
+  });
   const parser = new Parser(lines.addNewLine);
   lines.addNewLine(0);
   const documents: Document.Parsed[] = [];

@@ -22,10 +22,7 @@ const words = new Map<string, PlainScalar>([
     { type: "boolean", value: false },
   ]),
   ...[".nan", ".NaN", ".NAN"].map((word): [string, PlainScalar] => [word, { type: "float", value: Number.NaN }]),
-  ...[".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"].map((word): [string, PlainScalar] => [
-    word,
-    { type: "float", value: Infinity },
-  ]),
+  ...[".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"].map((word): [string, PlainScalar] => [word, { type: "float", value: Infinity }]),
   ...["-.inf", "-.Inf", "-.INF"].map((word): [string, PlainScalar] => [word, { type: "float", value: -Infinity }]),
 ]);
 

@@ -41,7 +41,8 @@ export function yamlSyntaxMessage(error: YAMLParseError, text: string): string {
 }
 
 function wordingOf(error: YAMLParseError, text: string, offset: number): Wording {
-  if (error.code === "BAD_ALIAS") return { text: `unknown anchor '${text.slice(error.pos[0] + 1, error.pos[1])}' referenced`, by: "parser" };
+  if (error.code === "BAD_ALIAS")
+    return { text: `unknown anchor '${text.slice(error.pos[0] + 1, error.pos[1])}' referenced`, by: "parser" };
   const inFlow = /^Flow (map|sequence)/i.test(error.message);
   if (error.code !== "MISSING_CHAR" && !inFlow) return wordings.get(error.code) ?? noNode;
   if (/quote/.test(error.message)) return endOfStream;

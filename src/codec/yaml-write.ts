@@ -223,13 +223,16 @@ const named = new Map([
   ["\u2029", "\\P"],
 ]);
 
+const widest = { max: 0x10ffff, letter: "U", width: 8 } as const;
+const widths = [{ max: 0xff, letter: "x", width: 2 }, { max: 0xffff, letter: "u", width: 4 }, widest] as const;
+
 function escapeCharacter(character: string): string {
   const escape = named.get(character);
   if (escape !== undefined) return escape;
   if (isPrintable(character)) return character;
   const code = character.codePointAt(0) ?? 0;
-  const [letter, width] = code <= 0xff ? ["x", 2] : code <= 0xffff ? ["u", 4] : ["U", 8];
-  return `\\${letter}${code.toString(16).toUpperCase().padStart(Number(width), "0")}`;
+  const { letter, width } = widths.find(({ max }) => code <= max) ?? widest;
+  return `\\${letter}${code.toString(16).toUpperCase().padStart(width, "0")}`;
 }
 
 /** A number as the original prints it: integers in full up to uint64, floats with an exponent from six digits on. */

@@ -59,7 +59,11 @@ test("says in the original's words what is no YAML", () => {
     ["a: .nan", "json: unsupported value: NaN"],
   ];
   for (const [text, message] of cases) {
-    assert.throws(() => parseYaml(text), (error) => error instanceof YamlError && error.message === message, text);
+    assert.throws(
+      () => parseYaml(text),
+      (error) => error instanceof YamlError && error.message === message,
+      text,
+    );
   }
 });
 
@@ -78,7 +82,8 @@ test("survives bombs of nesting and of aliases", () => {
 test("writes as kubectl's users know it", () => {
   const value = {
     status: "Failure",
-    message: 'ConfigMap in version "v1" cannot be handled as a ConfigMap: json: cannot unmarshal bool into Go struct field ObjectMeta.metadata.name of type string',
+    message:
+      'ConfigMap in version "v1" cannot be handled as a ConfigMap: json: cannot unmarshal bool into Go struct field ObjectMeta.metadata.name of type string',
     metadata: {},
     items: [],
     list: [{ b: 1, a: ["x", ["y"]] }, "plain", 'configmaps "y" not found'],
@@ -138,7 +143,31 @@ time: "2024-01-01T00:00:00Z"
 
 const texts = fc.oneof(
   fc.string({ unit: "binary" }),
-  fc.array(fc.constantFrom("a", " ", "\n", ":", "#", "-", "'", '"', "\t", "?", "[", "yes", "0", "1:30", "é", "😀", "|", "\u0085", "word word word word word word word")).map((parts) => parts.join("")),
+  fc
+    .array(
+      fc.constantFrom(
+        "a",
+        " ",
+        "\n",
+        ":",
+        "#",
+        "-",
+        "'",
+        '"',
+        "\t",
+        "?",
+        "[",
+        "yes",
+        "0",
+        "1:30",
+        "é",
+        "😀",
+        "|",
+        "\u0085",
+        "word word word word word word word",
+      ),
+    )
+    .map((parts) => parts.join("")),
 );
 const values: fc.Arbitrary<JsonValue> = fc.letrec<{ value: JsonValue }>((tie) => ({
   value: fc.oneof(
@@ -163,7 +192,32 @@ test("reads back what it writes", () => {
 });
 
 test("any text is YAML or a YamlError", () => {
-  const pieces = fc.array(fc.constantFrom("a", ": ", "- ", "\n", "  ", "[", "]", "{", "}", "&a ", "*a", "'", '"', "|", "!!int ", "<<: ", "? ", "#", "\t", "%", "---\n", "\u0000"));
+  const pieces = fc.array(
+    fc.constantFrom(
+      "a",
+      ": ",
+      "- ",
+      "\n",
+      "  ",
+      "[",
+      "]",
+      "{",
+      "}",
+      "&a ",
+      "*a",
+      "'",
+      '"',
+      "|",
+      "!!int ",
+      "<<: ",
+      "? ",
+      "#",
+      "\t",
+      "%",
+      "---\n",
+      "\u0000",
+    ),
+  );
   fc.assert(
     fc.property(pieces, (parts) => {
       try {

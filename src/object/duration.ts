@@ -55,7 +55,10 @@ export function formatDuration(nanos: bigint): string {
 }
 
 function decimal(value: bigint, unit: bigint): string {
-  const fraction = (value % unit).toString().padStart(unit.toString().length - 1, "0").replace(/0+$/, "");
+  const fraction = (value % unit)
+    .toString()
+    .padStart(unit.toString().length - 1, "0")
+    .replace(/0+$/, "");
   return fraction === "" ? `${value / unit}` : `${value / unit}.${fraction}`;
 }
 
@@ -98,10 +101,7 @@ export function humanDuration(milliseconds: number): string {
   if (seconds < 0) return "0s";
   const step = ageSteps.find(({ below }) => seconds < below) ?? { unit: inYears };
   const whole = Math.floor(seconds / step.unit.seconds);
-  const rest =
-    "rest" in step && step.rest !== undefined
-      ? Math.floor((seconds - whole * step.unit.seconds) / step.rest.seconds)
-      : 0;
+  const rest = "rest" in step && step.rest !== undefined ? Math.floor((seconds - whole * step.unit.seconds) / step.rest.seconds) : 0;
   const shown = `${whole}${step.unit.name}`;
   return rest > 0 && "rest" in step ? `${shown}${rest}${step.rest?.name}` : shown;
 }

@@ -51,11 +51,7 @@ export function typeInvalidField(field: FieldPlace, value: ReadonlyJson | undefi
 }
 
 /** A value outside a fixed set; the set is shown in the order given. */
-export function notSupportedField(
-  field: FieldPlace,
-  value: ReadonlyJson | undefined,
-  supported: readonly string[],
-): FieldError {
+export function notSupportedField(field: FieldPlace, value: ReadonlyJson | undefined, supported: readonly string[]): FieldError {
   return { type: "NotSupported", field: String(field), value, supported };
 }
 
@@ -89,11 +85,6 @@ export function internalFieldError(field: FieldPlace, detail: string): FieldErro
   return fault("InternalError", field, undefined, detail);
 }
 
-function fault(
-  type: FieldErrorType,
-  field: FieldPlace,
-  value: ReadonlyJson | undefined,
-  detail: string,
-): FieldError {
+function fault(type: FieldErrorType, field: FieldPlace, value: ReadonlyJson | undefined, detail: string): FieldError {
   return { type, field: String(field), value, detail };
 }

@@ -39,9 +39,7 @@ export function exactFields(selector: FieldSelector): ReadonlyMap<string, string
 
 /** The canonical text. */
 export function formatFieldSelector(selector: FieldSelector): string {
-  return selector.requirements
-    .map(({ field, operator, value }) => `${field}${operator}${value.replace(/[\\,=]/g, "\\$&")}`)
-    .join(",");
+  return selector.requirements.map(({ field, operator, value }) => `${field}${operator}${value.replace(/[\\,=]/g, "\\$&")}`).join(",");
 }
 
 /** Splits at commas that no backslash escapes. */

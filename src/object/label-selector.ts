@@ -105,11 +105,11 @@ const binarySigns: Readonly<Record<LabelOperator, string>> = {
   "=": "=",
   "==": "==",
   "!=": "!=",
-  in: " in ",
-  notin: " notin ",
-  gt: ">",
-  lt: "<",
-  exists: "",
+  "in": " in ",
+  "notin": " notin ",
+  "gt": ">",
+  "lt": "<",
+  "exists": "",
   "!": "",
 };
 
@@ -119,12 +119,7 @@ export function formatLabelSelector(selector: LabelSelector): string {
 }
 
 /** What is wrong with a requirement, with the paths `key`, `values[0]`, `operator` below the prefix. */
-export function requirementErrors(
-  key: string,
-  operator: string,
-  values: readonly string[],
-  prefix = "",
-): FieldError[] {
+export function requirementErrors(key: string, operator: string, values: readonly string[], prefix = ""): FieldError[] {
   const at = (step: string): string => (prefix === "" ? step : `${prefix}.${step}`);
   const errors: FieldError[] = [];
   const keyFaults = labelKey(key);

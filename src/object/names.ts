@@ -82,17 +82,8 @@ const formats = {
     "MY_NAME",
     "MyName",
   ),
-  headerName: format(
-    "[-A-Za-z0-9]+",
-    "a valid HTTP header must consist of alphanumeric characters or '-'",
-    "X-Header-Name",
-  ),
-  percent: format(
-    "[0-9]+%",
-    "a valid percent string must be a numeric string followed by an ending '%'",
-    "1%",
-    "93%",
-  ),
+  headerName: format("[-A-Za-z0-9]+", "a valid HTTP header must consist of alphanumeric characters or '-'", "X-Header-Name"),
+  percent: format("[0-9]+%", "a valid percent string must be a numeric string followed by an ending '%'", "1%", "93%"),
 } as const;
 
 const dnsLabelMax = 63;
@@ -278,9 +269,7 @@ export function domainPrefixedPath(value: string): { readonly domain: string; re
 /** The path of a domain-prefixed path (RFC 3986). */
 export function httpPath(value: string): string[] {
   const pattern = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
-  return /^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/.test(value)
-    ? []
-    : [`Invalid path (regex used for validation is '${pattern}')`];
+  return /^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/.test(value) ? [] : [`Invalid path (regex used for validation is '${pattern}')`];
 }
 
 /**

@@ -61,7 +61,11 @@ test("says in the original's words what is wrong", () => {
     ["1e999999999", "unable to parse quantity's suffix"],
   ];
   for (const [text, message] of wrong) {
-    assert.throws(() => parseQuantity(text), (error) => error instanceof QuantityError && error.message === message, text);
+    assert.throws(
+      () => parseQuantity(text),
+      (error) => error instanceof QuantityError && error.message === message,
+      text,
+    );
     assert.equal(canonicalQuantity(text), undefined);
   }
 });

@@ -55,10 +55,17 @@ test("says in the original's words what it cannot read", () => {
     ["!a=b", "found '=', expected: ',' or 'end of string'"],
   ];
   for (const [text, message] of cases) {
-    assert.throws(() => parseLabelSelector(text), (error) => error instanceof SelectorError && error.message === message, text);
+    assert.throws(
+      () => parseLabelSelector(text),
+      (error) => error instanceof SelectorError && error.message === message,
+      text,
+    );
   }
   assert.throws(() => parseLabelSelector("-a"), /^Error: unable to parse requirement: <nil>: Invalid value: "-a": name part must/);
-  assert.throws(() => parseLabelSelector("a=-"), /^Error: unable to parse requirement: values\[0\]\[a\]: Invalid value: "-": a valid label/);
+  assert.throws(
+    () => parseLabelSelector("a=-"),
+    /^Error: unable to parse requirement: values\[0\]\[a\]: Invalid value: "-": a valid label/,
+  );
 });
 
 test("prints requirements by key and values in order, and reads that back", () => {
@@ -75,7 +82,13 @@ test("makes selectors of objects: absent selects nothing, empty everything", () 
     matchExpressions: [{ key: "tier", operator: "In", values: ["front"] }],
   });
   assert.equal(matchesLabels(selector, labels), true);
-  assert.deepEqual([...exactLabels(selector)], [["app", "web"], ["tier", "front"]]);
+  assert.deepEqual(
+    [...exactLabels(selector)],
+    [
+      ["app", "web"],
+      ["tier", "front"],
+    ],
+  );
   assert.throws(
     () => labelSelectorFromObject({ matchExpressions: [{ key: "a", operator: "Bogus" }] }),
     /"Bogus" is not a valid label selector operator/,
@@ -99,7 +112,10 @@ test("any text is a selector or a SelectorError", () => {
 });
 
 test("field selectors know equality and inequality, with escapes", () => {
-  const fields = new Map([["metadata.name", "a"], ["x", "p,q"]]);
+  const fields = new Map([
+    ["metadata.name", "a"],
+    ["x", "p,q"],
+  ]);
   const read = (field: string): string => fields.get(field) ?? "";
   const matches = (text: string): boolean => matchesFields(parseFieldSelector(text), read);
   assert.equal(matches(""), true);
@@ -121,6 +137,10 @@ test("field selectors say what is wrong", () => {
     ["a=b\\", "invalid field selector: invalid escape sequence: \\"],
   ];
   for (const [text, message] of cases) {
-    assert.throws(() => parseFieldSelector(text), (error) => error instanceof SelectorError && error.message === message, text);
+    assert.throws(
+      () => parseFieldSelector(text),
+      (error) => error instanceof SelectorError && error.message === message,
+      text,
+    );
   }
 });

@@ -60,12 +60,5 @@ test("shows one fault as it is, and several in brackets with each text once but 
 });
 
 test("leaves an absent reason and details out", () => {
-  assert.deepEqual(Object.keys(statusError(500, undefined, "m").status), [
-    "kind",
-    "apiVersion",
-    "metadata",
-    "status",
-    "message",
-    "code",
-  ]);
+  assert.deepEqual(Object.keys(statusError(500, undefined, "m").status), ["kind", "apiVersion", "metadata", "status", "message", "code"]);
 });

@@ -79,12 +79,7 @@ export interface KindRef {
 }
 
 /** Any Status; the named constructors below are built on it. Without a reason it reads like an error from below. */
-export function statusError(
-  code: number,
-  reason: Status["reason"],
-  message: string,
-  details?: StatusDetails,
-): StatusError {
+export function statusError(code: number, reason: Status["reason"], message: string, details?: StatusDetails): StatusError {
   return new StatusError({
     kind: "Status",
     apiVersion: "v1",
@@ -125,8 +120,7 @@ export function generateNameConflict(resource: ResourceRef, name: string, retryA
 }
 
 /** The text of an optimistic lock that failed. */
-export const objectModified =
-  "the object has been modified; please apply your changes to the latest version and try again";
+export const objectModified = "the object has been modified; please apply your changes to the latest version and try again";
 
 /** 409: the object is not what the request assumes; without a text, it changed since it was read. */
 export function conflict(resource: ResourceRef, name: string, text = objectModified): StatusError {

@@ -26,14 +26,27 @@ test("says in the original's words why a text is no time", () => {
     ["2020-01-01T00:00:00Zx", 'parsing time "2020-01-01T00:00:00Zx": extra text: "x"'],
   ];
   for (const [text, message] of cases) {
-    assert.throws(() => parseTime(text), (error) => error instanceof TimeError && error.message === message, text);
+    assert.throws(
+      () => parseTime(text),
+      (error) => error instanceof TimeError && error.message === message,
+      text,
+    );
   }
   assert.throws(() => parseMicroTime("2020-01-01T00:00:00Z"), /cannot parse "Z" as "\.000000"/);
   assert.equal(canonicalTime("x"), undefined);
 });
 
 test("reads and writes durations", () => {
-  for (const [text, shown] of [["1h", "1h0m0s"], ["90s", "1m30s"], ["1.5s", "1.5s"], ["100ms", "100ms"], ["-1m", "-1m0s"], ["0", "0s"], ["1us", "1µs"], [".5h", "30m0s"]] as const) {
+  for (const [text, shown] of [
+    ["1h", "1h0m0s"],
+    ["90s", "1m30s"],
+    ["1.5s", "1.5s"],
+    ["100ms", "100ms"],
+    ["-1m", "-1m0s"],
+    ["0", "0s"],
+    ["1us", "1µs"],
+    [".5h", "30m0s"],
+  ] as const) {
     assert.equal(formatDuration(parseDuration(text)), shown);
   }
   assert.throws(() => parseDuration(""), /time: invalid duration ""/);

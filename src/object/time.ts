@@ -148,9 +148,7 @@ class TimeReader {
   }
 
   #misfit(element: string): TimeError {
-    return this.#error(
-      ` as ${quoteText(this.#layout)}: cannot parse ${quoteText(this.#rest)} as ${quoteText(element)}`,
-    );
+    return this.#error(` as ${quoteText(this.#layout)}: cannot parse ${quoteText(this.#rest)} as ${quoteText(element)}`);
   }
 
   #outOfRange(element: string): TimeError {

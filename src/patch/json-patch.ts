@@ -1,5 +1,14 @@
 import { encodeJson } from "../object/go-json.ts";
-import { copyJson, equalJson, isObject, type JsonObject, type JsonValue, type ReadonlyJson, type ReadonlyJsonObject, setOwn } from "../object/json.ts";
+import {
+  copyJson,
+  equalJson,
+  isObject,
+  type JsonObject,
+  type JsonValue,
+  type ReadonlyJson,
+  type ReadonlyJsonObject,
+  setOwn,
+} from "../object/json.ts";
 import { PatchError } from "./patch-error.ts";
 
 /** One operation (RFC 6902). Members may be missing: what an operation lacks is told when it is applied. */

@@ -27,10 +27,7 @@ function isDirective(key: string): boolean {
   return key === "$patch" || key === "$retainKeys" || /^\$(?:setElementOrder|deleteFromPrimitiveList)(?:\/|$)/.test(key);
 }
 
-function mapMembers(
-  value: ReadonlyJson,
-  change: (member: ReadonlyJson, key: string) => JsonValue | undefined,
-): JsonValue {
+function mapMembers(value: ReadonlyJson, change: (member: ReadonlyJson, key: string) => JsonValue | undefined): JsonValue {
   if (Array.isArray(value)) return (value as readonly ReadonlyJson[]).map((item) => (item === null ? null : (change(item, "") ?? null)));
   if (!isObject(value)) return value as JsonValue;
   const kept: JsonObject = {};

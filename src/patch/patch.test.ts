@@ -56,21 +56,42 @@ function refusal(type: PatchType, current: JsonObject, patch: JsonValue): readon
 }
 
 test("a JSON patch adds, removes, replaces, moves, copies and tests", () => {
-  const current = { a: { x: "1" }, l: ["p", "q"], "s/t~u": 1 };
+  const current = { "a": { x: "1" }, "l": ["p", "q"], "s/t~u": 1 };
   const cases: readonly (readonly [JsonValue, JsonValue])[] = [
     [[{ op: "add", path: "/a/y", value: 2 }], { ...current, a: { x: "1", y: 2 } }],
     [[{ op: "add", path: "/a/y" }], { ...current, a: { x: "1", y: null } }],
-    [[{ op: "add", path: "/l/1", value: "r" }, { op: "add", path: "/l/-", value: "s" }], { ...current, l: ["p", "r", "q", "s"] }],
+    [
+      [
+        { op: "add", path: "/l/1", value: "r" },
+        { op: "add", path: "/l/-", value: "s" },
+      ],
+      { ...current, l: ["p", "r", "q", "s"] },
+    ],
     [[{ op: "add", path: "/l/-1", value: "r" }], { ...current, l: ["p", "q", "r"] }],
     [[{ op: "remove", path: "/l/-1" }], { ...current, l: ["p"] }],
     [[{ op: "replace", path: "/a/new", value: "1" }], { ...current, a: { x: "1", new: "1" } }],
     [[{ op: "remove", path: "/s~1t~0u" }], { a: { x: "1" }, l: ["p", "q"] }],
     [[{ op: "move", from: "/a/x", path: "/b" }], { ...current, a: {}, b: "1" }],
-    [[{ op: "copy", from: "/a", path: "/b" }, { op: "add", path: "/b/z", value: 1 }], { ...current, b: { x: "1", z: 1 } }],
-    [[{ op: "test", path: "/nope", value: null }, { op: "test", path: "/l", value: ["p", "q"] }], current],
+    [
+      [
+        { op: "copy", from: "/a", path: "/b" },
+        { op: "add", path: "/b/z", value: 1 },
+      ],
+      { ...current, b: { x: "1", z: 1 } },
+    ],
+    [
+      [
+        { op: "test", path: "/nope", value: null },
+        { op: "test", path: "/l", value: ["p", "q"] },
+      ],
+      current,
+    ],
     [[{ op: "replace", path: "", value: { n: 1 } }], { n: 1 }],
     [[{ op: "add", path: "ignored/x", value: 1 }], { ...current, x: 1 }],
-    [[{ op: "add", path: "/__proto__", value: { p: 1 } }], JSON.parse('{"a":{"x":"1"},"l":["p","q"],"s/t~u":1,"__proto__":{"p":1}}') as JsonValue],
+    [
+      [{ op: "add", path: "/__proto__", value: { p: 1 } }],
+      JSON.parse('{"a":{"x":"1"},"l":["p","q"],"s/t~u":1,"__proto__":{"p":1}}') as JsonValue,
+    ],
     [null, current],
   ];
   for (const [patch, expected] of cases) assert.ok(equalJson(patched("json", current, patch), expected), JSON.stringify(patch));
@@ -93,14 +114,18 @@ test("a JSON patch that does not fit is refused as a whole", () => {
     [null],
   ];
   for (const patch of patches) {
-    assert.deepEqual(refusal("json", current, patch), [422, "the server rejected our request due to an error in our request"], JSON.stringify(patch));
+    assert.deepEqual(
+      refusal("json", current, patch),
+      [422, "the server rejected our request due to an error in our request"],
+      JSON.stringify(patch),
+    );
   }
 });
 
 test("a body that is no patch is told in the original's words", () => {
   const cases: readonly (readonly [PatchType, string, string])[] = [
     ["json", "{}", "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp"],
-    ["json", '[1]', "error decoding patch: json: cannot unmarshal number into Go value of type handlers.jsonPatchOp"],
+    ["json", "[1]", "error decoding patch: json: cannot unmarshal number into Go value of type handlers.jsonPatchOp"],
     ["json", '[{"op":1}]', "error decoding patch: json: cannot unmarshal number into Go struct field jsonPatchOp.op of type string"],
     ["json", "[", "error decoding patch: unexpected end of JSON input"],
     ["merge", "[]", "error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}"],
@@ -108,10 +133,20 @@ test("a body that is no patch is told in the original's words", () => {
     ["strategic", "nonsense", "invalid character 'o' in literal null (expecting 'u')"],
   ];
   for (const [type, body, message] of cases) {
-    assert.throws(() => readPatch(type, body), (error) => error instanceof StatusError && error.status.code === 400 && error.message === message, body);
+    assert.throws(
+      () => readPatch(type, body),
+      (error) => error instanceof StatusError && error.status.code === 400 && error.message === message,
+      body,
+    );
   }
-  assert.throws(() => readPatch("json", `[${"{},".repeat(10_000)}{}]`), /The allowed maximum operations in a JSON patch is 10000, got 10001/);
-  assert.deepEqual(readPatch("json", '[{"op":"test","op":"add","x":1}]').strictErrors, ['json patch duplicate field "[0].op"', 'json patch unknown field "[0].x"']);
+  assert.throws(
+    () => readPatch("json", `[${"{},".repeat(10_000)}{}]`),
+    /The allowed maximum operations in a JSON patch is 10000, got 10001/,
+  );
+  assert.deepEqual(readPatch("json", '[{"op":"test","op":"add","x":1}]').strictErrors, [
+    'json patch duplicate field "[0].op"',
+    'json patch unknown field "[0].x"',
+  ]);
   assert.deepEqual(readPatch("merge", '{"a":{"b":1,"b":2}}').strictErrors, ['duplicate field "a.b"']);
 });
 
@@ -135,7 +170,11 @@ test("a merge patch removes by null, merges objects and replaces the rest", () =
 
 test("a merge patch does what RFC 7386 says, outside of lists", () => {
   const plain = fc.letrec<{ value: JsonValue }>((tie) => ({
-    value: fc.oneof({ depthSize: "small" }, fc.constantFrom<JsonValue>(1, "s", false), fc.dictionary(fc.constantFrom("a", "b", "__proto__"), fc.oneof(tie("value"), fc.constant(null)), { noNullPrototype: true })),
+    value: fc.oneof(
+      { depthSize: "small" },
+      fc.constantFrom<JsonValue>(1, "s", false),
+      fc.dictionary(fc.constantFrom("a", "b", "__proto__"), fc.oneof(tie("value"), fc.constant(null)), { noNullPrototype: true }),
+    ),
   })).value;
   const objects = fc.dictionary(fc.constantFrom("a", "b", "c"), plain, { noNullPrototype: true });
   const reference = (target: JsonValue | undefined, patch: JsonValue): JsonValue => {
@@ -143,9 +182,9 @@ test("a merge patch does what RFC 7386 says, outside of lists", () => {
     const merged = new Map(typeof target === "object" && target !== null ? Object.entries(target) : []);
     for (const [key, value] of Object.entries(patch)) {
       if (value === null || value === undefined) merged.delete(key);
-      else merged.set(key, reference(merged.get(key) as JsonValue | undefined, value as JsonValue));
+      else merged.set(key, reference(merged.get(key), value));
     }
-    return Object.fromEntries(merged) as JsonObject;
+    return Object.fromEntries<JsonValue | undefined>(merged);
   };
   fc.assert(
     fc.property(objects, objects, (current, patch) => {
@@ -168,14 +207,25 @@ const current = {
 };
 
 test("a strategic merge patch merges lists by key: what the patch names first, the others where they stood", () => {
-  assert.deepEqual(patched("strategic", current, { containers: [{ name: "x", env: [{ name: "F", value: "2" }], args: ["q"] }, { name: "new" }] }), {
-    ...current,
-    containers: [
-      { name: "x", image: "x:1", env: [{ name: "F", value: "2" }, { name: "E", value: "1" }], args: ["q"] },
-      { name: "new" },
-      { name: "y", image: "y:1" },
-    ],
-  });
+  assert.deepEqual(
+    patched("strategic", current, { containers: [{ name: "x", env: [{ name: "F", value: "2" }], args: ["q"] }, { name: "new" }] }),
+    {
+      ...current,
+      containers: [
+        {
+          name: "x",
+          image: "x:1",
+          env: [
+            { name: "F", value: "2" },
+            { name: "E", value: "1" },
+          ],
+          args: ["q"],
+        },
+        { name: "new" },
+        { name: "y", image: "y:1" },
+      ],
+    },
+  );
   assert.deepEqual((patched("strategic", current, { finalizers: ["c"] }) as JsonObject)["finalizers"], ["c", "a", "b"]);
   assert.deepEqual((patched("strategic", current, { source: { c: "3" } }) as JsonObject)["source"], { c: "3" });
   assert.deepEqual((patched("strategic", current, { labels: { k: null, l: "w" } }) as JsonObject)["labels"], { l: "w" });
@@ -193,10 +243,13 @@ test("a strategic merge patch obeys its directives", () => {
   assert.deepEqual(member({ labels: { $patch: "delete" } }, "labels"), {});
   assert.deepEqual(member({ strategy: { $retainKeys: ["type"], type: "Recreate" } }, "strategy"), { type: "Recreate" });
   assert.deepEqual(member({ "$deleteFromPrimitiveList/finalizers": ["a"] }, "finalizers"), ["b"]);
-  assert.deepEqual(member({ "$setElementOrder/finalizers": ["c", "b", "a"], finalizers: ["c"] }, "finalizers"), ["c", "b", "a"]);
+  assert.deepEqual(member({ "$setElementOrder/finalizers": ["c", "b", "a"], "finalizers": ["c"] }, "finalizers"), ["c", "b", "a"]);
   assert.deepEqual(
-    member({ "$setElementOrder/containers": [{ name: "y" }, { name: "x" }], containers: [{ name: "x", image: "x:2" }] }, "containers"),
-    [{ name: "y", image: "y:1" }, { ...current.containers[0], image: "x:2" }],
+    member({ "$setElementOrder/containers": [{ name: "y" }, { name: "x" }], "containers": [{ name: "x", image: "x:2" }] }, "containers"),
+    [
+      { name: "y", image: "y:1" },
+      { ...current.containers[0], image: "x:2" },
+    ],
   );
   assert.deepEqual(patched("strategic", current, { $patch: "delete" }), {});
 });
@@ -207,7 +260,7 @@ test("a strategic merge patch says in the original's words what is wrong", () =>
     [{ containers: [{ image: "nokey" }] }, 500, "map: map[image:nokey] does not contain declared merge key: name"],
     [{ containers: [{ name: "x", $patch: "explode" }] }, 500, "unknown patch type: explode in map: map[$patch:explode name:x]"],
     [
-      { "$setElementOrder/containers": [{ name: "x" }], containers: [{ name: "z", image: "e" }] },
+      { "$setElementOrder/containers": [{ name: "x" }], "containers": [{ name: "z", image: "e" }] },
       500,
       "The order in patch list:\n[map[image:e name:z]]\n doesn't match $setElementOrder list:\n[map[name:x]]\n",
     ],
@@ -219,13 +272,23 @@ test("a strategic merge patch says in the original's words what is wrong", () =>
 test("shows a patched value that is no object of its type: touched objects in order, others as they were", () => {
   const value = { kind: "K", z: { b: 1, a: 2 }, data: { y: "1", x: "2" } };
   const shown = readPatch("merge", '{"data":{"x":5}}').apply(value, schema).undecodable("no");
-  assert.equal(shown.message, ' "" is invalid: patch: Invalid value: "{\\"data\\":{\\"x\\":5,\\"y\\":\\"1\\"},\\"kind\\":\\"K\\",\\"z\\":{\\"b\\":1,\\"a\\":2}}": no');
-  assert.equal(readPatch("strategic", '{"a":"t"}').apply(value, schema).undecodable("no").message, ' "" is invalid: patch: Invalid value: "map[a:t]": no');
+  assert.equal(
+    shown.message,
+    ' "" is invalid: patch: Invalid value: "{\\"data\\":{\\"x\\":5,\\"y\\":\\"1\\"},\\"kind\\":\\"K\\",\\"z\\":{\\"b\\":1,\\"a\\":2}}": no',
+  );
+  assert.equal(
+    readPatch("strategic", '{"a":"t"}').apply(value, schema).undecodable("no").message,
+    ' "" is invalid: patch: Invalid value: "map[a:t]": no',
+  );
 });
 
 test("merges big lists in time that grows with their length", () => {
   const items = (count: number, from = 0): JsonObject[] => Array.from({ length: count }, (_, i) => ({ name: `n${i + from}`, image: "i" }));
   const started = performance.now();
-  patched("strategic", { containers: items(20_000) }, { containers: items(20_000, 10_000), "$setElementOrder/containers": items(20_000, 10_000) });
+  patched(
+    "strategic",
+    { containers: items(20_000) },
+    { "containers": items(20_000, 10_000), "$setElementOrder/containers": items(20_000, 10_000) },
+  );
   assert.ok(performance.now() - started < 2_000);
 });

@@ -83,9 +83,7 @@ function readJsonPatch(text: string, sortAll: boolean): Patch {
   }
   const operations = items.map(readOperation);
   if (operations.length > maxJsonPatchOperations) {
-    throw requestEntityTooLarge(
-      `The allowed maximum operations in a JSON patch is ${maxJsonPatchOperations}, got ${operations.length}`,
-    );
+    throw requestEntityTooLarge(`The allowed maximum operations in a JSON patch is ${maxJsonPatchOperations}, got ${operations.length}`);
   }
   return {
     type: "json",
@@ -107,7 +105,9 @@ function readOperation(item: JsonValue): JsonPatchOperation {
   const texts = operationTexts.map((name) => {
     const text = item[name] ?? undefined;
     if (text === undefined || typeof text === "string") return text;
-    throw badRequest(`error decoding patch: json: cannot unmarshal ${jsonKind(text)} into Go struct field jsonPatchOp.${name} of type string`);
+    throw badRequest(
+      `error decoding patch: json: cannot unmarshal ${jsonKind(text)} into Go struct field jsonPatchOp.${name} of type string`,
+    );
   });
   return { op: texts[0] ?? "", path: texts[1], from: texts[2], value: item["value"] };
 }

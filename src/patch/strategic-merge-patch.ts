@@ -22,11 +22,7 @@ interface PatchRule {
  * directives say otherwise (`$patch`, `$retainKeys`, `$setElementOrder/x`, `$deleteFromPrimitiveList/x`; contributors'
  * guide, strategic-merge-patch). The document stays as it is and shares what the patch leaves alone. Throws PatchError.
  */
-export function applyStrategicMergePatch(
-  document: ReadonlyJsonObject,
-  patch: ReadonlyJsonObject,
-  schema: Schema,
-): JsonObject {
+export function applyStrategicMergePatch(document: ReadonlyJsonObject, patch: ReadonlyJsonObject, schema: Schema): JsonObject {
   return mergeObject(document, patch, schema);
 }
 
@@ -35,7 +31,7 @@ function mergeObject(original: ReadonlyJsonObject, patch: ReadonlyJsonObject, sc
   const merged: JsonObject = { ...(original as JsonObject) };
   const rest = new Map(Object.entries(patch));
   retainKeys(merged, rest);
-  for (const [key, order] of [...rest]) {
+  for (const [key, order] of rest) {
     if (key.startsWith(setElementOrder)) mergeOrderedList(merged, rest, key, order, schema);
   }
   for (const [patchKey, value] of rest) mergeMember(merged, patchKey, value, schema);
@@ -51,12 +47,7 @@ function byDirective(patch: ReadonlyJsonObject): JsonObject {
   return replacement;
 }
 
-function mergeMember(
-  merged: JsonObject,
-  patchKey: string,
-  value: ReadonlyJson | undefined,
-  schema: Schema | undefined,
-): void {
+function mergeMember(merged: JsonObject, patchKey: string, value: ReadonlyJson | undefined, schema: Schema | undefined): void {
   if (value === undefined) return;
   const isDeletion = patchKey.startsWith(deleteFromPrimitiveList);
   const key = isDeletion ? namedField(patchKey, deleteFromPrimitiveList, "invalid patch format of primitive list") : patchKey;
@@ -78,12 +69,7 @@ function mergeMember(
   }
 }
 
-function mergeList(
-  original: readonly JsonValue[],
-  patch: readonly ReadonlyJson[],
-  rule: PatchRule,
-  isDeletion: boolean,
-): JsonValue[] {
+function mergeList(original: readonly JsonValue[], patch: readonly ReadonlyJson[], rule: PatchRule, isDeletion: boolean): JsonValue[] {
   if (original.length === 0 && patch.length === 0) return [...original];
   if (itemsKind(original, patch) === "scalars") {
     if (isDeletion) return original.filter((item) => !patch.includes(item));
@@ -230,7 +216,8 @@ function itemsKind(original: readonly ReadonlyJson[], patch: readonly ReadonlyJs
   let kind: string | undefined;
   for (const item of [...original, ...patch]) {
     if (Array.isArray(item)) throw new PatchError("lists of lists are not supported");
-    const own = item !== null && typeof item === "object" ? "objects" : item === null ? "null" : typeof item === "bigint" ? "number" : typeof item;
+    const own =
+      item !== null && typeof item === "object" ? "objects" : item === null ? "null" : typeof item === "bigint" ? "number" : typeof item;
     if (kind !== undefined && kind !== own) throw new PatchError("list element types are not identical", "plain");
     kind = own;
   }
