@@ -70,7 +70,7 @@ function without_(versioned: Versioned, fields: FieldSet): Versioned {
 }
 
 /** What is left is an object still, whatever was owned of what names it. */
-function objectOf(left: ReadonlyJson | undefined, whole: KubeObject): KubeObject {
+function objectOf(left: ReadonlyJson, whole: KubeObject): KubeObject {
   const members = (left ?? {}) as ReadonlyJsonObject as JsonObject;
   const metadata = (members["metadata"] ?? {}) as KubeObject["metadata"];
   if (members["apiVersion"] === whole.apiVersion && members["kind"] === whole.kind && members["metadata"] === metadata)

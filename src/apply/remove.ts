@@ -7,10 +7,11 @@ import { fieldElement } from "./path-element.ts";
 import { entrySchema, isMembers, itemSchema, namedField, shapeOf } from "./shape.ts";
 
 /**
- * A value without the fields and items of a set. What is left without anything in it goes too; undefined: nothing is
- * left. The result shares what stays with the value, and is the value itself where nothing goes.
+ * A value without the fields and items of a set. A map, struct or list that loses all that was in it, and is not itself
+ * in the set, becomes null: the original drops it where its type has no null. The result shares what stays with the
+ * value, and is the value itself where nothing goes.
  */
-export function removeFields(value: ReadonlyJson, set: FieldSet, schema: Schema): ReadonlyJson | undefined {
+export function removeFields(value: ReadonlyJson, set: FieldSet, schema: Schema): ReadonlyJson {
   if (set.isEmpty) return value;
   switch (shapeOf(schema, value)) {
     case "members":
@@ -22,7 +23,7 @@ export function removeFields(value: ReadonlyJson, set: FieldSet, schema: Schema)
   }
 }
 
-function removeMembers(members: ReadonlyJsonObject, set: FieldSet, schema: Schema): ReadonlyJson | undefined {
+function removeMembers(members: ReadonlyJsonObject, set: FieldSet, schema: Schema): ReadonlyJson {
   let changed = false;
   let left = 0;
   const kept: JsonObject = {};
@@ -40,10 +41,10 @@ function removeMembers(members: ReadonlyJsonObject, set: FieldSet, schema: Schem
     setOwn(kept, name, after as JsonValue);
   }
   if (!changed) return members;
-  return left === 0 ? undefined : kept;
+  return left === 0 ? null : kept;
 }
 
-function removeItems(values: readonly ReadonlyJson[], set: FieldSet, schema: ListSchema): ReadonlyJson | undefined {
+function removeItems(values: readonly ReadonlyJson[], set: FieldSet, schema: ListSchema): ReadonlyJson {
   const kept: ReadonlyJson[] = [];
   let changed = false;
   for (const value of values) {
@@ -53,8 +54,8 @@ function removeItems(values: readonly ReadonlyJson[], set: FieldSet, schema: Lis
     if (node?.member === true) after = undefined;
     else if (node?.children !== undefined) after = removeFields(value, node.children, itemSchema(schema));
     if (after !== value) changed = true;
-    if (after !== undefined) kept.push(after);
+    if (after !== undefined) kept.push(after ?? {});
   }
   if (!changed) return values;
-  return kept.length === 0 ? undefined : kept;
+  return kept.length === 0 ? null : kept;
 }

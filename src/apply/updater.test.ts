@@ -278,6 +278,14 @@ describe("an apply", () => {
     ]);
   });
 
+  it("takes over nothing that somebody changed since client-side apply", () => {
+    const name = "kubectl.kubernetes.io/last-applied-configuration";
+    const text = '{"apiVersion":"v1","data":{"x":"1"},"kind":"ConfigMap","metadata":{"name":"a"}}';
+    let live = created(configMaps, { data: { x: "1" }, metadata: { annotations: { [name]: text } } }, "kubectl-client-side-apply");
+    live = updated(configMaps, live, (next) => Object.assign(next["data"] as JsonObject, { x: "9" }), "other");
+    assert.throws(() => applied(configMaps, live, { data: { x: "2" } }, "kubectl"), /1 conflict: conflict with "other" using v1: .data.x/);
+  });
+
   it("tells what does not fit the type", () => {
     const message = (members: JsonObject, at = customs): string => {
       try {
