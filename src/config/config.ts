@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { join } from "node:path";
 import { firstOfCidr, formatCidr, parseCidr, sizeOfCidr } from "../object/ip.ts";
 import { admissionPlugins } from "./admission-plugins.ts";
-import { featureGates } from "./feature-gates.ts";
+import { readFeatureGates } from "./feature-gates.ts";
 import type { PortRange } from "./flag.ts";
 import type { FlagValues } from "./flags.ts";
 import { UsageError } from "./usage-error.ts";
@@ -166,11 +166,13 @@ function checkAuthorizationModes(modes: readonly string[]): void {
 }
 
 function checkFeatureGates(gates: ReadonlyMap<string, string>, warn: (warning: string) => void): void {
+  if (gates.size === 0) return;
+  const defaults = readFeatureGates();
   for (const [gate, text] of gates) {
     const written = `--feature-gates=${gate}=${text}`;
     const asked = /^(true|t|1)$/i.test(text) ? true : /^(false|f|0)$/i.test(text) ? false : undefined;
     if (asked === undefined) throw new UsageError(`${written}: it must be true or false`);
-    const byDefault = featureGates.get(gate);
+    const byDefault = defaults.get(gate);
     // Gates that became general are no longer listed; they can only be true.
     if (byDefault === undefined && asked) warn(`${written} changes nothing: v1.36 has no such gate to set`);
     else if (byDefault !== asked) throw new UsageError(`${written} is refused: only the defaults of v1.36 exist here yet`);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { dataFile } from "./data-files.ts";
 import type { FlagType } from "./flag.ts";
 import { flagRows, findFlag } from "./flags.ts";
 import { readFlagValue } from "./flag-value.ts";
-import { kubeApiserverFlags } from "./kube-apiserver-flags.ts";
 
 /** Our type for each of kube-apiserver's. */
 const types: Readonly<Record<string, FlagType>> = {
@@ -38,11 +39,14 @@ const ownDefaults: Readonly<Record<string, string>> = {
   "storage-backend": "kube-apiserver knows etcd3 only",
 };
 
-const theirs = kubeApiserverFlags
-  .trim()
-  .split("\n")
-  .map((line) => line.split(" "))
-  .map(([name = "", type = "", byDefault = ""]) => ({ name, type, byDefault: byDefault === "-" ? "" : byDefault }));
+const table = JSON.parse(readFileSync(dataFile("flags.json"), "utf8")) as Readonly<Record<string, { type: string; default: string }>>;
+
+/** kube-apiserver's flags; its defaults as they would be written, not as Go prints them. */
+const theirs = Object.entries(table).map(([name, flag]) => ({
+  name,
+  type: flag.type,
+  byDefault: flag.default.replace(/^(<nil>|\[(.*)\])$/, "$2"),
+}));
 
 test("every flag of kube-apiserver has a row, of its type and with its default", () => {
   assert.equal(theirs.length, 174);
