@@ -11,7 +11,7 @@ const slab = Buffer.alloc(64 * 1024, "y");
 const SLABS = 264; // 17 MB, as 5,000 pods
 const event = Buffer.alloc(3500, "e");
 const headers = { "content-type": "application/json", "cache-control": "no-cache, private", "audit-id": "0b1e7c1e-3c53-4f6e-9d0f-0123456789ab" };
-const tls = await testCertificate();
+const tls = testCertificate();
 const watchers = new Set<(bytes: Buffer) => void>();
 let port: number;
 

@@ -56,8 +56,6 @@ export interface Config {
 
 /** What one request or connection may take. Times in milliseconds. */
 export interface Limits {
-  /** Bytes of a request's body (kube-apiserver's MaxRequestBodyBytes). */
-  readonly requestBodyBytes: number;
   /** How long a request other than a watch may take [--request-timeout]. */
   readonly requestTimeout: number;
   /** How long a watch lasts at least where it names no time; at most twice as long [--min-request-timeout]. */
@@ -76,7 +74,6 @@ export interface Surroundings {
 
 /** Go's HTTP/2 server in kube-apiserver allows 250 streams, which bounds what one client can have going. */
 const defaultStreamsPerConnection = 250;
-const requestBodyBytes = 3 * 1024 * 1024;
 
 /**
  * Makes the Config of a server from the values of its flags. Throws UsageError where they do not fit together or ask for
@@ -118,7 +115,6 @@ export function configFrom(values: FlagValues, surroundings: Surroundings, warn:
     eventTtl: values["event-ttl"],
     controllers: values["controllers"],
     limits: {
-      requestBodyBytes,
       requestTimeout: values["request-timeout"],
       minRequestTimeout: values["min-request-timeout"] * 1000,
       streamsPerConnection: values["http2-max-streams-per-connection"] || defaultStreamsPerConnection,

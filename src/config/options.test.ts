@@ -14,5 +14,5 @@ test("what follows from an option follows it", () => {
   assert.equal(config.certDir, "/d/pki");
   assert.equal(config.advertiseAddress, "198.51.100.1");
   assert.equal(config.limits.requestTimeout, 5);
-  assert.equal(config.limits.requestBodyBytes, 3 * 1024 * 1024);
+  assert.equal(config.limits.streamsPerConnection, 250);
 });

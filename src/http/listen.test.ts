@@ -19,8 +19,8 @@ let server: TestCertificate;
 let client: TestCertificate;
 
 before(async () => {
-  server = await testCertificate();
-  client = await testCertificate("alice");
+  server = testCertificate();
+  client = testCertificate("alice");
 });
 
 async function start(handler: (request: ApiRequest) => Promise<ApiAnswer>, limits: Partial<HttpLimits> = {}, more: Partial<ListenOptions> = {}): Promise<Listener> {

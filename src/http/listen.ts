@@ -18,6 +18,8 @@ export interface ListenOptions {
     readonly key: string | Buffer;
     /** PEM: the authorities that client certificates should come from. They are named to clients; nobody is refused here. */
     readonly clientCa?: string | Buffer;
+    /** The oldest version of TLS that is spoken; 1.2 where it is left out. */
+    readonly minVersion?: "TLSv1.2" | "TLSv1.3";
   };
   readonly limits?: Partial<HttpLimits>;
   readonly log: HttpLog;
@@ -50,7 +52,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     ...(tls.clientCa === undefined ? {} : { ca: tls.clientCa }),
     requestCert: true,
     rejectUnauthorized: false, // who the peer is, authentication decides, request by request
-    minVersion: "TLSv1.2",
+    minVersion: tls.minVersion ?? "TLSv1.2",
     ALPNProtocols: ["h2", "http/1.1"],
     handshakeTimeout: limits.handshakeMs,
     noDelay: true,

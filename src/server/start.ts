@@ -23,6 +23,7 @@ import { createControlPlane } from "./control-plane.ts";
 import { prepareDirectory, readFlagFile } from "./data-dir.ts";
 import { apiDocuments } from "./documents.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
+import { listenFault } from "./listen-fault.ts";
 import { serverLog } from "./log.ts";
 import type { RunningServer } from "./running-server.ts";
 
@@ -73,8 +74,17 @@ export async function startServer(config: Config): Promise<RunningServer> {
     handler: plane.handle,
     host: config.bindAddress,
     port: config.port,
-    tls: { cert: certificates.serving.certificate, key: certificates.serving.key, clientCa: certificates.clientCa },
+    tls: {
+      cert: certificates.serving.certificate,
+      key: certificates.serving.key,
+      clientCa: certificates.clientCa,
+      minVersion: config.tlsMinVersion,
+    },
+    limits: { streams: config.limits.streamsPerConnection },
     log,
+  }).catch(async (error: unknown) => {
+    await storage[Symbol.asyncDispose]();
+    throw listenFault(error, config.bindAddress, config.port);
   });
   const address = clientAddress(config.bindAddress);
   const url = `https://${address.includes(":") ? `[${address}]` : address}:${listener.port}`;
@@ -99,6 +109,6 @@ async function openStorage(config: Config): Promise<Storage> {
     return await openLmdbStorage({ directory, quota: config.dataQuota, historyWindow: config.compactionInterval });
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    throw new StartupError(error.message, "see to the directory, or choose another one with --data-dir", error);
+    throw new StartupError(error.message, "choose another directory with --data-dir, or see to this one", error);
   }
 }

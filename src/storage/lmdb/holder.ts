@@ -47,7 +47,7 @@ export async function holdDirectory(directory: string, databases: Databases): Pr
     throw error;
   }
   await socket.close();
-  throw new StorageError("unavailable", `the data in ${directory} is in use by another process. Stop that one, or give this one another directory.`);
+  throw new StorageError("unavailable", `the data in ${directory} is in use by another process`);
 }
 
 async function listen(directory: string, name: string): Promise<{ close(): Promise<void> }> {
