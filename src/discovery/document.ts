@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import { stringifyJson } from "../codec/json-text.ts";
+import { stringifyYaml } from "../codec/yaml-write.ts";
+import type { ReadonlyJson } from "../object/json.ts";
+import type { ApiAnswer } from "../request/exchange.ts";
+import { CONTENT_TYPES, type Negotiated } from "../request/negotiation.ts";
+
+/** A document that is sent as it is to whoever asks. Its plain JSON is kept as bytes; other forms are rare and made each time. */
+export class JsonDocument {
+  readonly value: ReadonlyJson;
+  #bytes: Buffer | undefined;
+  #etag: string | undefined;
+
+  constructor(value: ReadonlyJson) {
+    this.value = value;
+  }
+
+  get bytes(): Buffer {
+    this.#bytes ??= Buffer.from(`${stringifyJson(this.value)}\n`);
+    return this.#bytes;
+  }
+
+  /** A quoted entity tag over the content. */
+  get etag(): string {
+    this.#etag ??= `"${contentHash(this.bytes)}"`;
+    return this.#etag;
+  }
+
+  /** The document as an answer, in the form that was agreed on. */
+  answer(agreed: Negotiated, headers: ApiAnswer["headers"] = {}): ApiAnswer {
+    const body = agreed.format === "yaml" ? Buffer.from(stringifyYaml(this.value)) : agreed.pretty ? indented(this.value) : this.bytes;
+    return { status: 200, headers: { "content-type": CONTENT_TYPES[agreed.format], ...headers }, body, compressible: true };
+  }
+}
+
+/** JSON indented by two spaces, as the original writes for people. */
+export function indented(value: ReadonlyJson): Buffer {
+  return Buffer.from(JSON.stringify(JSON.parse(stringifyJson(value)), undefined, 2));
+}
+
+/** A hash of content in the form that the original uses for entity tags and hashed addresses. */
+export function contentHash(bytes: Buffer | string): string {
+  return createHash("sha512").update(bytes).digest("hex").toUpperCase();
+}
+
+/** A plain text answer. */
+export function textAnswer(status: number, text: string, nosniff: boolean): ApiAnswer {
+  return {
+    status,
+    headers: { "content-type": "text/plain; charset=utf-8", ...(nosniff ? { "x-content-type-options": "nosniff" } : {}) },
+    body: Buffer.from(text),
+  };
+}
+
+/** What is no path at all, in the words of the original's mux. */
+export function pageNotFound(): ApiAnswer {
+  return textAnswer(404, "404 page not found\n", true);
+}

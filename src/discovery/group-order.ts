@@ -1,0 +1,43 @@
+/** A group with its versions, the preferred one first. */
+export interface GroupVersions {
+  readonly name: string;
+  readonly versions: readonly string[];
+}
+
+/**
+ * Puts served groups and their versions in the order in which clients are to prefer them: as `priorities` has them; then
+ * groups it does not know (custom ones) by name, and versions by how mature and new their names say they are.
+ */
+export function orderGroups(served: ReadonlyMap<string, ReadonlySet<string>>, priorities: readonly GroupVersions[]): GroupVersions[] {
+  const known = new Map(priorities.map(({ name, versions }, rank) => [name, { rank, versions }]));
+  return [...served]
+    .map(([name, versions]) => ({ name, versions: [...versions].sort(byPreference(known.get(name)?.versions ?? [])) }))
+    .sort((a, b) => (known.get(a.name)?.rank ?? Infinity) - (known.get(b.name)?.rank ?? Infinity) || compareText(a.name, b.name));
+}
+
+function byPreference(known: readonly string[]): (a: string, b: string) => number {
+  const rank = (version: string): number => (known.includes(version) ? known.indexOf(version) : known.length);
+  return (a, b) => rank(a) - rank(b) || compareVersions(a, b);
+}
+
+const VERSION = /^v([1-9][0-9]*)(?:(alpha|beta)([1-9][0-9]*))?$/;
+const MATURITY: Readonly<Record<string, number>> = { alpha: 1, beta: 2, "": 3 };
+
+/**
+ * Orders version names, the better first: v10 before v2 before v1 before v1beta2 before v1alpha1 before any other name,
+ * those by text (tasks/extend-kubernetes/custom-resources/custom-resource-definition-versioning).
+ */
+export function compareVersions(a: string, b: string): number {
+  const left = VERSION.exec(a);
+  const right = VERSION.exec(b);
+  if (left === null || right === null) return (left === null ? 1 : 0) - (right === null ? 1 : 0) || compareText(a, b);
+  return (
+    (MATURITY[right[2] ?? ""] as number) - (MATURITY[left[2] ?? ""] as number) ||
+    Number(right[1]) - Number(left[1]) ||
+    Number(right[3] ?? 0) - Number(left[3] ?? 0)
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
