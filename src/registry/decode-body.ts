@@ -28,7 +28,7 @@ export interface BodyType {
 }
 
 /** As much of a body as messages show. */
-const SHOWN = 20;
+const SHOWN = 30;
 
 /**
  * Reads a request body as an object of a type: parsed, of the right kind, decoded and defaulted. Unknown and duplicate

@@ -62,12 +62,14 @@ async function attemptRemove(write: Write, name: string, key: string, record: Ob
 }
 
 function refusePreconditions({ endpoint }: Write, name: string, old: KubeObject, options: DeleteOptions): void {
-  const { uid, resourceVersion } = old.metadata;
+  const { uid = "", resourceVersion = "" } = old.metadata;
+  // The original names the kind here, where other conflicts name the resource.
+  const kind = { group: endpoint.served.group, plural: endpoint.served.kind };
   if (options.uid !== undefined && options.uid !== uid) {
-    throw conflict(endpoint.ref, name, `Precondition failed: UID in precondition: ${options.uid}, UID in object meta: ${uid ?? ""}`);
+    throw conflict(kind, name, `the UID in the precondition (${options.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`);
   }
   if (options.resourceVersion !== undefined && options.resourceVersion !== resourceVersion) {
-    throw conflict(endpoint.ref, name, `Precondition failed: ResourceVersion in precondition: ${options.resourceVersion}, ResourceVersion in object meta: ${resourceVersion ?? ""}`);
+    throw conflict(kind, name, `the ResourceVersion in the precondition (${options.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`);
   }
 }
 

@@ -1,26 +1,31 @@
+import { stringifyYaml } from "../codec/yaml-write.ts";
+import type { ReadonlyJson } from "../object/json.ts";
 import { StatusError, internalError, type Status } from "../object/status.ts";
 import { StorageError } from "../storage/storage.ts";
 import type { ApiAnswer, ApiRequest } from "./exchange.ts";
+import { CONTENT_TYPES, negotiateError } from "./negotiation.ts";
 import { storageStatus } from "./storage-status.ts";
 
 /** The answer to whatever was thrown: a client's fault is its Status, anything else a logged 500 without its details. */
 export function faultAnswer(error: unknown, request: ApiRequest, onBug: (error: unknown, request: ApiRequest) => void): ApiAnswer {
-  if (error instanceof StatusError) return statusAnswer(error.status, "nosniff" in error);
-  if (error instanceof StorageError) return statusAnswer(storageStatus(error));
+  if (error instanceof StatusError) return statusAnswer(error.status, request, "nosniff" in error);
+  if (error instanceof StorageError) return statusAnswer(storageStatus(error), request);
   onBug(error, request);
-  return statusAnswer(internalError("an unexpected fault, which the server's log describes").status);
+  return statusAnswer(internalError("an unexpected fault, which the server's log describes").status, request);
 }
 
-/** A Status as an answer. */
-export function statusAnswer(status: Status, nosniff = false): ApiAnswer {
+/** A Status in the form that the client accepts. */
+function statusAnswer(status: Status, request: ApiRequest, nosniff = false): ApiAnswer {
   const retry = status.details?.retryAfterSeconds;
+  const query = request.target.indexOf("?");
+  const { format, pretty } = negotiateError({ headers: request.headers, query: new URLSearchParams(query < 0 ? "" : request.target.slice(query)) });
   return {
     status: status.code,
     headers: {
-      "content-type": "application/json",
+      "content-type": CONTENT_TYPES[format],
       ...(retry === undefined || retry === 0 ? {} : { "retry-after": String(retry) }),
       ...(nosniff ? { "x-content-type-options": "nosniff" } : {}),
     },
-    body: Buffer.from(`${JSON.stringify(status)}\n`),
+    body: Buffer.from(format === "yaml" ? stringifyYaml(status as unknown as ReadonlyJson) : `${JSON.stringify(status, null, pretty ? 2 : 0)}\n`),
   };
 }
