@@ -42,12 +42,16 @@ export function decodeBody(body: Buffer, format: BodyFormat, type: BodyType, kin
   return decodeObject(object, scanned, type, validation, warn, (message) => badRequest(`${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: ${message}`));
 }
 
-/** The second half, for values that are parsed already: a patched object. `refuse` says how a fault is answered. */
-export function decodeObject(value: JsonObject, scanned: Pick<ScannedJson, "duplicates" | "fractionalIntegers"> | undefined, type: BodyType, validation: FieldValidation, warn: (text: string) => void, refuse: (message: string) => Error): KubeObject {
+/**
+ * The second half, for values that are parsed already: a patched object. `refuse` says how a fault is answered;
+ * `strictBefore` are faults of the kind that fieldValidation judges, found earlier.
+ */
+export function decodeObject(value: JsonObject, scanned: Pick<ScannedJson, "duplicates" | "fractionalIntegers"> | undefined, type: BodyType, validation: FieldValidation, warn: (text: string) => void, refuse: (message: string) => Error, strictBefore: readonly string[] = []): KubeObject {
   const decoded = decode(value, type.schema, scanned);
   if (!decoded.ok) throw refuse(decoded.message);
-  if (validation === "Strict" && decoded.strict.length > 0) throw refuse(strictDecodingError(decoded.strict));
-  if (validation === "Warn") for (const text of decoded.strict) warn(text);
+  const strict = [...strictBefore, ...decoded.strict];
+  if (validation === "Strict" && strict.length > 0) throw refuse(strictDecodingError(strict));
+  if (validation === "Warn") for (const text of strict) warn(text);
   const object = decoded.value as KubeObject;
   object.apiVersion = groupVersion(type.group, type.version);
   object.kind = type.kind;

@@ -1,15 +1,13 @@
 import { applyConfiguration, trackUpdate, type WriteDoor } from "../apply/updater.ts";
-import { JsonError, type ScannedJson } from "../codec/json-scan.ts";
-import { parseJson } from "../codec/json-text.ts";
 import { parseYaml, YamlError } from "../codec/yaml-read.ts";
 import { copyJson, isObject, type JsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { badRequest } from "../object/status.ts";
+import { readPatch as readPatchText, type Patch, type Patched } from "../patch/patch.ts";
 import { decodeObject, type BodyType } from "./decode-body.ts";
 import { bodyType, checkName, checkNamespace, checkVersionText, createObject, toHub } from "./object-body.ts";
 import { doorOf, writerOf } from "./ownership.ts";
 import type { PatchType } from "../request/negotiation.ts";
-import { patchFault, patchFunction } from "./patch-functions.ts";
 import { servedObject } from "./representation.ts";
 import { MAX_BODY } from "./request-body.ts";
 import { update, type UpdateResult } from "./update.ts";
@@ -48,53 +46,52 @@ export type PatchChange = (live: KubeObject | undefined) => KubeObject;
 
 /** Reads the body of a patch for objects of a type. Errors: StatusError 400, 413; the change's own: 400, 409, 422. */
 export async function readPatch(write: Write, type: PatchType, door: WriteDoor, body: BodyType): Promise<PatchChange> {
-  const bytes = await write.context.request.body(MAX_BODY);
-  const scanned = scanPatch(bytes, type);
-  return type === "apply" ? applyChange(write, scanned, door, body) : patchChange(write, type, scanned, door, body);
+  const text = (await write.context.request.body(MAX_BODY)).toString("utf8");
+  return type === "apply" ? applyChange(write, text, door, body) : patchChange(write, readPatchText(type, text, { sortAll: body.custom === true }), door, body);
 }
 
-function patchChange(write: Write, type: Exclude<PatchType, "apply">, scanned: ScannedJson, door: WriteDoor, body: BodyType): PatchChange {
+function patchChange(write: Write, patch: Patch, door: WriteDoor, body: BodyType): PatchChange {
   const { options, strategyContext } = write;
-  const applyPatch = patchFunction(type, scanned, door.schema, options.fieldValidation, (text) => warn(write, text));
+  const tell = (text: string) => warn(write, text);
   return (live) => {
     if (live === undefined) throw new TypeError("only an apply makes an object from nothing");
-    const { value, shown } = applyPatch(live);
-    const refuse = (message: string) => patchFault(shown, message);
-    checkPatchedKind(value, live, refuse);
-    const updated = decodeObject(value, undefined, body, options.fieldValidation, (text) => warn(write, text), refuse);
+    const patched = patch.apply(live, door.schema);
+    const value = isObject(patched.value) ? { ...patched.value } : {};
+    checkPatchedKind(value, live, patched);
+    const strict = options.fieldValidation === "Ignore" ? [] : patch.strictErrors;
+    const updated = decodeObject(value, undefined, body, options.fieldValidation, tell, (message) => patched.undecodable(message), strict);
     trackUpdate({ door, live, updated, manager: writerOf(write), now: strategyContext.now });
     return updated;
   };
 }
 
 /** A patch may leave out what an object is, and may not change it. */
-function checkPatchedKind(value: JsonObject, live: KubeObject, refuse: (message: string) => Error): void {
+function checkPatchedKind(value: JsonObject, live: KubeObject, patched: Patched): void {
   const apiVersion = value["apiVersion"] ?? live.apiVersion;
   const kind = value["kind"] ?? live.kind;
   if (apiVersion === live.apiVersion && kind === live.kind) return;
-  throw refuse(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`);
+  throw patched.undecodable(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`);
 }
 
-function applyChange(write: Write, scanned: ScannedJson, door: WriteDoor, body: BodyType): PatchChange {
+function applyChange(write: Write, text: string, door: WriteDoor, body: BodyType): PatchChange {
   const { options, strategyContext } = write;
-  const applied = isObject(scanned.value) ? scanned.value : {};
+  const applied = readConfiguration(text);
   return (live) => {
     const { object, changed } = applyConfiguration({ door, live, applied, manager: writerOf(write), force: options.force ?? false, now: strategyContext.now });
     if (!changed && live !== undefined) return copyJson(live);
-    const entries = object.metadata.managedFields;
+    const { managedFields } = object.metadata;
     const merged = decodeObject(copyJson(object), undefined, body, "Ignore", () => {}, badRequest);
-    if (entries !== undefined) merged.metadata.managedFields = entries;
+    if (managedFields !== undefined) merged.metadata.managedFields = managedFields;
     return merged;
   };
 }
 
-function scanPatch(bytes: Buffer, type: PatchType): ScannedJson {
-  const text = bytes.toString("utf8");
+function readConfiguration(text: string): JsonObject {
   try {
-    return type === "apply" ? { value: parseYaml(text).value, duplicates: [], fractionalIntegers: [] } : parseJson(text);
+    const { value } = parseYaml(text);
+    return isObject(value) ? value : {};
   } catch (error) {
     if (error instanceof YamlError) throw badRequest(`error decoding YAML: ${error.message}`);
-    if (error instanceof JsonError) throw badRequest(`error decoding patch: ${error.message}`);
     throw error;
   }
 }
