@@ -326,9 +326,9 @@ class Checker {
       this.#references.set(expr.id, { kind: "struct", name });
     }
     this.#set(expr, type);
+    if (name === undefined) return;
     for (const field of expr.fields) {
       this.#check(field.value);
-      if (name === undefined) continue;
       const wanted = provider?.findField(name, field.name);
       if (wanted === undefined) {
         this.#fault(field, `undefined field '${field.name}'`);

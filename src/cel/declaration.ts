@@ -1,3 +1,4 @@
+import type { Literal } from "./ast.ts";
 import type { Macros } from "./macro.ts";
 import type { Type } from "./types.ts";
 import type { StructValue, Value } from "./value.ts";
@@ -41,12 +42,12 @@ export interface CostRange {
 /** An argument as a cost estimate sees it. */
 export interface SizedNode {
   readonly type: Type;
-  /** Whether the size is the constant's, the declaration's or computed; undefined where nothing is known. */
-  readonly size: SizeRange | undefined;
-  /** The size, or anything at all. */
-  readonly bounds: SizeRange;
-  /** The value of a constant string. */
-  readonly text: string | undefined;
+  /** How large it may be: a constant's size, a computed or declared one, 1 for a scalar, else anything. */
+  readonly size: SizeRange;
+  /** The value where the argument is a literal. */
+  readonly literal: Literal | undefined;
+  /** The elements of a list, all as one. */
+  readonly element: SizedNode | undefined;
 }
 
 /** What a call may cost and how large its result may be, before it runs. */
@@ -59,8 +60,8 @@ export interface CallEstimate {
 export interface FunctionCost {
   /** What a call has cost; undefined leaves it to the standard rule. */
   readonly actual?: (args: readonly Value[], result: Value, overload: string) => number | undefined;
-  /** `target` is the first of `nodes` for a member call. */
-  readonly estimate?: (nodes: readonly SizedNode[], overload: string, member: boolean) => CallEstimate | undefined;
+  /** What a call may cost, without its arguments; the receiver of a member call comes first among them. */
+  readonly estimate?: (args: readonly SizedNode[], overload: string) => CallEstimate | undefined;
 }
 
 /** A set of functions, macros, names and costs that an environment may be built from. */

@@ -19,47 +19,85 @@ export type Macros = ReadonlyMap<string, Macro>;
 /** The variable in which a loop gathers its result; no source can name it. */
 export const accumulatorName = "@result";
 
-/** Makes nodes with ids that are unique in one expression. */
-export class NodeMaker {
-  count = 0;
+/** The tree is deeper than it may be. */
+export class DepthFault {
+  readonly message: string;
+  constructor(message: string) {
+    this.message = message;
+  }
+}
 
-  nextId(): number {
-    return this.count++;
+/** Makes nodes with ids that are unique in one expression, up to a depth of the tree. */
+export class NodeMaker {
+  readonly #maxDepth: number;
+  /** How deep the tree below each node is, by id. What a macro adds does not count. */
+  readonly #heights: number[] = [];
+  #levels = 1;
+
+  constructor(maxDepth: number) {
+    this.#maxDepth = maxDepth;
+  }
+
+  /** One more than the highest id. */
+  get count(): number {
+    return this.#heights.length;
+  }
+
+  /** An id for a node over these. Throws DepthFault where the tree gets too deep. */
+  id(...below: readonly { readonly id: number }[]): number {
+    let height = 0;
+    for (const node of below) height = Math.max(height, this.#heights[node.id] ?? 0);
+    height += this.#levels;
+    if (height > this.#maxDepth) throw new DepthFault("max recursion depth exceeded");
+    return this.#heights.push(height) - 1;
   }
 
   constant(offset: number, value: Literal): Expr {
-    return { kind: "const", id: this.nextId(), offset, value };
+    return { kind: "const", id: this.id(), offset, value };
   }
 
   ident(offset: number, name: string): Expr {
-    return { kind: "ident", id: this.nextId(), offset, name };
+    return { kind: "ident", id: this.id(), offset, name };
   }
 
   select(offset: number, operand: Expr, field: string, testOnly = false): Expr {
-    return { kind: "select", id: this.nextId(), offset, operand, field, testOnly };
+    return { kind: "select", id: this.id(operand), offset, operand, field, testOnly };
   }
 
   call(offset: number, name: string, args: readonly Expr[], target?: Expr): CallExpr {
-    return { kind: "call", id: this.nextId(), offset, target, name, args };
+    const id = target === undefined ? this.id(...args) : this.id(target, ...args);
+    return { kind: "call", id, offset, target, name, args };
   }
 
-  list(offset: number, elements: readonly Expr[], optional: ReadonlySet<number> = new Set()): Expr {
-    return { kind: "list", id: this.nextId(), offset, elements, optional };
+  list(offset: number, elements: readonly Expr[], optional: ReadonlySet<number> = noneOptional): Expr {
+    return { kind: "list", id: this.id(...elements), offset, elements, optional };
   }
 
   map(offset: number, entries: readonly MapEntry[]): MapExpr {
-    return { kind: "map", id: this.nextId(), offset, entries };
+    return { kind: "map", id: this.id(...entries), offset, entries };
   }
 
   struct(offset: number, name: string, fields: readonly StructField[]): Expr {
-    return { kind: "struct", id: this.nextId(), offset, name, fields };
+    return { kind: "struct", id: this.id(...fields), offset, name, fields };
   }
 
-  /** A maker of nodes that all stand at one place: what a macro makes stands where the macro is called. */
-  at(offset: number): PlacedMaker {
-    return new PlacedMaker(this, offset);
+  loop(offset: number, loop: Omit<ComprehensionExpr, "kind" | "id" | "offset">): Expr {
+    const id = this.id(loop.range, loop.init, loop.condition, loop.step, loop.result);
+    return { kind: "comprehension", id, offset, ...loop };
+  }
+
+  /** Lets a macro make nodes that all stand at one place: where it is called. */
+  expand<T>(offset: number, macro: (make: PlacedMaker) => T): T {
+    this.#levels = 0;
+    try {
+      return macro(new PlacedMaker(this, offset));
+    } finally {
+      this.#levels = 1;
+    }
   }
 }
+
+const noneOptional: ReadonlySet<number> = new Set();
 
 type Loop = Omit<ComprehensionExpr, "kind" | "id" | "offset" | "variable2"> & { readonly variable2?: string };
 
@@ -106,7 +144,7 @@ export class PlacedMaker {
   }
 
   loop(loop: Loop): Expr {
-    return { kind: "comprehension", id: this.#make.nextId(), offset: this.#offset, variable2: undefined, ...loop };
+    return this.#make.loop(this.#offset, { variable2: undefined, ...loop });
   }
 }
 

@@ -2,7 +2,7 @@ import { operator, qualifiedName } from "./ast.ts";
 import type { Expr, Literal, MapEntry, StructField } from "./ast.ts";
 import { Lexer, token } from "./lexer.ts";
 import { LiteralFault, bytesLiteral, doubleLiteral, intLiteral, stringLiteral, uintLiteral } from "./literal.ts";
-import { MacroFault, NodeMaker } from "./macro.ts";
+import { DepthFault, MacroFault, NodeMaker } from "./macro.ts";
 import type { Macros } from "./macro.ts";
 import type { Issue } from "./source.ts";
 import { codePoints } from "./source.ts";
@@ -72,23 +72,16 @@ export function parse(text: string, options: ParserOptions): Parsed {
 
 /** The text does not follow the grammar here. */
 class SyntaxFault {}
-/** The expression is nested too deeply. */
-class DepthFault {
-  readonly message: string;
-  constructor(message: string) {
-    this.message = message;
-  }
-}
-
 class Parser {
   readonly #lexer: Lexer;
   readonly #options: ParserOptions;
-  readonly #make = new NodeMaker();
+  readonly #make: NodeMaker;
   readonly #issues: Issue[] = [];
   #depth = 0;
 
   constructor(text: string, options: ParserOptions) {
     this.#lexer = new Lexer(text);
+    this.#make = new NodeMaker(options.maxDepth);
     this.#options = options;
   }
 
@@ -126,11 +119,6 @@ class Parser {
 
   #next(type: number): boolean {
     return this.#lexer.type === type;
-  }
-
-  /** Counts the levels of a chain such as a.b.c or 1 + 2 + 3, whose tree is as deep as the chain is long. */
-  #chain(length: number): void {
-    if (length > this.#options.maxDepth) throw new DepthFault("max recursion depth exceeded");
   }
 
   #expr(): Expr {
@@ -178,10 +166,9 @@ class Parser {
 
   #binary(operators: ReadonlyMap<number, string>, operand: () => Expr): Expr {
     let left = operand();
-    for (let length = 1; ; length++) {
+    for (;;) {
       const name = operators.get(this.#lexer.type);
       if (name === undefined) return left;
-      this.#chain(length);
       const offset = this.#lexer.start;
       this.#lexer.next();
       left = this.#make.call(offset, name, [left, operand()]);
@@ -210,7 +197,7 @@ class Parser {
     let named = this.#lexer.type === token.identifier || this.#lexer.type === token.dot;
     let expr = this.#primary(minus);
     named &&= expr.kind === "ident";
-    for (let length = 1; ; length++) {
+    for (;;) {
       const { type, start } = this.#lexer;
       if (type === token.leftBrace && named) {
         const name = qualifiedName(expr);
@@ -220,7 +207,6 @@ class Parser {
         continue;
       }
       if (type !== token.dot && type !== token.leftBracket) return expr;
-      this.#chain(length);
       this.#lexer.next();
       const optional = this.#lexer.type === token.question;
       if (optional) {
@@ -279,7 +265,7 @@ class Parser {
     const macro = this.#options.macros.get(`${name}/${args.length}/${target === undefined ? "global" : "member"}`);
     if (macro !== undefined) {
       try {
-        const expanded = macro(this.#make.at(offset), args, target);
+        const expanded = this.#make.expand(offset, (make) => macro(make, args, target));
         if (expanded !== undefined) return expanded;
       } catch (fault) {
         if (!(fault instanceof MacroFault)) throw fault;
@@ -380,7 +366,8 @@ class Parser {
       const key = this.#expr();
       const colon = this.#lexer.start;
       this.#take(token.colon);
-      entries.push({ id: this.#make.nextId(), offset: colon, key, value: this.#expr(), optional });
+      const value = this.#expr();
+      entries.push({ id: this.#make.id(key, value), offset: colon, key, value, optional });
     });
     return this.#make.map(offset, entries);
   }
@@ -393,7 +380,8 @@ class Parser {
       const field = this.#fieldName();
       const colon = this.#lexer.start;
       this.#take(token.colon);
-      fields.push({ id: this.#make.nextId(), offset: colon, name: field, value: this.#expr(), optional });
+      const value = this.#expr();
+      fields.push({ id: this.#make.id(value), offset: colon, name: field, value, optional });
     });
     return this.#make.struct(offset, name, fields);
   }

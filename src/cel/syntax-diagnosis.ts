@@ -1,10 +1,318 @@
+import { Lexer, token, tokenNames } from "./lexer.ts";
 import type { Issue } from "./source.ts";
-import { Lexer } from "./lexer.ts";
+import { buildGrammar } from "./syntax-grammar.ts";
+import type { Action, Grammar, RuleName, State } from "./syntax-grammar.ts";
+import { Stacks, predict } from "./syntax-prediction.ts";
+import type { Stack } from "./syntax-prediction.ts";
 
-/** Placeholder, replaced below. */
-export function diagnoseSyntax(text: string, _maxRecoveries: number, _maxDepth: number): Issue[] {
-  const lexer = new Lexer(text);
-  do lexer.next();
-  while (lexer.type !== 99);
-  return lexer.issues.length > 0 ? lexer.issues : [{ offset: 0, message: "Syntax error" }];
+/**
+ * Reads a source that does not parse again, for messages: what was found, what was expected, and what else is wrong
+ * further on. It reports and recovers as the original's generated parser does (ANTLR's default strategy: delete one
+ * token, insert one token, or skip to where the reading can go on), so that messages are the ones people know.
+ */
+export function diagnoseSyntax(text: string, maxRecoveries: number, maxDepth: number): readonly Issue[] {
+  const diagnosis = new Diagnosis(text, buildGrammar(), maxRecoveries, maxDepth);
+  return diagnosis.run();
+}
+
+interface Token {
+  readonly type: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Reading a rule cannot go on; the rule that is being read recovers. */
+class Mismatch {
+  /** Where nothing fits after a look ahead from the current token; undefined where the current one does not fit. */
+  readonly stuck: Token | undefined;
+  constructor(stuck?: Token) {
+    this.stuck = stuck;
+  }
+}
+
+/** The diagnosis ends here. */
+class GiveUp {}
+
+const epsilon = -2;
+const rulesPerDepth = 20;
+const maxSkipped = 256;
+
+class Diagnosis {
+  readonly #text: string;
+  readonly #grammar: Grammar;
+  readonly #maxRecoveries: number;
+  readonly #maxDepth: number;
+  readonly #issues: Issue[] = [];
+  readonly #tokens: Token[] = [];
+  readonly #stacks = new Stacks();
+  readonly #nextTokens = new Map<State, ReadonlySet<number>>();
+  #at = 0;
+  #state: State;
+  #stack: Stack | undefined;
+  #recovering = false;
+  #recoveries = 0;
+  #lastErrorAt = -1;
+  #lastErrorStates = new Set<State>();
+
+  constructor(text: string, grammar: Grammar, maxRecoveries: number, maxDepth: number) {
+    this.#text = text;
+    this.#grammar = grammar;
+    this.#maxRecoveries = maxRecoveries;
+    this.#maxDepth = maxDepth;
+    this.#state = this.#rule("start").start;
+  }
+
+  run(): readonly Issue[] {
+    const lexer = new Lexer(this.#text);
+    do {
+      lexer.next();
+      this.#tokens.push({ type: lexer.type, start: lexer.start, end: lexer.end });
+    } while (lexer.type !== token.end);
+    try {
+      this.#read("start");
+    } catch (fault) {
+      if (!(fault instanceof GiveUp)) throw fault;
+    }
+    return [...lexer.issues, ...this.#issues];
+  }
+
+  #rule(name: RuleName): { readonly start: State; readonly action: Action } {
+    const rule = this.#grammar.rules.get(name);
+    if (rule === undefined) throw new GiveUp();
+    return rule;
+  }
+
+  #token(distance = 0): Token {
+    return this.#tokens[Math.min(this.#at + distance, this.#tokens.length - 1)] as Token;
+  }
+
+  #consume(): void {
+    if (this.#token().type !== token.end) this.#at++;
+  }
+
+  #report(at: Token, message: string): void {
+    this.#issues.push({ offset: at.start, message: `Syntax error: ${message}` });
+  }
+
+  #matched(): void {
+    this.#recovering = false;
+    this.#lastErrorAt = -1;
+    this.#lastErrorStates.clear();
+  }
+
+  #read(name: RuleName): void {
+    if ((this.#stack?.depth ?? 0) > this.#maxDepth * rulesPerDepth) {
+      this.#issues.push({ offset: -1, message: `expression recursion limit exceeded: ${this.#maxDepth}` });
+      throw new GiveUp();
+    }
+    try {
+      this.#run(this.#rule(name).action);
+    } catch (fault) {
+      if (!(fault instanceof Mismatch)) throw fault;
+      this.#reportMismatch(fault);
+      this.#recover();
+    }
+  }
+
+  #run(action: Action): void {
+    switch (action.kind) {
+      case "tokens":
+        this.#state = action.state;
+        if (action.tokens.has(this.#token().type)) {
+          this.#matched();
+          this.#consume();
+        } else this.#recoverInline(action.next);
+        return;
+      case "rule": {
+        this.#state = action.state;
+        const outer = this.#stack;
+        this.#stack = this.#stacks.push(outer, action.follow, action.precedence);
+        this.#read(action.rule);
+        this.#stack = outer;
+        this.#state = action.state;
+        return;
+      }
+      case "sequence":
+        for (const part of action.actions) this.#run(part);
+        return;
+      case "choice": {
+        const chosen = this.#decide(action.state, action.state, action.lookahead, action.actions.length - 1);
+        const part = action.actions[chosen];
+        if (part !== undefined) this.#run(part);
+        return;
+      }
+      case "loop": {
+        if (action.atLeastOnce) {
+          this.#state = action.state;
+          this.#sync();
+          this.#run(action.body);
+        } else if (this.#decide(action.state, action.state, action.lookahead, 1) !== 0) return;
+        else this.#run(action.body);
+        const decision = action.atLeastOnce ? action.back : action.state;
+        while (this.#decide(action.back, decision, action.lookahead, 1) === 0) this.#run(action.body);
+      }
+    }
+  }
+
+  /** Which edge of a decision to take; `otherwise` is the empty one, taken where one token decides and does not fit. */
+  #decide(state: State, decision: State, lookahead: "one" | "any", otherwise: number): number {
+    this.#state = state;
+    this.#sync();
+    const alternatives = decision.edges.flatMap((edge) => (edge.kind === "epsilon" ? [edge.to] : []));
+    if (lookahead === "one") {
+      const type = this.#token().type;
+      const chosen = alternatives.findIndex((start) => this.#next(start).has(type));
+      return chosen < 0 ? otherwise : chosen;
+    }
+    const found = predict(this.#grammar, this.#stacks, alternatives, this.#stack, (distance) => this.#token(distance).type);
+    if ("stuck" in found) throw new Mismatch(this.#token(found.stuck));
+    return found.alternative;
+  }
+
+  /** The tokens that may come next within the rule; with epsilon where the rule may end. */
+  #next(state: State): ReadonlySet<number> {
+    const known = this.#nextTokens.get(state);
+    if (known !== undefined) return known;
+    const found = new Set<number>();
+    const seen = new Set<State>();
+    const work = [state];
+    for (let at = work.pop(); at !== undefined; at = work.pop()) {
+      if (seen.has(at)) continue;
+      seen.add(at);
+      if (at.stop) found.add(epsilon);
+      for (const edge of at.edges) {
+        if (edge.kind === "tokens") for (const type of edge.tokens) found.add(type);
+        else if (edge.kind === "rule") {
+          // no rule of the grammar may be empty
+          for (const type of this.#next(this.#rule(edge.rule).start)) found.add(type);
+        } else work.push(edge.to);
+      }
+    }
+    this.#nextTokens.set(state, found);
+    return found;
+  }
+
+  /** The tokens that may come next, wherever the rules being read go on. */
+  #expected(state: State): ReadonlySet<number> {
+    const found = new Set(this.#next(state));
+    for (let stack = this.#stack; stack !== undefined && found.has(epsilon); stack = stack.parent) {
+      found.delete(epsilon);
+      for (const type of this.#next(stack.follow)) found.add(type);
+    }
+    if (found.delete(epsilon)) found.add(token.end);
+    return found;
+  }
+
+  #recoverySet(): Set<number> {
+    const found = new Set<number>();
+    for (let stack = this.#stack; stack !== undefined; stack = stack.parent) {
+      for (const type of this.#next(stack.follow)) found.add(type);
+    }
+    found.delete(epsilon);
+    return found;
+  }
+
+  /** Before a decision: a token that cannot start anything is dropped if what comes after it can. */
+  #sync(): void {
+    if (this.#recovering) return;
+    const next = this.#next(this.#state);
+    if (next.has(epsilon) || next.has(this.#token().type)) return;
+    if (this.#state.kind === "loopBack") {
+      this.#reportUnwanted();
+      this.#skipTo(new Set([...this.#expected(this.#state), ...this.#recoverySet()]));
+      return;
+    }
+    if (!this.#deleteOne()) throw new Mismatch();
+  }
+
+  #deleteOne(): boolean {
+    if (!this.#expected(this.#state).has(this.#token(1).type)) return false;
+    this.#reportUnwanted();
+    this.#consume();
+    this.#matched();
+    return true;
+  }
+
+  #recoverInline(next: State): void {
+    this.#countRecovery();
+    if (this.#deleteOne()) return this.#consume();
+    if (!this.#expected(next).has(this.#token().type)) throw new Mismatch();
+    if (this.#recovering) return;
+    this.#recovering = true;
+    this.#report(this.#token(), `missing ${showTokens(this.#expected(this.#state))} at ${this.#show(this.#token())}`);
+  }
+
+  #recover(): void {
+    this.#countRecovery();
+    if (this.#lastErrorAt === this.#at && this.#lastErrorStates.has(this.#state)) this.#consume();
+    this.#lastErrorAt = this.#at;
+    this.#lastErrorStates.add(this.#state);
+    this.#skipTo(this.#recoverySet());
+  }
+
+  #countRecovery(): void {
+    if (this.#recoveries++ < this.#maxRecoveries) return;
+    this.#report(this.#token(), `error recovery attempt limit exceeded: ${this.#maxRecoveries}`);
+    throw new GiveUp();
+  }
+
+  #skipTo(wanted: ReadonlySet<number>): void {
+    for (let skipped = 0; this.#token().type !== token.end && !wanted.has(this.#token().type); skipped++) {
+      if (skipped === maxSkipped) {
+        this.#issues.push({ offset: -1, message: `error recovery token lookahead limit exceeded: ${maxSkipped}` });
+        throw new GiveUp();
+      }
+      this.#consume();
+    }
+  }
+
+  #reportUnwanted(): void {
+    if (this.#recovering) return;
+    this.#recovering = true;
+    this.#report(this.#token(), `extraneous input ${this.#show(this.#token())} expecting ${showTokens(this.#expected(this.#state))}`);
+  }
+
+  #reportMismatch(fault: Mismatch): void {
+    if (this.#recovering) return;
+    this.#recovering = true;
+    const { stuck } = fault;
+    if (stuck === undefined) {
+      this.#report(this.#token(), `mismatched input ${this.#show(this.#token())} expecting ${showTokens(this.#expected(this.#state))}`);
+      return;
+    }
+    const first = this.#token();
+    const input = first.type === token.end ? "<EOF>" : this.#textOf(first, stuck);
+    const word = /^\.\s*(true|false|null)$/.exec(input)?.[1];
+    this.#report(
+      stuck,
+      word === undefined ? `no viable alternative at input '${escapeSpace(input)}'` : `mismatched input '${word}' expecting IDENTIFIER`,
+    );
+  }
+
+  /** The text of the tokens from one to another with the space between them, but without what was no token. */
+  #textOf(first: Token, last: Token): string {
+    let text = "";
+    let end = first.start;
+    for (const each of this.#tokens) {
+      if (each.start < first.start || each.start > last.start) continue;
+      text += this.#text.slice(end, each.start).replace(/\S+/g, "") + this.#text.slice(each.start, each.end);
+      end = each.end;
+    }
+    return last.type === token.end ? text.trimEnd() : text;
+  }
+
+  #show(at: Token): string {
+    return at.type === token.end ? "'<EOF>'" : `'${escapeSpace(this.#text.slice(at.start, at.end))}'`;
+  }
+}
+
+function escapeSpace(text: string): string {
+  return text.replaceAll("\n", "\\n").replaceAll("\t", "\\t").replaceAll("\r", "\\r");
+}
+
+function showTokens(types: ReadonlySet<number>): string {
+  // the end of the input has the lowest number in the original
+  const sorted = [...types].sort((a, b) => (a === token.end ? -1 : a) - (b === token.end ? -1 : b));
+  const names = sorted.map((type) => tokenNames[type] ?? "");
+  return names.length === 1 ? (names[0] ?? "") : `{${names.join(", ")}}`;
 }

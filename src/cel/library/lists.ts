@@ -129,9 +129,9 @@ function bySize(size: (args: readonly Value[], result: Value) => number, estimat
     actual: (args, result) => size(args, result) + price.call + price.list,
     estimate: ([list]): CallEstimate | undefined => {
       if (list === undefined) return undefined;
-      const cost = estimate(list.bounds);
+      const cost = estimate(list.size);
       const base = price.call + price.list;
-      return { cost: { min: cost.min + base, max: cost.max + base }, resultSize: list.bounds };
+      return { cost: { min: cost.min + base, max: cost.max + base }, resultSize: list.size };
     },
   };
 }

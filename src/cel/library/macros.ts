@@ -76,15 +76,13 @@ function arg(args: readonly Expr[], index: number): Expr {
 }
 
 const quantifierName = "argument must be a simple name";
-const one = overRange((make, over, args) => existsOne(make, over, arg(args, 0)), quantifierName);
 
 /** has, all, exists, exists_one, map and filter. */
 export const standardMacros: ReadonlyMap<string, Macro> = new Map<string, Macro>([
   ["has/1/global", has],
   ["all/2/member", overRange((make, over, args) => all(make, over, arg(args, 0)), quantifierName)],
   ["exists/2/member", overRange((make, over, args) => exists(make, over, arg(args, 0)), quantifierName)],
-  ["exists_one/2/member", one],
-  ["existsOne/2/member", one],
+  ["exists_one/2/member", overRange((make, over, args) => existsOne(make, over, arg(args, 0)), quantifierName)],
   ["map/2/member", overRange((make, over, args) => collect(make, over, arg(args, 0), undefined))],
   ["map/3/member", overRange((make, over, args) => collect(make, over, arg(args, 1), arg(args, 0)))],
   [

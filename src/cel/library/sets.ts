@@ -27,7 +27,7 @@ function product(times: number): FunctionCost {
     estimate: ([a, b]) =>
       a === undefined || b === undefined
         ? undefined
-        : { cost: { min: 1 + a.bounds.min * b.bounds.min * times, max: 1 + a.bounds.max * b.bounds.max * times } },
+        : { cost: { min: 1 + a.size.min * b.size.min * times, max: 1 + a.size.max * b.size.max * times } },
   };
 }
 
