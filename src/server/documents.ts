@@ -1,3 +1,9 @@
+import { readFileSync } from "node:fs";
+import { dataFile } from "../config/data-files.ts";
+import { DiscoveryDocuments } from "../discovery/documents.ts";
+import type { GroupVersions } from "../discovery/group-order.ts";
+import { HealthEndpoints, type HealthCheck, type HealthLog } from "../discovery/health.ts";
+import { versionInfo, type ReleaseVersion } from "../discovery/version.ts";
 import type { RequestContext } from "../request/context.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
 import type { Definitions } from "../resources/definitions.ts";
@@ -6,12 +12,24 @@ import type { TypeTable } from "../schema/load.ts";
 export interface DocumentOptions {
   readonly definitions: Definitions;
   readonly types: TypeTable;
+  readonly checks: readonly HealthCheck[];
+  /** host:port that discovery tells clients. */
+  readonly serverAddress: () => string;
+  readonly log: HealthLog;
 }
 
-/** Answers the paths that are no resources. */
-export function apiDocuments(_options: DocumentOptions): (context: RequestContext) => Promise<ApiAnswer | undefined> {
-  return async ({ info }) => {
-    if (info.path === "/healthz" || info.path === "/livez" || info.path === "/readyz") return { status: 200, headers: { "content-type": "text/plain; charset=utf-8" }, body: Buffer.from("ok") };
-    return undefined;
+/** Answers the paths that are no resources: health, discovery, version, OpenAPI. */
+export function apiDocuments({ definitions, checks, serverAddress, log }: DocumentOptions): (context: RequestContext) => Promise<ApiAnswer | undefined> {
+  const release = JSON.parse(readFileSync(dataFile("discovery.json"), "utf8")) as { version: ReleaseVersion; groups: GroupVersions[] };
+  const health = new HealthEndpoints(checks, log);
+  const discovery = new DiscoveryDocuments({
+    definitions,
+    priorities: release.groups,
+    version: versionInfo(release.version, process.platform, process.arch),
+    serverAddress,
+    otherPaths: () => health.paths(),
+  });
+  return async ({ request: { method, headers }, info: { path, query } }) => {
+    return (await health.answer(path, query)) ?? discovery.answer({ method, path, query, headers });
   };
 }

@@ -19,9 +19,10 @@ import { openMemoryStorage } from "../storage/memory/memory.ts";
 import { StorageError, type Storage } from "../storage/storage.ts";
 import { bootstrapObjects } from "./bootstrap.ts";
 import { clientAddress, prepareCertificates } from "./certificates.ts";
-import { createControlPlane } from "./control-plane.ts";
+import { createControlPlane, type ControlPlane } from "./control-plane.ts";
 import { prepareDirectory, readFlagFile } from "./data-dir.ts";
 import { apiDocuments } from "./documents.ts";
+import { healthChecks } from "./health-checks.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { listenFault } from "./listen-fault.ts";
 import { serverLog } from "./log.ts";
@@ -48,7 +49,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const definitions = new Definitions(builtinDefinitions({ types, tables: loadResourceTables(data), behaviours, eventTtlSeconds }));
   const authenticators: Authenticator[] = [certificateAuthenticator(certificatesIn(certificates.clientCa), Date.now)];
   if (tokens !== undefined) authenticators.push(tokenFileAuthenticator(tokens));
-  const plane = createControlPlane({
+  const namespaces = definitions.find("", "v1", "namespaces")?.definition;
+  let closing: Promise<void> | undefined;
+  const plane: ControlPlane = createControlPlane({
     storage,
     definitions,
     types,
@@ -62,7 +65,17 @@ export async function startServer(config: Config): Promise<RunningServer> {
     authenticate: firstOf(authenticators),
     anonymous: config.anonymousAuth,
     authorize: firstDecision([privilegedGroup, discoveryOnly]),
-    documents: apiDocuments({ definitions, types }),
+    documents: apiDocuments({
+      definitions,
+      types,
+      checks: healthChecks({
+        storage,
+        cachesLoaded: () => namespaces !== undefined && plane.registry.cache(namespaces).started,
+        stopping: () => closing !== undefined,
+      }),
+      serverAddress: () => `${config.advertiseAddress}:${listener.port}`,
+      log,
+    }),
     clock: Date.now,
     random: Math.random,
     randomBytes,
@@ -90,7 +103,6 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const url = `https://${address.includes(":") ? `[${address}]` : address}:${listener.port}`;
   const kubeconfigPath = join(config.dataDir, "admin.kubeconfig");
   await writeKubeconfig(kubeconfigPath, url, certificates);
-  let closing: Promise<void> | undefined;
   const close = (): Promise<void> =>
     (closing ??= (async () => {
       plane.close();

@@ -1,0 +1,39 @@
+import type { HealthCheck } from "../discovery/health.ts";
+import type { Storage } from "../storage/storage.ts";
+
+/** What the checks look at. */
+export interface HealthSubjects {
+  readonly storage: Storage;
+  /** Whether the watch caches that every write reads have been loaded. */
+  readonly cachesLoaded: () => boolean;
+  readonly stopping: () => boolean;
+}
+
+/** The checks of a server, in the order in which they are listed; names are the original's. */
+export function healthChecks({ storage, cachesLoaded, stopping }: HealthSubjects): HealthCheck[] {
+  return [
+    { name: "ping", doors: ["healthz", "livez", "readyz"], check: () => {} },
+    {
+      name: "etcd",
+      doors: ["healthz", "livez", "readyz"],
+      check: async () => {
+        const fault = await storage.health();
+        if (fault !== undefined) throw new Error(fault);
+      },
+    },
+    {
+      name: "informer-sync",
+      doors: ["readyz"],
+      check: () => {
+        if (!cachesLoaded()) throw new Error("the caches are not loaded yet");
+      },
+    },
+    {
+      name: "shutdown",
+      doors: ["readyz"],
+      check: () => {
+        if (stopping()) throw new Error("process is shutting down");
+      },
+    },
+  ];
+}
