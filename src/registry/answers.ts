@@ -1,12 +1,14 @@
-import { parseOwnJson, stringifyJson } from "../codec/json-text.ts";
+import { indentJson, parseOwnJson, stringifyJson } from "../codec/json-text.ts";
 import { stringifyYaml } from "../codec/yaml-write.ts";
 import type { JsonObject } from "../object/json.ts";
 import { groupVersion } from "../object/kube-object.ts";
-import type { ApiAnswer } from "../request/exchange.ts";
-import type { Negotiated } from "../request/negotiation.ts";
+import type { ApiAnswer, BodySink } from "../request/exchange.ts";
+import { CONTENT_TYPES, type Negotiated } from "../request/negotiation.ts";
+import { listMetaJson, partialMetadataListFrame } from "../printing/list-meta.ts";
+import type { MetaVersion } from "../printing/partial-metadata.ts";
 import type { ObjectRecord } from "../storage/cache/record.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { listBody } from "./list-answer.ts";
+import { piecesBody } from "./list-answer.ts";
 import type { ListResult } from "./list.ts";
 import type { Registry } from "./registry.ts";
 import { itemStart, objectBytes } from "./representation.ts";
@@ -26,7 +28,7 @@ const JSON_HEADERS = { "content-type": "application/json" };
 export function objectAnswer(call: Call, record: ObjectRecord, status = 200): ApiAnswer {
   const { registry, endpoint, accept } = call;
   if (accept.transform?.kind === "Table") return tableAnswer(call, { records: [record], revision: record.revision, continue: "", remaining: undefined }, status);
-  const form = accept.transform?.kind === "PartialObjectMetadata" ? "metadata" : "object";
+  const form = accept.transform === undefined ? "object" : metaVersion(accept);
   return encoded(accept, objectBytes(record, endpoint.definition.hub, endpoint.served, form, registry.representations), status);
 }
 
@@ -35,18 +37,23 @@ export function listAnswer(call: Call, result: ListResult): ApiAnswer {
   const { registry, endpoint, accept } = call;
   if (accept.transform?.kind === "Table") return tableAnswer(call, result, 200);
   const { definition, served } = endpoint;
-  const form = accept.transform?.kind === "PartialObjectMetadataList" ? "metadata" : "object";
-  const whole = form === "metadata" || definition.custom === true;
-  const type = form === "metadata" ? { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1" } : { kind: definition.listKind, apiVersion: groupVersion(served.group, served.version) };
-  const body = listBody({ ...type, metadata: listMetadata(result) }, result.records.length, (index) => {
+  const form = accept.transform === undefined ? "object" : metaVersion(accept);
+  const whole = form !== "object" || definition.custom === true;
+  const { header, footer } =
+    form === "object"
+      ? { header: Buffer.from(`{"kind":"${definition.listKind}","apiVersion":"${groupVersion(served.group, served.version)}","metadata":${listMetaJson(listMetadata(result))},"items":[`), footer: LIST_END }
+      : partialMetadataListFrame(form, listMetadata(result), result.records.length === 0);
+  const body = piecesBody(header, footer, result.records.length, (index) => {
     const bytes = objectBytes(result.records[index] as ObjectRecord, definition.hub, served, form, registry.representations);
     return { bytes, start: whole ? 0 : itemStart(bytes) };
   });
-  if (Buffer.isBuffer(body)) return encoded(accept, body, 200);
-  if (accept.format === "json" && !accept.pretty) return { status: 200, headers: JSON_HEADERS, body, compressible: true };
-  const items = result.records.map((record) => parseOwnJson(objectBytes(record, definition.hub, served, form, registry.representations).toString("utf8")) as JsonObject);
-  if (!whole) for (const item of items) delete item["kind"], delete item["apiVersion"];
-  return valueAnswer(accept, { ...type, metadata: listMetadata(result), items }, 200);
+  return encoded(accept, body, 200);
+}
+
+const LIST_END = Buffer.from("]}");
+
+function metaVersion({ transform }: Negotiated): MetaVersion {
+  return transform?.version === "v1beta1" ? "v1beta1" : "v1";
 }
 
 /** metadata of a list. */
@@ -63,11 +70,26 @@ export function valueAnswer(accept: Negotiated, value: JsonObject, status: numbe
   return encoded(accept, Buffer.from(stringifyJson(value)), status);
 }
 
-/** JSON bytes as the client wants them: as they are, indented, or as YAML. */
-function encoded(accept: Negotiated, json: Buffer, status: number): ApiAnswer {
-  if (accept.format === "yaml") {
-    return { status, headers: { "content-type": "application/yaml" }, body: Buffer.from(stringifyYaml(parseOwnJson(json.toString("utf8")))), compressible: true };
-  }
-  const body = accept.pretty ? Buffer.from(`${JSON.stringify(parseOwnJson(json.toString("utf8")), null, 2)}\n`) : json;
-  return { status, headers: JSON_HEADERS, body, compressible: true };
+/**
+ * JSON as the client wants it: as it is, indented, or as YAML. What streams is only gathered where it must be written
+ * anew.
+ */
+export function encoded({ format, pretty }: Negotiated, json: Buffer | ((sink: BodySink) => Promise<void>), status: number): ApiAnswer {
+  if (format === "json" && !pretty) return { status, headers: JSON_HEADERS, body: json, compressible: true };
+  const rewrite = (bytes: Buffer): Buffer => {
+    const text = bytes.toString("utf8").trimEnd();
+    return Buffer.from(format === "yaml" ? stringifyYaml(parseOwnJson(text)) : `${indentJson(text)}\n`);
+  };
+  const headers = { "content-type": CONTENT_TYPES[format] };
+  if (Buffer.isBuffer(json)) return { status, headers, body: rewrite(json), compressible: true };
+  return {
+    status,
+    headers,
+    compressible: true,
+    body: async (sink) => {
+      const pieces: Buffer[] = [];
+      await json({ write: (bytes) => pieces.push(bytes) > 0, drained: async () => {}, pending: 0, closed: false, onClose: (callback) => sink.onClose(callback) });
+      sink.write(rewrite(Buffer.concat(pieces)));
+    },
+  };
 }

@@ -15,9 +15,9 @@ const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 
 /** Newline-separated JSON events around the objects' own bytes, shared by every watcher of the same form. */
 export function jsonEvents(definition: ResourceDefinition, served: ServedVersion, form: Form, cache: RepresentationCache): EventEncoder {
-  const type = form === "metadata" ? { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1" } : { kind: served.kind, apiVersion: groupVersion(served.group, served.version) };
+  const type = form !== "object" ? { kind: "PartialObjectMetadata", apiVersion: `meta.k8s.io/${form}` } : { kind: served.kind, apiVersion: groupVersion(served.group, served.version) };
   return {
-    shared: form === "metadata" ? "metadata" : type.apiVersion,
+    shared: `${form} ${type.apiVersion}`,
     event: (kind, record: ObjectRecord) => Buffer.concat([opening(kind), objectBytes(record, definition.hub, served, form, cache), FRAME_END]),
     bookmark: (revision, initialEventsEnd) => jsonFrame("BOOKMARK", { ...type, metadata: bookmarkMetadata(revision, initialEventsEnd) }),
     error: (status: Status) => jsonFrame("ERROR", { ...status } as unknown as JsonObject),

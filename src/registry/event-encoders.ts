@@ -6,5 +6,5 @@ import type { EventEncoder } from "./watch.ts";
 /** How the events of a watch are written in the form that the client accepts. */
 export function eventEncoder({ registry, endpoint, accept, ...call }: Call): EventEncoder {
   if (accept.transform?.kind === "Table") return tableEvents({ registry, endpoint, accept, ...call });
-  return jsonEvents(endpoint.definition, endpoint.served, accept.transform === undefined ? "object" : "metadata", registry.representations);
+  return jsonEvents(endpoint.definition, endpoint.served, accept.transform === undefined ? "object" : accept.transform.version === "v1beta1" ? "v1beta1" : "v1", registry.representations);
 }

@@ -1,4 +1,3 @@
-import { stringifyJson } from "../codec/json-text.ts";
 import type { BodySink } from "../request/exchange.ts";
 
 /** Bytes that leave in one piece: bigger slabs cost page faults and hold up small answers. */
@@ -6,38 +5,31 @@ const SLAB = 64 * 1024;
 /** Milliseconds of filling slabs after which other requests get their turn. */
 const TURN_MS = 5;
 
-export interface ListHead {
-  readonly kind: string;
-  readonly apiVersion: string;
-  readonly metadata: { readonly resourceVersion: string; readonly continue?: string; readonly remainingItemCount?: number };
-}
-
-/** Bytes of an item, from `start` on, with `open` before them (`{` where kind and apiVersion are cut off). */
+/** Bytes of an item from `start` on; where that cuts kind and apiVersion off, a `{` is written before them. */
 export interface ItemBytes {
   readonly bytes: Buffer;
   readonly start: number;
 }
 
 /**
- * The body of a list: head, items and end copied from the objects' own bytes. Small lists are one buffer; long ones a
+ * The body of a list: opening, items and closing copied from the objects' own bytes. Small lists are one buffer; long ones a
  * function that sends slab by slab, waits for a slow peer and yields between turns.
  */
-export function listBody(head: ListHead, count: number, item: (index: number) => ItemBytes): Buffer | ((sink: BodySink) => Promise<void>) {
-  const opening = Buffer.from(`${stringifyJson({ kind: head.kind, apiVersion: head.apiVersion, metadata: { ...head.metadata } }).slice(0, -1)},"items":[`);
-  let size = opening.length + 2;
+export function piecesBody(opening: Buffer, closing: Buffer, count: number, item: (index: number) => ItemBytes): Buffer | ((sink: BodySink) => Promise<void>) {
+  let size = opening.length + closing.length;
   for (let i = 0; i < count && size <= SLAB; i++) {
     const { bytes, start } = item(i);
     size += bytes.length - start + 2;
   }
-  if (size <= SLAB) return small(opening, count, item, size);
-  return (sink) => send(opening, count, item, sink);
+  if (size <= SLAB) return small(opening, closing, count, item, size);
+  return (sink) => send(opening, closing, count, item, sink);
 }
 
-function small(opening: Buffer, count: number, item: (index: number) => ItemBytes, size: number): Buffer {
+function small(opening: Buffer, closing: Buffer, count: number, item: (index: number) => ItemBytes, size: number): Buffer {
   const body = Buffer.allocUnsafe(size);
   let at = opening.copy(body);
   for (let i = 0; i < count; i++) at = put(body, at, i, item(i));
-  at += body.write("]}", at, "latin1");
+  at += closing.copy(body, at);
   return body.subarray(0, at);
 }
 
@@ -51,24 +43,24 @@ function put(target: Buffer, at: number, index: number, { bytes, start }: ItemBy
 const COMMA = 0x2c;
 const OPEN_BRACE = 0x7b;
 
-async function send(opening: Buffer, count: number, item: (index: number) => ItemBytes, sink: BodySink): Promise<void> {
+async function send(opening: Buffer, closing: Buffer, count: number, item: (index: number) => ItemBytes, sink: BodySink): Promise<void> {
   let slab = Buffer.allocUnsafeSlow(SLAB);
   let at = opening.copy(slab);
   let turn = performance.now();
   for (let i = 0; i < count; i++) {
     const next = item(i);
-    if (at + (next.bytes.length - next.start) + 4 > SLAB) {
+    if (at + (next.bytes.length - next.start) + closing.length + 2 > SLAB) {
       if (!sink.write(slab.subarray(0, at))) await sink.drained();
       if (sink.closed) return;
       if (performance.now() - turn > TURN_MS) {
         await new Promise((resume) => setImmediate(resume));
         turn = performance.now();
       }
-      slab = Buffer.allocUnsafeSlow(Math.max(SLAB, next.bytes.length + 8));
+      slab = Buffer.allocUnsafeSlow(Math.max(SLAB, next.bytes.length + closing.length + 2));
       at = 0;
     }
     at = put(slab, at, i, next);
   }
-  at += slab.write("]}", at, "latin1");
+  at += closing.copy(slab, at);
   sink.write(slab.subarray(0, at));
 }

@@ -5,6 +5,8 @@ import type { RandomBytes } from "../object/names-generator.ts";
 import type { ResourceDefinition, StrategySettings } from "../resources/definition.ts";
 import type { Definitions } from "../resources/definitions.ts";
 import type { TypeTable } from "../schema/load.ts";
+import type { TableRow } from "../printing/table.ts";
+import type { ObjectRecord } from "../storage/cache/record.ts";
 import { RepresentationCache } from "../storage/cache/representation-cache.ts";
 import { ResourceCache } from "../storage/cache/resource-cache.ts";
 import type { Storage } from "../storage/storage.ts";
@@ -38,6 +40,8 @@ export class Registry {
   /** Parsed field sets of lately written objects. */
   readonly fieldSets = new FieldSetCache();
   readonly representations = new RepresentationCache();
+  /** Table rows that were asked for; each lives as long as its object version. */
+  readonly rows = new WeakMap<ObjectRecord, TableRow>();
   readonly #caches = new Map<string, ResourceCache>();
   /** Objects whose values are being committed, so that the cache need not parse what was just written. */
   readonly #written = new WeakMap<Buffer, KubeObject>();

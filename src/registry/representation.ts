@@ -1,26 +1,27 @@
 import { stringifyJson } from "../codec/json-text.ts";
-import { copyJson, type JsonObject } from "../object/json.ts";
+import { copyJson } from "../object/json.ts";
 import { groupVersion, type KubeObject } from "../object/kube-object.ts";
+import { partialMetadata, type MetaVersion } from "../printing/partial-metadata.ts";
 import type { ServedVersion } from "../resources/definition.ts";
 import type { ObjectRecord } from "../storage/cache/record.ts";
 import type { RepresentationCache } from "../storage/cache/representation-cache.ts";
 
-/** In what shape the client wants objects. */
-export type Form = "object" | "metadata";
+/** In what shape the client wants objects: whole, or their metadata in a version of meta.k8s.io. */
+export type Form = "object" | MetaVersion;
 
 /**
  * The JSON bytes of one object version for a client: made once, then shared. The hub's own form is the record's bytes;
  * others are made on demand and kept in a bounded cache.
  */
 export function objectBytes(record: ObjectRecord, hub: ServedVersion, served: ServedVersion, form: Form, cache: RepresentationCache): Buffer {
-  if (form === "object" && served === hub) return record.bytes;
-  const name = form === "metadata" ? "metadata" : groupVersion(served.group, served.version);
-  return cache.bytes(record, name, () => Buffer.from(stringifyJson(form === "metadata" ? partialMetadata(record) : servedObject(record, served))));
+  if (form !== "object") return cache.bytes(record, `metadata ${form}`, () => partialMetadata(record.bytes, form));
+  if (served === hub) return record.bytes;
+  return cache.bytes(record, groupVersion(served.group, served.version), () => Buffer.from(stringifyJson(servedObject(record, served))));
 }
 
 /**
- * The part of those bytes that stands in a list: typed lists leave out kind and apiVersion of their items, partial
- * metadata and custom resources keep them. The parts are to be written one after the other.
+ * Where in those bytes the part begins that stands in a typed list, which leaves out kind and apiVersion of its items;
+ * partial metadata and custom resources keep them.
  */
 export function itemStart(bytes: Buffer): number {
   return bytes.indexOf('"metadata":', 0, "latin1");
@@ -29,8 +30,4 @@ export function itemStart(bytes: Buffer): number {
 /** The object of a record in a served version; the caller owns it where it was converted, else it is read-only. */
 export function servedObject(record: ObjectRecord, served: ServedVersion): KubeObject {
   return served.fromHub === undefined ? record.object() : served.fromHub(copyJson(record.object()));
-}
-
-function partialMetadata(record: ObjectRecord): JsonObject {
-  return { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: record.object().metadata };
 }

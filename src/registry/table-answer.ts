@@ -1,4 +1,96 @@
-import { notImplemented } from "../object/status.ts";
-export function tableAnswer(..._: unknown[]): never { throw notImplemented("tables"); }
-export function scaleTable(..._: unknown[]): never { throw notImplemented("tables"); }
-export function tableEvents(..._: unknown[]): never { throw notImplemented("tables"); }
+import { stringifyJson } from "../codec/json-text.ts";
+import type { KubeObject } from "../object/kube-object.ts";
+import type { MetaVersion } from "../printing/partial-metadata.ts";
+import { includeObject, TABLE_FOOTER, tableHeader, TableRow, type RowRules } from "../printing/table.ts";
+import type { ApiAnswer } from "../request/exchange.ts";
+import { ageSince } from "../resources/common-cells.ts";
+import type { Column } from "../resources/definition.ts";
+import type { ObjectRecord } from "../storage/cache/record.ts";
+import { encoded, listMetadata, type Call } from "./answers.ts";
+import { jsonEvents } from "./event-encoder.ts";
+import { piecesBody } from "./list-answer.ts";
+import type { ListResult } from "./list.ts";
+import { objectBytes } from "./representation.ts";
+import type { EventEncoder, WatchEventType } from "./watch.ts";
+
+/** Lists and objects as meta.k8s.io Tables: what `kubectl get` shows. */
+export function tableAnswer(call: Call, result: ListResult, status: number): ApiAnswer {
+  const include = includeObject(call.query.get("includeObject"));
+  const version = metaVersion(call);
+  const now = call.registry.clock();
+  const header = tableHeader(version, listMetadata(result), call.endpoint.definition.columns);
+  const body = piecesBody(header, TABLE_FOOTER, result.records.length, (index) => {
+    const record = result.records[index] as ObjectRecord;
+    return { bytes: row(call, record, now).write(now, include, version, ownBytes(call, record)), start: 0 };
+  });
+  return encoded(call.accept, body, status);
+}
+
+/** The events of a watch as one-row Tables; the columns come with the first. */
+export function tableEvents(call: Call): EventEncoder {
+  const { definition } = call.endpoint;
+  const include = includeObject(call.query.get("includeObject"));
+  const version = metaVersion(call);
+  const plain = jsonEvents(definition, call.endpoint.served, "object", call.registry.representations);
+  let columns: readonly Column[] | undefined = definition.columns;
+  const frame = (type: WatchEventType | "BOOKMARK", revision: number, rowBytes: Buffer): Buffer => {
+    const header = tableHeader(version, { resourceVersion: String(revision) }, columns);
+    columns = undefined;
+    return Buffer.concat([Buffer.from(`{"type":"${type}","object":`), header, rowBytes, Buffer.from("]}}\n")]);
+  };
+  return {
+    shared: undefined,
+    event: (type, record) => {
+      const now = call.registry.clock();
+      return frame(type, record.revision, row(call, record, now).write(now, include, version, ownBytes(call, record)));
+    },
+    bookmark: (revision, initialEventsEnd) => {
+      const object = { kind: call.endpoint.served.kind, apiVersion: "", metadata: { resourceVersion: String(revision) } } as KubeObject;
+      if (initialEventsEnd) object.metadata.annotations = { "k8s.io/initial-events-end": "true" };
+      const now = call.registry.clock();
+      return frame("BOOKMARK", revision, new TableRow(object, rules(call), now).write(now, include, version, Buffer.from(stringifyJson(object))));
+    },
+    error: plain.error,
+  };
+}
+
+const SCALE_COLUMNS: readonly Column[] = [
+  { name: "Name", type: "string", format: "", priority: 0, description: "Name of the object that is scaled.", cell: (scale) => scale.metadata.name ?? "" },
+  { name: "Desired", type: "integer", format: "", priority: 0, description: "Replicas that are asked for.", cell: (scale) => replicas(scale, "spec") },
+  { name: "Available", type: "integer", format: "", priority: 0, description: "Replicas that there are.", cell: (scale) => replicas(scale, "status") },
+  { name: "Age", type: "string", format: "", priority: 0, description: "Time since the object was created.", cell: (scale, now) => ageSince(scale.metadata.creationTimestamp, now) },
+];
+
+/** A Scale as a Table. */
+export function scaleTable(call: Call, scale: KubeObject): ApiAnswer {
+  const now = call.registry.clock();
+  const version = metaVersion(call);
+  const header = tableHeader(version, { resourceVersion: scale.metadata.resourceVersion }, SCALE_COLUMNS);
+  const bytes = new TableRow(scale, { columns: SCALE_COLUMNS }, now).write(now, includeObject(call.query.get("includeObject")), version, Buffer.from(stringifyJson(scale)));
+  return encoded(call.accept, Buffer.concat([header, bytes, TABLE_FOOTER]), 200);
+}
+
+function replicas(scale: KubeObject, part: "spec" | "status"): number {
+  const { replicas: count = 0 } = scale[part] as { readonly replicas?: number };
+  return count;
+}
+
+/** The row of an object version, made on first use and kept with it. */
+function row(call: Call, record: ObjectRecord, now: number): TableRow {
+  const { rows } = call.registry;
+  let made = rows.get(record);
+  if (made === undefined) rows.set(record, (made = new TableRow(record.object(), rules(call), now)));
+  return made;
+}
+
+function rules({ endpoint: { definition } }: Call): RowRules {
+  return { columns: definition.columns, rowConditions: definition.rowConditions };
+}
+
+function ownBytes({ endpoint, registry }: Call, record: ObjectRecord): Buffer {
+  return objectBytes(record, endpoint.definition.hub, endpoint.served, "object", registry.representations);
+}
+
+function metaVersion({ accept }: Call): MetaVersion {
+  return accept.transform?.version === "v1beta1" ? "v1beta1" : "v1";
+}
