@@ -6,8 +6,8 @@ import type { KubeObject, ManagedFieldsEntry } from "../object/kube-object.ts";
 import { FieldSetCache } from "./field-set-cache.ts";
 import { decodeFieldsV1 } from "./fields-v1.ts";
 import { dropManagedFields } from "./managed-fields.ts";
-import { keepTimes, managedFieldsErrors, restoreAfterAdmission } from "./managed-fields-rules.ts";
-import { managerErrors, managerName, patchOptionErrors } from "./manager-name.ts";
+import { keepTimes, restoreAfterAdmission } from "./keep-owners.ts";
+import { managerName } from "./manager-name.ts";
 import { parentEntries, scaleEntries } from "./scale-owners.ts";
 import { configMap, field, kind, scalar, struct } from "./test-schemas.ts";
 import { applyConfiguration, trackUpdate } from "./updater.ts";
@@ -29,29 +29,9 @@ describe("a manager's name", () => {
     assert.equal(managerName(undefined, "é".repeat(100)), "é".repeat(64));
     assert.equal(managerName(undefined, undefined), "");
   });
-
-  it("is short and printable", () => {
-    assert.deepEqual(managerErrors("ok", "fieldManager"), []);
-    assert.equal(managerErrors("x".repeat(129), "fieldManager")[0]?.type, "TooLong");
-    assert.equal(managerErrors("é\n", "fieldManager")[0]?.detail, "invalid character U+000A (at position 2)");
-  });
-
-  it("is demanded of an apply, and force of nothing else", () => {
-    assert.equal(patchOptionErrors(true, "", undefined)[0]?.detail, "is required for apply patch");
-    assert.equal(patchOptionErrors(false, "", true)[0]?.detail, "may not be specified for non-apply patch");
-    assert.deepEqual(patchOptionErrors(true, "m", true), []);
-  });
 });
 
 describe("entries from outside", () => {
-  it("are checked as validation checks them", () => {
-    const errors = managedFieldsErrors([entry("x\u0000", {}, { operation: "Nope", fieldsType: "V9", subresource: "s".repeat(257) })]);
-    assert.deepEqual(
-      errors.map(({ field: place }) => place),
-      ["operation", "fieldsType", "manager", "subresource"].map((name) => `metadata.managedFields[0].${name}`),
-    );
-  });
-
   it("that admission damaged are put back with a warning", () => {
     const before = [entry("a", { "f:data": {} })];
     const object: KubeObject = { apiVersion: "v1", kind: "K", metadata: { managedFields: [{ ...before[0], apiVersion: "" }] } };

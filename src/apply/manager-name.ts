@@ -1,8 +1,5 @@
-import { forbiddenField, invalidField, requiredField, tooLongField } from "../object/field-error.ts";
-import type { FieldError } from "../object/field-error.ts";
-
 /** Longest name of a manager, in bytes. */
-export const maxManagerBytes = 128;
+const maxManagerBytes = 128;
 
 /** Letters, marks, numbers, punctuation, symbols and the plain space: what Go prints. */
 const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
@@ -23,30 +20,4 @@ export function managerName(fieldManager: string | undefined, userAgent: string 
     name += character;
   }
   return name;
-}
-
-/** What is wrong with a manager's name; `field` is where it stands: `fieldManager`, `metadata.managedFields[0].manager`. */
-export function managerErrors(name: string, field: string): FieldError[] {
-  const errors: FieldError[] = [];
-  if (Buffer.byteLength(name) > maxManagerBytes) errors.push(tooLongField(field, maxManagerBytes));
-  let position = 0;
-  for (const character of name) {
-    if (!printable.test(character)) {
-      const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
-      errors.push(invalidField(field, name, `invalid character U+${code} (at position ${position})`));
-    }
-    position += Buffer.byteLength(character);
-  }
-  return errors;
-}
-
-/** What is wrong with the options of an apply or, with `force` given, of another patch. */
-export function patchOptionErrors(apply: boolean, fieldManager: string, force: boolean | undefined): FieldError[] {
-  const errors: FieldError[] = [];
-  if (apply) {
-    if (fieldManager === "") errors.push(requiredField("fieldManager", "is required for apply patch"));
-  } else if (force !== undefined) {
-    errors.push(forbiddenField("force", "may not be specified for non-apply patch"));
-  }
-  return [...errors, ...managerErrors(fieldManager, "fieldManager")];
 }

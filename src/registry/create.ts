@@ -6,6 +6,7 @@ import { recordOf, type ObjectRecord } from "../storage/cache/record.ts";
 import type { KeyValue } from "../storage/storage.ts";
 import { objectKey, strategyOf } from "./endpoint.ts";
 import { fillSystemMetadata } from "./metadata.ts";
+import { mutate } from "./mutate.ts";
 import { metaRules } from "./meta-rules.ts";
 import { attributesOf, putObject, refuseInvalid, warn, type Write } from "./write.ts";
 
@@ -20,7 +21,7 @@ export async function create(write: Write, object: KubeObject): Promise<ObjectRe
   const { registry, endpoint, strategyContext } = write;
   const { definition } = endpoint;
   const strategy = strategyOf(endpoint);
-  await registry.admission.mutate(attributesOf(write, "CREATE", object.metadata.name ?? "", object, undefined));
+  await mutate(write, "CREATE", object.metadata.name ?? "", object, undefined);
 
   delete object.metadata.deletionTimestamp;
   delete object.metadata.deletionGracePeriodSeconds;

@@ -1,3 +1,4 @@
+import { keepTimes } from "../apply/keep-owners.ts";
 import { equalJson } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { conflict, notFound } from "../object/status.ts";
@@ -7,6 +8,7 @@ import type { KeyValue } from "../storage/storage.ts";
 import { validateObjectMetaUpdate } from "../validation/object-meta.ts";
 import { objectKey, strategyOf } from "./endpoint.ts";
 import { metaRules } from "./meta-rules.ts";
+import { mutate } from "./mutate.ts";
 import { keepGeneration, keepSystemMetadata } from "./metadata.ts";
 import { attributesOf, putObject, refuseInvalid, removeObject, warn, type Write } from "./write.ts";
 
@@ -61,7 +63,7 @@ async function attemptUpdate(write: Write, request: UpdateRequest, key: string, 
   const old = record.object();
   const object = await request.change(record);
   refuseStale(write, request, key, object, old);
-  await registry.admission.mutate(attributesOf(write, "UPDATE", request.name, object, old));
+  await mutate(write, "UPDATE", request.name, object, old);
 
   keepGeneration(object, old);
   if (endpoint.definition.scope === "Cluster") delete object.metadata.namespace;
@@ -84,6 +86,7 @@ async function attemptUpdate(write: Write, request: UpdateRequest, key: string, 
       if (!write.options.dryRun) await strategy.release?.(object);
       return { record: await asStored(write, key, object, record) };
     }
+    keepTimes(object, old);
     if (equalJson(object, old)) return { record };
     const outcome = await putObject(write, key, object, record.revision);
     if ("conflict" in outcome) return { newest: outcome.conflict };

@@ -1,8 +1,10 @@
-import { invalidField, notSupportedField } from "../object/field-error.ts";
+import { notSupportedField } from "../object/field-error.ts";
 import type { FieldError } from "../object/field-error.ts";
+import { FieldPath } from "../object/field-path.ts";
 import type { JsonObject } from "../object/json.ts";
 import { invalid } from "../object/status.ts";
 import { isTrue } from "../request/info.ts";
+import { checkFieldManager } from "../validation/object-meta.ts";
 
 export type FieldValidation = "Ignore" | "Warn" | "Strict";
 
@@ -17,9 +19,6 @@ export interface WriteOptions {
   /** As admission webhooks see them. */
   readonly raw: JsonObject;
 }
-
-/** Longest name of a field manager. */
-const LONGEST_MANAGER = 128;
 
 /**
  * Reads CreateOptions, UpdateOptions or PatchOptions (meta/v1). `apply`: the patch is a server-side apply. Errors:
@@ -36,9 +35,7 @@ export function writeOptions(query: URLSearchParams, kind: "CreateOptions" | "Up
     if (apply && fieldManager === "") errors.push({ type: "Required", field: "fieldManager", detail: "is required for apply patch" });
     if (!apply && force !== undefined) errors.push({ type: "Forbidden", field: "force", detail: "may not be specified for non-apply patch" });
   }
-  if (fieldManager.length > LONGEST_MANAGER) errors.push({ type: "TooLong", field: "fieldManager", value: fieldManager, detail: `may not be more than ${LONGEST_MANAGER} bytes` });
-  const unprintable = [...fieldManager].findIndex((character) => !isPrintable(character));
-  if (unprintable >= 0) errors.push(invalidField("fieldManager", fieldManager, "should only contain printable characters"));
+  checkFieldManager(fieldManager, FieldPath.root.child("fieldManager"), errors);
   errors.push(...dryRunErrors(dryRun));
   if (!["", "Ignore", "Warn", "Strict"].includes(fieldValidation)) errors.push(notSupportedField("fieldValidation", fieldValidation, ["", "Ignore", "Strict", "Warn"]));
   if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind }, "", errors);
@@ -53,8 +50,4 @@ export function writeOptions(query: URLSearchParams, kind: "CreateOptions" | "Up
 /** Faults of a dryRun list: only ["All"] means something. */
 export function dryRunErrors(dryRun: readonly string[]): FieldError[] {
   return dryRun.every((value) => value === "All") ? [] : [notSupportedField("dryRun", dryRun as string[], ["All"])];
-}
-
-function isPrintable(character: string): boolean {
-  return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character);
 }

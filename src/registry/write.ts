@@ -1,11 +1,12 @@
 import type { AdmissionAttributes, Operation } from "../admission/admission.ts";
+import { dropManagedFields } from "../apply/managed-fields.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { invalid } from "../object/status.ts";
 import type { FieldError } from "../object/field-error.ts";
 import type { RequestContext } from "../request/context.ts";
 import type { StrategyContext } from "../resources/definition.ts";
 import { recordOf, storedValue, unstoredRecord, type ObjectRecord } from "../storage/cache/record.ts";
-import type { KeyValue } from "../storage/storage.ts";
+import { StorageError, type KeyValue } from "../storage/storage.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Registry } from "./registry.ts";
 import type { WriteOptions } from "./write-options.ts";
@@ -60,10 +61,21 @@ export function refuseInvalid(write: Write, name: string, errors: readonly Field
 export type CommitOutcome = { readonly record: ObjectRecord } | { readonly conflict: KeyValue | undefined };
 
 /**
- * Stores a hub object if its key is still at `expected` (0: absent). The object is handed over. A dry run gives the
- * record that would have been stored.
+ * Stores a hub object if its key is still at `expected` (0: absent). The object is handed over; one that is too large to
+ * be stored loses its managedFields, which may be what makes it so. A dry run gives the record that would have been
+ * stored.
  */
 export async function putObject(write: Write, key: string, object: KubeObject, expected: number): Promise<CommitOutcome> {
+  try {
+    return await commitObject(write, key, object, expected);
+  } catch (error) {
+    if (!(error instanceof StorageError && error.reason === "tooLarge") || object.metadata.managedFields === undefined) throw error;
+    dropManagedFields(object);
+    return commitObject(write, key, object, expected);
+  }
+}
+
+async function commitObject(write: Write, key: string, object: KubeObject, expected: number): Promise<CommitOutcome> {
   const { registry, endpoint, options } = write;
   const value = storedValue(object);
   if (options.dryRun) return { record: unstoredRecord(key, value, expected, object) };

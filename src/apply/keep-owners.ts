@@ -1,33 +1,8 @@
 import { equalJson, isObject } from "../object/json.ts";
 import type { ReadonlyJson } from "../object/json.ts";
-import { invalidField, tooLongField } from "../object/field-error.ts";
-import type { FieldError } from "../object/field-error.ts";
 import type { KubeObject, ManagedFieldsEntry } from "../object/kube-object.ts";
 import type { FieldSetCache } from "./field-set-cache.ts";
 import { decodeOwners, withoutManagedFields } from "./managed-fields.ts";
-import { managerErrors } from "./manager-name.ts";
-
-const maxSubresourceBytes = 256;
-/** Where the entries stand in an object. */
-const place = "metadata.managedFields";
-
-/** What breaks the rules in an object's entries, as validation reports it. */
-export function managedFieldsErrors(entries: readonly ManagedFieldsEntry[] | undefined): FieldError[] {
-  return (entries ?? []).flatMap((entry, i) => entryErrors(entry, `${place}[${i}]`));
-}
-
-function entryErrors(entry: ManagedFieldsEntry, field: string): FieldError[] {
-  const errors: FieldError[] = [];
-  const operation = entry.operation ?? "";
-  if (operation !== "Apply" && operation !== "Update")
-    errors.push(invalidField(`${field}.operation`, operation, "must be `Apply` or `Update`"));
-  const type = entry.fieldsType ?? "";
-  if (type !== "" && type !== "FieldsV1") errors.push(invalidField(`${field}.fieldsType`, type, "must be `FieldsV1`"));
-  errors.push(...managerErrors(entry.manager ?? "", `${field}.manager`));
-  const subresource = entry.subresource ?? "";
-  if (Buffer.byteLength(subresource) > maxSubresourceBytes) errors.push(tooLongField(`${field}.subresource`, maxSubresourceBytes));
-  return errors;
-}
 
 /**
  * Puts back the entries of before mutating admission where admission left none that can be read, in place. Gives the text

@@ -1,0 +1,15 @@
+import type { Operation } from "../admission/admission.ts";
+import { restoreAfterAdmission } from "../apply/keep-owners.ts";
+import type { KubeObject } from "../object/kube-object.ts";
+import { attributesOf, warn, type Write } from "./write.ts";
+
+/**
+ * Mutating admission, in place. What it adds has no owner, and owners that it damaged are put back with a warning.
+ * Errors: what admission refuses.
+ */
+export async function mutate(write: Write, operation: Operation, name: string, object: KubeObject, old: KubeObject | undefined): Promise<void> {
+  const owners = object.metadata.managedFields;
+  await write.registry.admission.mutate(attributesOf(write, operation, name, object, old));
+  const warning = restoreAfterAdmission(object, owners, write.registry.fieldSets);
+  if (warning !== undefined) warn(write, warning);
+}
