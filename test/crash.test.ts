@@ -28,7 +28,11 @@ function start(directory: string, from: string): Child {
   const closed = once(child, "close");
   return {
     process: child,
-    lines: () => said.split("\n").slice(0, -1).map((line) => line.split(" ")),
+    lines: () =>
+      said
+        .split("\n")
+        .slice(0, -1)
+        .map((line) => line.split(" ")),
     async ready() {
       while (!said.includes("ready ")) {
         assert.equal(child.exitCode, null, "the child lives");
@@ -61,7 +65,8 @@ test("nothing acknowledged or seen is lost by kill -9, thirty times on the same 
         { start: "/k/", end: "/k0", fromRevision: known },
         {
           events(events, revision) {
-            for (const { revision: at, key, current } of events) history.set(at, `${key} ${current?.value.toString("latin1", 0, 20).split(" ")[0] ?? "-"}`);
+            for (const { revision: at, key, current } of events)
+              history.set(at, `${key} ${current?.value.toString("latin1", 0, 20).split(" ")[0] ?? "-"}`);
             if (revision < storage.revision) return;
             watch.close();
             resolve();
@@ -70,7 +75,11 @@ test("nothing acknowledged or seen is lost by kill -9, thirty times on the same 
         },
       );
     });
-    assert.deepEqual([...history.keys()], Array.from({ length: storage.revision - known }, (_, index) => known + 1 + index), "every revision is one change, none is missing");
+    assert.deepEqual(
+      [...history.keys()],
+      Array.from({ length: storage.revision - known }, (_, index) => known + 1 + index),
+      "every revision is one change, none is missing",
+    );
 
     let next = known + 1;
     let shown = known;
