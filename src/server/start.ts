@@ -36,11 +36,22 @@ const DRAIN_MS = 3000;
  * serves. Errors: StartupError saying what, where and what to do.
  */
 export async function startServer(config: Config): Promise<RunningServer> {
-  const log = serverLog();
   await prepareDirectory(config.dataDir);
-  const [certificates, storage, tokens] = await Promise.all([
+  // First of all, since its lock keeps a second server away from everything in the directory.
+  const storage = await openStorage(config);
+  try {
+    return await startOn(storage, config);
+  } catch (error) {
+    await storage[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Starts a server on an open store, which is the server's to close once it has started. */
+async function startOn(storage: Storage, config: Config): Promise<RunningServer> {
+  const log = serverLog();
+  const [certificates, tokens] = await Promise.all([
     prepareCertificates(config, new Date()),
-    openStorage(config),
     config.tokenAuthFile === "" ? undefined : readFlagFile("token-auth-file", config.tokenAuthFile),
   ]);
   const data = dataDirectory();
@@ -95,8 +106,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     },
     limits: { streams: config.limits.streamsPerConnection },
     log,
-  }).catch(async (error: unknown) => {
-    await storage[Symbol.asyncDispose]();
+  }).catch((error: unknown) => {
     throw listenFault(error, config.bindAddress, config.port);
   });
   const address = clientAddress(config.bindAddress);
