@@ -1,7 +1,7 @@
 import { parentEntries, scaleEntries } from "../apply/scale-owners.ts";
 import { trackUpdate, type WriteDoor } from "../apply/updater.ts";
 import { copyJson, isObject, type JsonObject, type ReadonlyJson } from "../object/json.ts";
-import type { KubeObject } from "../object/kube-object.ts";
+import type { KubeObject, ManagedFieldsEntry } from "../object/kube-object.ts";
 import { formatLabelSelector, labelSelectorFromLabels, labelSelectorFromObject, type LabelSelectorObject } from "../object/label-selector.ts";
 import { invalid, methodNotAllowed } from "../object/status.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
@@ -70,7 +70,7 @@ function scaled(write: Write, stored: ObjectRecord, change: PatchChange, call: C
   const apiVersion = groupVersion(endpoint.served.group, endpoint.served.version);
   const paths = { [apiVersion]: definition.specReplicas };
   const live = scaleOf(stored, call, definition);
-  live.metadata.managedFields = scaleEntries(parent.metadata.managedFields, paths, registry.fieldSets);
+  setOwners(live, scaleEntries(parent.metadata.managedFields, paths, registry.fieldSets));
   const scale = change(live);
   checkName(scale, endpoint.name);
   const replicas = numberAt(scale, "spec.replicas");
@@ -78,11 +78,17 @@ function scaled(write: Write, stored: ObjectRecord, change: PatchChange, call: C
     throw invalid(SCALE, endpoint.name, [{ type: "Invalid", field: "spec.replicas", value: replicas, detail: "must be greater than or equal to 0" }]);
   }
   setAt(parent, definition.specReplicas, replicas);
-  parent.metadata.managedFields = parentEntries(parent.metadata.managedFields, scale.metadata.managedFields, apiVersion, paths, registry.fieldSets);
+  setOwners(parent, parentEntries(parent.metadata.managedFields, scale.metadata.managedFields, apiVersion, paths, registry.fieldSets));
   if (scale.metadata.resourceVersion) parent.metadata.resourceVersion = scale.metadata.resourceVersion;
   else delete parent.metadata.resourceVersion;
   if (scale.metadata.uid) parent.metadata.uid = scale.metadata.uid;
   return toHub(parent, endpoint.served);
+}
+
+/** Without owners there is no list. */
+function setOwners({ metadata }: KubeObject, entries: ManagedFieldsEntry[]): void {
+  if (entries.length > 0) metadata.managedFields = entries;
+  else delete metadata.managedFields;
 }
 
 function scaleOf(record: ObjectRecord, { endpoint }: Call, definition: ScaleDefinition): KubeObject {
