@@ -44,7 +44,8 @@ function creating(storage: Storage): (key: string) => Promise<unknown> {
 
 /** The least that a durable put can cost with lmdb-js: one batch a turn, acknowledged when flushed. */
 function bareCreating(directory: string): { readonly create: (key: string) => Promise<unknown>; close(): Promise<void> } {
-  const root = open<Buffer, Buffer>({ path: directory, encoding: "binary", keyEncoding: "binary", maxDbs: 2, ...{ safeRestore: true } });
+  const safe = { safeRestore: true };
+  const root = open<Buffer, Buffer>({ path: directory, encoding: "binary", keyEncoding: "binary", maxDbs: 2, ...safe });
   const table = root.openDB<Buffer, Buffer>({ name: "data", encoding: "binary", keyEncoding: "binary" });
   return {
     async create(key) {
@@ -59,7 +60,10 @@ const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) 
 
 const directory = await mkdtemp(join(tmpdir(), "binnacle-bench-"));
 const storage = await openLmdbStorage({ directory: join(directory, "store") });
-storage.watch({ start: "/registry/", end: "/registry0", fromRevision: storage.revision }, { events: () => undefined, closed: () => undefined });
+storage.watch(
+  { start: "/registry/", end: "/registry0", fromRevision: storage.revision },
+  { events: () => undefined, closed: () => undefined },
+);
 const memory = openMemoryStorage();
 const bare = bareCreating(join(directory, "bare"));
 const subjects = { bare: bare.create, lmdb: creating(storage), memory: creating(memory) };
@@ -76,7 +80,9 @@ for (const writers of [1, 16, 64]) {
   for (const [subject, measured] of results) {
     const rate = median(measured.map(({ perSecond }) => perSecond));
     const cpu = median(measured.map(({ cpuMicroseconds }) => cpuMicroseconds));
-    console.log(`${String(writers).padStart(7)}  ${subject.padEnd(8)} ${rate.toFixed(0).padStart(10)} ${cpu.toFixed(1).padStart(7)} ${(rate / floor).toFixed(2).padStart(9)}`);
+    console.log(
+      `${String(writers).padStart(7)}  ${subject.padEnd(8)} ${rate.toFixed(0).padStart(10)} ${cpu.toFixed(1).padStart(7)} ${(rate / floor).toFixed(2).padStart(9)}`,
+    );
   }
 }
 console.log(storage.size());

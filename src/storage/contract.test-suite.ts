@@ -33,15 +33,34 @@ export function storageContract(name: string, open: () => Promise<Harness>): voi
   };
 
   check("gives pairs in the order of their UTF-8 bytes", async ({ storage }) => {
-    const keys = ["/k/b", "/k/a", "/k/é", "/k/a/b", "/k/a-b", "/k/\u{1f600}", "/k/\uffee", "/k/\ue000", "/k/Z", "/k/a\u0000b", "/k/a\u0000\u0000", "/k/a\u0001"];
+    const keys = [
+      "/k/b",
+      "/k/a",
+      "/k/é",
+      "/k/a/b",
+      "/k/a-b",
+      "/k/\u{1f600}",
+      "/k/\uffee",
+      "/k/\ue000",
+      "/k/Z",
+      "/k/a\u0000b",
+      "/k/a\u0000\u0000",
+      "/k/a\u0001",
+    ];
     for (const key of keys) await put(storage, key, key);
     const { items } = await storage.range({ start: "/k/", end: prefixEnd("/k/") });
     const sorted = keys.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-    assert.deepEqual(items.map(({ key }) => key), sorted);
+    assert.deepEqual(
+      items.map(({ key }) => key),
+      sorted,
+    );
     for (const { key, value } of items) assert.equal(value.toString(), key);
     for (const start of keys) {
       const from = await storage.range({ start: `${start}\u0000`, end: prefixEnd("/k/"), keysOnly: true });
-      assert.deepEqual(from.items.map(({ key }) => key), sorted.slice(sorted.indexOf(start) + 1).filter((key) => compareKeys(key, `${start}\u0000`) >= 0));
+      assert.deepEqual(
+        from.items.map(({ key }) => key),
+        sorted.slice(sorted.indexOf(start) + 1).filter((key) => compareKeys(key, `${start}\u0000`) >= 0),
+      );
     }
   });
 
@@ -116,11 +135,16 @@ export function storageContract(name: string, open: () => Promise<Harness>): voi
 
   check("creates a key only where it is absent, and tells who fails what is there", async ({ storage }) => {
     const create = (value: string): Promise<CommitResult> =>
-      storage.commit({ compares: [{ key: "/k/a", modRevision: 0 }], operations: [{ type: "put", key: "/k/a", value: Buffer.from(value) }] });
+      storage.commit({
+        compares: [{ key: "/k/a", modRevision: 0 }],
+        operations: [{ type: "put", key: "/k/a", value: Buffer.from(value) }],
+      });
     const [first, second] = await Promise.all([create("first"), create("second")]);
     assert.equal(first?.succeeded, true);
     assert.ok(second !== undefined && !second.succeeded);
-    assert.deepEqual(second.current.map(plain), [{ key: "/k/a", value: "first", modRevision: first.revision, createRevision: first.revision, lease: 0 }]);
+    assert.deepEqual(second.current.map(plain), [
+      { key: "/k/a", value: "first", modRevision: first.revision, createRevision: first.revision, lease: 0 },
+    ]);
     const third = await create("third");
     assert.ok(!third.succeeded);
     assert.equal(third.current[0]?.value.toString(), "first");
@@ -135,17 +159,43 @@ export function storageContract(name: string, open: () => Promise<Harness>): voi
       { type: "delete", key: "/k/b" },
       { type: "put", key: "/k/c", value: Buffer.from("2") },
     ];
-    const failed = await storage.commit({ compares: [{ key: "/k/a", modRevision: a }, { key: "/k/b", modRevision: a }, { key: "/k/c", modRevision: 0 }], operations });
+    const failed = await storage.commit({
+      compares: [
+        { key: "/k/a", modRevision: a },
+        { key: "/k/b", modRevision: a },
+        { key: "/k/c", modRevision: 0 },
+      ],
+      operations,
+    });
     assert.ok(!failed.succeeded);
-    assert.deepEqual(failed.current.map((found) => found?.modRevision), [a, b, undefined]);
+    assert.deepEqual(
+      failed.current.map((found) => found?.modRevision),
+      [a, b, undefined],
+    );
     assert.equal((await pair(storage, "/k/a"))?.value, "1");
-    const done = await storage.commit({ compares: [{ key: "/k/a", modRevision: a }, { key: "/k/b", modRevision: b }, { key: "/k/c", modRevision: 0 }], operations });
+    const done = await storage.commit({
+      compares: [
+        { key: "/k/a", modRevision: a },
+        { key: "/k/b", modRevision: b },
+        { key: "/k/c", modRevision: 0 },
+      ],
+      operations,
+    });
     assert.ok(done.succeeded);
     assert.equal(done.revision, b + 1);
     const { items } = await storage.range({ start: "/k/", end: "/k0" });
-    assert.deepEqual(items.map(({ key, modRevision, value }) => [key, modRevision, value.toString()]), [["/k/a", b + 1, "2"], ["/k/c", b + 1, "2"]]);
+    assert.deepEqual(
+      items.map(({ key, modRevision, value }) => [key, modRevision, value.toString()]),
+      [
+        ["/k/a", b + 1, "2"],
+        ["/k/c", b + 1, "2"],
+      ],
+    );
     const old = await storage.range({ start: "/k/", end: "/k0", revision: b });
-    assert.deepEqual(old.items.map(({ value }) => value.toString()), ["1", "1"]);
+    assert.deepEqual(
+      old.items.map(({ value }) => value.toString()),
+      ["1", "1"],
+    );
   });
 
   check("compares against writes that are not durable yet, and answers when they are", async ({ storage }) => {
@@ -197,13 +247,22 @@ export function storageContract(name: string, open: () => Promise<Harness>): voi
     assert.ok(conflicts > 0);
     assert.equal((await pair(storage, "/k/counter"))?.value, String(writers));
     const events = await seen.until(storage.revision);
-    assert.deepEqual(events.map(({ current }) => current?.value.toString()), Array.from({ length: writers }, (_, index) => String(index + 1)));
+    assert.deepEqual(
+      events.map(({ current }) => current?.value.toString()),
+      Array.from({ length: writers }, (_, index) => String(index + 1)),
+    );
     events.forEach((event, index) => assert.deepEqual(plain(event.previous), index === 0 ? undefined : plain(events[index - 1]?.current)));
   });
 
   check("holds values of several megabytes and of no byte", async ({ storage }) => {
     const big = Buffer.alloc(3 * 1024 * 1024, "x");
-    const first = await storage.commit({ compares: [], operations: [{ type: "put", key: "/k/big", value: big }, { type: "put", key: "/k/none", value: Buffer.alloc(0) }] });
+    const first = await storage.commit({
+      compares: [],
+      operations: [
+        { type: "put", key: "/k/big", value: big },
+        { type: "put", key: "/k/none", value: Buffer.alloc(0) },
+      ],
+    });
     assert.ok(first.succeeded);
     assert.ok((await storage.get("/k/big"))?.value.equals(big));
     assert.equal((await storage.get("/k/none"))?.value.length, 0);
@@ -240,7 +299,10 @@ export function storageContract(name: string, open: () => Promise<Harness>): voi
     await assert.rejects(storage.range({ start: "/k/", end: "/k0", revision: four - 1 }), reason("compacted", four));
     for (const revision of [four, undefined]) {
       const { items } = await storage.range({ start: "/k/", end: "/k0", ...(revision === undefined ? {} : { revision }) });
-      assert.deepEqual(items.map(({ key, value }) => [key, value.toString()]), [["/k/a", "2"]]);
+      assert.deepEqual(
+        items.map(({ key, value }) => [key, value.toString()]),
+        [["/k/a", "2"]],
+      );
     }
     await storage.compact(four);
     await storage.compact(one);
@@ -265,10 +327,34 @@ export function storageContract(name: string, open: () => Promise<Harness>): voi
     assert.deepEqual(
       events.map((event) => ({ ...event, current: plain(event.current), previous: plain(event.previous) })),
       [
-        { type: "put", key: "/k/a", revision: one, current: { key: "/k/a", value: "1", modRevision: one, createRevision: one, lease: 0 }, previous: undefined },
-        { type: "put", key: "/k/a", revision: two, current: { key: "/k/a", value: "2", modRevision: two, createRevision: one, lease: 0 }, previous: { key: "/k/a", value: "1", modRevision: one, createRevision: one, lease: 0 } },
-        { type: "delete", key: "/k/a", revision: three, current: undefined, previous: { key: "/k/a", value: "2", modRevision: two, createRevision: one, lease: 0 } },
-        { type: "put", key: "/k/a", revision: four, current: { key: "/k/a", value: "3", modRevision: four, createRevision: four, lease: 0 }, previous: undefined },
+        {
+          type: "put",
+          key: "/k/a",
+          revision: one,
+          current: { key: "/k/a", value: "1", modRevision: one, createRevision: one, lease: 0 },
+          previous: undefined,
+        },
+        {
+          type: "put",
+          key: "/k/a",
+          revision: two,
+          current: { key: "/k/a", value: "2", modRevision: two, createRevision: one, lease: 0 },
+          previous: { key: "/k/a", value: "1", modRevision: one, createRevision: one, lease: 0 },
+        },
+        {
+          type: "delete",
+          key: "/k/a",
+          revision: three,
+          current: undefined,
+          previous: { key: "/k/a", value: "2", modRevision: two, createRevision: one, lease: 0 },
+        },
+        {
+          type: "put",
+          key: "/k/a",
+          revision: four,
+          current: { key: "/k/a", value: "3", modRevision: four, createRevision: four, lease: 0 },
+          previous: undefined,
+        },
       ],
     );
     // The same changes, read from the past.
@@ -283,7 +369,10 @@ export function storageContract(name: string, open: () => Promise<Harness>): voi
     const start = storage.revision;
     const live = record(storage, "/k/", start);
     for (let round = 0; round < 30; round++) {
-      await storage.commit({ compares: [], operations: Array.from({ length: 50 }, (_, index) => ({ type: "put", key: `/k/${index}`, value: Buffer.from(String(round)) })) });
+      await storage.commit({
+        compares: [],
+        operations: Array.from({ length: 50 }, (_, index) => ({ type: "put", key: `/k/${index}`, value: Buffer.from(String(round)) })),
+      });
     }
     const past = record(storage, "/k/", start);
     for (const seen of [live, past]) {
@@ -380,7 +469,8 @@ export function storageContract(name: string, open: () => Promise<Harness>): voi
     );
     const watches: { readonly from: number; readonly seen: Recorded }[] = [];
     while (writing) {
-      const from = watches.length % 3 === 0 ? start : watches.length % 3 === 1 ? storage.revision : Math.floor((start + storage.revision) / 2);
+      const from =
+        watches.length % 3 === 0 ? start : watches.length % 3 === 1 ? storage.revision : Math.floor((start + storage.revision) / 2);
       watches.push({ from, seen: record(storage, "/k/", from) });
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
@@ -439,7 +529,7 @@ export function storageContract(name: string, open: () => Promise<Harness>): voi
     const events = await seen.until(next);
     assert.deepEqual(events.map(brief), [`put /k/a ${next}`]);
     assert.equal(events[0]?.previous?.value.toString(), "0");
-    assert.equal((await storage.get("/k/b")), undefined);
+    assert.equal(await storage.get("/k/b"), undefined);
   });
 
   check("the end of a lease deletes its keys, each with one event", async ({ storage, passTime }) => {
@@ -453,7 +543,10 @@ export function storageContract(name: string, open: () => Promise<Harness>): voi
     const seen = record(storage, "/k/", before);
     await passTime(5);
     await eventually(async () => assert.equal(await storage.get("/k/a"), undefined));
-    assert.deepEqual((await seen.until(storage.revision)).map(({ type, key, previous }) => [type, key, previous?.value.toString()]), [["delete", "/k/a", "1"]]);
+    assert.deepEqual(
+      (await seen.until(storage.revision)).map(({ type, key, previous }) => [type, key, previous?.value.toString()]),
+      [["delete", "/k/a", "1"]],
+    );
     assert.deepEqual([(await pair(storage, "/k/b"))?.value, (await pair(storage, "/k/c"))?.value], ["2", "2"]);
     await assert.rejects(put(storage, "/k/e", "1", lease), (error) => error instanceof StorageError);
   });
@@ -529,7 +622,12 @@ export function storageContract(name: string, open: () => Promise<Harness>): voi
 // --- the model: a list of whole states ---
 
 type Step =
-  | { readonly type: "commit"; readonly operations: readonly { readonly key: string; readonly value: string | undefined }[]; readonly stale: boolean; readonly wait: boolean }
+  | {
+      readonly type: "commit";
+      readonly operations: readonly { readonly key: string; readonly value: string | undefined }[];
+      readonly stale: boolean;
+      readonly wait: boolean;
+    }
   | { readonly type: "range"; readonly start: string; readonly end: string; readonly back: number; readonly limit: number }
   | { readonly type: "watch"; readonly start: string; readonly end: string; readonly back: number }
   | { readonly type: "compact"; readonly back: number };
@@ -541,13 +639,34 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     weight: 6,
     arbitrary: fc.record({
       type: fc.constant("commit" as const),
-      operations: fc.uniqueArray(fc.record({ key: anyKey, value: fc.option(fc.string({ maxLength: 3 }), { nil: undefined }) }), { selector: ({ key }) => key, minLength: 1, maxLength: 3 }),
+      operations: fc.uniqueArray(fc.record({ key: anyKey, value: fc.option(fc.string({ maxLength: 3 }), { nil: undefined }) }), {
+        selector: ({ key }) => key,
+        minLength: 1,
+        maxLength: 3,
+      }),
       stale: fc.boolean(),
       wait: fc.boolean(),
     }),
   },
-  { weight: 3, arbitrary: fc.record({ type: fc.constant("range" as const), start: anyKey, end: fc.oneof(anyKey, fc.constant("\u{10ffff}")), back: fc.nat(12), limit: fc.nat(4) }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant("watch" as const), start: anyKey, end: fc.oneof(anyKey, fc.constant("\u{10ffff}")), back: fc.nat(12) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant("range" as const),
+      start: anyKey,
+      end: fc.oneof(anyKey, fc.constant("\u{10ffff}")),
+      back: fc.nat(12),
+      limit: fc.nat(4),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("watch" as const),
+      start: anyKey,
+      end: fc.oneof(anyKey, fc.constant("\u{10ffff}")),
+      back: fc.nat(12),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("compact" as const), back: fc.nat(6) }) },
 );
 
@@ -573,7 +692,9 @@ async function compareWithModel(storage: Storage, steps: readonly Step[]): Promi
     if (step.type === "commit") {
       const state = new Map(states.at(-1));
       const compares = step.operations.map(({ key }) => ({ key, modRevision: (state.get(key)?.modRevision ?? 0) + (step.stale ? 1 : 0) }));
-      const operations = step.operations.map(({ key, value }): Operation => (value === undefined ? { type: "delete", key } : { type: "put", key, value: Buffer.from(value) }));
+      const operations = step.operations.map(({ key, value }): Operation =>
+        value === undefined ? { type: "delete", key } : { type: "put", key, value: Buffer.from(value) },
+      );
       const before = step.operations.map(({ key }) => state.get(key));
       const revision = newest() + 1;
       const lines: string[] = [];
@@ -609,7 +730,12 @@ async function compareWithModel(storage: Storage, steps: readonly Step[]): Promi
       await storage.compact(revision);
       compacted = revision;
     } else if (step.type === "watch") {
-      watches.push({ seen: record(storage, step.start, Math.max(compacted, revision, base), step.end), from: Math.max(compacted, revision, base), start: step.start, end: step.end });
+      watches.push({
+        seen: record(storage, step.start, Math.max(compacted, revision, base), step.end),
+        from: Math.max(compacted, revision, base),
+        start: step.start,
+        end: step.end,
+      });
       await watches.at(-1)?.seen.until(newest());
     } else {
       const request = { start: step.start, end: step.end, revision, limit: step.limit, count: true };
@@ -621,22 +747,33 @@ async function compareWithModel(storage: Storage, steps: readonly Step[]): Promi
       const all = [...state.values()].filter(({ key }) => inside(key, step.start, step.end)).sort((a, b) => compareKeys(a.key, b.key));
       const items = step.limit > 0 ? all.slice(0, step.limit) : all;
       const result = await storage.range(request);
-      assert.deepEqual({ ...result, items: result.items.map(plain) }, { items, revision, more: items.length < all.length, count: all.length });
+      assert.deepEqual(
+        { ...result, items: result.items.map(plain) },
+        { items, revision, more: items.length < all.length, count: all.length },
+      );
       for (const key of modelKeys) assert.deepEqual(await pair(storage, key), states.at(-1)?.get(key));
     }
   }
   await Promise.all(pendingCommits);
   for (const { seen, from, start, end } of watches) {
-    const lines = log.flatMap((events, index) => (base + index > from ? events : [])).filter((line) => inside(line.split(" ")[1] ?? "", start, end));
+    const lines = log
+      .flatMap((events, index) => (base + index > from ? events : []))
+      .filter((line) => inside(line.split(" ")[1] ?? "", start, end));
     const events = await seen.until(newest());
-    assert.deepEqual(events.map((event) => `${brief(event)} ${event.previous?.value.toString()}`), lines);
+    assert.deepEqual(
+      events.map((event) => `${brief(event)} ${event.previous?.value.toString()}`),
+      lines,
+    );
   }
 }
 
 // --- tools of the tests ---
 
 async function put(storage: Storage, key: string, value = "value", lease = 0): Promise<number> {
-  const result = await storage.commit({ compares: [], operations: [{ type: "put", key, value: Buffer.from(value), ...(lease === 0 ? {} : { lease }) }] });
+  const result = await storage.commit({
+    compares: [],
+    operations: [{ type: "put", key, value: Buffer.from(value), ...(lease === 0 ? {} : { lease }) }],
+  });
   assert.ok(result.succeeded);
   return result.revision;
 }
@@ -690,7 +827,7 @@ function record(storage: Storage, start: string, fromRevision: number, end = pre
   const batches: (readonly StoreEvent[])[] = [];
   const ends: (StorageError | undefined)[] = [];
   let reached = fromRevision;
-  let waiting: (() => void)[] = [];
+  const waiting: (() => void)[] = [];
   let close: (error: StorageError | undefined) => void = () => undefined;
   const closed = new Promise<StorageError | undefined>((resolve) => (close = resolve));
   const watch = storage.watch(

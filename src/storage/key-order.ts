@@ -36,7 +36,7 @@ function rank(unit: number): number {
 
 /** The exclusive end of the range of all keys that begin with this prefix; an empty prefix gives every key. */
 export function prefixEnd(prefix: string): string {
-  for (let length = prefix.length; length > 0; ) {
+  for (let length = prefix.length; length > 0;) {
     const point = prefix.codePointAt(length - 1) ?? 0;
     const isTrail = point >= 0xdc00 && point < 0xe000 && length > 1;
     const start = isTrail ? length - 2 : length - 1;

@@ -5,10 +5,17 @@ import { compareKeys, prefixEnd } from "./key-order.ts";
 import { OrderedMap } from "./ordered-map.ts";
 
 const bytes = (a: string, b: string): number => Math.sign(Buffer.compare(Buffer.from(a), Buffer.from(b)));
-const anyKey = fc.oneof(fc.string({ maxLength: 6, unit: "grapheme" }), fc.string({ maxLength: 6 }), fc.constantFrom("\u{1f600}", "\uffee", "\ue000", "\ud7ff", "a\u{10000}", "a\uffff"));
+const anyKey = fc.oneof(
+  fc.string({ maxLength: 6, unit: "grapheme" }),
+  fc.string({ maxLength: 6 }),
+  fc.constantFrom("\u{1f600}", "\uffee", "\ue000", "\ud7ff", "a\u{10000}", "a\uffff"),
+);
 
 test("orders keys by their UTF-8 bytes, surrogates included", () => {
-  fc.assert(fc.property(anyKey, anyKey, (a, b) => assert.equal(Math.sign(compareKeys(a, b)), bytes(a, b))), { numRuns: 1000 });
+  fc.assert(
+    fc.property(anyKey, anyKey, (a, b) => assert.equal(Math.sign(compareKeys(a, b)), bytes(a, b))),
+    { numRuns: 1000 },
+  );
   assert.equal(Math.sign(compareKeys("\u{1f600}", "\uffee")), 1);
 });
 
@@ -23,7 +30,13 @@ test("the end of a prefix lies behind every key with it and before every greater
 });
 
 test("behaves as a sorted map, whatever is inserted and deleted", () => {
-  const step = fc.record({ key: fc.oneof(anyKey, fc.nat(2000).map((n) => `k${n}`)), remove: fc.boolean() });
+  const step = fc.record({
+    key: fc.oneof(
+      anyKey,
+      fc.nat(2000).map((n) => `k${n}`),
+    ),
+    remove: fc.boolean(),
+  });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 2000, size: "max" }), anyKey, anyKey, (steps, start, end) => {
       const map = new OrderedMap<number>();

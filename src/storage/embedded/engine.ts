@@ -1,9 +1,25 @@
-import type { Clock, Timer } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { StorageError } from "../storage.ts";
-import type { CommitResult, KeyValue, RangeRequest, RangeResult, Storage, StoreEvent, Transaction, Watch, WatchRequest, WatchSink } from "../storage.ts";
+import type {
+  CommitResult,
+  KeyValue,
+  Operation,
+  RangeRequest,
+  RangeResult,
+  Storage,
+  StoreEvent,
+  Transaction,
+  Watch,
+  WatchRequest,
+  WatchSink,
+} from "../storage.ts";
+import { CommitQueue } from "./commit-queue.ts";
+import type { Failpoints } from "./commit-queue.ts";
 import { HistoryWindow } from "./history-window.ts";
 import { LeaseBook } from "./lease-book.ts";
-import type { Change, LeaseRecord, StoredPair, StoreSize, Version, VersionStore } from "./version-store.ts";
+import { checkOperations } from "./limits.ts";
+import { readRange } from "./range.ts";
+import type { Change, Scan, ScanResult, StoredPair, StoreSize, Version, VersionStore } from "./version-store.ts";
 import { compactedError, WatchHub } from "./watch-hub.ts";
 
 export interface EngineOptions {
@@ -14,36 +30,10 @@ export interface EngineOptions {
   readonly failpoints?: Failpoints;
 }
 
-/** Places where a test makes a write fail or wait. */
-export interface Failpoints {
-  /** A batch is decided and not yet stored. Throwing a StorageError fails it. */
-  beforeWrite?(): Promise<void> | void;
-  /** A batch is durable and nobody knows. */
-  beforeAcknowledge?(): Promise<void> | void;
-}
-
-/** The longest key that every embedded store can hold, in UTF-8 bytes. */
-export const longestKey = 1968;
-/** The largest value, in bytes: well above the 3 MiB that kube-apiserver accepts in a request. */
-export const largestValue = 16 * 1024 * 1024;
 /** Keys deleted at one revision when a lease ends. */
 const leaseSlice = 200;
-/** Milliseconds until work of the store itself (compaction, ending a lease) is tried again after a failure. */
+/** Milliseconds until the end of a lease is tried again after a failure. */
 const retryDelay = 1000;
-
-/** Writes that are decided together, and become durable together or not at all. */
-interface Group {
-  readonly changes: Change[];
-  readonly outcomes: Outcome[];
-  readonly endedLeases: number[];
-}
-
-/** A commit that waits for its group. */
-interface Outcome {
-  readonly result: CommitResult | (() => CommitResult);
-  readonly resolve: (result: CommitResult) => void;
-  readonly reject: (error: StorageError) => void;
-}
 
 /**
  * A store inside this process: etcd's semantics over a place that keeps versions (memory, a file). Transactions are
@@ -54,7 +44,7 @@ interface Outcome {
 export class EmbeddedStorage implements Storage {
   readonly #store: VersionStore;
   readonly #clock: Clock;
-  readonly #failpoints: Failpoints;
+  readonly #queue: CommitQueue;
   readonly #watches: WatchHub;
   readonly #leases: LeaseBook;
   readonly #window: HistoryWindow;
@@ -63,34 +53,32 @@ export class EmbeddedStorage implements Storage {
   /** The newest durable revision, and the newest accepted. */
   #revision: number;
   #accepted: number;
-  #compacted: number;
-  #compactedSaved: number;
-  #collecting: Group = newGroup();
-  #writing: Group | undefined;
-  #scheduled = false;
-  #sweeps: { readonly revision: number; readonly done: () => void; readonly failed: (error: StorageError) => void }[] = [];
-  #idle: (() => void)[] = [];
-  /** After a failed write: compaction goes on a little later. */
-  #retry: Timer | undefined;
   /** The last put was refused for want of space. */
   #starved = false;
-  /** Set when a write's outcome could not be told: only a restart finds out. */
-  #broken: StorageError | undefined;
   #closing: Promise<void> | undefined;
   /** Keys and versions that ranges have looked at: what reading cost, for metrics and tests. */
   keysVisited = 0;
 
-  constructor({ store, clock, historyWindow, failpoints }: EngineOptions) {
+  constructor({ store, clock, historyWindow, failpoints = {} }: EngineOptions) {
     this.#store = store;
     this.#clock = clock;
-    this.#failpoints = failpoints ?? {};
-    const { revision, compacted, leases } = store.opened;
-    this.#revision = this.#accepted = revision;
-    this.#compacted = this.#compactedSaved = compacted;
+    this.#revision = this.#accepted = store.opened.revision;
     this.#watches = new WatchHub(store, (change) => this.#toEvent(change));
-    this.#leases = new LeaseBook(clock, leases, (lease) => this.#expireLease(lease));
-    this.#window = new HistoryWindow(clock, historyWindow, (kept) => this.#compactTo(kept), () => this.#revision);
-    if (store.swept < compacted) this.#schedule();
+    this.#leases = new LeaseBook(clock, store.opened.leases, (lease) => this.#expireLease(lease));
+    this.#queue = new CommitQueue({
+      store,
+      clock,
+      leases: this.#leases,
+      failpoints,
+      durable: (changes, revision) => this.#durable(changes, revision),
+      failed: (error) => this.#failed(error),
+    });
+    this.#window = new HistoryWindow(
+      clock,
+      historyWindow,
+      (revision) => this.#compactTo(revision),
+      () => this.#revision,
+    );
   }
 
   get revision(): number {
@@ -98,53 +86,37 @@ export class EmbeddedStorage implements Storage {
   }
 
   get compactedRevision(): number {
-    return this.#compacted;
+    return this.#queue.compacted;
   }
 
-  currentRevision(): Promise<number> {
-    if (this.#closing !== undefined) return Promise.reject(closedError());
-    return Promise.resolve(this.#revision);
+  async currentRevision(): Promise<number> {
+    this.#checkOpen();
+    return this.#revision;
   }
 
   async get(key: string): Promise<KeyValue | undefined> {
-    if (this.#closing !== undefined) throw closedError();
+    this.#checkOpen();
     return this.#store.get(key, this.#revision);
   }
 
   async range(request: RangeRequest): Promise<RangeResult> {
-    const { start, end, revision, limit = 0, keysOnly = false, count = false } = request;
-    const pinned = revision ?? this.#revision;
-    if (pinned > this.#revision) {
-      throw new StorageError("futureRevision", `revision ${pinned} is newer than the newest, ${this.#revision}`, this.#revision);
+    const revision = request.revision ?? this.#revision;
+    this.#checkReached(revision);
+    const scan = (slice: Scan): ScanResult => {
+      this.#checkOpen();
+      if (revision < this.#queue.compacted) throw compactedError(this.#queue.compacted);
+      const result = this.#store.scan(slice);
+      this.keysVisited += result.visited;
+      return result;
+    };
+    try {
+      return await readRange(request, revision, scan);
+    } catch (error) {
+      const wasCompacted = error instanceof StorageError && error.reason === "compacted";
+      // Compacted while it was yielding: who asked for the newest still gets it.
+      if (request.revision === undefined && wasCompacted) return this.range(request);
+      throw error;
     }
-    const items: KeyValue[] = [];
-    const most = limit > 0 ? limit : Infinity;
-    let at: string | undefined = start;
-    let met = 0;
-    for (;;) {
-      // Compacted while this was yielding: who asked for the newest still gets it.
-      if (revision === undefined && pinned < this.#compacted) return this.range(request);
-      this.#checkReadable(pinned);
-      const full = items.length >= most;
-      // Behind a full page one more pair is looked for, or all of them counted.
-      const scan = this.#store.scan({
-        start: at,
-        end,
-        revision: pinned,
-        limit: full ? 1 : most - items.length,
-        keysOnly: keysOnly || full,
-        countOnly: full && count,
-      });
-      this.keysVisited += scan.visited;
-      met += scan.met;
-      if (!full) for (const item of scan.items) items.push(item);
-      at = scan.next;
-      if (at === undefined || (full && !count && met > most)) break;
-      // A slice that ended early has worked for long enough.
-      if (full || items.length < most) await new Promise(setImmediate);
-    }
-    const result = { items, revision: pinned, more: met > items.length };
-    return count ? { ...result, count: met } : result;
   }
 
   commit(transaction: Transaction): Promise<CommitResult> {
@@ -162,25 +134,19 @@ export class EmbeddedStorage implements Storage {
   }
 
   async compact(revision: number): Promise<void> {
-    if (this.#closing !== undefined) throw closedError();
-    if (revision > this.#revision) {
-      throw new StorageError("futureRevision", `revision ${revision} is newer than the newest, ${this.#revision}`, this.#revision);
-    }
+    this.#checkOpen();
+    this.#checkReached(revision);
     this.#compactTo(revision);
-    if (this.#store.swept >= revision && this.#compactedSaved >= revision) return;
-    await new Promise<void>((done, failed) => {
-      this.#sweeps.push({ revision, done, failed });
-      this.#schedule();
-    });
+    await this.#queue.swept(revision);
   }
 
-  grantLease(seconds: number): Promise<number> {
-    if (this.#closing !== undefined) return Promise.reject(closedError());
-    return Promise.resolve(this.#leases.grant(seconds));
+  async grantLease(seconds: number): Promise<number> {
+    this.#checkOpen();
+    return this.#leases.grant(seconds);
   }
 
   async revokeLease(lease: number): Promise<void> {
-    if (this.#closing !== undefined) throw closedError();
+    this.#checkOpen();
     if (!this.#leases.end(lease)) return;
     try {
       await this.#deleteLeased(lease);
@@ -191,8 +157,7 @@ export class EmbeddedStorage implements Storage {
   }
 
   async health(): Promise<string | undefined> {
-    if (this.#closing !== undefined) return "the store is closed";
-    return this.#broken?.message;
+    return this.#closing === undefined ? this.#queue.broken?.message : closedError().message;
   }
 
   /** Keys and bytes, for metrics. */
@@ -209,9 +174,7 @@ export class EmbeddedStorage implements Storage {
   async #close(): Promise<void> {
     this.#leases.stop();
     this.#window.stop();
-    this.#retry?.cancel();
-    await this.#settled();
-    for (const { failed } of this.#sweeps.splice(0)) failed(closedError());
+    await this.#queue.stop(closedError());
     this.#watches.close(closedError());
     await this.#store.close();
   }
@@ -219,50 +182,39 @@ export class EmbeddedStorage implements Storage {
   // --- deciding ---
 
   #decide({ compares, operations }: Transaction): Promise<CommitResult> {
-    if (this.#closing !== undefined) throw closedError();
-    if (this.#broken !== undefined) throw new StorageError("unavailable", this.#broken.message);
+    this.#checkOpen();
+    if (this.#queue.broken !== undefined) throw new StorageError("unavailable", this.#queue.broken.message);
     for (const { key, modRevision } of compares) {
       if ((this.#newest(key)?.modRevision ?? 0) !== modRevision) return this.#refuse(compares.map((compare) => compare.key));
     }
-    if (operations.length > 1 && new Set(operations.map(({ key }) => key)).size < operations.length) {
-      throw new TypeError("a transaction has two operations on one key");
-    }
-    let bytes = 0;
-    for (const operation of operations) {
-      checkKey(operation.key);
-      if (operation.type === "put") {
-        bytes += checkValue(operation.value);
-        const lease = operation.lease ?? 0;
-        if (lease !== 0 && !this.#leases.runs(lease)) throw new StorageError("unavailable", `lease ${lease} is not known or has ended`);
-      }
-    }
-    if (bytes > 0) {
-      const full = this.#store.room(bytes);
-      this.#starved = full !== undefined;
-      if (full !== undefined) {
-        this.#giveUpHistory();
-        throw full;
-      }
-    }
+    const bytes = checkOperations(operations);
+    for (const operation of operations) this.#checkLease(operation);
+    if (bytes > 0) this.#takeRoom(bytes);
     const revision = this.#accepted + 1;
-    const { changes } = this.#collecting;
-    const before = changes.length;
+    const changes: Change[] = [];
     for (const operation of operations) {
-      const { key } = operation;
-      const previous = this.#newest(key);
-      const slot = changes.length - before;
-      let current: StoredPair | undefined;
-      if (operation.type === "put") {
-        const { value, lease = 0 } = operation;
-        current = { key, value, modRevision: revision, createRevision: previous?.createRevision ?? revision, lease, slot };
-      } else if (previous === undefined) continue;
-      const change = { key, revision, slot, current, previous };
+      const change = this.#change(operation, revision, changes.length);
+      if (change === undefined) continue;
       changes.push(change);
-      this.#pending.set(key, change);
+      this.#pending.set(change.key, change);
     }
-    if (changes.length > before) this.#accepted = revision;
-    const result = { succeeded: true, revision: this.#accepted } as const;
-    return changes.length > before || this.#busy ? this.#join(result) : Promise.resolve(result);
+    if (changes.length === 0) {
+      const result = { succeeded: true, revision: this.#accepted } as const;
+      // What was compared may still be on its way to the disk.
+      return this.#accepted > this.#revision ? this.#queue.join(result) : Promise.resolve(result);
+    }
+    this.#accepted = revision;
+    return this.#queue.join({ succeeded: true, revision }, this.#queue.add(changes, bytes));
+  }
+
+  #change(operation: Operation, revision: number, slot: number): Change | undefined {
+    const { key } = operation;
+    const previous = this.#newest(key);
+    if (operation.type === "delete") return previous && { key, revision, slot, current: undefined, previous };
+    const { value, lease = 0 } = operation;
+    const createRevision = previous?.createRevision ?? revision;
+    const current: StoredPair = { key, value, modRevision: revision, createRevision, lease, slot };
+    return { key, revision, slot, current, previous };
   }
 
   /** Answers with the newest pairs of the compared keys, once they are durable. */
@@ -279,9 +231,7 @@ export class EmbeddedStorage implements Storage {
     });
     const decided = this.#accepted;
     const result = (): CommitResult => ({ succeeded: false, revision: Math.min(decided, this.#revision), current });
-    if (newest === 0) return Promise.resolve(result());
-    const writing = this.#writing?.changes.at(-1)?.revision ?? 0;
-    return this.#join(result, newest <= writing ? this.#writing : undefined);
+    return newest === 0 ? Promise.resolve(result()) : this.#queue.join(result, this.#queue.groupOf(newest));
   }
 
   /** The newest accepted version of a key. */
@@ -296,142 +246,58 @@ export class EmbeddedStorage implements Storage {
   }
 
   #toEvent({ key, revision, current, previous }: Change): StoreEvent {
-    return {
-      type: current === undefined ? "delete" : "put",
-      key,
-      revision,
-      current,
-      previous: previous === undefined ? undefined : this.#pair(key, previous),
-    };
+    const before = previous === undefined ? undefined : this.#pair(key, previous);
+    return { type: current === undefined ? "delete" : "put", key, revision, current, previous: before };
   }
 
-  // --- writing, a group at a time ---
-
-  get #busy(): boolean {
-    return this.#writing !== undefined || this.#collecting.changes.length > 0;
+  #checkLease(operation: Operation): void {
+    if (operation.type === "delete" || operation.lease === undefined || operation.lease === 0) return;
+    if (this.#leases.runs(operation.lease)) return;
+    throw new StorageError("unavailable", `lease ${operation.lease} is not known or has ended`);
   }
 
-  /** Answers when a group (the one that is being collected) is durable, and with it all before. */
-  #join(result: Outcome["result"], group = this.#collecting): Promise<CommitResult> {
-    return new Promise((resolve, reject) => {
-      group.outcomes.push({ result, resolve, reject });
-      this.#schedule();
-    });
+  #takeRoom(bytes: number): void {
+    const full = this.#store.room(bytes);
+    this.#starved = full !== undefined;
+    if (full === undefined) return;
+    this.#giveUpHistory();
+    throw full;
   }
 
-  /** Starts the next group after this turn of the event loop, so that all of its requests come into one. */
-  #schedule(): void {
-    if (this.#scheduled || this.#writing !== undefined) return;
-    this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      void this.#writeGroup();
-    });
+  #checkOpen(): void {
+    if (this.#closing !== undefined) throw closedError();
   }
 
-  get #hasWork(): boolean {
-    if (this.#collecting.outcomes.length > 0) return true;
-    return this.#retry === undefined && (this.#compactedSaved < this.#compacted || this.#store.swept < this.#compacted);
+  #checkReached(revision: number): void {
+    if (revision <= this.#revision) return;
+    throw new StorageError("futureRevision", `revision ${revision} is newer than the newest, ${this.#revision}`, this.#revision);
   }
 
-  async #writeGroup(): Promise<void> {
-    const group = this.#collecting;
-    this.#collecting = newGroup();
-    this.#writing = group;
-    const compacted = this.#compacted;
-    const revision = group.changes.at(-1)?.revision ?? this.#revision;
-    const leases = this.#leases.takeUnsaved();
-    const sweep = this.#store.swept < compacted;
-    try {
-      if (this.#broken !== undefined) throw new StorageError("unavailable", this.#broken.message);
-      await this.#failpoints.beforeWrite?.();
-      if (group.changes.length > 0 || leases.length > 0 || group.endedLeases.length > 0 || sweep || compacted > this.#compactedSaved) {
-        await this.#store.write({ changes: group.changes, revision, compacted, leases, endedLeases: group.endedLeases, sweep });
-      }
-      await this.#failpoints.beforeAcknowledge?.();
-      this.#writing = undefined;
-      this.#compactedSaved = Math.max(this.#compactedSaved, compacted);
-      this.#acknowledge(group, revision);
-    } catch (error) {
-      this.#writing = undefined;
-      this.#fail(group, leases, error);
-    }
-    this.#settleSweeps();
-    const closed = this.#closing !== undefined && this.#collecting.outcomes.length === 0;
-    if (this.#hasWork && !closed) this.#schedule();
-    else for (const done of this.#idle.splice(0)) done();
-  }
+  // --- outcomes ---
 
-  #acknowledge(group: Group, revision: number): void {
-    for (const change of group.changes) if (this.#pending.get(change.key) === change) this.#pending.delete(change.key);
+  #durable(changes: readonly Change[], revision: number): void {
+    for (const change of changes) if (this.#pending.get(change.key) === change) this.#pending.delete(change.key);
     this.#revision = revision;
-    this.#watches.publish(group.changes, revision);
+    this.#watches.publish(changes, revision);
     // What was deleted gives its space back at once, where space is what is missing.
-    if (this.#starved && group.changes.length > 0) this.#giveUpHistory();
-    for (const { result, resolve } of group.outcomes) resolve(typeof result === "function" ? result() : result);
+    if (this.#starved) this.#giveUpHistory();
   }
 
-  /** Everything in the group and everything decided on top of it is forgotten, unseen. */
-  #fail(group: Group, leases: readonly LeaseRecord[], cause: unknown): void {
-    const error = cause instanceof StorageError ? cause : new StorageError("unknown", `the store failed: ${String(cause)}`);
-    if (error.reason === "unknown" || error.reason === "corrupt") this.#broken = error;
-    const onTop = this.#collecting;
-    this.#collecting = newGroup();
+  #failed(error: StorageError): void {
     this.#pending.clear();
     this.#accepted = this.#revision;
-    this.#leases.putBack(leases);
-    for (const { reject } of group.outcomes) reject(error);
-    // These were never handed to the store: whatever became of the group, nothing of them was applied.
-    const unapplied = error.reason === "noSpace" ? error : new StorageError("unavailable", error.message);
-    for (const { reject } of onTop.outcomes) reject(unapplied);
     if (error.reason === "noSpace") this.#giveUpHistory();
-    this.#retryLater();
-    for (const { failed } of this.#sweeps.splice(0)) failed(error);
   }
-
-  #retryLater(): void {
-    if (this.#broken !== undefined || this.#retry !== undefined) return;
-    this.#retry = this.#clock.after(retryDelay, () => {
-      this.#retry = undefined;
-      if (this.#closing === undefined) this.#schedule();
-    });
-  }
-
-  /** Resolves when nothing that was accepted waits to be written. */
-  #settled(): Promise<void> {
-    if (!this.#scheduled && this.#writing === undefined && !this.#hasWork) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#idle.push(resolve);
-      this.#schedule();
-    });
-  }
-
-  // --- compaction ---
 
   #compactTo(revision: number): void {
-    if (revision <= this.#compacted || this.#closing !== undefined) return;
-    this.#compacted = revision;
+    if (revision <= this.#queue.compacted || this.#closing !== undefined) return;
+    this.#queue.compact(revision);
     this.#watches.compact(revision);
-    this.#schedule();
   }
 
   /** Out of space: past versions are the first to go. */
   #giveUpHistory(): void {
     this.#compactTo(this.#revision);
-  }
-
-  #settleSweeps(): void {
-    const saved = Math.min(this.#store.swept, this.#compactedSaved);
-    this.#sweeps = this.#sweeps.filter(({ revision, done }) => {
-      if (saved < revision) return true;
-      done();
-      return false;
-    });
-  }
-
-  #checkReadable(revision: number): void {
-    if (this.#closing !== undefined) throw closedError();
-    if (revision < this.#compacted) throw compactedError(this.#compacted);
   }
 
   // --- leases ---
@@ -442,46 +308,28 @@ export class EmbeddedStorage implements Storage {
   }
 
   #retryLease(lease: number): void {
-    if (this.#closing === undefined && this.#broken === undefined) this.#clock.after(retryDelay, () => this.#expireLease(lease));
+    if (this.#closing !== undefined || this.#queue.broken !== undefined) return;
+    this.#clock.after(retryDelay, () => this.#expireLease(lease));
   }
 
   /** Deletes the keys that hold a lease (which has ended, so there won't be more), each with one event. */
   async #deleteLeased(lease: number): Promise<void> {
-    let after = "";
-    await this.#flushed();
-    for (;;) {
-      if (this.#closing !== undefined) throw closedError();
+    const done = { succeeded: true, revision: this.#revision } as const;
+    // Puts with the lease that were accepted have to be found.
+    await this.#queue.join(done);
+    for (let after = ""; ;) {
+      this.#checkOpen();
       const keys = this.#store.leasedKeys(lease, after, leaseSlice);
       const last = keys.at(-1);
       if (last === undefined) break;
       after = last;
-      const operations = keys.filter((key) => this.#newest(key)?.lease === lease).map((key) => ({ type: "delete", key }) as const);
+      const held = keys.filter((key) => this.#newest(key)?.lease === lease);
+      const operations = held.map((key) => ({ type: "delete", key }) as const);
       if (operations.length > 0) await this.#decide({ compares: [], operations });
     }
-    this.#collecting.endedLeases.push(lease);
-    await this.#flushed();
+    this.#queue.forgetLease(lease);
+    await this.#queue.join(done);
   }
-
-  /** Resolves when the group that is being collected is durable. */
-  async #flushed(): Promise<void> {
-    await this.#join({ succeeded: true, revision: this.#revision });
-  }
-}
-
-function newGroup(): Group {
-  return { changes: [], outcomes: [], endedLeases: [] };
-}
-
-function checkKey(key: string): void {
-  if (key.length * 3 <= longestKey) return;
-  // A zero byte takes two where the store escapes it.
-  const bytes = Buffer.byteLength(key) + key.split("\0").length - 1;
-  if (bytes > longestKey) throw new StorageError("tooLarge", `a key of ${bytes} bytes is longer than ${longestKey}`);
-}
-
-function checkValue(value: Buffer): number {
-  if (value.length > largestValue) throw new StorageError("tooLarge", `a value of ${value.length} bytes is larger than ${largestValue}`);
-  return value.length;
 }
 
 function closedError(): StorageError {

@@ -34,7 +34,9 @@ async function checkPaging(storage: EmbeddedStorage): Promise<void> {
         put(`${keyOf(here + 7)}-added`, "new"),
       ],
     });
-    await Promise.all(Array.from({ length: 20 }, (_, round) => storage.commit({ compares: [], operations: [put(keyOf(here + 50), String(round))] })));
+    await Promise.all(
+      Array.from({ length: 20 }, (_, round) => storage.commit({ compares: [], operations: [put(keyOf(here + 50), String(round))] })),
+    );
     if (number === 30) await storage.compact(pinned);
     const before = storage.keysVisited;
     const { items, more, revision } = await storage.range({ start, end: "/registry/pods0", revision: pinned, limit: page });
@@ -47,11 +49,17 @@ async function checkPaging(storage: EmbeddedStorage): Promise<void> {
     if (!more) break;
     start = `${items.at(-1)?.key}\0`;
   }
-  assert.deepEqual(found, Array.from({ length: keys }, (_, index) => keyOf(index)));
+  assert.deepEqual(
+    found,
+    Array.from({ length: keys }, (_, index) => keyOf(index)),
+  );
   assert.ok(most <= page * 3, `a page looked at ${most} keys`);
   await assert.rejects(storage.range({ start, end: "/registry/pods0", revision: pinned - 1, limit: page }), /compacted/);
   // The newest state is read without a look at what is gone.
-  await storage.commit({ compares: [], operations: Array.from({ length: 1000 }, (_, index) => ({ type: "delete", key: keyOf(index) }) as const) });
+  await storage.commit({
+    compares: [],
+    operations: Array.from({ length: 1000 }, (_, index) => ({ type: "delete", key: keyOf(index) }) as const),
+  });
   const before = storage.keysVisited;
   const { items } = await storage.range({ start: "/registry/pods/", end: "/registry/pods0", limit: page });
   assert.equal(items.length, page);

@@ -54,11 +54,18 @@ export class WatchHub {
   publish(changes: readonly Change[], revision: number): void {
     this.#revision = revision;
     const deliveries = new Map<Watcher, StoreEvent[]>();
-    this.#segments ??= new Segments(this.#watchers);
+    const segments = (this.#segments ??= new Segments(this.#watchers));
     for (const change of changes) {
-      const watchers = this.#segments.covering(change.key);
+      const watchers = segments.covering(change.key);
       if (watchers.length === 0) continue;
-      const event = this.#toEvent(change);
+      let event: StoreEvent;
+      try {
+        event = this.#toEvent(change);
+      } catch (error) {
+        // The pair before cannot be read: the write stands, but these can't be told of it.
+        for (const watcher of watchers) this.#end(watcher, readError(error));
+        continue;
+      }
       for (const watcher of watchers) {
         if (change.revision <= watcher.position) continue;
         const events = deliveries.get(watcher);
@@ -100,7 +107,7 @@ export class WatchHub {
       events = read.changes.map((change) => this.#toEvent(change));
       reached = read.reached;
     } catch (error) {
-      return this.#end(watcher, error instanceof StorageError ? error : new StorageError("unavailable", `reading past changes failed: ${String(error)}`));
+      return this.#end(watcher, readError(error));
     }
     if (events.length > 0) this.#deliver(watcher, events, reached);
     else watcher.position = reached;
@@ -139,6 +146,10 @@ export class WatchHub {
 
 export function compactedError(revision: number): StorageError {
   return new StorageError("compacted", "required revision has been compacted", revision);
+}
+
+function readError(error: unknown): StorageError {
+  return error instanceof StorageError ? error : new StorageError("unavailable", `reading changes failed: ${String(error)}`);
 }
 
 /**

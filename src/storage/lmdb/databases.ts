@@ -19,10 +19,15 @@ export interface Table<K> {
   getBinary(key: K): Buffer | undefined;
   /** Valid until the next read. */
   getBinaryFast(key: K): Buffer | undefined;
-  /** Resolves false where `append` was asked for and the key is not behind the last. */
-  put(key: K, value: Buffer, options?: { readonly append: boolean }): Promise<boolean>;
+  /** With `append` it gives a promise, which resolves false where the key is not behind the last. */
+  put(key: K, value: Buffer, options?: { readonly append: boolean }): unknown;
   remove(key: K): unknown;
-  getRange(options: { readonly start: K; readonly end: K; readonly limit?: number; readonly reverse?: boolean }): Iterable<{ readonly key: K; readonly value: Buffer }>;
+  getRange(options: {
+    readonly start: K;
+    readonly end: K;
+    readonly limit?: number;
+    readonly reverse?: boolean;
+  }): Iterable<{ readonly key: K; readonly value: Buffer }>;
   getStats(): unknown;
 }
 
@@ -48,7 +53,10 @@ export function openDatabases(directory: string, mapSize: number): Databases {
       ...untyped,
     });
   } catch (error) {
-    throw new StorageError("corrupt", `the data in ${directory} cannot be opened: ${String(error)}. Restore a backup, or move the directory away to start empty.`);
+    throw new StorageError(
+      "corrupt",
+      `the data in ${directory} cannot be opened: ${String(error)}. Restore a backup, or move the directory away to start empty.`,
+    );
   }
   return {
     root,
@@ -73,7 +81,10 @@ export async function checkFormat({ root, meta, index }: Databases, directory: s
   const id = meta.getBinary("id")?.toString();
   if (found === format && id !== undefined) return id;
   if (found !== undefined) {
-    throw new StorageError("corrupt", `the data in ${directory} has format ${found}, this version reads format ${format}. Use the version that wrote it.`);
+    throw new StorageError(
+      "corrupt",
+      `the data in ${directory} has format ${found}, this version reads format ${format}. Use the version that wrote it.`,
+    );
   }
   for (const _ of index.getRange({ start: "\0", end: "\u{10ffff}", limit: 1 })) {
     throw new StorageError("corrupt", `the data in ${directory} has no format mark: it is damaged or not ours.`);

@@ -59,7 +59,10 @@ async function listen(directory: string, name: string): Promise<{ close(): Promi
       server.once("error", reject);
       server.listen(short, () => resolve());
     }).catch((error: unknown) => {
-      throw new StorageError("unavailable", `cannot make a socket in ${directory}: ${String(error)}. The data must lie on a local file system that this user may write.`);
+      throw new StorageError(
+        "unavailable",
+        `cannot make a socket in ${directory}: ${String(error)}. The data must lie on a local file system that this user may write.`,
+      );
     });
     return {
       async close() {
@@ -91,7 +94,8 @@ async function isAlive(directory: string, name: string): Promise<boolean> {
 /** Removes the sockets that dead processes have left. */
 async function removeDead(directory: string, own: string): Promise<void> {
   for (const name of await readdir(directory)) {
-    if (name.startsWith(prefix) && name !== own && !(await isAlive(directory, name))) await unlink(join(directory, name)).catch(() => undefined);
+    if (name.startsWith(prefix) && name !== own && !(await isAlive(directory, name)))
+      await unlink(join(directory, name)).catch(() => undefined);
   }
 }
 

@@ -91,7 +91,11 @@ export function readVersion(source: Buffer): Version {
 
 export const pointerSize = 12;
 
-export function writePointer(target: Buffer, at: number, { modRevision, slot }: { readonly modRevision: number; readonly slot: number }): number {
+export function writePointer(
+  target: Buffer,
+  at: number,
+  { modRevision, slot }: { readonly modRevision: number; readonly slot: number },
+): number {
   return target.writeUInt32BE(slot, writeU64(target, modRevision, at));
 }
 
@@ -119,7 +123,13 @@ export function logRecordBound(key: string, value: Buffer | undefined): number {
   return headerSize + key.length * 3 + (value?.length ?? 0);
 }
 
-export function writeLogRecord(target: Buffer, at: number, key: string, current: StoredPair | undefined, previous: Version | undefined): number {
+export function writeLogRecord(
+  target: Buffer,
+  at: number,
+  key: string,
+  current: StoredPair | undefined,
+  previous: Version | undefined,
+): number {
   const keyAt = at + headerSize;
   const valueAt = keyAt + target.write(key, keyAt, "utf8");
   target.writeUInt8(current === undefined ? deleteType : putType, at);
@@ -180,7 +190,11 @@ export function readState(source: Buffer): State {
 
 export const leaseSize = 16;
 
-export function writeLease(target: Buffer, at: number, { seconds, expiresAt }: { readonly seconds: number; readonly expiresAt: number }): number {
+export function writeLease(
+  target: Buffer,
+  at: number,
+  { seconds, expiresAt }: { readonly seconds: number; readonly expiresAt: number },
+): number {
   return target.writeDoubleBE(expiresAt, target.writeDoubleBE(seconds, at));
 }
 

@@ -2,7 +2,19 @@ import { compareKeys } from "../key-order.ts";
 import { StorageError } from "../storage.ts";
 import type { KeyValue } from "../storage.ts";
 import { firstRevision } from "../embedded/revisions.ts";
-import type { Batch, Change, Changes, LeaseRecord, OpenedState, Scan, ScanResult, Span, StoreSize, Version, VersionStore } from "../embedded/version-store.ts";
+import type {
+  Batch,
+  Change,
+  Changes,
+  LeaseRecord,
+  OpenedState,
+  Scan,
+  ScanResult,
+  Span,
+  StoreSize,
+  Version,
+  VersionStore,
+} from "../embedded/version-store.ts";
 import type { Databases } from "./databases.ts";
 import { writeFailure } from "./failure.ts";
 import { HistoryCursor } from "./history-cursor.ts";
@@ -56,8 +68,8 @@ export class LmdbVersions implements VersionStore {
   #failed = false;
   /** A record was not stored although its batch was. */
   #lost = false;
-  readonly #appended = (stored: boolean): void => {
-    if (!stored) this.#lost = true;
+  readonly #appended = (stored: unknown): void => {
+    if (stored !== true) this.#lost = true;
   };
 
   /** `release` is called when the environment is closed. */
@@ -122,7 +134,10 @@ export class LmdbVersions implements VersionStore {
         const version = readVersion(entry.value.value);
         if (version.modRevision <= revision) {
           found = true;
-          if (!countOnly) pair = keysOnly ? { key, value: none, modRevision: version.modRevision, createRevision: version.createRevision, lease: version.lease } : this.#pair(key, version);
+          if (!countOnly)
+            pair = keysOnly
+              ? { key, value: none, modRevision: version.modRevision, createRevision: version.createRevision, lease: version.lease }
+              : this.#pair(key, version);
         }
         entry = index.next();
       }
@@ -199,7 +214,10 @@ export class LmdbVersions implements VersionStore {
         for (const drop of drops) this.#drop(drop);
         // The newest revision is that of the last change: only compaction has more to say, which spares a page a batch.
         if (swept !== this.#state.swept || batch.compacted !== this.#state.compacted) {
-          meta.put("state", this.#slab.take((target, at) => writeState(target, at, state)));
+          meta.put(
+            "state",
+            this.#slab.take((target, at) => writeState(target, at, state)),
+          );
         }
       });
       await written;
@@ -239,18 +257,29 @@ export class LmdbVersions implements VersionStore {
   #putChange({ key, revision, slot, current, previous }: Change): void {
     const { log, index, history, leases } = this.#databases;
     const record = this.#slab.take((target, at) => writeLogRecord(target, at, key, current, previous));
-    log.put([revision, slot], record, appending).then(this.#appended, ignore);
+    Promise.resolve(log.put([revision, slot], record, appending)).then(this.#appended, ignore);
     if (current === undefined) index.remove(key);
-    else index.put(key, this.#slab.take((target, at) => writeVersion(target, at, current)));
+    else
+      index.put(
+        key,
+        this.#slab.take((target, at) => writeVersion(target, at, current)),
+      );
     if (previous !== undefined) {
-      history.put([key, revision], this.#slab.take((target, at) => writePointer(target, at, previous)));
+      history.put(
+        [key, revision],
+        this.#slab.take((target, at) => writePointer(target, at, previous)),
+      );
       if (previous.lease !== 0 && previous.lease !== current?.lease) leases.remove([previous.lease, key]);
     }
     if (current !== undefined && current.lease !== 0 && current.lease !== previous?.lease) leases.put([current.lease, key], mark);
   }
 
   #putLeases({ leases, endedLeases }: Batch): void {
-    for (const lease of leases) this.#databases.leases.put([lease.lease, ""], this.#slab.take((target, at) => writeLease(target, at, lease)));
+    for (const lease of leases)
+      this.#databases.leases.put(
+        [lease.lease, ""],
+        this.#slab.take((target, at) => writeLease(target, at, lease)),
+      );
     for (const lease of endedLeases) this.#databases.leases.remove([lease, ""]);
   }
 

@@ -25,18 +25,24 @@ const open = (directory: string, options: Partial<LmdbOptions> = {}): Promise<Lm
   openLmdbStorage({ directory, clock: new ManualClock(), historyWindow: 0, ...options });
 
 async function put(storage: LmdbStorage, key: string, value: string | Buffer = "value", lease = 0): Promise<number> {
-  const { revision } = await storage.commit({ compares: [], operations: [{ type: "put", key, value: Buffer.from(value), ...(lease === 0 ? {} : { lease }) }] });
+  const { revision } = await storage.commit({
+    compares: [],
+    operations: [{ type: "put", key, value: Buffer.from(value), ...(lease === 0 ? {} : { lease }) }],
+  });
   return revision;
 }
 
-const remove = (storage: LmdbStorage, key: string): Promise<unknown> => storage.commit({ compares: [], operations: [{ type: "delete", key }] });
+const remove = (storage: LmdbStorage, key: string): Promise<unknown> =>
+  storage.commit({ compares: [], operations: [{ type: "delete", key }] });
 
-const reason = (expected: StorageErrorReason, message = /./) => (error: unknown): boolean => {
-  assert.ok(error instanceof StorageError, String(error));
-  assert.equal(error.reason, expected);
-  assert.match(error.message, message);
-  return true;
-};
+const reason =
+  (expected: StorageErrorReason, message = /./) =>
+  (error: unknown): boolean => {
+    assert.ok(error instanceof StorageError, String(error));
+    assert.equal(error.reason, expected);
+    assert.match(error.message, message);
+    return true;
+  };
 
 const turns = async (count: number): Promise<void> => {
   for (let turn = 0; turn < count; turn++) await new Promise(setImmediate);
@@ -69,13 +75,16 @@ check("a directory with a long path is held as well", async (directory) => {
   await assert.rejects(open(deep), reason("unavailable", /in use/));
   await first[Symbol.asyncDispose]();
   await (await open(deep))[Symbol.asyncDispose]();
-  assert.deepEqual((await readdir(deep)).filter((name) => name.startsWith("holder-")), []);
+  assert.deepEqual(
+    (await readdir(deep)).filter((name) => name.startsWith("holder-")),
+    [],
+  );
 });
 
 check("data of an unknown format is refused", async (directory) => {
   await (await open(directory))[Symbol.asyncDispose]();
   const { root, meta } = openDatabases(directory, 1024 ** 2);
-  await meta.put("format", Buffer.from("7"));
+  meta.put("format", Buffer.from("7"));
   await root.flushed;
   await root.close();
   await assert.rejects(open(directory), reason("corrupt", /has format 7/));
@@ -122,7 +131,10 @@ check("updating one key for ever takes no more space than the history window doe
 check("compaction leaves only the newest, and works in slices", async (directory) => {
   await using storage = await open(directory);
   for (let round = 0; round < 20; round++) {
-    await storage.commit({ compares: [], operations: Array.from({ length: 300 }, (_, index) => ({ type: "put", key: `/k/${index}`, value: Buffer.alloc(1000, "x") }) as const) });
+    await storage.commit({
+      compares: [],
+      operations: Array.from({ length: 300 }, (_, index) => ({ type: "put", key: `/k/${index}`, value: Buffer.alloc(1000, "x") }) as const),
+    });
   }
   for (let index = 0; index < 299; index++) await remove(storage, `/k/${index}`);
   const full = storage.size();
@@ -140,7 +152,10 @@ check("compaction leaves only the newest, and works in slices", async (directory
   assert.ok(left.bytesInUse < 100_000, `${left.bytesInUse} bytes are left`);
   assert.ok(longest < 100, `the event loop was held for ${longest} ms`);
   const { items } = await storage.range({ start: "/", end: "0" });
-  assert.deepEqual(items.map(({ key }) => key), ["/k/299"]);
+  assert.deepEqual(
+    items.map(({ key }) => key),
+    ["/k/299"],
+  );
 });
 
 check("a compaction that a crash cut short goes on at the next start", async (directory) => {
@@ -169,12 +184,18 @@ check("a lease that ran out while the store was closed ends at the start", async
   clock.advance(60_000);
   await using again = await open(directory, { clock });
   const events: StoreEvent[] = [];
-  again.watch({ start: "/k/", end: "/k0", fromRevision: again.revision }, { events: (batch) => void events.push(...batch), closed: () => undefined });
+  again.watch(
+    { start: "/k/", end: "/k0", fromRevision: again.revision },
+    { events: (batch) => void events.push(...batch), closed: () => undefined },
+  );
   clock.advance(0);
   for (let patience = 0; patience < 200 && events.length < 450; patience++) await new Promise((resolve) => setTimeout(resolve, 5));
   assert.equal(events.length, 450);
   assert.equal(new Set(events.map(({ key }) => key)).size, 450);
-  assert.deepEqual((await again.range({ start: "/k/", end: "/k0" })).items.map(({ key }) => key), ["/k/stays"]);
+  assert.deepEqual(
+    (await again.range({ start: "/k/", end: "/k0" })).items.map(({ key }) => key),
+    ["/k/stays"],
+  );
 });
 
 check("leases for the same time are shared for a while", async (directory) => {
@@ -194,7 +215,10 @@ check("a write whose outcome cannot be told stops all writing, stays unseen, and
   const first = await put(storage, "/k/a", "1");
   await put(storage, "/k/gone", "1");
   const events: StoreEvent[] = [];
-  storage.watch({ start: "/k/", end: "/k0", fromRevision: storage.revision }, { events: (batch) => void events.push(...batch), closed: () => undefined });
+  storage.watch(
+    { start: "/k/", end: "/k0", fromRevision: storage.revision },
+    { events: (batch) => void events.push(...batch), closed: () => undefined },
+  );
   failpoints.beforeAcknowledge = () => {
     throw new StorageError("unknown", "the disk did not answer");
   };
@@ -205,13 +229,19 @@ check("a write whose outcome cannot be told stops all writing, stays unseen, and
   assert.equal((await storage.get("/k/a"))?.value.toString(), "1");
   assert.equal((await storage.get("/k/gone"))?.value.toString(), "1");
   assert.equal(await storage.get("/k/b"), undefined);
-  assert.deepEqual((await storage.range({ start: "/k/", end: "/k0" })).items.map(({ key, value }) => `${key}=${value.toString()}`), ["/k/a=1", "/k/gone=1"]);
+  assert.deepEqual(
+    (await storage.range({ start: "/k/", end: "/k0" })).items.map(({ key, value }) => `${key}=${value.toString()}`),
+    ["/k/a=1", "/k/gone=1"],
+  );
   assert.deepEqual(events, []);
   await assert.rejects(put(storage, "/k/c"), reason("unavailable"));
   assert.match((await storage.health()) ?? "", /did not answer/);
   await storage[Symbol.asyncDispose]();
   await using again = await open(directory);
-  assert.deepEqual((await again.range({ start: "/k/", end: "/k0" })).items.map(({ key, value }) => `${key}=${value.toString()}`), ["/k/a=2", "/k/b=2"]);
+  assert.deepEqual(
+    (await again.range({ start: "/k/", end: "/k0" })).items.map(({ key, value }) => `${key}=${value.toString()}`),
+    ["/k/a=2", "/k/b=2"],
+  );
 });
 
 check("a new store makes a directory only its user may enter", async (directory) => {

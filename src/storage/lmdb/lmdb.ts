@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { systemClock } from "../clock.ts";
 import type { Clock } from "../clock.ts";
 import { EmbeddedStorage } from "../embedded/engine.ts";
-import type { Failpoints } from "../embedded/engine.ts";
+import type { Failpoints } from "../embedded/commit-queue.ts";
 import { defaultHistoryWindow } from "../embedded/revisions.ts";
 import { Ballast } from "./ballast.ts";
 import { checkFormat, openDatabases } from "./databases.ts";
@@ -38,7 +38,7 @@ const reserve = 256 * 1024 ** 2;
 const largestBallast = 32 * 1024 ** 2;
 const leastBallast = 4 * 1024 ** 2;
 /** Milliseconds after opening. */
-const ballastDelay = 10_000;
+const ballastDelay = 2000;
 
 /**
  * Opens the store in a directory: LMDB, written and flushed to the disk before a write is acknowledged. Nothing has to
@@ -56,7 +56,7 @@ export async function openLmdbStorage(options: LmdbOptions): Promise<LmdbStorage
       const id = await checkFormat(databases, directory, newId);
       const ballast = new Ballast(join(directory, "ballast"), Math.min(largestBallast, Math.max(leastBallast, quota / 256)));
       // Not while starting; and a disk without room for it is no reason not to run.
-      const filling = clock.after(ballastDelay, () => ballast.fill().catch(() => undefined));
+      const filling = clock.after(ballastDelay, () => void ballast.fill().catch(() => undefined));
       const store = new LmdbVersions(databases, new Quota(databases, quota, ballast, clock), directory, async () => {
         filling.cancel();
         await ballast.settled();

@@ -54,7 +54,8 @@ export class Quota {
     if (this.#diskFull) return this.#takeFreed(cost);
     if (this.#credit < cost) {
       const left = this.#quota - this.usage().bytesInUse;
-      if (left < cost) return new StorageError("noSpace", `the store's quota of ${this.#quota} bytes is used up; delete objects or raise --data-quota`);
+      if (left < cost)
+        return new StorageError("noSpace", `the store's quota of ${this.#quota} bytes is used up; delete objects or raise --data-quota`);
       // Count again after an eighth of what is left.
       this.#credit = Math.max(cost, left / 8);
     }

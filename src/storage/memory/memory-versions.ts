@@ -2,7 +2,19 @@ import type { KeyValue } from "../storage.ts";
 import { OrderedMap } from "../ordered-map.ts";
 import { compareKeys } from "../key-order.ts";
 import { firstRevision } from "../embedded/revisions.ts";
-import type { Batch, Change, Changes, OpenedState, Scan, ScanResult, Span, StoredPair, StoreSize, Version, VersionStore } from "../embedded/version-store.ts";
+import type {
+  Batch,
+  Change,
+  Changes,
+  OpenedState,
+  Scan,
+  ScanResult,
+  Span,
+  StoredPair,
+  StoreSize,
+  Version,
+  VersionStore,
+} from "../embedded/version-store.ts";
 
 /** A version that was replaced or deleted at a revision: what the key had from its modRevision up to before that. */
 interface Superseded {

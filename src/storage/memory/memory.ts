@@ -1,7 +1,7 @@
 import { systemClock } from "../clock.ts";
 import type { Clock } from "../clock.ts";
 import { EmbeddedStorage } from "../embedded/engine.ts";
-import type { Failpoints } from "../embedded/engine.ts";
+import type { Failpoints } from "../embedded/commit-queue.ts";
 import { defaultHistoryWindow } from "../embedded/revisions.ts";
 import { MemoryVersions } from "./memory-versions.ts";
 
@@ -13,6 +13,10 @@ export interface MemoryOptions {
 }
 
 /** A store that lives as long as its process: for tests, and for control planes that are thrown away. */
-export function openMemoryStorage({ clock = systemClock, historyWindow = defaultHistoryWindow, failpoints }: MemoryOptions = {}): EmbeddedStorage {
+export function openMemoryStorage({
+  clock = systemClock,
+  historyWindow = defaultHistoryWindow,
+  failpoints,
+}: MemoryOptions = {}): EmbeddedStorage {
   return new EmbeddedStorage({ store: new MemoryVersions(), clock, historyWindow, ...(failpoints === undefined ? {} : { failpoints }) });
 }
