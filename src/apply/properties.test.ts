@@ -178,13 +178,19 @@ function kindWithValues(count: number): fc.Arbitrary<{ door: WriteDoor; objects:
 }
 
 function applied(door: WriteDoor, live: KubeObject | undefined, config: JsonObject, manager: string, force = true): KubeObject {
-  return copyJson(applyConfiguration({ door, live, applied: copyJson(config), manager, force, now }).object);
+  return frozen(copyJson(applyConfiguration({ door, live, applied: copyJson(config), manager, force, now }).object));
 }
 
 function replaced(door: WriteDoor, live: KubeObject | undefined, next: JsonObject, manager: string): KubeObject {
   const updated = { ...copyJson(next) } as KubeObject;
   trackUpdate({ door, live, updated, manager, now });
-  return copyJson(updated);
+  return frozen(copyJson(updated));
+}
+
+/** Stored objects are never changed. */
+function frozen<T>(value: T): T {
+  if (typeof value === "object" && value !== null) Object.values(value).forEach(frozen);
+  return Object.freeze(value);
 }
 
 function ownerSets(object: KubeObject): Map<string, FieldSet> {

@@ -25,7 +25,7 @@ export function pruneApplied(door: WriteDoor, merged: KubeObject, owners: Owners
   if (start === undefined) return merged;
 
   const lastFields = withNamedFields(last.set, start.schema);
-  const without = without_(start, lastFields);
+  const without = stripped(start, lastFields);
   const kept = keepOwned(door, start, without, ownedByVersion(owners), last.apiVersion);
 
   const pruned = inVersion(door, kept, last.apiVersion);
@@ -34,7 +34,7 @@ export function pruneApplied(door: WriteDoor, merged: KubeObject, owners: Owners
   const gone = namedFields(start)
     .difference(namedFields({ object: pruned.object, schema: start.schema }))
     .intersection(lastFields);
-  const result = without_(start, gone).object;
+  const result = stripped(start, gone).object;
   return inVersion(door, result, door.apiVersion)?.object ?? result;
 }
 
@@ -49,7 +49,7 @@ function keepOwned(door: WriteDoor, start: Versioned, without: Versioned, owned:
     if (whole === undefined || part === undefined) continue;
     const keep = namedFields(part).union(withNamedFields(owned.get(version) ?? FieldSet.empty, whole.schema));
     merged = whole.object;
-    pruned = without_(whole, namedFields(whole).difference(keep)).object;
+    pruned = stripped(whole, namedFields(whole).difference(keep)).object;
   }
   return pruned;
 }
@@ -64,7 +64,7 @@ function namedFields(versioned: Versioned): FieldSet {
   return withNamedFields(configuredFields(versioned.object, versioned.schema).set, versioned.schema);
 }
 
-function without_(versioned: Versioned, fields: FieldSet): Versioned {
+function stripped(versioned: Versioned, fields: FieldSet): Versioned {
   const left = removeFields(versioned.object, fields, versioned.schema);
   return { object: objectOf(left, versioned.object), schema: versioned.schema };
 }
