@@ -43,7 +43,9 @@ async function attemptRemove(write: Write, name: string, key: string, record: Ob
   const { strategy } = endpoint.definition;
   const old = record.object();
   refusePreconditions(write, name, old, options);
-  await registry.admission.validate(attributesOf(write, "DELETE", name, undefined, old));
+  const attributes = attributesOf(write, "DELETE", name, undefined, old);
+  await registry.admission.mutate(attributes);
+  await registry.admission.validate(attributes);
 
   const finalizers = finalizersAfter(old, strategy, options);
   const grace = strategy.gracePeriod?.(old, options.gracePeriodSeconds);

@@ -38,6 +38,8 @@ export function resolve(definitions: Definitions, info: RequestInfo, method: str
   const plain = Object.hasOwn(table, method) ? table[method] : undefined;
   const verb: Verb | undefined = watches && method === "GET" && subresource === undefined ? "watch" : plain;
   const verbs = subresource?.verbs ?? definition.verbs;
+  // A resource that is only ever created or listed has no paths for single objects.
+  if (name !== "" && subresource === undefined && !Object.values(OBJECT_VERBS).some((one) => verbs.includes(one))) throw unknownPath();
   if (verb === undefined || !verbs.includes(verb)) throw methodNotAllowed();
   if (verb === "create" && name === "" && namespaced && info.namespace === "") throw methodNotAllowed();
   if (verb === "deletecollection" && namespaced && info.namespace === "") throw methodNotAllowed();

@@ -43,8 +43,9 @@ export interface SystemClient {
 export function systemClient(registry: Registry, name = "kube-apiserver"): SystemClient {
   const user: UserInfo = { name: "system:apiserver", groups: ["system:masters", "system:authenticated"] };
   const find = ({ group, plural }: ResourceId) => {
-    for (const definition of registry.definitions.all()) if (definition.group === group && definition.plural === plural) return definition;
-    throw new TypeError(`no resource ${plural}.${group}`);
+    const definition = registry.definitions.ofResource(group, plural);
+    if (definition === undefined) throw new TypeError(`no resource ${plural}.${group}`);
+    return definition;
   };
   const endpoint = (resource: ResourceId, namespace: string, objectName: string, subresource?: string): Endpoint => {
     const definition = find(resource);

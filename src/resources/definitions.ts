@@ -12,6 +12,7 @@ export interface ServedResource {
  */
 export class Definitions {
   readonly #byResource = new Map<string, ServedResource>();
+  readonly #byStored = new Map<string, ResourceDefinition>();
   readonly #all = new Set<ResourceDefinition>();
   #generation = 0;
 
@@ -49,7 +50,13 @@ export class Definitions {
     return false;
   }
 
+  /** The resource that is stored in a group under a plural name. */
+  ofResource(group: string, plural: string): ResourceDefinition | undefined {
+    return this.#byStored.get(`${group}/${plural}`);
+  }
+
   add(definition: ResourceDefinition): void {
+    this.#byStored.set(`${definition.group}/${definition.plural}`, definition);
     this.#all.add(definition);
     for (const served of definition.served) this.#byResource.set(`${served.group}/${served.version}/${definition.plural}`, { definition, served });
     this.#generation++;
@@ -57,6 +64,8 @@ export class Definitions {
 
   remove(definition: ResourceDefinition): void {
     if (!this.#all.delete(definition)) return;
+    const stored = `${definition.group}/${definition.plural}`;
+    if (this.#byStored.get(stored) === definition) this.#byStored.delete(stored);
     for (const served of definition.served) {
       const key = `${served.group}/${served.version}/${definition.plural}`;
       if (this.#byResource.get(key)?.definition === definition) this.#byResource.delete(key);

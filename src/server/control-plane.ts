@@ -1,4 +1,7 @@
 import { admissionChain, type AdmissionPlugin } from "../admission/admission.ts";
+import type { ClusterView } from "../admission/cluster-view.ts";
+import type { PluginParts } from "../admission/plugins.ts";
+import { systemClient } from "../registry/system-client.ts";
 import { refusal } from "../authorization/forbidden.ts";
 import type { Authenticator } from "../authentication/authenticator.ts";
 import type { Authorizer } from "../authorization/authorizer.ts";
@@ -18,8 +21,8 @@ export interface ControlPlaneOptions {
   readonly definitions: Definitions;
   readonly types: TypeTable;
   readonly settings: StrategySettings;
-  /** In their order. */
-  readonly admissionPlugins: (registry: () => Registry) => readonly AdmissionPlugin[];
+  /** The plugins that are on, in their order; what they look up is handed in. */
+  readonly admissionPlugins: (parts: PluginParts) => readonly AdmissionPlugin[];
   readonly authenticate: Authenticator;
   readonly anonymous: boolean;
   readonly authorize: Authorizer;
@@ -51,10 +54,11 @@ const NOT_FOUND: ApiAnswer = {
 /** Puts a control plane together from its parts. */
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const { storage, definitions, types, settings, clock, random, randomBytes, authorize } = options;
-  const registry: Registry = new Registry({
-    storage, definitions, types, settings, clock, random, randomBytes,
-    admission: admissionChain(options.admissionPlugins(() => registry)),
-  });
+  // Plugins look at the cluster through the registry that they guard.
+  const view: ClusterView = { get: (...key) => client.get(...key), list: (...key) => client.list(...key) };
+  const admission = admissionChain(options.admissionPlugins({ view, random: randomBytes }));
+  const registry = new Registry({ storage, definitions, types, settings, clock, random, randomBytes, admission });
+  const client = systemClient(registry);
   const resources = {
     registry,
     actions: new ActionHandlers([]),

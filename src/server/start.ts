@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { defaultPlugins } from "../admission/plugins.ts";
 import { certificateAuthenticator, certificatesIn } from "../authentication/client-certificate.ts";
 import { firstOf, type Authenticator } from "../authentication/authenticator.ts";
 import { tokenFileAuthenticator } from "../authentication/token-file.ts";
@@ -72,7 +73,7 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
       serviceCidrs: config.serviceClusterIpRanges,
       eventTtlSeconds,
     },
-    admissionPlugins: () => [],
+    admissionPlugins: (parts) => defaultPlugins(parts).filter(({ name }) => !config.disableAdmissionPlugins.includes(name)),
     authenticate: firstOf(authenticators),
     anonymous: config.anonymousAuth,
     authorize: firstDecision([privilegedGroup, discoveryOnly]),

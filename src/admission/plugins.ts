@@ -1,0 +1,30 @@
+import type { RandomBytes } from "../object/names-generator.ts";
+import type { AdmissionPlugin } from "./admission.ts";
+import type { ClusterView } from "./cluster-view.ts";
+import { defaultClasses } from "./plugins/default-class.ts";
+import { defaultTolerationSeconds } from "./plugins/default-toleration-seconds.ts";
+import { namespaceLifecycle } from "./plugins/namespace-lifecycle.ts";
+import { priority } from "./plugins/priority.ts";
+import { serviceAccount } from "./plugins/service-account.ts";
+import { storageObjectInUseProtection } from "./plugins/storage-object-in-use-protection.ts";
+import { taintNodesByCondition } from "./plugins/taint-nodes-by-condition.ts";
+
+/** What plugins are made from. */
+export interface PluginParts {
+  readonly view: ClusterView;
+  readonly random: RandomBytes;
+}
+
+/** All plugins that there are and are on by default, in the order in which a write meets them (the original's). */
+export function defaultPlugins({ view, random }: PluginParts): readonly AdmissionPlugin[] {
+  return [
+    namespaceLifecycle(view),
+    serviceAccount(view, random),
+    taintNodesByCondition,
+    priority(view),
+    defaultTolerationSeconds,
+    ...defaultClasses(view).filter(({ name }) => name === "DefaultStorageClass"),
+    storageObjectInUseProtection,
+    ...defaultClasses(view).filter(({ name }) => name === "DefaultIngressClass"),
+  ];
+}

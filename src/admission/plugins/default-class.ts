@@ -1,0 +1,51 @@
+import type { KubeObject } from "../../object/kube-object.ts";
+import { isObject } from "../../object/json.ts";
+import type { ResourceId } from "../../registry/system-client.ts";
+import type { AdmissionPlugin } from "../admission.ts";
+import { concerns } from "../attributes.ts";
+import { INGRESS_CLASSES, STORAGE_CLASSES, type ClusterView } from "../cluster-view.ts";
+
+interface DefaultClass {
+  readonly name: string;
+  readonly group: string;
+  readonly plural: string;
+  /** The field of spec that names the class. */
+  readonly field: string;
+  /** Annotation that names it in the old way. */
+  readonly oldAnnotation: string;
+  readonly classes: ResourceId;
+  /** Annotations that make a class the default. */
+  readonly marks: readonly string[];
+}
+
+const DEFAULT_CLASSES: readonly DefaultClass[] = [
+  {
+    name: "DefaultStorageClass", group: "", plural: "persistentvolumeclaims", field: "storageClassName", oldAnnotation: "volume.beta.kubernetes.io/storage-class",
+    classes: STORAGE_CLASSES, marks: ["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"],
+  },
+  {
+    name: "DefaultIngressClass", group: "networking.k8s.io", plural: "ingresses", field: "ingressClassName", oldAnnotation: "kubernetes.io/ingress.class",
+    classes: INGRESS_CLASSES, marks: ["ingressclass.kubernetes.io/is-default-class"],
+  },
+];
+
+/** Claims and ingresses that name no class get the cluster's default one. */
+export function defaultClasses(view: ClusterView): AdmissionPlugin[] {
+  return DEFAULT_CLASSES.map(({ name, group, plural, field, oldAnnotation, classes, marks }) => ({
+    name,
+    handles: (attributes) => concerns(attributes, group, plural, "CREATE"),
+    async mutate({ object }) {
+      if (object === undefined || object.metadata.annotations?.[oldAnnotation] !== undefined) return;
+      const spec = isObject(object["spec"]) ? object["spec"] : {};
+      if (spec[field] !== undefined) return;
+      const found = newest((await view.list(classes)).filter((one) => marks.some((mark) => one.metadata.annotations?.[mark] === "true")));
+      if (found !== undefined) object["spec"] = { ...spec, [field]: found.metadata.name as string };
+    },
+  }));
+}
+
+/** Of several defaults the newest; of equally new ones the first by name. */
+function newest(classes: readonly KubeObject[]): KubeObject | undefined {
+  const time = (one: KubeObject): string => one.metadata.creationTimestamp ?? "";
+  return [...classes].sort((a, b) => (time(a) === time(b) ? ((a.metadata.name ?? "") < (b.metadata.name ?? "") ? -1 : 1) : time(a) < time(b) ? 1 : -1))[0];
+}

@@ -1,0 +1,34 @@
+import { notFound, StatusError } from "../../object/status.ts";
+import type { AdmissionPlugin } from "../admission.ts";
+import { refuse } from "../attributes.ts";
+import { NAMESPACES, type ClusterView } from "../cluster-view.ts";
+
+/** Namespaces that every cluster needs. */
+const IMMORTAL: ReadonlySet<string> = new Set(["default", "kube-system", "kube-public"]);
+/** Questions about a namespace may be asked before it exists. */
+const EXEMPT: ReadonlySet<string> = new Set(["localsubjectaccessreviews", "subjectaccessreviews"]);
+
+/** Nothing is written into a namespace that does not exist, and nothing new into one that is going away. */
+export function namespaceLifecycle(view: ClusterView): AdmissionPlugin {
+  return {
+    name: "NamespaceLifecycle",
+    handles: ({ operation, definition, namespace }) =>
+      operation === "DELETE" ? definition.plural === "namespaces" && definition.group === "" : definition.scope === "Namespaced" && namespace !== "" && !EXEMPT.has(definition.plural),
+    async mutate(attributes) {
+      const { operation, namespace, name } = attributes;
+      if (operation === "DELETE") {
+        if (IMMORTAL.has(name)) throw refuse(attributes, "this namespace may not be deleted");
+        return;
+      }
+      const found = await view.get(NAMESPACES, "", namespace);
+      if (found === undefined) throw notFound(NAMESPACES, namespace);
+      if (operation !== "CREATE" || found.metadata.deletionTimestamp === undefined) return;
+      throw withTerminatingCause(refuse(attributes, `unable to create new content in namespace ${namespace} because it is being terminated`), namespace);
+    },
+  };
+}
+
+function withTerminatingCause({ status }: StatusError, namespace: string): StatusError {
+  const cause = { reason: "NamespaceTerminating", message: `namespace ${namespace} is being terminated`, field: "metadata.namespace" };
+  return new StatusError({ ...status, details: { ...status.details, causes: [cause] } });
+}
