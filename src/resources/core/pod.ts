@@ -1,31 +1,101 @@
-import { FieldPath } from "../../object/field-path.ts";
-import type { FieldError } from "../../object/field-error.ts";
-import { isObject } from "../../object/json.ts";
+import { isObject, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { objectIn } from "../../object/read.ts";
+import { dnsLabel, dnsSubdomain, maskTrailingHyphen } from "../../object/names.ts";
+import { FieldPath } from "../../object/field-path.ts";
+import { isSet, listIn, numberIn, objectIn, stringIn } from "../../object/read.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
-import { checkPodAnnotations } from "../pod-spec/pod-annotations.ts";
+import { mirrorServiceAccount } from "../pod-spec/defaults.ts";
+import { dropDisabledPodFields } from "../pod-spec/disabled-fields.ts";
+import { applyAffinityLabelKeys } from "../pod-spec/label-keys.ts";
 import { defaultPod } from "../pod-spec/pod-defaults.ts";
-import { checkPodSpec } from "../pod-spec/pod-spec.ts";
-import { checkTokensNeedAccount } from "../pod-spec/volume-files.ts";
-
-const metadata = FieldPath.root.child("metadata");
-const specAt = FieldPath.root.child("spec");
-
-function validateSpec(object: KubeObject, context: StrategyContext): FieldError[] {
-  const faults: FieldError[] = [];
-  const spec = objectIn(object, "spec");
-  checkPodAnnotations(object.metadata, spec, metadata.child("annotations"), faults);
-  checkPodSpec(spec, object.metadata, specAt, faults, { allowPrivileged: context.settings.allowPrivileged });
-  checkTokensNeedAccount(spec, specAt, faults);
-  return faults;
-}
+import { qosClass } from "../pod-spec/qos.ts";
+import { podSpecWarnings } from "../pod-spec/warnings.ts";
+import { podCells, podRowConditions } from "./pod-cells.ts";
+import { ephemeralContainersStrategy, resizeStrategy } from "./pod-doors.ts";
+import { validatePod } from "./pod-rules.ts";
+import { podSelectableFields } from "./pod-selectors.ts";
+import { mirrorPodIp, podSpecChanged, podStatusStrategy, restore } from "./pod-status.ts";
+import { validatePodUpdate } from "./pod-update.ts";
 
 /** What pods do beyond the tables. */
 export const pod: KindBehaviour = {
   applyDefaults(object) {
-    if (!isObject(object["spec"])) object["spec"] = {};
-    defaultPod(object["spec"]);
+    defaultPod(specOf(object));
+    if (isObject(object["status"])) mirrorPodIp(object["status"]);
   },
-  strategy: { validate: validateSpec, validateUpdate: (object, _old, context) => validateSpec(object, context) },
+  strategy: {
+    nameRule: (name, prefix) => dnsSubdomain(prefix ? maskTrailingHyphen(name) : name),
+    prepareForCreate,
+    prepareForUpdate(object, old) {
+      restore(object, old, "status");
+      dropDisabledPodFields(specOf(object), objectIn(old, "spec"));
+    },
+    validate: validatePod,
+    validateUpdate: validatePodUpdate,
+    // Pods are mostly updated by machines; nobody would read the warnings.
+    warnings: (object, old) => (old === undefined ? podWarnings(object) : []),
+    // Admission may have given the pod its account.
+    canonicalize: (object) => mirrorServiceAccount(specOf(object)),
+    generationOnCreate: true,
+    generationChanged: podSpecChanged,
+    gracePeriod: podGracePeriod,
+  },
+  subresources: {
+    status: podStatusStrategy,
+    ephemeralcontainers: ephemeralContainersStrategy,
+    resize: resizeStrategy,
+  },
+  cells: podCells,
+  rowConditions: podRowConditions,
+  selectableFields: podSelectableFields,
 };
+
+function specOf(object: KubeObject): JsonObject {
+  const spec = object["spec"];
+  if (isObject(spec)) return spec;
+  const empty: JsonObject = {};
+  object["spec"] = empty;
+  return empty;
+}
+
+/** A new pod waits to be scheduled, or first for its gates to be taken away. */
+function prepareForCreate(object: KubeObject, context: StrategyContext): void {
+  const spec = specOf(object);
+  dropDisabledPodFields(spec, undefined);
+  const status: JsonObject = { phase: "Pending", qosClass: qosClass(spec) };
+  if (listIn(spec, "schedulingGates").length > 0) {
+    status["conditions"] = [
+      {
+        type: "PodScheduled",
+        status: "False",
+        lastProbeTime: null,
+        lastTransitionTime: context.now,
+        reason: "SchedulingGated",
+        message: "Scheduling is blocked due to non-empty scheduling gates",
+      },
+    ];
+  }
+  object["status"] = status;
+  applyAffinityLabelKeys(spec, objectIn(object.metadata, "labels"));
+}
+
+function podWarnings(object: KubeObject): string[] {
+  const wrong = dnsLabel(object.metadata.name ?? "");
+  const hostname =
+    wrong.length === 0
+      ? []
+      : [
+          `metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [${wrong.join(" ")}]`,
+        ];
+  return [...hostname, ...podSpecWarnings(objectIn(object, "spec"), object.metadata, FieldPath.root)];
+}
+
+/** A running pod gets time to end: what was asked for, or its own. One that no node has or that has ended goes at once. */
+function podGracePeriod(object: KubeObject, asked: number | undefined): number {
+  const spec = objectIn(object, "spec");
+  const phase = stringIn(objectIn(object, "status"), "phase");
+  if (stringIn(spec, "nodeName") === "" || phase === "Failed" || phase === "Succeeded") return 0;
+  const own = isSet(spec, "terminationGracePeriodSeconds") ? numberIn(spec, "terminationGracePeriodSeconds") : 0;
+  const seconds = asked ?? own;
+  return seconds < 0 ? 1 : seconds;
+}

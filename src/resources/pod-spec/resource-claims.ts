@@ -7,13 +7,9 @@ import { optional } from "../../validation/presence.ts";
 import { text } from "../../validation/scalars.ts";
 import { fields } from "../../validation/structure.ts";
 import type { PodScope } from "./scope.ts";
-import { shownAs, type ShownMembers } from "./shown.ts";
+import { shownAs } from "./shown.ts";
+import { resourceClaimShown } from "./shown-members.ts";
 
-const claimShown: ShownMembers = [
-  ["Name", "name", ""],
-  ["ResourceClaimName", "resourceClaimName", null],
-  ["ResourceClaimTemplateName", "resourceClaimTemplateName", null],
-];
 const claimName = text(dnsLabel);
 const sourceNames = fields({
   resourceClaimName: optional(text(dnsSubdomain)),
@@ -46,7 +42,7 @@ export const resourceClaims: Check<PodScope> = skippingAbsent((value, at, faults
     const byName = isSet(claim, "resourceClaimName");
     const byTemplate = isSet(claim, "resourceClaimTemplateName");
     const invalid = (detail: string): void => {
-      faults.push(invalidField(place, shownAs(claim, claimShown), detail));
+      faults.push(invalidField(place, shownAs(claim, resourceClaimShown), detail));
     };
     if (byName && byTemplate) {
       invalid("at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified");

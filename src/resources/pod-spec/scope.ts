@@ -7,6 +7,8 @@ export interface PodRuleOptions {
   readonly allowPrivileged: boolean;
   /** The old object has selectors with values that are no label values; they may stay. */
   readonly allowInvalidSelectorValues?: boolean;
+  /** The old object says how volumes are labelled; then the other way, off by default at this level, may be named too. */
+  readonly allowSeLinuxMountOption?: boolean;
 }
 
 /** What the rules of one part of a pod must know of the rest. */

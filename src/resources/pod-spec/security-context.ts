@@ -12,7 +12,8 @@ import { between, oneOf } from "../../validation/scalars.ts";
 import { all, each, fields, struct } from "../../validation/structure.ts";
 import { descendingPath } from "./paths.ts";
 import type { PodScope } from "./scope.ts";
-import { shownAs, type ShownMembers } from "./shown.ts";
+import { shownAs } from "./shown.ts";
+import { profileShown, securityContextShown } from "./shown-members.ts";
 import { sysctls } from "./sysctls.ts";
 import { windowsOptions } from "./windows-options.ts";
 
@@ -20,10 +21,6 @@ import { windowsOptions } from "./windows-options.ts";
 const id = between(0, 2147483647);
 
 const profileTypes = ["Localhost", "RuntimeDefault", "Unconfined"];
-const seccompShown: ShownMembers = [
-  ["Type", "type", ""],
-  ["LocalhostProfile", "localhostProfile", null],
-];
 
 const seccompProfile: Check = struct((profile, at, faults, context) => {
   const type = stringIn(profile, "type");
@@ -36,7 +33,7 @@ const seccompProfile: Check = struct((profile, at, faults, context) => {
     else descendingPath(file, place, faults, context);
   } else if (file !== undefined) {
     const detail = "can only be set when seccomp type is Localhost";
-    faults.push(invalidField(place, shownAs(profile, seccompShown), detail));
+    faults.push(invalidField(place, shownAs(profile, profileShown), detail));
   }
 });
 
@@ -61,32 +58,6 @@ const appArmorProfile: Check = struct((profile, at, faults) => {
     if (Buffer.byteLength(trimmed) > appArmorProfileMax) faults.push(tooLongField(place, appArmorProfileMax));
   }
 });
-
-/** Members of the internal type, for messages about the whole. */
-const securityContextShown: ShownMembers = [
-  ["Capabilities", "capabilities", null, [["Add", "add", null], ["Drop", "drop", null]]],
-  ["Privileged", "privileged", null],
-  ["SELinuxOptions", "seLinuxOptions", null, [["User", "user", ""], ["Role", "role", ""], ["Type", "type", ""], ["Level", "level", ""]]],
-  [
-    "WindowsOptions",
-    "windowsOptions",
-    null,
-    [
-      ["GMSACredentialSpecName", "gmsaCredentialSpecName", null],
-      ["GMSACredentialSpec", "gmsaCredentialSpec", null],
-      ["RunAsUserName", "runAsUserName", null],
-      ["HostProcess", "hostProcess", null],
-    ],
-  ],
-  ["RunAsUser", "runAsUser", null],
-  ["RunAsGroup", "runAsGroup", null],
-  ["RunAsNonRoot", "runAsNonRoot", null],
-  ["ReadOnlyRootFilesystem", "readOnlyRootFilesystem", null],
-  ["AllowPrivilegeEscalation", "allowPrivilegeEscalation", null],
-  ["ProcMount", "procMount", null],
-  ["SeccompProfile", "seccompProfile", null, seccompShown],
-  ["AppArmorProfile", "appArmorProfile", null, seccompShown],
-];
 
 const privileged: Check<PodScope> = (value, at, faults, scope) => {
   if (value === true && !scope.options.allowPrivileged) {
@@ -136,6 +107,13 @@ const sharedProcesses: Check<PodScope> = (_value, at, faults, { spec }) => {
   }
 };
 
+const recursiveOnly = oneOf("Recursive");
+const anyChangePolicy = oneOf("MountOption", "Recursive");
+const seLinuxChangePolicy: Check<PodScope> = (value, at, faults, scope) => {
+  const check = scope.options.allowSeLinuxMountOption === true ? anyChangePolicy : recursiveOnly;
+  check(value, at, faults, scope);
+};
+
 /** The rules of a pod's securityContext; the original counts the use of the node's namespaces among them. */
 export const podSecurityContext: Check<PodScope> = all<PodScope>(
   fields({
@@ -149,7 +127,7 @@ export const podSecurityContext: Check<PodScope> = all<PodScope>(
     sysctls,
     fsGroupChangePolicy: optional(oneOf("Always", "OnRootMismatch")),
     supplementalGroupsPolicy: optional(oneOf("Merge", "Strict")),
-    seLinuxChangePolicy: optional(oneOf("Recursive")),
+    seLinuxChangePolicy: optional(seLinuxChangePolicy),
     seccompProfile: optional(seccompProfile),
     windowsOptions: optional(windowsOptions),
     appArmorProfile: optional(appArmorProfile),

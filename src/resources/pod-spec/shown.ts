@@ -1,23 +1,60 @@
+import { goJson } from "../../object/go-json.ts";
 import { getOwn, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 
 /**
- * An object in the form in which messages show it: the original prints a few values by its internal types, whose
- * members have Go names and are all there. A table gives the members in order: internal name, API name and what absence
- * prints.
+ * The members of an internal type of the original, in order. Messages print a few values by these types: members have Go
+ * names and are all there. Each tells its internal name, the API's member and what absence prints; `inner` are the
+ * members of what lies there (of each item, for a list). Members of an embedded type have an empty name: theirs are printed in
+ * its place.
  */
-export type ShownMembers = readonly (readonly [name: string, member: string, absent: ReadonlyJson, inner?: ShownMembers])[];
+export type ShownMembers = readonly ShownMember[];
+export type ShownMember = readonly [name: string, member: string, absent: ReadonlyJson | "struct", inner?: ShownMembers];
 
-/** The value as messages show it. */
+/** The object as messages show it. */
 export function shownAs(object: ReadonlyJsonObject, members: ShownMembers): ReadonlyJsonObject {
-  const shown: Record<string, ReadonlyJson> = {};
+  const shown: { [name: string]: ReadonlyJson } = {};
   for (const [name, member, absent, inner] of members) {
     const value = getOwn(object, member);
-    shown[name] = value === undefined ? absent : inner === undefined ? value : shownValue(value, inner);
+    shown[name] = value === undefined ? absentValue(absent, inner) : inner === undefined ? sorted(value) : shownValue(value, inner);
   }
   return shown;
 }
 
+/** A struct that the original keeps by value is printed whole though it is absent. */
+function absentValue(absent: ReadonlyJson | "struct", inner: ShownMembers | undefined): ReadonlyJson {
+  return absent === "struct" && inner !== undefined ? shownAs({}, inner) : absent;
+}
+
 function shownValue(value: ReadonlyJson, members: ShownMembers): ReadonlyJson {
-  if (Array.isArray(value)) return value.map((item: ReadonlyJson) => shownValue(item, members));
-  return typeof value === "object" && value !== null ? shownAs(value as ReadonlyJsonObject, members) : value;
+  if (isList(value)) return value.length === 0 ? null : value.map((item) => shownValue(item, members));
+  return isObjectValue(value) ? shownAs(value, members) : value;
+}
+
+/** Maps are printed by key; of types with API names (selectors, metadata) the order here is the API's. */
+function sorted(value: ReadonlyJson): ReadonlyJson {
+  if (isList(value) || !isObjectValue(value)) return value;
+  if (Object.values(value).some((member) => typeof member === "object")) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+}
+
+/** JSON over several lines, one space a level, as the original writes what it compares. */
+export function shownLines(value: ReadonlyJson, indent = ""): string {
+  const inner = `${indent} `;
+  if (isList(value)) {
+    if (value.length === 0) return "[]";
+    return `[\n${value.map((item) => inner + shownLines(item, inner)).join(",\n")}\n${indent}]`;
+  }
+  if (!isObjectValue(value)) return goJson(value);
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  if (members.length === 0) return "{}";
+  const lines = members.map(([name, member]) => `${inner}${goJson(name)}: ${shownLines(member ?? null, inner)}`);
+  return `{\n${lines.join(",\n")}\n${indent}}`;
+}
+
+function isList(value: ReadonlyJson): value is readonly ReadonlyJson[] {
+  return Array.isArray(value);
+}
+
+function isObjectValue(value: ReadonlyJson): value is ReadonlyJsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,0 +1,41 @@
+import { isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { isSet, objectIn, objectsIn } from "../../object/read.ts";
+import { objects } from "./defaults.ts";
+import { containerLists } from "./scope.ts";
+
+/** Sources of a projected volume that are off by default at this level. */
+const disabledProjections = ["clusterTrustBundle", "podCertificate"] as const;
+
+/**
+ * Takes members out of a spec that belong to features which are off by default at this level, in place; what the old
+ * object uses may stay.
+ */
+export function dropDisabledPodFields(spec: JsonObject, old: ReadonlyJsonObject | undefined): void {
+  if (spec["schedulingGroup"] !== undefined && !isSet(old ?? {}, "schedulingGroup")) delete spec["schedulingGroup"];
+  if (usesStopSignal(spec) && !usesStopSignal(old ?? {})) {
+    for (const list of containerLists) {
+      for (const container of objects(spec[list])) {
+        if (isObject(container["lifecycle"])) delete container["lifecycle"]["stopSignal"];
+      }
+    }
+  }
+  for (const member of disabledProjections) {
+    if (!usesProjection(spec, member) || usesProjection(old ?? {}, member)) continue;
+    for (const volume of objects(spec["volumes"])) {
+      if (!isObject(volume["projected"])) continue;
+      for (const source of objects(volume["projected"]["sources"])) delete source[member];
+    }
+  }
+}
+
+function usesStopSignal(spec: ReadonlyJsonObject): boolean {
+  return containerLists.some((list) =>
+    objectsIn(spec, list).some((container) => isSet(objectIn(container, "lifecycle"), "stopSignal")),
+  );
+}
+
+function usesProjection(spec: ReadonlyJsonObject, member: string): boolean {
+  return objectsIn(spec, "volumes").some((volume) =>
+    objectsIn(objectIn(volume, "projected"), "sources").some((source) => isSet(source, member)),
+  );
+}

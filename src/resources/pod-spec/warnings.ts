@@ -1,0 +1,209 @@
+import type { FieldPath } from "../../object/field-path.ts";
+import { formatIp, parseIp, parseIpSloppy } from "../../object/ip.ts";
+import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
+import { labelValue } from "../../object/names.ts";
+import { formatQuantity, quantityMilliValue } from "../../object/quantity.ts";
+import { quoteText } from "../../object/quote.ts";
+import { isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { asQuantity } from "../../validation/quantities.ts";
+import { portWarnings } from "./port-warnings.ts";
+import { visitContainers } from "./scope.ts";
+import { volumeWarnings } from "./volume-warnings.ts";
+
+/** Labels of nodes that have newer names. */
+const deprecatedLabels: ReadonlyMap<string, string> = new Map([
+  ["beta.kubernetes.io/arch", 'deprecated since v1.14; use "kubernetes.io/arch" instead'],
+  ["beta.kubernetes.io/os", 'deprecated since v1.14; use "kubernetes.io/os" instead'],
+  ["failure-domain.beta.kubernetes.io/region", 'deprecated since v1.17; use "topology.kubernetes.io/region" instead'],
+  ["failure-domain.beta.kubernetes.io/zone", 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead'],
+  ["beta.kubernetes.io/instance-type", 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead'],
+]);
+
+/** Annotations that became fields. */
+const deprecatedAnnotations: ReadonlyMap<string, string> = new Map([
+  ["scheduler.alpha.kubernetes.io/critical-pod", 'non-functional in v1.16+; use the "priorityClassName" field instead'],
+  ["security.alpha.kubernetes.io/sysctls", 'non-functional in v1.11+; use the "sysctls" field instead'],
+  ["security.alpha.kubernetes.io/unsafe-sysctls", 'non-functional in v1.11+; use the "sysctls" field instead'],
+]);
+
+const seccompOfPod = "seccomp.security.alpha.kubernetes.io/pod";
+const seccompOfContainer = "container.seccomp.security.alpha.kubernetes.io/";
+const appArmorOfContainer = "container.apparmor.security.beta.kubernetes.io/";
+
+const required = "requiredDuringSchedulingIgnoredDuringExecution";
+const preferred = "preferredDuringSchedulingIgnoredDuringExecution";
+
+/**
+ * What a writer of a pod or a template should know though it is no fault. `at` is where the template is (the root for a
+ * pod); its metadata and spec are given apart.
+ */
+export function podSpecWarnings(spec: ReadonlyJsonObject, meta: ReadonlyJsonObject, at: FieldPath): string[] {
+  const warnings: string[] = [];
+  const specAt = at.child("spec");
+  warnOfNodes(spec, specAt, warnings);
+  warnOfSpread(spec, specAt, warnings);
+  const annotations = objectIn(meta, "annotations");
+  for (const [key, message] of deprecatedAnnotations) {
+    if (isSet(annotations, key)) warnings.push(`${at.child("metadata", "annotations").key(key)}: ${message}`);
+  }
+  warnings.push(...volumeWarnings(objectsIn(spec, "volumes"), specAt.child("volumes")));
+  warnOfRepeats(spec, specAt, warnings);
+  warnOfFractions(objectIn(spec, "overhead"), specAt.child("overhead"), warnings);
+  warnOfProfiles(spec, annotations, at, warnings);
+  visitContainers(spec, specAt, (container, place) => warnOfContainer(container, place, warnings));
+  warnings.push(...portWarnings(spec, specAt));
+  if (numberIn(spec, "terminationGracePeriodSeconds") < 0) {
+    const place = specAt.child("terminationGracePeriodSeconds");
+    warnings.push(`${place}: must be >= 0; negative values are invalid and will be treated as 1`);
+  }
+  warnOfPodTerms(objectIn(spec, "affinity"), specAt.child("affinity"), warnings);
+  warnOfAddresses(spec, specAt, warnings);
+  return warnings;
+}
+
+function warnOfNodes(spec: ReadonlyJsonObject, at: FieldPath, warnings: string[]): void {
+  for (const key of Object.keys(objectIn(spec, "nodeSelector")).sort()) {
+    const message = deprecatedLabels.get(key);
+    if (message !== undefined) warnings.push(`${at.child("nodeSelector").key(key)}: ${message}`);
+  }
+  const affinity = objectIn(objectIn(spec, "affinity"), "nodeAffinity");
+  const place = at.child("affinity", "nodeAffinity");
+  objectsIn(objectIn(affinity, required), "nodeSelectorTerms").forEach((term, i) =>
+    warnOfNodeTerm(term, false, place.child(required, "nodeSelectorTerms").index(i), warnings),
+  );
+  objectsIn(affinity, preferred).forEach((one, i) =>
+    warnOfNodeTerm(objectIn(one, "preference"), true, place.child(preferred).index(i).child("preference"), warnings),
+  );
+}
+
+function warnOfNodeTerm(term: ReadonlyJsonObject, checkValues: boolean, at: FieldPath, warnings: string[]): void {
+  objectsIn(term, "matchExpressions").forEach((expression, i) => {
+    const place = at.child("matchExpressions").index(i);
+    const message = deprecatedLabels.get(stringIn(expression, "key"));
+    if (message !== undefined) warnings.push(`${place.child("key")}: ${message}`);
+    if (!checkValues) return;
+    stringsIn(expression, "values").forEach((value, j) => {
+      for (const wrong of labelValue(value)) {
+        warnings.push(`${place.child("values").index(j)}: ${value} is invalid, ${wrong}`);
+      }
+    });
+  });
+}
+
+function warnOfSpread(spec: ReadonlyJsonObject, at: FieldPath, warnings: string[]): void {
+  objectsIn(spec, "topologySpreadConstraints").forEach((constraint, i) => {
+    const place = at.child("topologySpreadConstraints").index(i);
+    const message = deprecatedLabels.get(stringIn(constraint, "topologyKey"));
+    if (message !== undefined) warnings.push(`${place.child("topologyKey")}: ${message}`);
+    if (!isSet(constraint, "labelSelector")) warnings.push(`${place.child("labelSelector")}: ${matchesNothing}`);
+  });
+}
+
+const matchesNothing = "a null labelSelector results in matching no pod";
+
+function warnOfPodTerms(affinity: ReadonlyJsonObject, at: FieldPath, warnings: string[]): void {
+  const warn = (term: ReadonlyJsonObject, place: FieldPath): void => {
+    if (!isSet(term, "labelSelector")) warnings.push(`${place.child("labelSelector")}: ${matchesNothing}`);
+  };
+  for (const kind of ["podAffinity", "podAntiAffinity"]) {
+    const terms = objectIn(affinity, kind);
+    const place = at.child(kind);
+    objectsIn(terms, required).forEach((term, i) => warn(term, place.child(required).index(i)));
+    objectsIn(terms, preferred).forEach((one, i) =>
+      warn(objectIn(one, "podAffinityTerm"), place.child(preferred).index(i).child("podAffinityTerm")),
+    );
+  }
+}
+
+function warnOfRepeats(spec: ReadonlyJsonObject, at: FieldPath, warnings: string[]): void {
+  const addresses = new Set<string>();
+  objectsIn(spec, "hostAliases").forEach((alias, i) => {
+    const ip = stringIn(alias, "ip");
+    if (addresses.has(ip)) warnings.push(`${at.child("hostAliases").index(i).child("ip")}: duplicate ip ${quoteText(ip)}`);
+    addresses.add(ip);
+  });
+  const secrets = new Set<string>();
+  objectsIn(spec, "imagePullSecrets").forEach((secret, i) => {
+    const name = stringIn(secret, "name");
+    const place = at.child("imagePullSecrets").index(i).child("name");
+    if (name === "") warnings.push(`${place}: invalid empty name ""`);
+    else if (secrets.has(name)) warnings.push(`${place}: duplicate name ${quoteText(name)}`);
+    secrets.add(name);
+  });
+}
+
+function warnOfFractions(resources: ReadonlyJsonObject, at: FieldPath, warnings: string[]): void {
+  for (const name of ["memory", "ephemeral-storage"]) {
+    if (!isSet(resources, name)) continue;
+    const amount = asQuantity(getOwn(resources, name));
+    if (quantityMilliValue(amount) % 1000n === 0n) continue;
+    const shown = quoteText(formatQuantity(amount));
+    warnings.push(`${at.key(name)}: fractional byte value ${shown} is invalid, must be an integer`);
+  }
+}
+
+function warnOfProfiles(
+  spec: ReadonlyJsonObject,
+  annotations: ReadonlyJsonObject,
+  at: FieldPath,
+  warnings: string[],
+): void {
+  const place = at.child("metadata", "annotations");
+  const useField = (key: string, since: string, field: string): void => {
+    if (isSet(annotations, key)) warnings.push(`${place.key(key)}: ${since}; use the "${field}" field instead`);
+  };
+  const ofPod = objectIn(spec, "securityContext");
+  if (!isSet(ofPod, "seccompProfile")) useField(seccompOfPod, "non-functional in v1.27+", "seccompProfile");
+  visitContainers(spec, at, (container) => {
+    const context = objectIn(container, "securityContext");
+    const name = stringIn(container, "name");
+    if (!isSet(context, "seccompProfile")) {
+      useField(`${seccompOfContainer}${name}`, "non-functional in v1.27+", "seccompProfile");
+    }
+    if (!isSet(ofPod, "appArmorProfile") && !isSet(context, "appArmorProfile")) {
+      useField(`${appArmorOfContainer}${name}`, "deprecated since v1.30", "appArmorProfile");
+    }
+  });
+}
+
+function warnOfContainer(container: ReadonlyJsonObject, at: FieldPath, warnings: string[]): void {
+  const resources = objectIn(container, "resources");
+  for (const list of ["limits", "requests"]) {
+    warnOfFractions(objectIn(resources, list), at.child("resources", list), warnings);
+  }
+  const names = new Set<string>();
+  objectsIn(container, "env").forEach((variable, i) => {
+    const name = stringIn(variable, "name");
+    // A variable may build on its earlier value: X=$(X):more.
+    const own = `$(${name})`;
+    const value = stringIn(variable, "value");
+    const builds = !isSet(variable, "valueFrom") && value !== own && value.includes(own);
+    if (names.has(name) && !builds) {
+      const place = at.child("env").index(i);
+      warnings.push(`${place}: hides previous definition of ${quoteText(name)}, which may be dropped when using apply`);
+    }
+    names.add(name);
+  });
+}
+
+function warnOfAddresses(spec: ReadonlyJsonObject, at: FieldPath, warnings: string[]): void {
+  stringsIn(objectIn(spec, "dnsConfig"), "nameservers").forEach((address, i) =>
+    warnOfAddress(address, at.child("dnsConfig", "nameservers").index(i), warnings),
+  );
+  objectsIn(spec, "hostAliases").forEach((alias, i) =>
+    warnOfAddress(stringIn(alias, "ip"), at.child("hostAliases").index(i).child("ip"), warnings),
+  );
+}
+
+/** Forms of an address that old fields take but new ones will not (KEP-4858). */
+export function warnOfAddress(address: string, at: FieldPath, warnings: string[]): void {
+  const sloppy = parseIpSloppy(address);
+  if (sloppy === undefined) return;
+  const canonical = formatIp(sloppy);
+  if (parseIp(address) === undefined) {
+    const detail = `non-standard IP address ${quoteText(address)} will be considered invalid in a future Kubernetes release`;
+    warnings.push(`${at}: ${detail}: use ${quoteText(canonical)}`);
+  } else if (canonical !== address) {
+    warnings.push(`${at}: IPv6 address ${quoteText(address)} should be in RFC 5952 canonical format (${quoteText(canonical)})`);
+  }
+}
