@@ -29,7 +29,7 @@ export function objectAnswer(call: Call, record: ObjectRecord, status = 200): Ap
   const { registry, endpoint, accept } = call;
   if (accept.transform?.kind === "Table") return tableAnswer(call, { records: [record], revision: record.revision, continue: "", remaining: undefined }, status);
   const form = accept.transform === undefined ? "object" : metaVersion(accept);
-  return encoded(accept, objectBytes(record, endpoint.definition.hub, endpoint.served, form, registry.representations), status);
+  return encoded(accept, Buffer.concat([objectBytes(record, endpoint.definition.hub, endpoint.served, form, registry.representations), NEWLINE]), status);
 }
 
 /** A list in the form that the client accepts. */
@@ -50,7 +50,8 @@ export function listAnswer(call: Call, result: ListResult): ApiAnswer {
   return encoded(accept, body, 200);
 }
 
-const LIST_END = Buffer.from("]}");
+const LIST_END = Buffer.from("]}\n");
+const NEWLINE = Buffer.from("\n");
 
 function metaVersion({ transform }: Negotiated): MetaVersion {
   return transform?.version === "v1beta1" ? "v1beta1" : "v1";
@@ -67,7 +68,7 @@ export function listMetadata(result: ListResult): { resourceVersion: string; con
 
 /** Any JSON value as an answer: reviews, statuses, scales. */
 export function valueAnswer(accept: Negotiated, value: JsonObject, status: number): ApiAnswer {
-  return encoded(accept, Buffer.from(stringifyJson(value)), status);
+  return encoded(accept, Buffer.from(`${stringifyJson(value)}\n`), status);
 }
 
 /**

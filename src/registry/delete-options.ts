@@ -29,7 +29,7 @@ export function deleteOptions(body: JsonValue | undefined, query: URLSearchParam
   const errors: FieldError[] = [];
   if (orphan !== undefined && policy !== undefined) errors.push(invalidField("propagationPolicy", policy, "orphanDependents and deletionPropagation cannot be both set"));
   if (policy !== undefined && policy !== "Orphan" && policy !== "Background" && policy !== "Foreground") {
-    errors.push(notSupportedField("propagationPolicy", policy, ["Background", "Foreground", "Orphan", "nil"]));
+    errors.push(notSupportedField("propagationPolicy", policy, ["Foreground", "Background", "Orphan", "nil"]));
   }
   errors.push(...dryRunErrors(dryRun));
   if (isTrue(String(source["ignoreStoreReadErrorWithClusterBreakingPotential"] ?? "false"))) {

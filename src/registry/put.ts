@@ -26,7 +26,8 @@ export async function put(write: Write, authorizeCreate: () => Promise<void>): P
     change: async (record) => {
       const updated = copyJson(object);
       if (unconditional && !strategy.allowUnconditionalUpdate) {
-        throw invalid({ group: endpoint.served.group, kind: endpoint.served.kind }, endpoint.name, [
+        // The original names the resource here, where other refusals name the kind.
+        throw invalid({ group: endpoint.ref.group, kind: endpoint.ref.plural }, endpoint.name, [
           { type: "Invalid", field: "metadata.resourceVersion", value: 0, detail: "must be specified for an update" },
         ]);
       }

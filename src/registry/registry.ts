@@ -45,6 +45,7 @@ export class Registry {
   readonly #caches = new Map<string, ResourceCache>();
   /** Objects whose values are being committed, so that the cache need not parse what was just written. */
   readonly #written = new WeakMap<Buffer, KubeObject>();
+  #started = false;
   #closed = false;
 
   constructor(options: RegistryOptions) {
@@ -69,6 +70,17 @@ export class Registry {
       if (this.#closed) cache.close();
     }
     return cache;
+  }
+
+  /** Loads every resource, so that watches can begin anywhere after this. Errors: StorageError. */
+  async startCaches(): Promise<void> {
+    const stored = [...this.definitions.all()].filter(({ keyPrefix }) => keyPrefix !== undefined);
+    await Promise.all(stored.map((definition) => this.cache(definition).start()));
+    this.#started = true;
+  }
+
+  get cachesStarted(): boolean {
+    return this.#started;
   }
 
   /** Remembers the object of a value that is about to be committed. The object is handed over: it is read-only now. */

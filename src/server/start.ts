@@ -61,7 +61,6 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
   const definitions = new Definitions(builtinDefinitions({ types, tables: loadResourceTables(data), behaviours, eventTtlSeconds }));
   const authenticators: Authenticator[] = [certificateAuthenticator(certificatesIn(certificates.clientCa), Date.now)];
   if (tokens !== undefined) authenticators.push(tokenFileAuthenticator(tokens));
-  const namespaces = definitions.find("", "v1", "namespaces")?.definition;
   let closing: Promise<void> | undefined;
   const plane: ControlPlane = createControlPlane({
     storage,
@@ -82,7 +81,7 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
       types,
       checks: healthChecks({
         storage,
-        cachesLoaded: () => namespaces !== undefined && plane.registry.cache(namespaces).started,
+        cachesLoaded: () => plane.registry.cachesStarted,
         stopping: () => closing !== undefined,
       }),
       serverAddress: () => `${config.advertiseAddress}:${listener.port}`,
@@ -94,6 +93,7 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
     uuid: randomUUID,
     onBug: (error, request) => log.error({ err: error, method: request.method, target: request.target }, "a request met a bug"),
   });
+  await plane.registry.startCaches();
   await bootstrapObjects(systemClient(plane.registry), config.serviceClusterIpRanges);
   const listener = await listen({
     handler: plane.handle,
