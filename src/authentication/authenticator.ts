@@ -18,7 +18,10 @@ export function firstOf(authenticators: readonly Authenticator[]): Authenticator
   return async (request) => {
     for (const authenticate of authenticators) {
       const user = await authenticate(request);
-      if (user !== undefined) return user.groups.includes(ALL_AUTHENTICATED) || user.groups.includes(ALL_UNAUTHENTICATED) ? user : { ...user, groups: [...user.groups, ALL_AUTHENTICATED] };
+      if (user !== undefined)
+        return user.groups.includes(ALL_AUTHENTICATED) || user.groups.includes(ALL_UNAUTHENTICATED)
+          ? user
+          : { ...user, groups: [...user.groups, ALL_AUTHENTICATED] };
     }
     return undefined;
   };

@@ -13,7 +13,14 @@ export function tokenFileAuthenticator(text: string): Authenticator {
     if (line.trim() === "" || line.startsWith("#")) continue;
     const [token, name, uid, groups] = csvFields(line);
     if (!token || !name || uid === undefined) throw new Error(`line ${index + 1} of the token file: expected token,user,uid[,"groups"]`);
-    users.set(digest(token), { name, ...(uid === "" ? {} : { uid }), groups: (groups ?? "").split(",").map((group) => group.trim()).filter(Boolean) });
+    users.set(digest(token), {
+      name,
+      ...(uid === "" ? {} : { uid }),
+      groups: (groups ?? "")
+        .split(",")
+        .map((group) => group.trim())
+        .filter(Boolean),
+    });
   }
   return (request) => {
     const token = bearerToken(request);

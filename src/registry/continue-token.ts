@@ -24,11 +24,14 @@ export function decodeContinue(text: string): ContinueToken {
     throw refuse(`continue key is not valid: invalid character ${firstCharacter(text)} looking for beginning of value`);
   }
   const { v, rv, start } = (typeof parsed === "object" && parsed !== null ? parsed : {}) as Record<string, unknown>;
-  if (v !== "meta.k8s.io/v1") throw refuse(`continue key is not valid: server does not recognize this encoded version "${String(v ?? "")}"`);
+  if (v !== "meta.k8s.io/v1")
+    throw refuse(`continue key is not valid: server does not recognize this encoded version "${String(v ?? "")}"`);
   if (typeof rv !== "number" || !Number.isSafeInteger(rv)) throw refuse("continue key is not valid: it holds no resourceVersion");
-  if (rv === 0) throw refuse('continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
-  if (typeof start !== "string" || start === "") throw refuse("continue key is not valid: encoded start key empty (version meta.k8s.io/v1)");
-  if (start.startsWith("/") || start.split("/").some((segment) => segment === ".." || segment === ".")) throw refuse(`continue key is not valid: ${start}`);
+  if (rv === 0) throw refuse("continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
+  if (typeof start !== "string" || start === "")
+    throw refuse("continue key is not valid: encoded start key empty (version meta.k8s.io/v1)");
+  if (start.startsWith("/") || start.split("/").some((segment) => segment === ".." || segment === "."))
+    throw refuse(`continue key is not valid: ${start}`);
   return { revision: rv, startKey: start };
 }
 

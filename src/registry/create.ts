@@ -34,7 +34,10 @@ export async function create(write: Write, object: KubeObject): Promise<ObjectRe
     const outcome = await attemptCreate(write, object);
     if ("record" in outcome) return outcome.record;
     const name = object.metadata.name as string;
-    if (generated === undefined) throw outcome.existing !== undefined && isDeleting(outcome.existing) ? alreadyExistsDeleting(endpoint.ref, name) : alreadyExists(endpoint.ref, name);
+    if (generated === undefined)
+      throw outcome.existing !== undefined && isDeleting(outcome.existing)
+        ? alreadyExistsDeleting(endpoint.ref, name)
+        : alreadyExists(endpoint.ref, name);
     if (attempt === NAME_ATTEMPTS) throw generateNameConflict(endpoint.ref, name);
   }
 }

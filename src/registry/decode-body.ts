@@ -34,19 +34,36 @@ const SHOWN = 30;
  * Reads a request body as an object of a type: parsed, of the right kind, decoded and defaulted. Unknown and duplicate
  * fields are refused or warned of as `validation` says. Errors: StatusError 400 in the original's words.
  */
-export function decodeBody(body: Buffer, format: BodyFormat, type: BodyType, kinds: KnownKinds, validation: FieldValidation, warn: (text: string) => void): KubeObject {
+export function decodeBody(
+  body: Buffer,
+  format: BodyFormat,
+  type: BodyType,
+  kinds: KnownKinds,
+  validation: FieldValidation,
+  warn: (text: string) => void,
+): KubeObject {
   const scanned = scan(body, format, type);
   const value = scanned.value;
   const object: JsonObject = isObject(value) ? value : {};
   checkKind(object, type, kinds, body);
-  return decodeObject(object, scanned, type, validation, warn, (message) => badRequest(`${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: ${message}`));
+  return decodeObject(object, scanned, type, validation, warn, (message) =>
+    badRequest(`${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: ${message}`),
+  );
 }
 
 /**
  * The second half, for values that are parsed already: a patched object. `refuse` says how a fault is answered;
  * `strictBefore` are faults of the kind that fieldValidation judges, found earlier.
  */
-export function decodeObject(value: JsonObject, scanned: Pick<ScannedJson, "duplicates" | "fractionalIntegers"> | undefined, type: BodyType, validation: FieldValidation, warn: (text: string) => void, refuse: (message: string) => Error, strictBefore: readonly string[] = []): KubeObject {
+export function decodeObject(
+  value: JsonObject,
+  scanned: Pick<ScannedJson, "duplicates" | "fractionalIntegers"> | undefined,
+  type: BodyType,
+  validation: FieldValidation,
+  warn: (text: string) => void,
+  refuse: (message: string) => Error,
+  strictBefore: readonly string[] = [],
+): KubeObject {
   const decoded = decode(value, type.schema, scanned);
   if (!decoded.ok) throw refuse(decoded.message);
   const strict = [...strictBefore, ...decoded.strict];
@@ -95,12 +112,18 @@ function checkKind(object: JsonObject, type: BodyType, kinds: KnownKinds, body: 
   const actual = { ...parsed, kind: given.kind === "" ? type.kind : given.kind };
   if (!kinds.isKind(actual)) {
     const version = groupVersion(actual.group, actual.version);
-    throw badRequest(`${actual.kind} in version "${actual.version}" cannot be handled as a ${type.kind}: no kind "${actual.kind}" is registered for version "${version}" in scheme "pkg/api/legacyscheme/scheme.go:30"`);
+    throw badRequest(
+      `${actual.kind} in version "${actual.version}" cannot be handled as a ${type.kind}: no kind "${actual.kind}" is registered for version "${version}" in scheme "pkg/api/legacyscheme/scheme.go:30"`,
+    );
   }
   if (actual.kind !== type.kind) {
-    throw badRequest(`${actual.kind} in version "${actual.version}" cannot be handled as a ${type.kind}: converting (${goName(actual)}) to (${internalName(type)}): unknown conversion`);
+    throw badRequest(
+      `${actual.kind} in version "${actual.version}" cannot be handled as a ${type.kind}: converting (${goName(actual)}) to (${internalName(type)}): unknown conversion`,
+    );
   }
-  throw badRequest(`the API version in the data (${groupVersion(actual.group, actual.version)}) does not match the expected API version (${expected})`);
+  throw badRequest(
+    `the API version in the data (${groupVersion(actual.group, actual.version)}) does not match the expected API version (${expected})`,
+  );
 }
 
 /** How the original names a versioned Go type in messages: v1.Secret. */

@@ -27,12 +27,17 @@ export async function readDeleteOptions(request: ApiRequest, query: URLSearchPar
   if (isObject(value)) {
     const { kind, apiVersion } = value;
     if (typeof kind === "string" && kind !== "" && kind !== "DeleteOptions") {
-      throw badRequest(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion ?? "")} in scheme "k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27"`);
+      throw badRequest(
+        `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion ?? "")} in scheme "k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27"`,
+      );
     }
     for (const [member, { type, goType }] of Object.entries(MEMBER_TYPES)) {
       const found = value[member];
       if (found === null) delete value[member];
-      else if (found !== undefined && typeof found !== type) throw badRequest(`json: cannot unmarshal ${typeof found === "boolean" ? "bool" : typeof found} into Go struct field DeleteOptions.${member} of type ${goType}`);
+      else if (found !== undefined && typeof found !== type)
+        throw badRequest(
+          `json: cannot unmarshal ${typeof found === "boolean" ? "bool" : typeof found} into Go struct field DeleteOptions.${member} of type ${goType}`,
+        );
     }
   }
   return deleteOptions(value, query);

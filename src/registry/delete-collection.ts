@@ -15,17 +15,18 @@ const WORKERS = 16;
 export async function deleteCollection(write: Write, options: DeleteOptions, selection: ListOptions): Promise<ListResult> {
   const found = await list(write.registry, write.endpoint, selection);
   const waiting = found.records.map((record) => record.object().metadata.name as string);
-  let failure: unknown;
+  const failures: Error[] = [];
   const work = async (): Promise<void> => {
-    for (let name = waiting.shift(); name !== undefined && failure === undefined; name = waiting.shift()) {
+    for (let name = waiting.shift(); name !== undefined && failures.length === 0; name = waiting.shift()) {
       try {
         await remove(write, name, options);
       } catch (error) {
-        if (!(error instanceof StatusError) || error.status.reason !== "NotFound") failure ??= error;
+        if (!(error instanceof Error)) throw error;
+        if (!(error instanceof StatusError) || error.status.reason !== "NotFound") failures.push(error);
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(WORKERS, waiting.length) }, work));
-  if (failure !== undefined) throw failure;
+  if (failures.length > 0) throw failures[0];
   return found;
 }

@@ -27,7 +27,8 @@ export function deleteOptions(body: JsonValue | undefined, query: URLSearchParam
   const grace = source["gracePeriodSeconds"];
   const preconditions = isObject(source["preconditions"]) ? source["preconditions"] : {};
   const errors: FieldError[] = [];
-  if (orphan !== undefined && policy !== undefined) errors.push(invalidField("propagationPolicy", policy, "orphanDependents and deletionPropagation cannot be both set"));
+  if (orphan !== undefined && policy !== undefined)
+    errors.push(invalidField("propagationPolicy", policy, "orphanDependents and deletionPropagation cannot be both set"));
   if (policy !== undefined && policy !== "Orphan" && policy !== "Background" && policy !== "Foreground") {
     errors.push(notSupportedField("propagationPolicy", policy, ["Foreground", "Background", "Orphan", "nil"]));
   }

@@ -38,7 +38,13 @@ export async function remove(write: Write, name: string, options: DeleteOptions)
   throw conflict(endpoint.ref, name);
 }
 
-async function attemptRemove(write: Write, name: string, key: string, record: ObjectRecord, options: DeleteOptions): Promise<DeleteResult | { newest: KeyValue | undefined }> {
+async function attemptRemove(
+  write: Write,
+  name: string,
+  key: string,
+  record: ObjectRecord,
+  options: DeleteOptions,
+): Promise<DeleteResult | { newest: KeyValue | undefined }> {
   const { registry, endpoint, strategyContext } = write;
   const { strategy } = endpoint.definition;
   const old = record.object();
@@ -68,10 +74,18 @@ function refusePreconditions({ endpoint }: Write, name: string, old: KubeObject,
   // The original names the kind here, where other conflicts name the resource.
   const kind = { group: endpoint.served.group, plural: endpoint.served.kind };
   if (options.uid !== undefined && options.uid !== uid) {
-    throw conflict(kind, name, `the UID in the precondition (${options.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`);
+    throw conflict(
+      kind,
+      name,
+      `the UID in the precondition (${options.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
+    );
   }
   if (options.resourceVersion !== undefined && options.resourceVersion !== resourceVersion) {
-    throw conflict(kind, name, `the ResourceVersion in the precondition (${options.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`);
+    throw conflict(
+      kind,
+      name,
+      `the ResourceVersion in the precondition (${options.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
+    );
   }
 }
 
@@ -80,7 +94,11 @@ function finalizersAfter(old: KubeObject, strategy: Strategy, options: DeleteOpt
   const present = old.metadata.finalizers ?? [];
   const wanted = garbageCollectionFinalizer(present, strategy, options);
   const others = present.filter((finalizer) => finalizer !== ORPHAN && finalizer !== FOREGROUND);
-  return wanted === undefined ? others : present.includes(wanted) && others.length === present.length - 1 ? [...present] : [...others, wanted];
+  return wanted === undefined
+    ? others
+    : present.includes(wanted) && others.length === present.length - 1
+      ? [...present]
+      : [...others, wanted];
 }
 
 function garbageCollectionFinalizer(present: readonly string[], strategy: Strategy, options: DeleteOptions): string | undefined {
@@ -93,6 +111,8 @@ function garbageCollectionFinalizer(present: readonly string[], strategy: Strate
       return FOREGROUND;
     case "Background":
       return undefined;
+    case undefined:
+      break;
   }
   if (present.includes(ORPHAN)) return ORPHAN;
   if (present.includes(FOREGROUND)) return FOREGROUND;
@@ -104,15 +124,18 @@ function markDeleted(old: KubeObject, finalizers: string[], grace: number | unde
   const before = old.metadata;
   const already = before.deletionTimestamp !== undefined;
   const shortened = already && grace !== undefined && grace < (before.deletionGracePeriodSeconds ?? 0);
-  const sameFinalizers = finalizers.length === (before.finalizers?.length ?? 0) && finalizers.every((finalizer, i) => finalizer === before.finalizers?.[i]);
+  const sameFinalizers =
+    finalizers.length === (before.finalizers?.length ?? 0) && finalizers.every((finalizer, i) => finalizer === before.finalizers?.[i]);
   if (already && !shortened && sameFinalizers) return undefined;
-  const object = copyJson(old) as KubeObject;
+  const object = copyJson(old);
   const { metadata } = object;
   if (finalizers.length > 0) metadata.finalizers = finalizers;
   else delete metadata.finalizers;
   if (already && !shortened) return object;
   const seconds = grace ?? 0;
-  const from = already ? Date.parse(before.deletionTimestamp as string) - (before.deletionGracePeriodSeconds ?? 0) * 1000 : Date.parse(strategyContext.now);
+  const from = already
+    ? Date.parse(before.deletionTimestamp as string) - (before.deletionGracePeriodSeconds ?? 0) * 1000
+    : Date.parse(strategyContext.now);
   metadata.deletionTimestamp = `${new Date(from + seconds * 1000).toISOString().slice(0, 19)}Z`;
   metadata.deletionGracePeriodSeconds = seconds;
   if (!already && metadata.generation !== undefined && metadata.generation > 0) metadata.generation++;

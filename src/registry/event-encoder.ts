@@ -15,10 +15,14 @@ const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 
 /** Newline-separated JSON events around the objects' own bytes, shared by every watcher of the same form. */
 export function jsonEvents(definition: ResourceDefinition, served: ServedVersion, form: Form, cache: RepresentationCache): EventEncoder {
-  const type = form !== "object" ? { kind: "PartialObjectMetadata", apiVersion: `meta.k8s.io/${form}` } : { kind: served.kind, apiVersion: groupVersion(served.group, served.version) };
+  const type =
+    form !== "object"
+      ? { kind: "PartialObjectMetadata", apiVersion: `meta.k8s.io/${form}` }
+      : { kind: served.kind, apiVersion: groupVersion(served.group, served.version) };
   return {
     shared: `${form} ${type.apiVersion}`,
-    event: (kind, record: ObjectRecord) => Buffer.concat([opening(kind), objectBytes(record, definition.hub, served, form, cache), FRAME_END]),
+    event: (kind, record: ObjectRecord) =>
+      Buffer.concat([opening(kind), objectBytes(record, definition.hub, served, form, cache), FRAME_END]),
     bookmark: (revision, initialEventsEnd) => jsonFrame("BOOKMARK", { ...type, metadata: bookmarkMetadata(revision, initialEventsEnd) }),
     error: (status: Status) => jsonFrame("ERROR", { ...status } as unknown as JsonObject),
   };

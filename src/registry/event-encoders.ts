@@ -1,4 +1,4 @@
-import type { Call } from "./answers.ts";
+import type { Call } from "./encode-answer.ts";
 import { jsonEvents } from "./event-encoder.ts";
 import { tableEvents } from "./table-answer.ts";
 import type { EventEncoder } from "./watch.ts";
@@ -6,5 +6,10 @@ import type { EventEncoder } from "./watch.ts";
 /** How the events of a watch are written in the form that the client accepts. */
 export function eventEncoder({ registry, endpoint, accept, ...call }: Call): EventEncoder {
   if (accept.transform?.kind === "Table") return tableEvents({ registry, endpoint, accept, ...call });
-  return jsonEvents(endpoint.definition, endpoint.served, accept.transform === undefined ? "object" : accept.transform.version === "v1beta1" ? "v1beta1" : "v1", registry.representations);
+  return jsonEvents(
+    endpoint.definition,
+    endpoint.served,
+    accept.transform === undefined ? "object" : accept.transform.version === "v1beta1" ? "v1beta1" : "v1",
+    registry.representations,
+  );
 }

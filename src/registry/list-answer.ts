@@ -15,7 +15,12 @@ export interface ItemBytes {
  * The body of a list: opening, items and closing copied from the objects' own bytes. Small lists are one buffer; long ones a
  * function that sends slab by slab, waits for a slow peer and yields between turns.
  */
-export function piecesBody(opening: Buffer, closing: Buffer, count: number, item: (index: number) => ItemBytes): Buffer | ((sink: BodySink) => Promise<void>) {
+export function piecesBody(
+  opening: Buffer,
+  closing: Buffer,
+  count: number,
+  item: (index: number) => ItemBytes,
+): Buffer | ((sink: BodySink) => Promise<void>) {
   let size = opening.length + closing.length;
   for (let i = 0; i < count && size <= SLAB; i++) {
     const { bytes, start } = item(i);

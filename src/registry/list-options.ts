@@ -51,7 +51,8 @@ export function listOptions(query: URLSearchParams, watch: boolean): ListOptions
 export function parseResourceVersion(text: string, refuse: (message: string) => Error): number | undefined {
   if (text === "") return undefined;
   const problem = !/^\d+$/.test(text) ? "invalid syntax" : BigInt(text) > 0xffff_ffff_ffff_ffffn ? "value out of range" : undefined;
-  if (problem !== undefined) throw refuse(`resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: ${problem}`);
+  if (problem !== undefined)
+    throw refuse(`resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: ${problem}`);
   return Number(text);
 }
 
@@ -65,10 +66,13 @@ interface Asked {
 function listErrors({ versionText, match, token, sendInitialEvents }: Asked): FieldError[] {
   const errors: FieldError[] = [];
   if (match !== "") {
-    if (versionText === "") errors.push(forbiddenField("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided"));
+    if (versionText === "")
+      errors.push(forbiddenField("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided"));
     if (token !== "") errors.push(forbiddenField("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided"));
-    if (match !== "Exact" && match !== "NotOlderThan") errors.push(notSupportedField("resourceVersionMatch", match, ["Exact", "NotOlderThan", ""]));
-    if (match === "Exact" && versionText === "0") errors.push(forbiddenField("resourceVersionMatch", 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
+    if (match !== "Exact" && match !== "NotOlderThan")
+      errors.push(notSupportedField("resourceVersionMatch", match, ["Exact", "NotOlderThan", ""]));
+    if (match === "Exact" && versionText === "0")
+      errors.push(forbiddenField("resourceVersionMatch", 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
   }
   if (sendInitialEvents !== undefined) errors.push(forbiddenField("sendInitialEvents", "sendInitialEvents is forbidden for list"));
   return errors;
@@ -91,6 +95,7 @@ function integerOption(text: string | null): number | undefined {
   if (text === null || text === "") return undefined;
   if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
   const value = BigInt(text.replace("+", ""));
-  if (value > 0x7fff_ffff_ffff_ffffn || value < -0x8000_0000_0000_0000n) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: value out of range`);
+  if (value > 0x7fff_ffff_ffff_ffffn || value < -0x8000_0000_0000_0000n)
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: value out of range`);
   return Number(value);
 }

@@ -31,11 +31,14 @@ export async function list(registry: Registry, endpoint: Endpoint, options: List
   const selection = selectionOf(endpoint, options.labelSelector, options.fieldSelector);
   if (options.continue !== "") {
     const token = decodeContinue(options.continue);
-    if (options.resourceVersion !== undefined && options.resourceVersion !== 0) throw badRequest("specifying resource version is not allowed when using continue");
+    if (options.resourceVersion !== undefined && options.resourceVersion !== 0)
+      throw badRequest("specifying resource version is not allowed when using continue");
     return fromStore(registry, endpoint, selection, options, token.revision > 0 ? token.revision : undefined, token.startKey);
   }
   const version = options.resourceVersion;
-  const exact = options.resourceVersionMatch === "Exact" || (options.resourceVersionMatch === "" && options.limit > 0 && version !== undefined && version > 0);
+  const exact =
+    options.resourceVersionMatch === "Exact" ||
+    (options.resourceVersionMatch === "" && options.limit > 0 && version !== undefined && version > 0);
   if (exact) return fromStore(registry, endpoint, selection, options, version, "");
   return fromCache(registry, endpoint, selection, options);
 }
@@ -76,7 +79,14 @@ async function fromCache(registry: Registry, endpoint: Endpoint, selection: Sele
   };
 }
 
-async function fromStore(registry: Registry, endpoint: Endpoint, selection: Selection, options: ListOptions, at: number | undefined, startKey: string): Promise<ListResult> {
+async function fromStore(
+  registry: Registry,
+  endpoint: Endpoint,
+  selection: Selection,
+  options: ListOptions,
+  at: number | undefined,
+  startKey: string,
+): Promise<ListResult> {
   const prefix = collectionPrefix(endpoint.definition, endpoint.namespace);
   const end = prefixEnd(prefix);
   const { limit } = options;
@@ -87,7 +97,11 @@ async function fromStore(registry: Registry, endpoint: Endpoint, selection: Sele
   let remaining: number | undefined;
   while (more && (limit === 0 || records.length < limit)) {
     const want = selection.everything && limit > 0 ? limit - records.length : STORE_PAGE;
-    const page = await readPage(registry, { start, end, limit: want, count: selection.everything && limit > 0, ...(revision === undefined ? {} : { revision }) }, options);
+    const page = await readPage(
+      registry,
+      { start, end, limit: want, count: selection.everything && limit > 0, ...(revision === undefined ? {} : { revision }) },
+      options,
+    );
     revision ??= page.revision;
     more = page.more;
     for (const [index, pair] of page.items.entries()) {

@@ -7,7 +7,13 @@ import { attributesOf, warn, type Write } from "./write.ts";
  * Mutating admission, in place. What it adds has no owner, and owners that it damaged are put back with a warning.
  * Errors: what admission refuses.
  */
-export async function mutate(write: Write, operation: Operation, name: string, object: KubeObject, old: KubeObject | undefined): Promise<void> {
+export async function mutate(
+  write: Write,
+  operation: Operation,
+  name: string,
+  object: KubeObject,
+  old: KubeObject | undefined,
+): Promise<void> {
   const owners = object.metadata.managedFields;
   await write.registry.admission.mutate(attributesOf(write, operation, name, object, old));
   const warning = restoreAfterAdmission(object, owners, write.registry.fieldSets);

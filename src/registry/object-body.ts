@@ -21,7 +21,14 @@ export async function readObject(write: Write): Promise<KubeObject> {
 
 /** What the bodies of an endpoint are. */
 export function bodyType({ definition, served }: Endpoint): BodyType {
-  return { group: served.group, version: served.version, kind: served.kind, schema: served.schema, applyDefaults: served.applyDefaults, custom: definition.custom };
+  return {
+    group: served.group,
+    version: served.version,
+    kind: served.kind,
+    schema: served.schema,
+    applyDefaults: served.applyDefaults,
+    custom: definition.custom,
+  };
 }
 
 /**
@@ -34,7 +41,8 @@ export function checkNamespace(object: KubeObject, { definition, namespace }: En
     return;
   }
   if (!object.metadata.namespace) object.metadata.namespace = namespace;
-  else if (object.metadata.namespace !== namespace) throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  else if (object.metadata.namespace !== namespace)
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
 }
 
 /** The same for its name, on doors whose URL names it. */
@@ -49,10 +57,12 @@ export function checkName(object: KubeObject, name: string): void {
  * stored.
  */
 export async function createObject(write: Write, object: KubeObject, owners: "untracked" | "tracked" = "untracked"): Promise<ObjectRecord> {
-  if (object.metadata.resourceVersion && object.metadata.resourceVersion !== "0") throw plainError("resourceVersion should not be set on objects to be created");
+  if (object.metadata.resourceVersion && object.metadata.resourceVersion !== "0")
+    throw plainError("resourceVersion should not be set on objects to be created");
   delete object.metadata.resourceVersion;
   wipeSystemMetadata(object);
-  if (owners === "untracked") trackUpdate({ door: doorOf(write), live: undefined, updated: object, manager: writerOf(write), now: write.strategyContext.now });
+  if (owners === "untracked")
+    trackUpdate({ door: doorOf(write), live: undefined, updated: object, manager: writerOf(write), now: write.strategyContext.now });
   return create(write, toHub(object, write.endpoint.served));
 }
 

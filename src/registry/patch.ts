@@ -47,7 +47,9 @@ export type PatchChange = (live: KubeObject | undefined) => KubeObject;
 /** Reads the body of a patch for objects of a type. Errors: StatusError 400, 413; the change's own: 400, 409, 422. */
 export async function readPatch(write: Write, type: PatchType, door: WriteDoor, body: BodyType): Promise<PatchChange> {
   const text = (await write.context.request.body(MAX_BODY)).toString("utf8");
-  return type === "apply" ? applyChange(write, text, door, body) : patchChange(write, readPatchText(type, text, { sortAll: body.custom === true }), door, body);
+  return type === "apply"
+    ? applyChange(write, text, door, body)
+    : patchChange(write, readPatchText(type, text, { sortAll: body.custom === true }), door, body);
 }
 
 function patchChange(write: Write, patch: Patch, door: WriteDoor, body: BodyType): PatchChange {
@@ -70,14 +72,23 @@ function checkPatchedKind(value: JsonObject, live: KubeObject, patched: Patched)
   const apiVersion = value["apiVersion"] ?? live.apiVersion;
   const kind = value["kind"] ?? live.kind;
   if (apiVersion === live.apiVersion && kind === live.kind) return;
-  throw patched.undecodable(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`);
+  throw patched.undecodable(
+    `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`,
+  );
 }
 
 function applyChange(write: Write, text: string, door: WriteDoor, body: BodyType): PatchChange {
   const { options, strategyContext } = write;
   const applied = readConfiguration(text);
   return (live) => {
-    const { object, changed } = applyConfiguration({ door, live, applied, manager: writerOf(write), force: options.force ?? false, now: strategyContext.now });
+    const { object, changed } = applyConfiguration({
+      door,
+      live,
+      applied,
+      manager: writerOf(write),
+      force: options.force ?? false,
+      now: strategyContext.now,
+    });
     if (!changed && live !== undefined) return copyJson(live);
     const { managedFields } = object.metadata;
     const merged = decodeObject(copyJson(object), undefined, body, "Ignore", () => {}, badRequest);

@@ -13,7 +13,13 @@ export type Form = "object" | MetaVersion;
  * The JSON bytes of one object version for a client: made once, then shared. The hub's own form is the record's bytes;
  * others are made on demand and kept in a bounded cache.
  */
-export function objectBytes(record: ObjectRecord, hub: ServedVersion, served: ServedVersion, form: Form, cache: RepresentationCache): Buffer {
+export function objectBytes(
+  record: ObjectRecord,
+  hub: ServedVersion,
+  served: ServedVersion,
+  form: Form,
+  cache: RepresentationCache,
+): Buffer {
   if (form !== "object") return cache.bytes(record, `metadata ${form}`, () => partialMetadata(record.bytes, form));
   if (served === hub) return record.bytes;
   return cache.bytes(record, groupVersion(served.group, served.version), () => Buffer.from(stringifyJson(servedObject(record, served))));

@@ -2,15 +2,19 @@ import { parentEntries, scaleEntries } from "../apply/scale-owners.ts";
 import { trackUpdate, type WriteDoor } from "../apply/updater.ts";
 import { copyJson, isObject, type JsonObject, type ReadonlyJson } from "../object/json.ts";
 import type { KubeObject, ManagedFieldsEntry } from "../object/kube-object.ts";
-import { formatLabelSelector, labelSelectorFromLabels, labelSelectorFromObject, type LabelSelectorObject } from "../object/label-selector.ts";
+import {
+  formatLabelSelector,
+  labelSelectorFromLabels,
+  labelSelectorFromObject,
+  type LabelSelectorObject,
+} from "../object/label-selector.ts";
 import { invalid, methodNotAllowed } from "../object/status.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
 import type { Subresource, Verb } from "../resources/definition.ts";
 import { groupVersion } from "../object/kube-object.ts";
 import { parsePath, valueAt, type Path } from "../schema/access.ts";
 import type { ObjectRecord } from "../storage/cache/record.ts";
-import type { Call } from "./answers.ts";
-import { valueAnswer } from "./answers.ts";
+import { valueAnswer, type Call } from "./encode-answer.ts";
 import { decodeBody, type BodyType } from "./decode-body.ts";
 import { get } from "./get.ts";
 import { checkName, checkNamespace, toHub } from "./object-body.ts";
@@ -34,13 +38,27 @@ const SCALE = { group: "autoscaling", version: "v1", kind: "Scale" };
  * The scale of an object: its replicas, read and written as autoscaling/v1 Scale. Writes change the parent, with its
  * generation and its owners. Errors: as get, update and patch.
  */
-export async function serveScale(call: Call & { readonly context: RequestContext }, definition: ScaleDefinition, verb: Verb, patchType: PatchType | undefined): Promise<ApiAnswer> {
+export async function serveScale(
+  call: Call & { readonly context: RequestContext },
+  definition: ScaleDefinition,
+  verb: Verb,
+  patchType: PatchType | undefined,
+): Promise<ApiAnswer> {
   const { registry, endpoint, context, query } = call;
   if (verb === "get") return scaleAnswer(call, scaleOf(await get(registry, endpoint, query), call, definition));
   if (verb !== "update" && verb !== "patch") throw methodNotAllowed();
-  const write = writeTo(registry, endpoint, context, writeOptions(query, verb === "patch" ? "PatchOptions" : "UpdateOptions", patchType === "apply"));
+  const write = writeTo(
+    registry,
+    endpoint,
+    context,
+    writeOptions(query, verb === "patch" ? "PatchOptions" : "UpdateOptions", patchType === "apply"),
+  );
   const change = patchType === undefined ? await readScale(write) : await readPatch(write, patchType, scaleDoor(write), scaleBody(write));
-  const { record } = await update(write, { name: endpoint.name, fromStored: patchType !== undefined, change: async (stored) => scaled(write, stored, change, call, definition) });
+  const { record } = await update(write, {
+    name: endpoint.name,
+    fromStored: patchType !== undefined,
+    change: async (stored) => scaled(write, stored, change, call, definition),
+  });
   return scaleAnswer(call, scaleOf(record, call, definition));
 }
 
@@ -75,7 +93,9 @@ function scaled(write: Write, stored: ObjectRecord, change: PatchChange, call: C
   checkName(scale, endpoint.name);
   const replicas = numberAt(scale, "spec.replicas");
   if (replicas < 0) {
-    throw invalid(SCALE, endpoint.name, [{ type: "Invalid", field: "spec.replicas", value: replicas, detail: "must be greater than or equal to 0" }]);
+    throw invalid(SCALE, endpoint.name, [
+      { type: "Invalid", field: "spec.replicas", value: replicas, detail: "must be greater than or equal to 0" },
+    ]);
   }
   setAt(parent, definition.specReplicas, replicas);
   setOwners(parent, parentEntries(parent.metadata.managedFields, scale.metadata.managedFields, apiVersion, paths, registry.fieldSets));
@@ -119,7 +139,9 @@ function selectorText(value: ReadonlyJson | undefined): string {
   if (typeof value === "string") return value;
   if (!isObject(value)) return "";
   const isSelector = isObject(value["matchLabels"]) || Array.isArray(value["matchExpressions"]);
-  return formatLabelSelector(isSelector ? labelSelectorFromObject(value as LabelSelectorObject) : labelSelectorFromLabels(value as Readonly<Record<string, string>>));
+  return formatLabelSelector(
+    isSelector ? labelSelectorFromObject(value) : labelSelectorFromLabels(value as Readonly<Record<string, string>>),
+  );
 }
 
 function scaleBody({ registry }: Write): BodyType {
@@ -129,7 +151,13 @@ function scaleBody({ registry }: Write): BodyType {
 }
 
 function scaleDoor(write: Write): WriteDoor {
-  return { apiVersion: "autoscaling/v1", kind: SCALE.kind, schema: scaleBody(write).schema, subresource: "scale", cache: write.registry.fieldSets };
+  return {
+    apiVersion: "autoscaling/v1",
+    kind: SCALE.kind,
+    schema: scaleBody(write).schema,
+    subresource: "scale",
+    cache: write.registry.fieldSets,
+  };
 }
 
 function at(object: KubeObject, path: string): ReadonlyJson | undefined {
@@ -148,7 +176,7 @@ function setAt(object: KubeObject, path: string, value: number): void {
   let target: JsonObject = object;
   for (const name of names) {
     if (!isObject(target[name])) target[name] = {};
-    target = target[name] as JsonObject;
+    target = target[name];
   }
   target[last] = value;
 }

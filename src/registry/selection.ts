@@ -24,12 +24,19 @@ const INDEXED_FIELDS: readonly string[] = ["spec.nodeName"];
 export function selectionOf(endpoint: Endpoint, labelText: string, fieldText: string): Selection {
   const { definition, namespace } = endpoint;
   const labels = labelText === "" ? undefined : readSelector(() => parseLabelSelector(labelText));
-  const fields = fieldText === "" ? undefined : knownFields(readSelector(() => parseFieldSelector(fieldText)), definition);
+  const fields =
+    fieldText === ""
+      ? undefined
+      : knownFields(
+          readSelector(() => parseFieldSelector(fieldText)),
+          definition,
+        );
   const exact: ReadonlyMap<string, string> = fields === undefined ? new Map() : exactFields(fields);
   const name = endpoint.name !== "" ? endpoint.name : exact.get("metadata.name");
   const inNamespace = namespace !== "" ? namespace : exact.get("metadata.namespace");
   const prefix = collectionPrefix(definition, namespace);
-  const key = name !== undefined && (definition.scope === "Cluster" || inNamespace) ? objectKey(definition, inNamespace ?? "", name) : undefined;
+  const key =
+    name !== undefined && (definition.scope === "Cluster" || inNamespace) ? objectKey(definition, inNamespace ?? "", name) : undefined;
   const tests: ((record: ObjectRecord) => boolean)[] = [];
   if (key !== undefined) tests.push((record) => record.key === key);
   if (labels !== undefined) tests.push((record) => matchesLabels(labels, record.labels()));

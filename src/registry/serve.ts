@@ -5,7 +5,8 @@ import type { ApiAnswer } from "../request/exchange.ts";
 import { negotiateObject, negotiateWatch, patchType } from "../request/negotiation.ts";
 import type { Verb } from "../resources/definition.ts";
 import type { ActionHandlers } from "./actions.ts";
-import { listAnswer, objectAnswer, valueAnswer, type Call } from "./answers.ts";
+import { listAnswer, objectAnswer } from "./answers.ts";
+import { valueAnswer, type Call } from "./encode-answer.ts";
 import { bodyOf } from "./request-body.ts";
 import { readDeleteOptions } from "./delete-body.ts";
 import { deleteCollection } from "./delete-collection.ts";
@@ -66,7 +67,11 @@ const VERBS: Readonly<Record<Verb, (call: Served) => Promise<ApiAnswer>>> = {
   },
   delete: async (call) => {
     const options = await readDeleteOptions(call.context.request, call.query);
-    const write = writeTo(call.registry, call.endpoint, call.context, { ...writeOptions(new URLSearchParams(), "UpdateOptions"), dryRun: options.dryRun, raw: options.raw });
+    const write = writeTo(call.registry, call.endpoint, call.context, {
+      ...writeOptions(new URLSearchParams(), "UpdateOptions"),
+      dryRun: options.dryRun,
+      raw: options.raw,
+    });
     const { record, removed } = await remove(write, call.endpoint.name, options);
     if (!removed) return objectAnswer(call, record, options.orphanDependents === false ? 202 : 200);
     if (call.endpoint.definition.strategy.returnDeletedObject) return objectAnswer(call, record);
@@ -75,7 +80,11 @@ const VERBS: Readonly<Record<Verb, (call: Served) => Promise<ApiAnswer>>> = {
   deletecollection: async (call) => {
     const selection = listOptions(call.query, false);
     const options = await readDeleteOptions(call.context.request, call.query);
-    const write = writeTo(call.registry, call.endpoint, call.context, { ...writeOptions(new URLSearchParams(), "UpdateOptions"), dryRun: options.dryRun, raw: options.raw });
+    const write = writeTo(call.registry, call.endpoint, call.context, {
+      ...writeOptions(new URLSearchParams(), "UpdateOptions"),
+      dryRun: options.dryRun,
+      raw: options.raw,
+    });
     return listAnswer(call, await deleteCollection(write, options, selection));
   },
 };
@@ -83,9 +92,17 @@ const VERBS: Readonly<Record<Verb, (call: Served) => Promise<ApiAnswer>>> = {
 /** Answers a request for a resource. Errors: StatusError for everything that a client may be told. */
 export async function serveResource(server: ResourceServer, context: RequestContext): Promise<ApiAnswer> {
   const { endpoint, verb } = resolve(server.registry.definitions, context.info, context.request.method);
-  const call: Served = { server, context, registry: server.registry, endpoint, query: context.info.query, accept: negotiated(context, verb, endpoint.name === "") };
+  const call: Served = {
+    server,
+    context,
+    registry: server.registry,
+    endpoint,
+    query: context.info.query,
+    accept: negotiated(context, verb, endpoint.name === ""),
+  };
   const sub = endpoint.subresource;
-  if (sub?.definition.type === "connect") throw notImplemented(`${endpoint.definition.plural}/${sub.name} is not served by this server yet`);
+  if (sub?.definition.type === "connect")
+    throw notImplemented(`${endpoint.definition.plural}/${sub.name} is not served by this server yet`);
   if (sub?.definition.type === "scale") return serveScale(call, sub.definition, verb, verb === "patch" ? patchTypeOf(call) : undefined);
   const action = server.actions.find(endpoint);
   if (action !== undefined) {

@@ -35,7 +35,13 @@ export interface SystemClient {
   /** Creates it unless it exists, and gives what is there. */
   ensure(resource: ResourceId, object: KubeObject): Promise<KubeObject>;
   /** Changes a copy of the newest object; `change` may be called again. Undefined from it: leave it as it is. */
-  update(resource: ResourceId, namespace: string, name: string, change: (object: KubeObject) => KubeObject | undefined, subresource?: string): Promise<KubeObject>;
+  update(
+    resource: ResourceId,
+    namespace: string,
+    name: string,
+    change: (object: KubeObject) => KubeObject | undefined,
+    subresource?: string,
+  ): Promise<KubeObject>;
   remove(resource: ResourceId, namespace: string, name: string): Promise<void>;
 }
 
@@ -51,7 +57,11 @@ export function systemClient(registry: Registry, name = "kube-apiserver"): Syste
     const definition = find(resource);
     const sub = subresource === undefined ? undefined : definition.subresources.get(subresource);
     return {
-      definition, served: definition.hub, namespace, name: objectName, ref: { group: definition.group, plural: definition.plural },
+      definition,
+      served: definition.hub,
+      namespace,
+      name: objectName,
+      ref: { group: definition.group, plural: definition.plural },
       subresource: sub === undefined || subresource === undefined ? undefined : { name: subresource, definition: sub },
     };
   };
@@ -74,7 +84,14 @@ export function systemClient(registry: Registry, name = "kube-apiserver"): Syste
     },
     async create(resource, object) {
       const target = endpoint(resource, object.metadata.namespace ?? "", "");
-      const decoded = decodeObject(object, undefined, bodyType(target), "Ignore", () => {}, (message) => new TypeError(message));
+      const decoded = decodeObject(
+        object,
+        undefined,
+        bodyType(target),
+        "Ignore",
+        () => {},
+        (message) => new TypeError(message),
+      );
       return (await createObject(write(target), decoded)).object();
     },
     async ensure(resource, object) {
@@ -85,7 +102,8 @@ export function systemClient(registry: Registry, name = "kube-apiserver"): Syste
         return await client.create(resource, object);
       } catch (error) {
         // Another replica was faster.
-        if (!(error instanceof StatusError) || error.status.reason !== alreadyExists({ group: "", plural: "" }, "").status.reason) throw error;
+        if (!(error instanceof StatusError) || error.status.reason !== alreadyExists({ group: "", plural: "" }, "").status.reason)
+          throw error;
         const found = await client.get(resource, namespace, objectName);
         if (found === undefined) throw notFound(resource, objectName);
         return found;
@@ -93,7 +111,10 @@ export function systemClient(registry: Registry, name = "kube-apiserver"): Syste
     },
     async update(resource, namespace, objectName, change, subresource) {
       const target = endpoint(resource, namespace, objectName, subresource);
-      const { record } = await update(write(target), { name: objectName, change: async (old) => change(copyJson(old.object())) ?? copyJson(old.object()) });
+      const { record } = await update(write(target), {
+        name: objectName,
+        change: async (old) => change(copyJson(old.object())) ?? copyJson(old.object()),
+      });
       return record.object();
     },
     async remove(resource, namespace, objectName) {

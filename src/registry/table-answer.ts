@@ -6,7 +6,7 @@ import type { ApiAnswer } from "../request/exchange.ts";
 import { ageSince } from "../resources/common-cells.ts";
 import type { Column } from "../resources/definition.ts";
 import type { ObjectRecord } from "../storage/cache/record.ts";
-import { encoded, listMetadata, type Call } from "./answers.ts";
+import { encoded, listMetadata, type Call } from "./encode-answer.ts";
 import { jsonEvents } from "./event-encoder.ts";
 import { piecesBody } from "./list-answer.ts";
 import type { ListResult } from "./list.ts";
@@ -48,17 +48,49 @@ export function tableEvents(call: Call): EventEncoder {
       const object = { kind: call.endpoint.served.kind, apiVersion: "", metadata: { resourceVersion: String(revision) } } as KubeObject;
       if (initialEventsEnd) object.metadata.annotations = { "k8s.io/initial-events-end": "true" };
       const now = call.registry.clock();
-      return frame("BOOKMARK", revision, new TableRow(object, rules(call), now).write(now, include, version, Buffer.from(stringifyJson(object))));
+      return frame(
+        "BOOKMARK",
+        revision,
+        new TableRow(object, rules(call), now).write(now, include, version, Buffer.from(stringifyJson(object))),
+      );
     },
-    error: plain.error,
+    error: (status) => plain.error(status),
   };
 }
 
 const SCALE_COLUMNS: readonly Column[] = [
-  { name: "Name", type: "string", format: "", priority: 0, description: "Name of the object that is scaled.", cell: (scale) => scale.metadata.name ?? "" },
-  { name: "Desired", type: "integer", format: "", priority: 0, description: "Replicas that are asked for.", cell: (scale) => replicas(scale, "spec") },
-  { name: "Available", type: "integer", format: "", priority: 0, description: "Replicas that there are.", cell: (scale) => replicas(scale, "status") },
-  { name: "Age", type: "string", format: "", priority: 0, description: "Time since the object was created.", cell: (scale, now) => ageSince(scale.metadata.creationTimestamp, now) },
+  {
+    name: "Name",
+    type: "string",
+    format: "",
+    priority: 0,
+    description: "Name of the object that is scaled.",
+    cell: (scale) => scale.metadata.name ?? "",
+  },
+  {
+    name: "Desired",
+    type: "integer",
+    format: "",
+    priority: 0,
+    description: "Replicas that are asked for.",
+    cell: (scale) => replicas(scale, "spec"),
+  },
+  {
+    name: "Available",
+    type: "integer",
+    format: "",
+    priority: 0,
+    description: "Replicas that there are.",
+    cell: (scale) => replicas(scale, "status"),
+  },
+  {
+    name: "Age",
+    type: "string",
+    format: "",
+    priority: 0,
+    description: "Time since the object was created.",
+    cell: (scale, now) => ageSince(scale.metadata.creationTimestamp, now),
+  },
 ];
 
 /** A Scale as a Table. */
@@ -66,7 +98,12 @@ export function scaleTable(call: Call, scale: KubeObject): ApiAnswer {
   const now = call.registry.clock();
   const version = metaVersion(call);
   const header = tableHeader(version, { resourceVersion: scale.metadata.resourceVersion }, SCALE_COLUMNS);
-  const bytes = new TableRow(scale, { columns: SCALE_COLUMNS }, now).write(now, includeObject(call.query.get("includeObject")), version, Buffer.from(stringifyJson(scale)));
+  const bytes = new TableRow(scale, { columns: SCALE_COLUMNS }, now).write(
+    now,
+    includeObject(call.query.get("includeObject")),
+    version,
+    Buffer.from(stringifyJson(scale)),
+  );
   return encoded(call.accept, Buffer.concat([header, bytes, TABLE_FOOTER]), 200);
 }
 

@@ -57,7 +57,12 @@ export async function update(write: Write, request: UpdateRequest): Promise<Upda
   throw conflict(endpoint.ref, request.name);
 }
 
-async function attemptUpdate(write: Write, request: UpdateRequest, key: string, record: ObjectRecord): Promise<{ record: ObjectRecord } | { newest: KeyValue | undefined }> {
+async function attemptUpdate(
+  write: Write,
+  request: UpdateRequest,
+  key: string,
+  record: ObjectRecord,
+): Promise<{ record: ObjectRecord } | { newest: KeyValue | undefined }> {
   const { registry, endpoint, strategyContext } = write;
   const strategy = strategyOf(endpoint);
   const old = record.object();
@@ -106,7 +111,11 @@ function refuseStale({ endpoint }: Write, request: UpdateRequest, key: string, o
   const { uid, resourceVersion } = object.metadata;
   if (uid && uid !== old.metadata.uid && request.fromStored !== true) {
     const problem = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ""}`;
-    throw conflict(endpoint.ref, name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${problem}`);
+    throw conflict(
+      endpoint.ref,
+      name,
+      `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${problem}`,
+    );
   }
   if (resourceVersion && resourceVersion !== "0" && resourceVersion !== old.metadata.resourceVersion) throw conflict(endpoint.ref, name);
   // An unconditional write takes the version it replaces.

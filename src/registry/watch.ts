@@ -33,7 +33,12 @@ const TURN_MS = 5;
  * "Efficient detection of changes"; KEP-3157 for sendInitialEvents). Errors: StatusError for bad selectors; a too old
  * resourceVersion is an ERROR event in the stream, as upstream answers.
  */
-export async function watch(registry: Registry, endpoint: Endpoint, options: ListOptions, encoder: EventEncoder): Promise<(sink: BodySink) => Promise<void>> {
+export async function watch(
+  registry: Registry,
+  endpoint: Endpoint,
+  options: ListOptions,
+  encoder: EventEncoder,
+): Promise<(sink: BodySink) => Promise<void>> {
   const selection = selectionOf(endpoint, options.labelSelector, options.fieldSelector);
   const version = options.resourceVersion;
   const initial = options.sendInitialEvents ?? (version === undefined || version === 0);
@@ -45,8 +50,13 @@ export async function watch(registry: Registry, endpoint: Endpoint, options: Lis
   const seconds = options.timeoutSeconds || LEAST_SECONDS * (1 + registry.random());
   return (sink) =>
     new WatchStream({
-      registry, endpoint, cache, selection, encoder, sink,
-      from: initial ? undefined : (version || cache.revision),
+      registry,
+      endpoint,
+      cache,
+      selection,
+      encoder,
+      sink,
+      from: initial ? undefined : version || cache.revision,
       bookmarks: options.allowWatchBookmarks,
       initialEventsEnd: options.sendInitialEvents === true,
       milliseconds: seconds * 1000,
@@ -179,7 +189,7 @@ class WatchStream implements Watcher {
     const { selection, encoder, sink } = this.#o;
     const { current, previous } = event;
     // The index asks only the namespace's watchers; the window holds every namespace's events.
-    if (this.scope.type === "prefix" && !(current ?? (previous as ObjectRecord)).key.startsWith(this.scope.prefix)) return true;
+    if (this.scope.type === "prefix" && !(current ?? previous).key.startsWith(this.scope.prefix)) return true;
     const is = current !== undefined && selection.matches(current);
     const was = previous !== undefined && selection.matches(previous);
     if (!is && !was) return true;
@@ -221,7 +231,10 @@ class WatchStream implements Watcher {
 }
 
 function encode(encoder: EventEncoder, type: WatchEventType, event: CacheEvent): Buffer {
-  return encoder.event(type, type === "DELETED" ? (event.previous as ObjectRecord).atRevision(event.revision) : (event.current as ObjectRecord));
+  return encoder.event(
+    type,
+    type === "DELETED" ? (event.previous as ObjectRecord).atRevision(event.revision) : (event.current as ObjectRecord),
+  );
 }
 
 /** A function to await in a long loop: it lets other requests run once the loop has had its turn. */

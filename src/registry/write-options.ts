@@ -24,7 +24,11 @@ export interface WriteOptions {
  * Reads CreateOptions, UpdateOptions or PatchOptions (meta/v1). `apply`: the patch is a server-side apply. Errors:
  * StatusError 422.
  */
-export function writeOptions(query: URLSearchParams, kind: "CreateOptions" | "UpdateOptions" | "PatchOptions", apply = false): WriteOptions {
+export function writeOptions(
+  query: URLSearchParams,
+  kind: "CreateOptions" | "UpdateOptions" | "PatchOptions",
+  apply = false,
+): WriteOptions {
   const dryRun = query.getAll("dryRun");
   const fieldManager = query.get("fieldManager") ?? "";
   const fieldValidation = query.get("fieldValidation") ?? "";
@@ -33,11 +37,13 @@ export function writeOptions(query: URLSearchParams, kind: "CreateOptions" | "Up
   const errors: FieldError[] = [];
   if (kind === "PatchOptions") {
     if (apply && fieldManager === "") errors.push({ type: "Required", field: "fieldManager", detail: "is required for apply patch" });
-    if (!apply && force !== undefined) errors.push({ type: "Forbidden", field: "force", detail: "may not be specified for non-apply patch" });
+    if (!apply && force !== undefined)
+      errors.push({ type: "Forbidden", field: "force", detail: "may not be specified for non-apply patch" });
   }
   checkFieldManager(fieldManager, FieldPath.root.child("fieldManager"), errors);
   errors.push(...dryRunErrors(dryRun));
-  if (!["", "Ignore", "Warn", "Strict"].includes(fieldValidation)) errors.push(notSupportedField("fieldValidation", fieldValidation, ["", "Ignore", "Strict", "Warn"]));
+  if (!["", "Ignore", "Warn", "Strict"].includes(fieldValidation))
+    errors.push(notSupportedField("fieldValidation", fieldValidation, ["", "Ignore", "Strict", "Warn"]));
   if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind }, "", errors);
   const raw: JsonObject = { kind, apiVersion: "meta.k8s.io/v1" };
   if (dryRun.length > 0) raw["dryRun"] = dryRun;
@@ -49,5 +55,5 @@ export function writeOptions(query: URLSearchParams, kind: "CreateOptions" | "Up
 
 /** Faults of a dryRun list: only ["All"] means something. */
 export function dryRunErrors(dryRun: readonly string[]): FieldError[] {
-  return dryRun.every((value) => value === "All") ? [] : [notSupportedField("dryRun", dryRun as string[], ["All"])];
+  return dryRun.every((value) => value === "All") ? [] : [notSupportedField("dryRun", dryRun, ["All"])];
 }

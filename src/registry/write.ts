@@ -23,11 +23,23 @@ export interface Write {
 /** A write on its way to an endpoint; the time is taken once. */
 export function writeTo(registry: Registry, endpoint: Endpoint, context: RequestContext, options: WriteOptions): Write {
   const now = `${new Date(registry.clock()).toISOString().slice(0, 19)}Z`;
-  return { registry, endpoint, context, options, strategyContext: { now, user: context.user, settings: registry.settings, dryRun: options.dryRun } };
+  return {
+    registry,
+    endpoint,
+    context,
+    options,
+    strategyContext: { now, user: context.user, settings: registry.settings, dryRun: options.dryRun },
+  };
 }
 
 /** What admission is told of a write. */
-export function attributesOf(write: Write, operation: Operation, name: string, object: KubeObject | undefined, oldObject: KubeObject | undefined): AdmissionAttributes {
+export function attributesOf(
+  write: Write,
+  operation: Operation,
+  name: string,
+  object: KubeObject | undefined,
+  oldObject: KubeObject | undefined,
+): AdmissionAttributes {
   const { endpoint, context, options } = write;
   return {
     operation,
@@ -82,7 +94,10 @@ async function commitObject(write: Write, key: string, object: KubeObject, expec
   const ttl = endpoint.definition.ttlSeconds;
   const lease = ttl === undefined ? 0 : await registry.storage.grantLease(ttl);
   registry.remember(value, object);
-  const result = await registry.storage.commit({ compares: [{ key, modRevision: expected }], operations: [{ type: "put", key, value, ...(lease === 0 ? {} : { lease }) }] });
+  const result = await registry.storage.commit({
+    compares: [{ key, modRevision: expected }],
+    operations: [{ type: "put", key, value, ...(lease === 0 ? {} : { lease }) }],
+  });
   if (!result.succeeded) return { conflict: result.current[0] };
   const cache = registry.cache(endpoint.definition);
   const cached = cache.started ? cache.get(key) : undefined;
@@ -91,7 +106,11 @@ async function commitObject(write: Write, key: string, object: KubeObject, expec
 }
 
 /** Removes an object that is still at `expected`; a dry run only says that it would. */
-export async function removeObject(write: Write, key: string, expected: number): Promise<{ readonly removed: true } | { readonly conflict: KeyValue | undefined }> {
+export async function removeObject(
+  write: Write,
+  key: string,
+  expected: number,
+): Promise<{ readonly removed: true } | { readonly conflict: KeyValue | undefined }> {
   if (write.options.dryRun) return { removed: true };
   const result = await write.registry.storage.commit({ compares: [{ key, modRevision: expected }], operations: [{ type: "delete", key }] });
   return result.succeeded ? { removed: true } : { conflict: result.current[0] };

@@ -18,7 +18,10 @@ export function faultAnswer(error: unknown, request: ApiRequest, onBug: (error: 
 function statusAnswer(status: Status, request: ApiRequest, nosniff = false): ApiAnswer {
   const retry = status.details?.retryAfterSeconds;
   const query = request.target.indexOf("?");
-  const { format, pretty } = negotiateError({ headers: request.headers, query: new URLSearchParams(query < 0 ? "" : request.target.slice(query)) });
+  const { format, pretty } = negotiateError({
+    headers: request.headers,
+    query: new URLSearchParams(query < 0 ? "" : request.target.slice(query)),
+  });
   return {
     status: status.code,
     headers: {
@@ -26,6 +29,8 @@ function statusAnswer(status: Status, request: ApiRequest, nosniff = false): Api
       ...(retry === undefined || retry === 0 ? {} : { "retry-after": String(retry) }),
       ...(nosniff ? { "x-content-type-options": "nosniff" } : {}),
     },
-    body: Buffer.from(format === "yaml" ? stringifyYaml(status as unknown as ReadonlyJson) : `${JSON.stringify(status, null, pretty ? 2 : 0)}\n`),
+    body: Buffer.from(
+      format === "yaml" ? stringifyYaml(status as unknown as ReadonlyJson) : `${JSON.stringify(status, null, pretty ? 2 : 0)}\n`,
+    ),
   };
 }

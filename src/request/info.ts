@@ -20,7 +20,14 @@ export interface RequestInfo {
   readonly fieldSelector: string;
 }
 
-const VERBS: Readonly<Record<string, string>> = { POST: "create", GET: "get", HEAD: "get", PUT: "update", PATCH: "patch", DELETE: "delete" };
+const VERBS: Readonly<Record<string, string>> = {
+  POST: "create",
+  GET: "get",
+  HEAD: "get",
+  PUT: "update",
+  PATCH: "patch",
+  DELETE: "delete",
+};
 /** What below namespaces/NS belongs to the namespace itself. */
 const NAMESPACE_SUBRESOURCES: ReadonlySet<string> = new Set(["status", "finalize"]);
 /** Verbs that stand in the path; /watch/ is deprecated and still served. */
@@ -36,8 +43,20 @@ export function requestInfo(method: string, target: string): RequestInfo | undef
   if (path === undefined) return undefined;
   const query = new URLSearchParams(cut < 0 ? "" : target.slice(cut + 1));
   const other: RequestInfo = {
-    path, query, isResourceRequest: false, verb: method.toLowerCase(), apiPrefix: "", apiGroup: "", apiVersion: "",
-    namespace: "", resource: "", subresource: "", name: "", parts: [], labelSelector: "", fieldSelector: "",
+    path,
+    query,
+    isResourceRequest: false,
+    verb: method.toLowerCase(),
+    apiPrefix: "",
+    apiGroup: "",
+    apiVersion: "",
+    namespace: "",
+    resource: "",
+    subresource: "",
+    name: "",
+    parts: [],
+    labelSelector: "",
+    fieldSelector: "",
   };
   const segments = trimSlashes(path).split("/");
   const apiPrefix = segments[0] as string;
@@ -67,8 +86,20 @@ export function requestInfo(method: string, target: string): RequestInfo | undef
     if (verb === "list" || verb === "watch") name = nameFromFieldSelector(fieldSelector);
   }
   return {
-    path, query, isResourceRequest: true, verb, apiPrefix, apiGroup, apiVersion, namespace,
-    resource: parts[0] ?? "", subresource: parts[2] ?? "", name, parts, labelSelector, fieldSelector,
+    path,
+    query,
+    isResourceRequest: true,
+    verb,
+    apiPrefix,
+    apiGroup,
+    apiVersion,
+    namespace,
+    resource: parts[0] ?? "",
+    subresource: parts[2] ?? "",
+    name,
+    parts,
+    labelSelector,
+    fieldSelector,
   };
 }
 

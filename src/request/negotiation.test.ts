@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { StatusError } from "../object/status.ts";
 import {
-  bodyFormat, DISCOVERY_OFFER, negotiateDocument, negotiateError, negotiateObject, negotiateWatch, patchType, type Negotiated, type NegotiationInput,
+  bodyFormat,
+  DISCOVERY_OFFER,
+  negotiateDocument,
+  negotiateError,
+  negotiateObject,
+  negotiateWatch,
+  patchType,
+  type Negotiated,
+  type NegotiationInput,
 } from "./negotiation.ts";
 
 function input(accept: string | undefined, query = "", userAgent = "kubectl/v1"): NegotiationInput {
@@ -40,39 +48,70 @@ describe("Accept", () => {
     ["application/json;as=Table;v=v1beta1;g=meta.k8s.io", table("v1beta1")],
     ["application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json", table("v1")],
     ["application/json;as=Nope;v=v1;g=meta.k8s.io,application/json", json],
-    ["application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io", { ...json, transform: { group: "meta.k8s.io", version: "v1", kind: "PartialObjectMetadataList" } }],
+    [
+      "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io",
+      { ...json, transform: { group: "meta.k8s.io", version: "v1", kind: "PartialObjectMetadataList" } },
+    ],
     ["application/json;pretty=1", { ...json, pretty: true }],
     ["rubbish, a/b/c, application/json;;q", json],
   ];
   for (const [accept, expected] of cases) {
-    test(`${accept} agrees on ${expected.transform?.kind ?? expected.format}`, () => assert.deepEqual(negotiateObject(input(accept), false), expected));
+    test(`${accept} agrees on ${expected.transform?.kind ?? expected.format}`, () =>
+      assert.deepEqual(negotiateObject(input(accept), false), expected));
   }
 
   test("is refused by the route where no media type is known, and by the endpoint where a transform is not", () => {
-    const route = "406 406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf";
-    for (const accept of ["text/html", "application/xml", "application/*"]) assert.equal(refusal(() => negotiateObject(input(accept), false)), route);
-    assert.equal(refusal(() => negotiateObject(input("text/html"), true)), `${route}, application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch`);
-    const endpoint = "406 only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf";
-    for (const accept of ["application/json;as=Nope;v=v1;g=meta.k8s.io", "application/json;as=Table;v=v9;g=meta.k8s.io", "application/json;as=Table;v=v1;g=other", "application/vnd.kubernetes.protobuf"]) {
-      assert.equal(refusal(() => negotiateObject(input(accept), true)), endpoint);
+    const route =
+      "406 406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf";
+    for (const accept of ["text/html", "application/xml", "application/*"])
+      assert.equal(
+        refusal(() => negotiateObject(input(accept), false)),
+        route,
+      );
+    assert.equal(
+      refusal(() => negotiateObject(input("text/html"), true)),
+      `${route}, application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch`,
+    );
+    const endpoint =
+      "406 only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf";
+    for (const accept of [
+      "application/json;as=Nope;v=v1;g=meta.k8s.io",
+      "application/json;as=Table;v=v9;g=meta.k8s.io",
+      "application/json;as=Table;v=v1;g=other",
+      "application/vnd.kubernetes.protobuf",
+    ]) {
+      assert.equal(
+        refusal(() => negotiateObject(input(accept), true)),
+        endpoint,
+      );
     }
   });
 
   test("of a watch takes JSON alone", () => {
     assert.deepEqual(negotiateWatch(input("application/yaml, application/json;stream=watch;q=0.1")), json);
-    assert.match(refusal(() => negotiateWatch(input("application/yaml"))), /accepted: application\/json;stream=watch, application\/vnd\.kubernetes\.protobuf;stream=watch$/);
+    assert.match(
+      refusal(() => negotiateWatch(input("application/yaml"))),
+      /accepted: application\/json;stream=watch, application\/vnd\.kubernetes\.protobuf;stream=watch$/,
+    );
   });
 
   test("of discovery may ask for the aggregated form, of v2 alone", () => {
     const v2 = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
     assert.equal(negotiateDocument(input(`${v2},application/json`), DISCOVERY_OFFER).transform?.version, "v2");
-    assert.deepEqual(negotiateDocument(input("application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json"), DISCOVERY_OFFER), json);
+    assert.deepEqual(
+      negotiateDocument(
+        input("application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json"),
+        DISCOVERY_OFFER,
+      ),
+      json,
+    );
   });
 
   test("of a failure is never refused: what cannot be agreed on is indented JSON", () => {
     assert.deepEqual(negotiateError(input("application/yaml")), yaml);
     assert.deepEqual(negotiateError(input("application/*")), json);
-    for (const accept of ["text/html", "application/json;as=Table;v=v1;g=meta.k8s.io"]) assert.deepEqual(negotiateError(input(accept)), { format: "json", pretty: true });
+    for (const accept of ["text/html", "application/json;as=Table;v=v1;g=meta.k8s.io"])
+      assert.deepEqual(negotiateError(input(accept)), { format: "json", pretty: true });
   });
 });
 
@@ -104,7 +143,11 @@ test("a body's Content-Type is JSON, YAML or protobuf, without regard to case an
 test("a patch's Content-Type says what sort it is; custom resources know no strategic merge", () => {
   assert.equal(patchType("application/strategic-merge-patch+json", false), "strategic");
   assert.equal(patchType("application/apply-patch+yaml; charset=utf-8", true), "apply");
-  for (const type of [undefined, "application/json", "text/plain"]) assert.equal(refusal(() => patchType(type, false)), "415 415: Unsupported Media Type");
+  for (const type of [undefined, "application/json", "text/plain"])
+    assert.equal(
+      refusal(() => patchType(type, false)),
+      "415 415: Unsupported Media Type",
+    );
   assert.equal(
     refusal(() => patchType("application/strategic-merge-patch+json", true)),
     "415 the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml",

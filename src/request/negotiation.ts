@@ -58,7 +58,8 @@ const META_VERSIONS: ReadonlySet<string> = new Set(["v1", "v1beta1"]);
 export const OBJECT_OFFER: Offer = {
   formats: ["json", "yaml"],
   allowsTransform: ({ group, version, kind }, format) =>
-    group === META && META_VERSIONS.has(version) &&
+    group === META &&
+    META_VERSIONS.has(version) &&
     (kind === "Table" ? format !== "protobuf" : kind === "PartialObjectMetadata" || kind === "PartialObjectMetadataList"),
 };
 

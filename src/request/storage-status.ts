@@ -1,4 +1,12 @@
-import { expired, internalError, requestEntityTooLarge, serviceUnavailable, tooLargeResourceVersion, type Status, type StatusError } from "../object/status.ts";
+import {
+  expired,
+  internalError,
+  requestEntityTooLarge,
+  serviceUnavailable,
+  tooLargeResourceVersion,
+  type Status,
+  type StatusError,
+} from "../object/status.ts";
 import type { StorageError, StorageErrorReason } from "../storage/storage.ts";
 
 const STATUS: Readonly<Record<StorageErrorReason, (error: StorageError) => StatusError>> = {
@@ -6,7 +14,8 @@ const STATUS: Readonly<Record<StorageErrorReason, (error: StorageError) => Statu
   futureRevision: (error) => tooLargeResourceVersion(Number(/\d+/.exec(error.message)?.[0] ?? 0), error.revision ?? 0),
   unavailable: (error) => serviceUnavailable(`the store does not answer: ${error.message}`, 1),
   unknown: (error) => internalError(`the outcome of the write is unknown: ${error.message}`),
-  noSpace: (error) => internalError(`the store is full: ${error.message}; reads and deletes go on, writes need space: delete objects, or raise --data-quota`),
+  noSpace: (error) =>
+    internalError(`the store is full: ${error.message}; reads and deletes go on, writes need space: delete objects, or raise --data-quota`),
   tooLarge: (error) => requestEntityTooLarge(error.message),
   closed: () => serviceUnavailable("the server is shutting down", 1),
   corrupt: (error) => internalError(error.message),

@@ -1,4 +1,13 @@
-import { equalJson, getOwn, isObject, setOwn, type JsonObject, type JsonValue, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
+import {
+  equalJson,
+  getOwn,
+  isObject,
+  setOwn,
+  type JsonObject,
+  type JsonValue,
+  type ReadonlyJson,
+  type ReadonlyJsonObject,
+} from "../object/json.ts";
 import { copyJson } from "../object/json.ts";
 import { groupVersion, parseGroupVersion, type KubeObject } from "../object/kube-object.ts";
 import { dnsSubdomain, maskTrailingHyphen } from "../object/names.ts";
@@ -29,7 +38,7 @@ export function builtinDefinitions(options: BuiltinOptions): ResourceDefinition[
 
 function definitionOf(rows: readonly ResourceRow[], options: BuiltinOptions): ResourceDefinition {
   const storage = rows[0]?.storageVersion;
-  const main = rows.find((row) => groupVersion(row.group, row.version) === storage) ?? (rows[0] as ResourceRow);
+  const main = rows.find((row) => groupVersion(row.group, row.version) === storage) ?? rows[0];
   const behaviour = options.behaviours.get(`${main.group}/${main.kind}`) ?? {};
   const hubVersion = groupVersion(main.group, main.version);
   const served = rows.map((row) => servedVersion(row, behaviour, hubVersion, options));
@@ -63,7 +72,8 @@ function definitionOf(rows: readonly ResourceRow[], options: BuiltinOptions): Re
 function servedVersion(row: ResourceRow, behaviour: KindBehaviour, hubVersion: string, { types }: BuiltinOptions): ServedVersion {
   const apiVersion = groupVersion(row.group, row.version);
   const conversion = apiVersion === hubVersion ? undefined : behaviour.conversions?.[apiVersion];
-  if (apiVersion !== hubVersion && conversion === undefined) throw new Error(`no conversion of ${row.kind} between ${apiVersion} and ${hubVersion}`);
+  if (apiVersion !== hubVersion && conversion === undefined)
+    throw new Error(`no conversion of ${row.kind} between ${apiVersion} and ${hubVersion}`);
   const kind = { group: row.group, version: row.version, kind: row.kind };
   let schema: ObjectSchema | undefined;
   return {
@@ -89,12 +99,17 @@ function schemaOf(types: TypeTable, kind: { group: string; version: string; kind
 /** Names are DNS subdomains unless the kind says otherwise. */
 const subdomainName: Strategy["nameRule"] = (name, prefix) => dnsSubdomain(prefix ? maskTrailingHyphen(name) : name);
 
-const GARBAGE_COLLECTION: Readonly<Record<string, Strategy["defaultGarbageCollection"]>> = { Unsupported: "unsupported", OrphanDependents: "orphan" };
+const GARBAGE_COLLECTION: Readonly<Record<string, Strategy["defaultGarbageCollection"]>> = {
+  Unsupported: "unsupported",
+  OrphanDependents: "orphan",
+};
 
 /** The strategy that the tables describe; the kind's own functions run after the tables'. */
 function mainStrategy(row: ResourceRow, schema: ObjectSchema, behaviour: KindBehaviour): Strategy {
   const own = behaviour.strategy ?? {};
-  const bumps = row.generationBumpedBy?.filter((path) => path === "metadata.annotations" || path === "metadata.labels" || !path.startsWith("metadata."));
+  const bumps = row.generationBumpedBy?.filter(
+    (path) => path === "metadata.annotations" || path === "metadata.labels" || !path.startsWith("metadata."),
+  );
   const keeps = keepOld(row.onUpdateKeepsOld);
   return {
     nameRule: subdomainName,
@@ -103,7 +118,9 @@ function mainStrategy(row: ResourceRow, schema: ObjectSchema, behaviour: KindBeh
     defaultGarbageCollection: GARBAGE_COLLECTION[row.defaultGCPolicy ?? ""] ?? "background",
     returnDeletedObject: row.returnDeletedObject ?? false,
     generationOnCreate: row.generationSetOnCreate ?? false,
-    ...(bumps === undefined || bumps.length === 0 ? {} : { generationChanged: (object, old) => bumps.some((path) => !equalJson(valueAt(object, path), valueAt(old, path))) }),
+    ...(bumps === undefined || bumps.length === 0
+      ? {}
+      : { generationChanged: (object, old) => bumps.some((path) => !equalJson(valueAt(object, path), valueAt(old, path))) }),
     ...(row.resetFields === undefined ? {} : { resetFields: row.resetFields }),
     ...own,
     prepareForCreate: (object, context) => {
@@ -158,12 +175,23 @@ const STREAMS: ReadonlySet<string> = new Set(["log"]);
 /** Where each kind with a scale keeps its label selector. */
 const SCALE_SELECTOR = "spec.selector";
 
-function subresource(row: SubresourceRow, parent: ResourceRow, main: Strategy, behaviour: KindBehaviour, { types }: BuiltinOptions): Subresource {
+function subresource(
+  row: SubresourceRow,
+  parent: ResourceRow,
+  main: Strategy,
+  behaviour: KindBehaviour,
+  { types }: BuiltinOptions,
+): Subresource {
   const verbs: readonly Verb[] = row.verbs;
-  const kindVersion = parseGroupVersion(row.kindGroupVersion || groupVersion(parent.group, parent.version)) as { group: string; version: string };
+  const kindVersion = parseGroupVersion(row.kindGroupVersion || groupVersion(parent.group, parent.version)) as {
+    group: string;
+    version: string;
+  };
   if (row.connectMethods !== undefined || STREAMS.has(row.name)) return { type: "connect", verbs, kind: row.kind, ...kindVersion };
-  if (row.name === "scale") return { type: "scale", verbs, specReplicas: "spec.replicas", statusReplicas: "status.replicas", selector: SCALE_SELECTOR };
-  if (row.kind !== parent.kind) return { type: "action", verbs, ...kindVersion, kind: row.kind, schema: schemaOf(types, { ...kindVersion, kind: row.kind }) };
+  if (row.name === "scale")
+    return { type: "scale", verbs, specReplicas: "spec.replicas", statusReplicas: "status.replicas", selector: SCALE_SELECTOR };
+  if (row.kind !== parent.kind)
+    return { type: "action", verbs, ...kindVersion, kind: row.kind, schema: schemaOf(types, { ...kindVersion, kind: row.kind }) };
   const own = behaviour.subresources?.[row.name] ?? {};
   return {
     type: "object",
@@ -205,7 +233,10 @@ function columnDescription(name: string, kind: string): string {
 /** A column whose kind has not said yet how it is read. */
 const missingCell: Column["cell"] = () => "<unknown>";
 
-function selectableFields(row: FieldSelectorRow | undefined, behaviour: KindBehaviour): ReadonlyMap<string, (object: KubeObject) => string> {
+function selectableFields(
+  row: FieldSelectorRow | undefined,
+  behaviour: KindBehaviour,
+): ReadonlyMap<string, (object: KubeObject) => string> {
   const fields = new Map<string, (object: KubeObject) => string>([
     ["metadata.name", (object) => object.metadata.name ?? ""],
     ["metadata.namespace", (object) => object.metadata.namespace ?? ""],

@@ -63,7 +63,12 @@ export interface StrategyContext {
   /** The time of the request, RFC 3339 with seconds. */
   readonly now: string;
   /** The user who writes. */
-  readonly user: { readonly name: string; readonly uid?: string; readonly groups: readonly string[]; readonly extra?: ReadonlyMap<string, readonly string[]> };
+  readonly user: {
+    readonly name: string;
+    readonly uid?: string;
+    readonly groups: readonly string[];
+    readonly extra?: ReadonlyMap<string, readonly string[]>;
+  };
   readonly settings: StrategySettings;
   readonly dryRun: boolean;
 }
@@ -139,11 +144,30 @@ export type Subresource =
   /** The same object through another door (status, finalize, approval, resize, ephemeralcontainers). */
   | { readonly type: "object"; readonly verbs: readonly Verb[]; readonly strategy: Strategy }
   /** autoscaling/v1 Scale over the parent's replicas; dotted paths such as spec.replicas. */
-  | { readonly type: "scale"; readonly verbs: readonly Verb[]; readonly specReplicas: string; readonly statusReplicas: string; readonly selector: string | undefined }
+  | {
+      readonly type: "scale";
+      readonly verbs: readonly Verb[];
+      readonly specReplicas: string;
+      readonly statusReplicas: string;
+      readonly selector: string | undefined;
+    }
   /** A create that does something to the parent: binding, eviction, token. The registry holds the handler by name. */
-  | { readonly type: "action"; readonly verbs: readonly Verb[]; readonly group: string; readonly version: string; readonly kind: string; readonly schema: ObjectSchema }
+  | {
+      readonly type: "action";
+      readonly verbs: readonly Verb[];
+      readonly group: string;
+      readonly version: string;
+      readonly kind: string;
+      readonly schema: ObjectSchema;
+    }
   /** Streams and proxies (exec, log, proxy…). */
-  | { readonly type: "connect"; readonly verbs: readonly Verb[]; readonly kind: string; readonly group?: string; readonly version?: string };
+  | {
+      readonly type: "connect";
+      readonly verbs: readonly Verb[];
+      readonly kind: string;
+      readonly group?: string;
+      readonly version?: string;
+    };
 
 /** One column of `kubectl get`, as the server prints it (meta.k8s.io/v1 Table). */
 export interface Column {
@@ -171,5 +195,7 @@ export interface KindBehaviour {
   /** Values of field selectors that are not simply what lies at the label's path. */
   readonly selectableFields?: Readonly<Record<string, (object: KubeObject) => string>>;
   /** Conversions of served versions other than the hub, by apiVersion. */
-  readonly conversions?: Readonly<Record<string, { readonly toHub: (object: KubeObject) => KubeObject; readonly fromHub: (object: KubeObject) => KubeObject }>>;
+  readonly conversions?: Readonly<
+    Record<string, { readonly toHub: (object: KubeObject) => KubeObject; readonly fromHub: (object: KubeObject) => KubeObject }>
+  >;
 }

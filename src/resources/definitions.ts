@@ -37,7 +37,8 @@ export class Definitions {
   findKind(group: string, kind: string, version?: string): ServedResource | undefined {
     for (const definition of this.#all) {
       for (const served of definition.served) {
-        if (served.group === group && served.kind === kind && (version === undefined || served.version === version)) return { definition, served };
+        if (served.group === group && served.kind === kind && (version === undefined || served.version === version))
+          return { definition, served };
       }
     }
     return undefined;
@@ -58,7 +59,8 @@ export class Definitions {
   add(definition: ResourceDefinition): void {
     this.#byStored.set(`${definition.group}/${definition.plural}`, definition);
     this.#all.add(definition);
-    for (const served of definition.served) this.#byResource.set(`${served.group}/${served.version}/${definition.plural}`, { definition, served });
+    for (const served of definition.served)
+      this.#byResource.set(`${served.group}/${served.version}/${definition.plural}`, { definition, served });
     this.#generation++;
   }
 

@@ -20,12 +20,22 @@ interface DefaultClass {
 
 const DEFAULT_CLASSES: readonly DefaultClass[] = [
   {
-    name: "DefaultStorageClass", group: "", plural: "persistentvolumeclaims", field: "storageClassName", oldAnnotation: "volume.beta.kubernetes.io/storage-class",
-    classes: STORAGE_CLASSES, marks: ["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"],
+    name: "DefaultStorageClass",
+    group: "",
+    plural: "persistentvolumeclaims",
+    field: "storageClassName",
+    oldAnnotation: "volume.beta.kubernetes.io/storage-class",
+    classes: STORAGE_CLASSES,
+    marks: ["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"],
   },
   {
-    name: "DefaultIngressClass", group: "networking.k8s.io", plural: "ingresses", field: "ingressClassName", oldAnnotation: "kubernetes.io/ingress.class",
-    classes: INGRESS_CLASSES, marks: ["ingressclass.kubernetes.io/is-default-class"],
+    name: "DefaultIngressClass",
+    group: "networking.k8s.io",
+    plural: "ingresses",
+    field: "ingressClassName",
+    oldAnnotation: "kubernetes.io/ingress.class",
+    classes: INGRESS_CLASSES,
+    marks: ["ingressclass.kubernetes.io/is-default-class"],
   },
 ];
 
@@ -47,5 +57,7 @@ export function defaultClasses(view: ClusterView): AdmissionPlugin[] {
 /** Of several defaults the newest; of equally new ones the first by name. */
 function newest(classes: readonly KubeObject[]): KubeObject | undefined {
   const time = (one: KubeObject): string => one.metadata.creationTimestamp ?? "";
-  return [...classes].sort((a, b) => (time(a) === time(b) ? ((a.metadata.name ?? "") < (b.metadata.name ?? "") ? -1 : 1) : time(a) < time(b) ? 1 : -1))[0];
+  return [...classes].sort((a, b) =>
+    time(a) === time(b) ? ((a.metadata.name ?? "") < (b.metadata.name ?? "") ? -1 : 1) : time(a) < time(b) ? 1 : -1,
+  )[0];
 }

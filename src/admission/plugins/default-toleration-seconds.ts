@@ -16,10 +16,15 @@ export const defaultTolerationSeconds: AdmissionPlugin = {
     if (!isObject(spec)) return;
     const present = objectsIn(spec, "tolerations");
     const tolerates = (taint: string): boolean =>
-      present.some((toleration) => ["", taint].includes(stringIn(toleration, "key")) && ["", "NoExecute"].includes(stringIn(toleration, "effect")));
+      present.some(
+        (toleration) => ["", taint].includes(stringIn(toleration, "key")) && ["", "NoExecute"].includes(stringIn(toleration, "effect")),
+      );
     const missing = TAINTS.filter((taint) => !tolerates(taint));
     if (missing.length === 0) return;
     const tolerations = Array.isArray(spec["tolerations"]) ? spec["tolerations"] : [];
-    spec["tolerations"] = [...tolerations, ...missing.map((key) => ({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: SECONDS }))];
+    spec["tolerations"] = [
+      ...tolerations,
+      ...missing.map((key) => ({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: SECONDS })),
+    ];
   },
 };

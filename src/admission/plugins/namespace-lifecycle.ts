@@ -13,7 +13,9 @@ export function namespaceLifecycle(view: ClusterView): AdmissionPlugin {
   return {
     name: "NamespaceLifecycle",
     handles: ({ operation, definition, namespace }) =>
-      operation === "DELETE" ? definition.plural === "namespaces" && definition.group === "" : definition.scope === "Namespaced" && namespace !== "" && !EXEMPT.has(definition.plural),
+      operation === "DELETE"
+        ? definition.plural === "namespaces" && definition.group === ""
+        : definition.scope === "Namespaced" && namespace !== "" && !EXEMPT.has(definition.plural),
     async mutate(attributes) {
       const { operation, namespace, name } = attributes;
       if (operation === "DELETE") {
@@ -23,7 +25,10 @@ export function namespaceLifecycle(view: ClusterView): AdmissionPlugin {
       const found = await view.get(NAMESPACES, "", namespace);
       if (found === undefined) throw notFound(NAMESPACES, namespace);
       if (operation !== "CREATE" || found.metadata.deletionTimestamp === undefined) return;
-      throw withTerminatingCause(refuse(attributes, `unable to create new content in namespace ${namespace} because it is being terminated`), namespace);
+      throw withTerminatingCause(
+        refuse(attributes, `unable to create new content in namespace ${namespace} because it is being terminated`),
+        namespace,
+      );
     },
   };
 }

@@ -12,7 +12,8 @@ export function priority(view: ClusterView): AdmissionPlugin {
   return {
     name: "Priority",
     handles: (attributes) =>
-      concerns(attributes, "", "pods", "CREATE", "UPDATE") || concerns(attributes, "scheduling.k8s.io", "priorityclasses", "CREATE", "UPDATE"),
+      concerns(attributes, "", "pods", "CREATE", "UPDATE") ||
+      concerns(attributes, "scheduling.k8s.io", "priorityclasses", "CREATE", "UPDATE"),
     async mutate(attributes) {
       if (attributes.definition.plural !== "pods") return;
       const spec = attributes.object?.["spec"];
@@ -24,7 +25,8 @@ export function priority(view: ClusterView): AdmissionPlugin {
       if (attributes.definition.plural !== "priorityclasses" || attributes.object?.["globalDefault"] !== true) return;
       const name = attributes.object.metadata.name;
       const other = (await view.list(PRIORITY_CLASSES)).find((one) => one["globalDefault"] === true && one.metadata.name !== name);
-      if (other !== undefined) throw refuse(attributes, `PriorityClass ${other.metadata.name} is already marked as default. Only one default can exist`);
+      if (other !== undefined)
+        throw refuse(attributes, `PriorityClass ${other.metadata.name} is already marked as default. Only one default can exist`);
     },
   };
 }
@@ -37,11 +39,17 @@ async function fill(view: ClusterView, attributes: AdmissionAttributes, spec: Js
   const policy = found === undefined ? PREEMPTS : stringIn(found, "preemptionPolicy") || PREEMPTS;
   const given = spec["priority"];
   if (given !== undefined && given !== value) {
-    throw refuse(attributes, `the integer value of priority (${String(given)}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`);
+    throw refuse(
+      attributes,
+      `the integer value of priority (${String(given)}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
+    );
   }
   const givenPolicy = spec["preemptionPolicy"];
   if (givenPolicy !== undefined && givenPolicy !== policy) {
-    throw refuse(attributes, `the string value of PreemptionPolicy (${String(givenPolicy)}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`);
+    throw refuse(
+      attributes,
+      `the string value of PreemptionPolicy (${String(givenPolicy)}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`,
+    );
   }
   if (named === "" && found !== undefined) spec["priorityClassName"] = found.metadata.name as string;
   spec["priority"] = value;
@@ -52,7 +60,8 @@ async function fill(view: ClusterView, attributes: AdmissionAttributes, spec: Js
 function keep(spec: JsonObject, old: KubeObject | undefined): void {
   const before = old?.["spec"];
   if (!isObject(before)) return;
-  for (const name of ["priority", "preemptionPolicy"]) if (spec[name] === undefined && before[name] !== undefined) spec[name] = before[name];
+  for (const name of ["priority", "preemptionPolicy"])
+    if (spec[name] === undefined && before[name] !== undefined) spec[name] = before[name];
 }
 
 /** The class for pods that name none; of several the lowest. */

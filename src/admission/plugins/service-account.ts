@@ -58,7 +58,11 @@ function isMirror({ object }: AdmissionAttributes): boolean {
 async function accountOf(view: ClusterView, attributes: AdmissionAttributes): Promise<KubeObject> {
   const name = stringIn(podOf(attributes).spec, "serviceAccountName");
   const account = await view.get(SERVICE_ACCOUNTS, attributes.namespace, name);
-  if (account === undefined) throw refuse(attributes, `error looking up service account ${attributes.namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`);
+  if (account === undefined)
+    throw refuse(
+      attributes,
+      `error looking up service account ${attributes.namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`,
+    );
   return account;
 }
 
@@ -101,8 +105,19 @@ function tokenVolume(name: string): JsonValue {
 function refuseMirrorReferences(attributes: AdmissionAttributes, spec: JsonObject): void {
   if (stringIn(spec, "serviceAccountName") !== "") throw refuse(attributes, "a mirror pod may not reference service accounts");
   for (const volume of objectsIn(spec, "volumes")) {
-    if (isObject(volume["secret"]) || isObject(volume["configMap"]) || isObject(volume["persistentVolumeClaim"]) || isObject(volume["projected"])) {
-      const what = isObject(volume["secret"]) ? "secrets" : isObject(volume["configMap"]) ? "configmaps" : isObject(volume["persistentVolumeClaim"]) ? "persistentvolumeclaims" : "projected volumes";
+    if (
+      isObject(volume["secret"]) ||
+      isObject(volume["configMap"]) ||
+      isObject(volume["persistentVolumeClaim"]) ||
+      isObject(volume["projected"])
+    ) {
+      const what = isObject(volume["secret"])
+        ? "secrets"
+        : isObject(volume["configMap"])
+          ? "configmaps"
+          : isObject(volume["persistentVolumeClaim"])
+            ? "persistentvolumeclaims"
+            : "projected volumes";
       throw refuse(attributes, `a mirror pod may not reference ${what}`);
     }
   }
@@ -112,27 +127,38 @@ function refuseMirrorReferences(attributes: AdmissionAttributes, spec: JsonObjec
 function refuseUnmountable(attributes: AdmissionAttributes, spec: JsonObject, account: KubeObject): void {
   const name = account.metadata.name ?? "";
   const mountable = new Set(objectsIn(account, "secrets").map((secret) => stringIn(secret, "name")));
-  const unlisted = (what: string): Error => refuse(attributes, `${what} is not allowed because service account ${name} does not reference that secret`);
+  const unlisted = (what: string): Error =>
+    refuse(attributes, `${what} is not allowed because service account ${name} does not reference that secret`);
   for (const volume of objectsIn(spec, "volumes")) {
     const secret = stringIn(objectIn(volume, "secret"), "secretName");
     if (secret !== "" && !mountable.has(secret)) throw unlisted(`volume with secret.secretName=${JSON.stringify(secret)}`);
   }
-  for (const [list, kind] of [["initContainers", "init container"], ["containers", "container"], ["ephemeralContainers", "ephemeral container"]] as const) {
+  for (const [list, kind] of [
+    ["initContainers", "init container"],
+    ["containers", "container"],
+    ["ephemeralContainers", "ephemeral container"],
+  ] as const) {
     for (const container of objectsIn(spec, list)) {
       const who = `${kind} ${stringIn(container, "name")}`;
       for (const variable of objectsIn(container, "env")) {
         const secret = stringIn(objectIn(objectIn(variable, "valueFrom"), "secretKeyRef"), "name");
-        if (secret !== "" && !mountable.has(secret)) throw unlisted(`${who} with envVar ${stringIn(variable, "name")} referencing secret.secretName=${JSON.stringify(secret)}`);
+        if (secret !== "" && !mountable.has(secret))
+          throw unlisted(`${who} with envVar ${stringIn(variable, "name")} referencing secret.secretName=${JSON.stringify(secret)}`);
       }
       for (const source of objectsIn(container, "envFrom")) {
         const secret = stringIn(objectIn(source, "secretRef"), "name");
-        if (secret !== "" && !mountable.has(secret)) throw unlisted(`${who} with envFrom referencing secret.secretName=${JSON.stringify(secret)}`);
+        if (secret !== "" && !mountable.has(secret))
+          throw unlisted(`${who} with envFrom referencing secret.secretName=${JSON.stringify(secret)}`);
       }
     }
   }
   const pullable = new Set(objectsIn(account, "imagePullSecrets").map((secret) => stringIn(secret, "name")));
   for (const [index, secret] of objectsIn(spec, "imagePullSecrets").entries()) {
     const pull = stringIn(secret, "name");
-    if (!pullable.has(pull)) throw refuse(attributes, `imagePullSecrets[${index}].name=${JSON.stringify(pull)} is not allowed because service account ${name} does not reference that imagePullSecret`);
+    if (!pullable.has(pull))
+      throw refuse(
+        attributes,
+        `imagePullSecrets[${index}].name=${JSON.stringify(pull)} is not allowed because service account ${name} does not reference that imagePullSecret`,
+      );
   }
 }

@@ -10,7 +10,8 @@ const FINALIZERS: Readonly<Record<string, string>> = {
 /** Claims, volumes and attributes classes are not deleted under those who use them. */
 export const storageObjectInUseProtection: AdmissionPlugin = {
   name: "StorageObjectInUseProtection",
-  handles: ({ operation, subresource, definition }) => operation === "CREATE" && subresource === "" && Object.hasOwn(FINALIZERS, `${definition.group}/${definition.plural}`),
+  handles: ({ operation, subresource, definition }) =>
+    operation === "CREATE" && subresource === "" && Object.hasOwn(FINALIZERS, `${definition.group}/${definition.plural}`),
   mutate({ object, definition }) {
     const finalizer = FINALIZERS[`${definition.group}/${definition.plural}`] as string;
     if (object === undefined || object.metadata.finalizers?.includes(finalizer)) return;

@@ -25,7 +25,14 @@ export class ObjectRecord {
   #labels: Readonly<Record<string, string>> | undefined;
   #object: KubeObject | undefined;
 
-  constructor(source: { key: string; revision: number; lease: number; bytes: Buffer; metadataStart: number; object?: KubeObject | undefined }) {
+  constructor(source: {
+    key: string;
+    revision: number;
+    lease: number;
+    bytes: Buffer;
+    metadataStart: number;
+    object?: KubeObject | undefined;
+  }) {
     this.key = source.key;
     this.revision = source.revision;
     this.lease = source.lease;
@@ -54,7 +61,11 @@ export class ObjectRecord {
   /** The same object as seen at another revision: what a DELETED event carries. */
   atRevision(revision: number): ObjectRecord {
     const digits = this.metadataStart + '"metadata":{'.length + VERSION_OPEN.length;
-    const bytes = Buffer.concat([this.bytes.subarray(0, digits), Buffer.from(String(revision)), this.bytes.subarray(digits + String(this.revision).length)]);
+    const bytes = Buffer.concat([
+      this.bytes.subarray(0, digits),
+      Buffer.from(String(revision)),
+      this.bytes.subarray(digits + String(this.revision).length),
+    ]);
     return new ObjectRecord({ key: this.key, revision, lease: this.lease, bytes, metadataStart: this.metadataStart });
   }
 }
@@ -76,14 +87,21 @@ export function storedValue(object: KubeObject): Buffer {
 export function recordOf(pair: KeyValue, object?: KubeObject): ObjectRecord {
   const head = HEAD.exec(pair.value.toString("latin1", 0, LONGEST_HEAD));
   const value = head === null ? canonical(pair) : pair.value;
-  const open = (head ?? (HEAD.exec(value.toString("latin1", 0, LONGEST_HEAD)) as RegExpExecArray))[0].length;
+  const open = (head ?? HEAD.exec(value.toString("latin1", 0, LONGEST_HEAD)))[0].length;
   const splice = `${VERSION_OPEN}${pair.modRevision}"${value[open] === CLOSE_BRACE ? "" : ","}`;
   const bytes = Buffer.allocUnsafe(value.length + splice.length);
   value.copy(bytes, 0, 0, open);
   bytes.write(splice, open, "latin1");
   value.copy(bytes, open + splice.length, open);
   if (object !== undefined) object.metadata.resourceVersion = String(pair.modRevision);
-  return new ObjectRecord({ key: pair.key, revision: pair.modRevision, lease: pair.lease, bytes, metadataStart: open - '"metadata":{'.length, object });
+  return new ObjectRecord({
+    key: pair.key,
+    revision: pair.modRevision,
+    lease: pair.lease,
+    bytes,
+    metadataStart: open - '"metadata":{'.length,
+    object,
+  });
 }
 
 /**
@@ -101,7 +119,12 @@ const CLOSE_BRACE = 0x7d;
 function canonical(pair: KeyValue): Buffer {
   try {
     const object = parseOwnJson(pair.value.toString("utf8")) as JsonObject;
-    if (typeof object["kind"] !== "string" || typeof object["apiVersion"] !== "string" || typeof object["metadata"] !== "object" || object["metadata"] === null) {
+    if (
+      typeof object["kind"] !== "string" ||
+      typeof object["apiVersion"] !== "string" ||
+      typeof object["metadata"] !== "object" ||
+      object["metadata"] === null
+    ) {
       throw new TypeError("it has no kind, apiVersion or metadata");
     }
     return storedValue(object as KubeObject);

@@ -62,7 +62,7 @@ export class WatcherIndex {
     if (this.#count === 0) return;
     for (const event of events) {
       for (const watcher of this.#all) watcher.wake(event);
-      const key = (event.current ?? (event.previous as ObjectRecord)).key;
+      const key = (event.current ?? event.previous).key;
       for (const watcher of this.#byKey.get(key) ?? []) watcher.wake(event);
       if (this.#byPrefix.size > 0) {
         for (const watcher of this.#byPrefix.get(key.slice(0, key.lastIndexOf("/") + 1)) ?? []) watcher.wake(event);
@@ -77,7 +77,12 @@ export class WatcherIndex {
   }
 
   endAll(reason: "closed" | "expired"): void {
-    const everyone = [...this.#all, ...sets(this.#byKey), ...sets(this.#byPrefix), ...[...this.#byField.values()].flatMap((field) => sets(field.values))];
+    const everyone = [
+      ...this.#all,
+      ...sets(this.#byKey),
+      ...sets(this.#byPrefix),
+      ...[...this.#byField.values()].flatMap((field) => sets(field.values)),
+    ];
     for (const watcher of everyone) watcher.end(reason);
   }
 
