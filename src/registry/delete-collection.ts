@@ -27,6 +27,7 @@ export async function deleteCollection(write: Write, options: DeleteOptions, sel
     }
   };
   await Promise.all(Array.from({ length: Math.min(WORKERS, waiting.length) }, work));
-  if (failures.length > 0) throw failures[0];
+  const [failure] = failures;
+  if (failure !== undefined) throw failure;
   return found;
 }

@@ -2,12 +2,7 @@ import { parentEntries, scaleEntries } from "../apply/scale-owners.ts";
 import { trackUpdate, type WriteDoor } from "../apply/updater.ts";
 import { copyJson, isObject, type JsonObject, type ReadonlyJson } from "../object/json.ts";
 import type { KubeObject, ManagedFieldsEntry } from "../object/kube-object.ts";
-import {
-  formatLabelSelector,
-  labelSelectorFromLabels,
-  labelSelectorFromObject,
-  type LabelSelectorObject,
-} from "../object/label-selector.ts";
+import { formatLabelSelector, labelSelectorFromLabels, labelSelectorFromObject } from "../object/label-selector.ts";
 import { invalid, methodNotAllowed } from "../object/status.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
 import type { Subresource, Verb } from "../resources/definition.ts";

@@ -189,7 +189,7 @@ class WatchStream implements Watcher {
     const { selection, encoder, sink } = this.#o;
     const { current, previous } = event;
     // The index asks only the namespace's watchers; the window holds every namespace's events.
-    if (this.scope.type === "prefix" && !(current ?? previous).key.startsWith(this.scope.prefix)) return true;
+    if (this.scope.type === "prefix" && !event.key.startsWith(this.scope.prefix)) return true;
     const is = current !== undefined && selection.matches(current);
     const was = previous !== undefined && selection.matches(previous);
     if (!is && !was) return true;

@@ -38,7 +38,9 @@ export function builtinDefinitions(options: BuiltinOptions): ResourceDefinition[
 
 function definitionOf(rows: readonly ResourceRow[], options: BuiltinOptions): ResourceDefinition {
   const storage = rows[0]?.storageVersion;
-  const main = rows.find((row) => groupVersion(row.group, row.version) === storage) ?? rows[0];
+  const [first] = rows;
+  if (first === undefined) throw new TypeError("a definition is made of at least one row");
+  const main = rows.find((row) => groupVersion(row.group, row.version) === storage) ?? first;
   const behaviour = options.behaviours.get(`${main.group}/${main.kind}`) ?? {};
   const hubVersion = groupVersion(main.group, main.version);
   const served = rows.map((row) => servedVersion(row, behaviour, hubVersion, options));

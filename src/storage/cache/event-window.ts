@@ -5,6 +5,7 @@ export interface CacheEvent {
   readonly revision: number;
   /** Its place in the window. */
   readonly sequence: number;
+  readonly key: string;
   /** The object after the change; undefined where it was deleted. */
   readonly current: ObjectRecord | undefined;
   /** The object before it; undefined where it was created. */

@@ -85,9 +85,12 @@ export function storedValue(object: KubeObject): Buffer {
  * value without resourceVersion and is taken over. Errors: StorageError "corrupt" naming the key.
  */
 export function recordOf(pair: KeyValue, object?: KubeObject): ObjectRecord {
-  const head = HEAD.exec(pair.value.toString("latin1", 0, LONGEST_HEAD));
-  const value = head === null ? canonical(pair) : pair.value;
-  const open = (head ?? HEAD.exec(value.toString("latin1", 0, LONGEST_HEAD)))[0].length;
+  let { value } = pair;
+  let open = headLength(value);
+  if (open === 0) {
+    value = canonical(pair);
+    open = headLength(value);
+  }
   const splice = `${VERSION_OPEN}${pair.modRevision}"${value[open] === CLOSE_BRACE ? "" : ","}`;
   const bytes = Buffer.allocUnsafe(value.length + splice.length);
   value.copy(bytes, 0, 0, open);
@@ -114,6 +117,11 @@ export function unstoredRecord(key: string, value: Buffer, revision: number, obj
 }
 
 const CLOSE_BRACE = 0x7d;
+
+/** Bytes up to the first member of metadata; 0 for a value that does not begin as ours do. */
+function headLength(value: Buffer): number {
+  return HEAD.exec(value.toString("latin1", 0, LONGEST_HEAD))?.[0].length ?? 0;
+}
 
 /** A value that was written by somebody else in another order of keys, in ours. */
 function canonical(pair: KeyValue): Buffer {

@@ -142,7 +142,14 @@ export class ResourceCache {
       else this.#records.set(event.key, current);
       if (event.current === undefined) this.#corrupt.delete(event.key);
       if (current === undefined && previous === undefined) continue;
-      const change: CacheEvent = { revision: event.revision, sequence: this.#window.end, current, previous, frames: new Map() };
+      const change: CacheEvent = {
+        revision: event.revision,
+        sequence: this.#window.end,
+        key: event.key,
+        current,
+        previous,
+        frames: new Map(),
+      };
       this.#window.push(change);
       fresh.push(change);
     }

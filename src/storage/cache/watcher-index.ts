@@ -62,7 +62,7 @@ export class WatcherIndex {
     if (this.#count === 0) return;
     for (const event of events) {
       for (const watcher of this.#all) watcher.wake(event);
-      const key = (event.current ?? event.previous).key;
+      const { key } = event;
       for (const watcher of this.#byKey.get(key) ?? []) watcher.wake(event);
       if (this.#byPrefix.size > 0) {
         for (const watcher of this.#byPrefix.get(key.slice(0, key.lastIndexOf("/") + 1)) ?? []) watcher.wake(event);
