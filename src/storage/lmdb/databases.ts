@@ -1,24 +1,23 @@
 import { open } from "lmdb";
 import type { Key, RootDatabase } from "lmdb";
 import { StorageError } from "../storage.ts";
-import { format, historyKeys, leaseKeys, logKeys, textKeys } from "./layout.ts";
+import type { Version } from "../embedded/version-store.ts";
+import { format, historyKeys, leaseKeys, logKeys, readPointer, readVersion, textKeys } from "./layout.ts";
 import type { HistoryKey, KeyEncoder, LeaseKey, LogKey } from "./layout.ts";
 
 /** The databases of one LMDB environment. Data is only in named ones: clearing the root one would crash lmdb-js. */
 export interface Databases {
   readonly root: RootDatabase<Buffer, Buffer>;
-  readonly log: Table<LogKey>;
-  readonly index: Table<string>;
-  readonly history: Table<HistoryKey>;
-  readonly leases: Table<LeaseKey>;
-  readonly meta: Table<string>;
+  readonly log: Table<LogKey, Buffer>;
+  readonly index: Table<string, Version>;
+  readonly history: Table<HistoryKey, LogKey>;
+  readonly leases: Table<LeaseKey, Buffer>;
+  readonly meta: Table<string, Buffer>;
 }
 
-/** A named database, as far as this store uses it. Reads copy; writes take effect with the batch they are in. */
-export interface Table<K> {
-  getBinary(key: K): Buffer | undefined;
-  /** Valid until the next read. */
-  getBinaryFast(key: K): Buffer | undefined;
+/** A named database, as far as this store uses it: what is put is bytes, what is read is decoded from them. */
+export interface Table<K, V> {
+  get(key: K): V | undefined;
   /** With `append` it gives a promise, which resolves false where the key is not behind the last. */
   put(key: K, value: Buffer, options?: { readonly append: boolean }): unknown;
   remove(key: K): unknown;
@@ -27,7 +26,7 @@ export interface Table<K> {
     readonly end: K;
     readonly limit?: number;
     readonly reverse?: boolean;
-  }): Iterable<{ readonly key: K; readonly value: Buffer }>;
+  }): Iterable<{ readonly key: K; readonly value: V }>;
   getStats(): unknown;
 }
 
@@ -60,25 +59,40 @@ export function openDatabases(directory: string, mapSize: number): Databases {
   }
   return {
     root,
-    log: table(root, "log", logKeys),
-    index: table(root, "index", textKeys),
-    history: table(root, "history", historyKeys),
-    leases: table(root, "leases", leaseKeys),
-    meta: table(root, "meta", textKeys),
+    log: table(root, "log", logKeys, copy),
+    index: table(root, "index", textKeys, readVersion),
+    history: table(root, "history", historyKeys, readPointer),
+    leases: table(root, "leases", leaseKeys, copy),
+    meta: table(root, "meta", textKeys, copy),
   };
 }
 
-function table<K extends Key>(root: RootDatabase<Buffer, Buffer>, name: string, keyEncoder: KeyEncoder<K>): Table<K> {
-  const options = { name, encoding: "binary" as const, keyEncoder };
+function table<K extends Key, V>(
+  root: RootDatabase<Buffer, Buffer>,
+  name: string,
+  keyEncoder: KeyEncoder<K>,
+  decode: (source: Buffer) => V,
+): Table<K, V> {
+  // Decoding straight from lmdb-js's own buffer spares an ArrayBuffer a record, which costs more than LMDB's look-up.
+  const encoder = { encode: (value: Buffer) => value, decode: (source: Buffer) => decode(source) };
+  const options = { name, encoding: "binary" as const, keyEncoder, encoder };
   // lmdb-js's types know `append` for its synchronous put only.
   const database: unknown = root.openDB<Buffer, K>(options);
-  return database as Table<K>;
+  return database as Table<K, V>;
+}
+
+/** Copies bytes that lmdb-js will use again; small ones to Node's pool. */
+function copy(source: Buffer): Buffer {
+  const own = Buffer.allocUnsafe(source.length);
+  // lmdb-js overrides `length` on its buffer, whose real one is more.
+  own.set(new Uint8Array(source.buffer, source.byteOffset, own.length));
+  return own;
 }
 
 /** Refuses data of another format; gives new data this one's, and an id. */
 export async function checkFormat({ root, meta, index }: Databases, directory: string, newId: () => string): Promise<string> {
-  const found = meta.getBinary("format")?.toString();
-  const id = meta.getBinary("id")?.toString();
+  const found = meta.get("format")?.toString();
+  const id = meta.get("id")?.toString();
   if (found === format && id !== undefined) return id;
   if (found !== undefined) {
     throw new StorageError(

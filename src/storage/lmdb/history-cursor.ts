@@ -1,6 +1,5 @@
 import { compareKeys } from "../key-order.ts";
 import type { Table } from "./databases.ts";
-import { readPointer } from "./layout.ts";
 import type { HistoryKey, LogKey } from "./layout.ts";
 
 /** Versions of one key that are stepped over one by one before it pays to seek. */
@@ -17,12 +16,12 @@ export class HistoryCursor {
   pointer: LogKey | undefined;
   /** Entries looked at. */
   visited = 0;
-  readonly #history: Table<HistoryKey>;
+  readonly #history: Table<HistoryKey, LogKey>;
   readonly #end: string;
   readonly #revision: number;
-  #entries: Iterator<{ readonly key: HistoryKey; readonly value: Buffer }>;
+  #entries: Iterator<{ readonly key: HistoryKey; readonly value: LogKey }>;
 
-  constructor(history: Table<HistoryKey>, start: string, end: string, revision: number) {
+  constructor(history: Table<HistoryKey, LogKey>, start: string, end: string, revision: number) {
     this.#history = history;
     this.#end = end;
     this.#revision = revision;
@@ -44,7 +43,7 @@ export class HistoryCursor {
       const [key, until] = entry.key;
       if (key !== passed && until > this.#revision) {
         this.key = key;
-        const pointer = readPointer(entry.value);
+        const pointer = entry.value;
         this.pointer = pointer[0] <= this.#revision ? pointer : undefined;
         return;
       }
@@ -62,7 +61,7 @@ export class HistoryCursor {
     this.key = this.pointer = undefined;
   }
 
-  #seek(start: HistoryKey): Iterator<{ readonly key: HistoryKey; readonly value: Buffer }> {
+  #seek(start: HistoryKey): Iterator<{ readonly key: HistoryKey; readonly value: LogKey }> {
     if (compareKeys(start[0], this.#end) >= 0) return [][Symbol.iterator]();
     return this.#history.getRange({ start, end: [this.#end, 0] })[Symbol.iterator]();
   }

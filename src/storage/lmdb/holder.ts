@@ -31,10 +31,10 @@ export async function holdDirectory(directory: string, databases: Databases): Pr
   try {
     for (let attempt = 0; attempt < attempts; attempt++) {
       root.resetReadTxn();
-      const found = meta.getBinary("holder")?.toString();
+      const found = meta.get("holder")?.toString();
       if (found !== undefined && (await isAlive(directory, found))) break;
       const claimed = root.transactionSync(() => {
-        if (meta.getBinary("holder")?.toString() !== found) return false;
+        if (meta.get("holder")?.toString() !== found) return false;
         meta.put("holder", Buffer.from(name));
         return true;
       });

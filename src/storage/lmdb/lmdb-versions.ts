@@ -26,7 +26,6 @@ import {
   readLogRecord,
   readLogValue,
   readState,
-  readVersion,
   stateSize,
   versionSize,
   writeLease,
@@ -46,7 +45,7 @@ const appending = { append: true };
 /** Each put's promise fails with its batch, which is handled there. */
 const ignore = (): void => undefined;
 /** What one slice of a read looks at, at most, before the engine yields: about 5 ms. */
-const scanSlice = 2000;
+const scanSlice = 1000;
 const changesSlice = 500;
 const slicedBytes = 4 * 1024 * 1024;
 /** Changes whose predecessors one batch drops. */
@@ -89,8 +88,7 @@ export class LmdbVersions implements VersionStore {
   }
 
   newest(key: string): Version | undefined {
-    const found = this.#databases.index.getBinaryFast(key);
-    return found === undefined ? undefined : readVersion(found);
+    return this.#databases.index.get(key);
   }
 
   value(_key: string, { value, modRevision, slot }: Version): Buffer {
@@ -131,7 +129,7 @@ export class LmdbVersions implements VersionStore {
       let pair: KeyValue | undefined;
       let found = false;
       if (key === indexKey && entry.done !== true) {
-        const version = readVersion(entry.value.value);
+        const version = entry.value.value;
         if (version.modRevision <= revision) {
           found = true;
           if (!countOnly)
@@ -336,13 +334,13 @@ export class LmdbVersions implements VersionStore {
   }
 
   #logRecord(place: LogKey): Buffer {
-    const found = this.#databases.log.getBinary(place);
+    const found = this.#databases.log.get(place);
     if (found === undefined) throw new StorageError("corrupt", `the change at revision ${place[0]} is missing`);
     return found;
   }
 
   #readState(): State {
-    const found = this.#databases.meta.getBinary("state");
+    const found = this.#databases.meta.get("state");
     const state = found === undefined ? { revision: firstRevision, compacted: 0, swept: 0 } : readState(found);
     let newest = firstRevision;
     for (const { key } of this.#databases.log.getRange({ start: [2 ** 53, 0], end: [0, 0], reverse: true, limit: 1 })) newest = key[0];

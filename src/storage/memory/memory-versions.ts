@@ -25,7 +25,7 @@ interface Superseded {
 const none: Buffer = Buffer.alloc(0);
 /** Entries looked at in one go; the engine yields between. */
 const scanSlice = 5000;
-const sweepSlice = 2000;
+const sweepSlice = 1000;
 const changesSlice = 1000;
 
 /**
