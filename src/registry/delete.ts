@@ -57,10 +57,14 @@ async function attemptRemove(
   const grace = strategy.gracePeriod?.(old, options.gracePeriodSeconds);
   const waits = finalizers.length > 0 || (grace !== undefined && grace > 0) || strategy.isFinalized?.(old) === false;
   if (!waits) {
-    const outcome = await removeObject(write, key, record.revision);
+    // A kind that knows grace is marked even when there is none left: its watchers see the mark, then the end.
+    const last = grace === undefined ? undefined : markDeleted(old, [], grace, write);
+    const current = last === undefined ? { record } : await putObject(write, key, last, record.revision);
+    if ("conflict" in current) return { newest: current.conflict };
+    const outcome = await removeObject(write, key, current.record.revision);
     if ("conflict" in outcome) return { newest: outcome.conflict };
     if (!options.dryRun) await strategy.release?.(old);
-    return { record, removed: true };
+    return { record: current.record, removed: true };
   }
   const marked = markDeleted(old, finalizers, grace, write);
   if (marked === undefined) return { record, removed: false };

@@ -4,9 +4,11 @@ import { strategyOf, type Endpoint } from "./endpoint.ts";
 /** What the rules of metadata must know of the kind behind an endpoint. */
 export function metaRules(endpoint: Endpoint): MetaRules {
   const { definition } = endpoint;
+  const strategy = strategyOf(endpoint);
   return {
     namespaced: definition.scope === "Namespaced",
-    nameRule: strategyOf(endpoint).nameRule,
+    nameRule: strategy.nameRule,
     qualifiedFinalizers: !definition.custom,
+    revalidates: strategy.revalidatesMetadata ?? endpoint.subresource === undefined,
   };
 }

@@ -75,11 +75,8 @@ async function attemptUpdate(
   strategy.prepareForUpdate?.(object, old, strategyContext);
   keepSystemMetadata(object, old);
   if (strategy.generationChanged?.(object, old)) object.metadata.generation = (old.metadata.generation ?? 0) + 1;
-  const metaFaults = validateObjectMetaUpdate(object, old, metaRules(endpoint));
   refuseInvalid(write, request.name, [
-    ...metaFaults,
-    // The original's kinds check metadata again; messages show a fault once, causes twice.
-    ...metaFaults,
+    ...validateObjectMetaUpdate(object, old, metaRules(endpoint)),
     ...(strategy.validateUpdate?.(object, old, strategyContext) ?? []),
   ]);
   for (const text of strategy.warnings?.(object, old, strategyContext) ?? []) warn(write, text);

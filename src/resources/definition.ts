@@ -99,6 +99,11 @@ export interface Strategy {
   readonly validateUpdate?: (object: KubeObject, old: KubeObject, context: StrategyContext) => FieldError[];
   /** Checks of metadata.name, giving messages as src/object/names.ts does; `prefix`: it is a generateName. */
   readonly nameRule: (name: string, prefix: boolean) => string[];
+  /**
+   * Whether updates check the whole of metadata once more, which shows in how often causes are repeated. Absent: updates
+   * of the object itself do, those through another door do not.
+   */
+  readonly revalidatesMetadata?: boolean;
   /** Warning texts for the Warning header. */
   readonly warnings?: (object: KubeObject, old: KubeObject | undefined, context: StrategyContext) => string[];
   readonly canonicalize?: (object: KubeObject) => void;

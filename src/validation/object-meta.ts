@@ -15,6 +15,8 @@ export interface MetaRules {
   readonly nameRule: (name: string, prefix: boolean) => readonly string[];
   /** Built-in kinds take only known or domain-qualified finalizers; custom resources take any qualified name. */
   readonly qualifiedFinalizers: boolean;
+  /** Whether the kind checks the whole of metadata again on updates; most do. */
+  readonly revalidates?: boolean;
 }
 
 const metadata = FieldPath.root.child("metadata");
@@ -28,33 +30,39 @@ export function validateObjectMeta(object: ReadonlyJsonObject, rules: MetaRules)
 
 /**
  * Faults in the metadata of an update: what holds for every object, and what may not change. `object` has the uid and
- * timestamps that the registry keeps for the client.
+ * timestamps that the registry keeps for the client. Causes tell a fault as often as upstream finds it: its generic code
+ * checks metadata as such and as changed, then the kind checks it as changed, and most kinds once more as a whole.
  */
 export function validateObjectMetaUpdate(
   object: ReadonlyJsonObject,
   old: ReadonlyJsonObject,
   rules: MetaRules,
 ): FieldError[] {
-  const faults: FieldError[] = [];
   const meta = objectIn(object, "metadata");
-  const oldMeta = objectIn(old, "metadata");
-  checkObjectMeta(meta, metadata, faults, { ...rules, nameRule: pathSegmentName, qualifiedFinalizers: false });
-  if (oldMeta["deletionTimestamp"] !== undefined) checkNoNewFinalizers(meta, oldMeta, faults);
+  const parts = partsOf(meta, metadata);
+  const qualified = rules.qualifiedFinalizers ? parts.qualified : [];
+  const generic = [...identity(meta, metadata, { ...rules, nameRule: pathSegmentName }), ...parts.own, ...parts.finalizers, ...parts.managed];
+  const changed = [...changesOf(meta, objectIn(old, "metadata")), ...parts.own, ...parts.managed];
+  const whole = rules.revalidates === false ? [] : [...identity(meta, metadata, rules), ...parts.own, ...parts.finalizers, ...parts.managed, ...qualified];
+  return [...generic, ...changed, ...changed, ...qualified, ...whole];
+}
+
+/** What may not change, whatever the kind. */
+function changesOf(meta: ReadonlyJsonObject, old: ReadonlyJsonObject): FieldError[] {
+  const faults: FieldError[] = [];
+  if (old["deletionTimestamp"] !== undefined) checkNoNewFinalizers(meta, old, faults);
   if (stringIn(meta, "resourceVersion") === "") {
     faults.push(invalidField(metadata.child("resourceVersion"), "", "must be specified for an update"));
   }
-  if (numberIn(meta, "generation") < numberIn(oldMeta, "generation")) {
+  if (numberIn(meta, "generation") < numberIn(old, "generation")) {
     faults.push(invalidField(metadata.child("generation"), numberIn(meta, "generation"), "must not be decremented"));
   }
   for (const [name, zero] of immutableMembers) {
     const value = getOwn(meta, name);
-    if (!equalJson(value ?? zero, getOwn(oldMeta, name) ?? zero)) {
+    if (!equalJson(value ?? zero, getOwn(old, name) ?? zero)) {
       faults.push(invalidField(metadata.child(name), value ?? zero, "field is immutable"));
     }
   }
-  if (rules.qualifiedFinalizers) checkQualifiedFinalizers(meta, metadata, faults);
-  // The name in the URL is the object's; a changed one never comes this far but through another door.
-  if (stringIn(meta, "name") !== stringIn(oldMeta, "name")) checkName(meta, metadata, faults, rules.nameRule);
   return faults;
 }
 
@@ -75,6 +83,14 @@ export function checkObjectMeta(
   faults: FieldError[],
   rules: MetaRules,
 ): void {
+  const { own, finalizers, managed, qualified } = partsOf(meta, at);
+  faults.push(...identity(meta, at, rules), ...own, ...finalizers, ...managed);
+  if (rules.qualifiedFinalizers) faults.push(...qualified);
+}
+
+/** What is wrong with an object's name and place, and its generation. */
+function identity(meta: ReadonlyJsonObject, at: FieldPath, rules: MetaRules): FieldError[] {
+  const faults: FieldError[] = [];
   const generateName = stringIn(meta, "generateName");
   if (generateName !== "") {
     for (const message of rules.nameRule(generateName, true)) {
@@ -84,12 +100,31 @@ export function checkObjectMeta(
   checkName(meta, at, faults, rules.nameRule);
   checkNamespace(meta, at, faults, rules.namespaced);
   nonNegative(getOwn(meta, "generation"), at.child("generation"), faults, undefined);
-  labels(getOwn(meta, "labels"), at.child("labels"), faults, undefined);
-  annotations(getOwn(meta, "annotations"), at.child("annotations"), faults, undefined);
-  checkOwnerReferences(meta, at.child("ownerReferences"), faults);
-  checkFinalizers(meta, at.child("finalizers"), faults);
-  checkManagedFields(meta, at.child("managedFields"), faults);
-  if (rules.qualifiedFinalizers) checkQualifiedFinalizers(meta, at, faults);
+  return faults;
+}
+
+/** What is wrong with the rest of metadata, apart by when upstream looks at it. */
+interface Parts {
+  /** Labels, annotations and owners. */
+  readonly own: readonly FieldError[];
+  readonly finalizers: readonly FieldError[];
+  readonly managed: readonly FieldError[];
+  /** Finalizers without a domain. */
+  readonly qualified: readonly FieldError[];
+}
+
+function partsOf(meta: ReadonlyJsonObject, at: FieldPath): Parts {
+  const own: FieldError[] = [];
+  const finalizers: FieldError[] = [];
+  const managed: FieldError[] = [];
+  const qualified: FieldError[] = [];
+  labels(getOwn(meta, "labels"), at.child("labels"), own, undefined);
+  annotations(getOwn(meta, "annotations"), at.child("annotations"), own, undefined);
+  checkOwnerReferences(meta, at.child("ownerReferences"), own);
+  checkFinalizers(meta, at.child("finalizers"), finalizers);
+  checkManagedFields(meta, at.child("managedFields"), managed);
+  checkQualifiedFinalizers(meta, at, qualified);
+  return { own, finalizers, managed, qualified };
 }
 
 function checkName(

@@ -15,7 +15,10 @@ export function dropDisabledPodFields(spec: JsonObject, old: ReadonlyJsonObject 
   if (usesStopSignal(spec) && !usesStopSignal(old ?? {})) {
     for (const list of containerLists) {
       for (const container of objects(spec[list])) {
-        if (isObject(container["lifecycle"])) delete container["lifecycle"]["stopSignal"];
+        const lifecycle = container["lifecycle"];
+        if (!isObject(lifecycle) || lifecycle["stopSignal"] === undefined) continue;
+        delete lifecycle["stopSignal"];
+        if (Object.keys(lifecycle).length === 0) delete container["lifecycle"];
       }
     }
   }

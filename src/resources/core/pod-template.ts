@@ -1,0 +1,38 @@
+import { FieldPath } from "../../object/field-path.ts";
+import { isObject } from "../../object/json.ts";
+import type { KubeObject } from "../../object/kube-object.ts";
+import { objectIn } from "../../object/read.ts";
+import type { FieldError } from "../../object/field-error.ts";
+import type { KindBehaviour, StrategyContext } from "../definition.ts";
+import { defaultPodSpec } from "../pod-spec/defaults.ts";
+import { dropDisabledPodFields } from "../pod-spec/disabled-fields.ts";
+import { validatePodTemplateSpec } from "../pod-spec/pod-template.ts";
+import { podSpecWarnings } from "../pod-spec/warnings.ts";
+
+const template = FieldPath.root.child("template");
+
+/** What pod templates that stand alone do beyond the tables. */
+export const podTemplate: KindBehaviour = {
+  applyDefaults(object) {
+    if (!isObject(object["template"])) object["template"] = {};
+    if (!isObject(object["template"]["spec"])) object["template"]["spec"] = {};
+    defaultPodSpec(object["template"]["spec"]);
+  },
+  strategy: {
+    prepareForCreate: (object) => dropDisabled(object, undefined),
+    prepareForUpdate: (object, old) => dropDisabled(object, old),
+    validate: validateTemplate,
+    validateUpdate: (object, _old, context) => validateTemplate(object, context),
+    warnings: (object) => podSpecWarnings(objectIn(objectIn(object, "template"), "spec"), objectIn(objectIn(object, "template"), "metadata"), template),
+  },
+};
+
+function validateTemplate(object: KubeObject, context: StrategyContext): FieldError[] {
+  return validatePodTemplateSpec(object["template"], template, { allowPrivileged: context.settings.allowPrivileged });
+}
+
+function dropDisabled(object: KubeObject, old: KubeObject | undefined): void {
+  const spec = isObject(object["template"]) ? object["template"]["spec"] : undefined;
+  if (!isObject(spec)) return;
+  dropDisabledPodFields(spec, old === undefined ? undefined : objectIn(objectIn(old, "template"), "spec"));
+}
