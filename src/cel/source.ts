@@ -30,6 +30,8 @@ export class Source {
   /** One issue as people know it: where, what, the line and a caret under the place. */
   show(issue: Issue): string {
     if (issue.offset < 0) return `ERROR: ${this.name}:-1:0: ${issue.message}`;
+    // there is no line to show, nor a column in it
+    if (this.text === "") return `ERROR: ${this.name}:1:0: ${issue.message}`;
     const { line, column, lineStart } = this.position(issue.offset);
     const end = this.text.indexOf("\n", lineStart);
     const snippet = this.text.slice(lineStart, end < 0 ? undefined : end).replaceAll("\t", " ");

@@ -1,0 +1,20 @@
+/** CEL as Kubernetes speaks it: its libraries, types made of schemas, limits and costs. */
+export * from "../index.ts";
+export { estimateCost, pathItems, pathKeys, pathValues } from "../estimate.ts";
+export type { Path, SizeHint } from "../estimate.ts";
+export { kubernetesEnvironment, withVariables } from "./environment.ts";
+export { celLimits } from "./limits.ts";
+export { escapeFieldName, isCelIdentifier, unescapeFieldName } from "./names.ts";
+export { readJson, writeJson } from "./json.ts";
+export { SchemaTypes } from "./schema-types.ts";
+export type { Declared, Shape, ShapeField } from "./schema-types.ts";
+export { ObjectValue } from "./object-value.ts";
+export { CombinedTypes } from "./types.ts";
+export { schemaSizes } from "./sizes.ts";
+export { CostBudget, budgetExceeded } from "./budget.ts";
+export { LazyVariables, VariableTypes, variablesType } from "./variables.ts";
+export { Suspended, authorizerKind, authorizerValue, evaluateWithAuthorizer, rememberingAuthorize, requestResourceValue, resourceKind } from "./authorizer.ts";
+export type { AuthorizationAnswer, AuthorizationQuestion, Authorize } from "./authorizer.ts";
+export { MadeStruct, applyConfigurationTypes, checkObjectPaths, jsonPatchLibrary, jsonPatchType, jsonPatchTypes } from "./mutation.ts";
+export { admissionTypes } from "./admission-types.ts";
+export type { AdmissionTypes } from "./admission-types.ts";

@@ -1,0 +1,122 @@
+import { cidrContains, firstOfCidr, formatIp, isMappedIp, parseCidr, parseIp } from "../../object/ip.ts";
+import type { Cidr, IpAddress } from "../../object/ip.ts";
+import { fn, globalOverload, memberOverload } from "../declaration.ts";
+import type { FunctionDeclaration, Library } from "../declaration.ts";
+import { typeConstant } from "../library/standard.ts";
+import { boolType, intType, opaqueType, stringType } from "../types.ts";
+import { EvalError } from "../value.ts";
+import type { Value } from "../value.ts";
+import { opaqueKind, quoted } from "./opaque.ts";
+
+const sameIp = (a: IpAddress, b: IpAddress): boolean => a.family === b.family && a.value === b.value;
+const bytesOf = (address: IpAddress): number => (address.family === 4 ? 4 : 16);
+
+export const ipKind = opaqueKind<IpAddress>(opaqueType("net.IP"), sameIp, bytesOf);
+export const cidrKind = opaqueKind<Cidr>(
+  opaqueType("net.CIDR"),
+  (a, b) => a.prefix === b.prefix && sameIp(a.address, b.address),
+  (cidr) => bytesOf(cidr.address),
+);
+
+const IP = ipKind.type;
+const CIDR = cidrKind.type;
+
+/** An address, or the message why a text is none. */
+function readIp(text: string): IpAddress | string {
+  if (/^[^%]+%/.test(text) && parseIp(text.replace(/%.*/, "")) !== undefined) {
+    return `IP address ${quoted(text)} with zone value is not allowed`;
+  }
+  const address = parseIp(text);
+  if (address === undefined) {
+    return `IP Address ${quoted(text)} parse error during conversion from string: ParseAddr(${quoted(text)}): unable to parse IP`;
+  }
+  if (isMappedIp(address)) return `IPv4-mapped IPv6 address ${quoted(text)} is not allowed`;
+  return address;
+}
+
+function readCidr(text: string): Cidr | string {
+  const cidr = parseCidr(text);
+  if (cidr === undefined) {
+    const why = text.includes("/") ? "unable to parse IP" : "no '/'";
+    return `network address parse error during conversion from string: netip.ParsePrefix(${quoted(text)}): ${why}`;
+  }
+  if (isMappedIp(cidr.address)) return `IPv4-mapped IPv6 address ${quoted(text)} is not allowed`;
+  return cidr;
+}
+
+function orFault<T extends object>(read: T | string): T {
+  if (typeof read === "string") throw new EvalError(read);
+  return read;
+}
+
+const toIp = (value: Value | undefined): IpAddress => orFault(readIp(value as string));
+const toCidr = (value: Value | undefined): Cidr => orFault(readCidr(value as string));
+const ip = ipKind.unwrap;
+const cidr = cidrKind.unwrap;
+
+function top(address: IpAddress, bits: number): bigint {
+  return address.value >> BigInt((address.family === 4 ? 32 : 128) - bits);
+}
+
+const isUnspecified = (a: IpAddress): boolean => a.value === 0n;
+const isLoopback = (a: IpAddress): boolean => (a.family === 4 ? top(a, 8) === 127n : a.value === 1n);
+const isLinkLocalUnicast = (a: IpAddress): boolean => (a.family === 4 ? top(a, 16) === 0xa9fen : top(a, 10) === 0xfe80n >> 6n);
+const isLinkLocalMulticast = (a: IpAddress): boolean => (a.family === 4 ? top(a, 24) === 0xe00000n : top(a, 16) === 0xff02n);
+const isMulticast = (a: IpAddress): boolean => (a.family === 4 ? top(a, 4) === 0xen : top(a, 8) === 0xffn);
+const isBroadcast = (a: IpAddress): boolean => a.family === 4 && a.value === 0xffffffffn;
+
+function isGlobalUnicast(a: IpAddress): boolean {
+  return !isUnspecified(a) && !isBroadcast(a) && !isLoopback(a) && !isMulticast(a) && !isLinkLocalUnicast(a);
+}
+
+function property(name: string, id: string, holds: (address: IpAddress) => boolean): FunctionDeclaration {
+  return fn(name, [memberOverload(id, [IP], boolType, (a) => holds(ip(a)))]);
+}
+
+function contains(outer: Cidr, inner: Cidr): boolean {
+  return outer.address.family === inner.address.family && outer.prefix <= inner.prefix && cidrContains(outer, inner.address);
+}
+
+const showCidr = (value: Cidr): string => `${formatIp(value.address)}/${value.prefix}`;
+
+function masked(value: Cidr): Value {
+  return cidrKind.wrap({ ...value, address: firstOfCidr(value) });
+}
+
+/** IP addresses and ranges of them. */
+export const networkLibrary: Library = {
+  constants: new Map([
+    [IP.name, typeConstant(IP)],
+    [CIDR.name, typeConstant(CIDR)],
+  ]),
+  functions: [
+    fn("ip", [
+      globalOverload("string_to_ip", [stringType], IP, (a) => ipKind.wrap(toIp(a))),
+      memberOverload("cidr_ip", [CIDR], IP, (a) => ipKind.wrap(cidr(a).address)),
+    ]),
+    fn("isIP", [globalOverload("is_ip", [stringType], boolType, (a) => typeof readIp(a as string) !== "string")]),
+    fn("ip.isCanonical", [globalOverload("ip_is_canonical", [stringType], boolType, (a) => formatIp(toIp(a)) === a)]),
+    fn("family", [memberOverload("ip_family", [IP], intType, (a) => ip(a).family)]),
+    property("isUnspecified", "ip_is_unspecified", isUnspecified),
+    property("isLoopback", "ip_is_loopback", isLoopback),
+    property("isLinkLocalMulticast", "ip_is_link_local_multicast", isLinkLocalMulticast),
+    property("isLinkLocalUnicast", "ip_is_link_local_unicast", isLinkLocalUnicast),
+    property("isGlobalUnicast", "ip_is_global_unicast", isGlobalUnicast),
+    fn("cidr", [globalOverload("string_to_cidr", [stringType], CIDR, (a) => cidrKind.wrap(toCidr(a)))]),
+    fn("isCIDR", [globalOverload("is_cidr", [stringType], boolType, (a) => typeof readCidr(a as string) !== "string")]),
+    fn("containsIP", [
+      memberOverload("cidr_contains_ip_string", [CIDR, stringType], boolType, (a, b) => cidrContains(cidr(a), toIp(b))),
+      memberOverload("cidr_contains_ip_ip", [CIDR, IP], boolType, (a, b) => cidrContains(cidr(a), ip(b))),
+    ]),
+    fn("containsCIDR", [
+      memberOverload("cidr_contains_cidr_string", [CIDR, stringType], boolType, (a, b) => contains(cidr(a), toCidr(b))),
+      memberOverload("cidr_contains_cidr", [CIDR, CIDR], boolType, (a, b) => contains(cidr(a), cidr(b))),
+    ]),
+    fn("prefixLength", [memberOverload("cidr_prefix_length", [CIDR], intType, (a) => cidr(a).prefix)]),
+    fn("masked", [memberOverload("cidr_masked", [CIDR], CIDR, (a) => masked(cidr(a)))]),
+    fn("string", [
+      globalOverload("ip_to_string", [IP], stringType, (a) => formatIp(ip(a))),
+      globalOverload("cidr_to_string", [CIDR], stringType, (a) => showCidr(cidr(a))),
+    ]),
+  ],
+};

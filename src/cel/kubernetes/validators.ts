@@ -1,0 +1,45 @@
+import type { Expr } from "../ast.ts";
+import type { Validator } from "../environment.ts";
+import type { Issue } from "../source.ts";
+import { compilePattern } from "../regex.ts";
+import { parseDuration, parseTimestamp } from "../time.ts";
+import { walk } from "../walk.ts";
+import { EvalError } from "../value.ts";
+
+/** A literal handed to a function that can never take it is a fault when the expression is written, not when it runs. */
+export const literalValidator: Validator = ({ expr, references }) => {
+  const issues: Issue[] = [];
+  walk(expr, (node) => {
+    if (node.kind !== "call") return;
+    const reference = references.get(node.id);
+    if (reference?.kind !== "call") return;
+    const check = checks.get(reference.fn.name);
+    if (check === undefined) return;
+    const literal = check.arg(node.args);
+    if (literal?.kind !== "const" || typeof literal.value !== "string" || check.fits(literal.value)) return;
+    issues.push({ offset: literal.offset, message: `invalid ${check.name} argument` });
+  });
+  return issues;
+};
+
+interface Check {
+  readonly name: string;
+  readonly arg: (args: readonly Expr[]) => Expr | undefined;
+  readonly fits: (text: string) => boolean;
+}
+
+function isPattern(text: string): boolean {
+  try {
+    compilePattern(text);
+    return true;
+  } catch (fault) {
+    if (fault instanceof EvalError) return false;
+    throw fault;
+  }
+}
+
+const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
+  ["duration", { name: "duration", arg: (args) => args[0], fits: (text) => parseDuration(text) !== undefined }],
+  ["timestamp", { name: "timestamp", arg: (args) => args[0], fits: (text) => parseTimestamp(text) !== undefined }],
+  ["matches", { name: "matches", arg: (args) => args.at(-1), fits: isPattern }],
+]);
