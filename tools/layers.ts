@@ -15,7 +15,6 @@ export const rooms: readonly string[] = [
   "codec",
   "validation",
   "schema",
-  "protobuf",
   "patch",
   "apply",
   "storage",

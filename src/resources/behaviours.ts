@@ -1,13 +1,23 @@
 import { hpaConversion } from "./autoscaling/hpa-conversion.ts";
+import { configMap } from "./core/config-map.ts";
 import { eventConversion } from "./core/event-conversion.ts";
+import { namespace } from "./core/namespace.ts";
+import { node } from "./core/node.ts";
 import { podTemplate } from "./core/pod-template.ts";
 import { pod } from "./core/pod.ts";
+import { secret } from "./core/secret.ts";
+import { serviceAccount } from "./core/service-account.ts";
 import type { KindBehaviour } from "./definition.ts";
 
 /** What each built-in kind does beyond the tables, by "group/Kind" ("/Pod" in the core group). */
 export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, KindBehaviour>([
+  ["/ConfigMap", configMap],
+  ["/Event", { conversions: { "events.k8s.io/v1": eventConversion } }],
+  ["/Namespace", namespace],
+  ["/Node", node],
   ["/Pod", pod],
   ["/PodTemplate", podTemplate],
-  ["/Event", { conversions: { "events.k8s.io/v1": eventConversion } }],
+  ["/Secret", secret],
+  ["/ServiceAccount", serviceAccount],
   ["autoscaling/HorizontalPodAutoscaler", { conversions: { "autoscaling/v1": hpaConversion } }],
 ]);

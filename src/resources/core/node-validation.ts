@@ -1,0 +1,99 @@
+import { duplicateField, forbiddenField, internalFieldError, invalidField, type FieldError } from "../../object/field-error.ts";
+import { FieldPath } from "../../object/field-path.ts";
+import { equalJson, getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
+import { parseCidrSloppy } from "../../object/ip.ts";
+import type { KubeObject } from "../../object/kube-object.ts";
+import { isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { legacyCidr } from "../../validation/addresses.ts";
+import { checkNodeAnnotations } from "./node-annotations.ts";
+import { checkConfigSource, checkConfigStatus } from "./node-config-source.ts";
+import { taints } from "./node-taints.ts";
+import { resourceAmounts } from "./resource-amounts.ts";
+
+const metadata = FieldPath.root.child("metadata");
+const specAt = FieldPath.root.child("spec");
+const statusAt = FieldPath.root.child("status");
+
+const amounts = resourceAmounts((at, name) => at.child(name));
+
+function checkAmounts(object: KubeObject, faults: FieldError[]): void {
+  const status = objectIn(object, "status");
+  for (const list of ["capacity", "allocatable"]) amounts(getOwn(status, list), statusAt.child(list), faults, undefined);
+}
+
+/** Taints are told of metadata, where they once lay. */
+function checkTaints(spec: ReadonlyJsonObject, faults: FieldError[]): void {
+  taints(getOwn(spec, "taints"), metadata.child("taints"), faults, undefined);
+}
+
+function checkSwap(object: KubeObject, faults: FieldError[]): void {
+  const swap = objectIn(objectIn(objectIn(object, "status"), "nodeInfo"), "swap");
+  const capacity = numberIn(swap, "capacity");
+  if (isSet(swap, "capacity") && capacity <= 0) {
+    faults.push(invalidField(metadata.child("nodeSwapStatus", "capacity"), capacity, "must be greater than zero"));
+  }
+}
+
+/** The ranges of a node's pods: one of each family at most. */
+function checkPodRanges(spec: ReadonlyJsonObject, faults: FieldError[]): void {
+  const ranges = stringsIn(spec, "podCIDRs");
+  const at = specAt.child("podCIDRs");
+  ranges.forEach((range, i) => legacyCidr(range, at.index(i), faults, undefined));
+  if (ranges.length < 2) return;
+  const families = ranges.map((range) => parseCidrSloppy(range)?.address.family);
+  const broken = families.indexOf(undefined);
+  if (broken >= 0) {
+    const problem = `invalid CIDR[${broken}]: <nil> (invalid CIDR address: ${ranges[broken]})`;
+    faults.push(internalFieldError(at, `invalid PodCIDRs. failed to check with dual stack with error:${problem}`));
+  }
+  if (broken >= 0 || new Set(families).size < 2 || ranges.length > 2) {
+    faults.push(invalidField(at, ranges, "may specify no more than one CIDR for each IP family"));
+  }
+}
+
+/** Faults of a node as it is created. */
+export function validateNode(object: KubeObject): FieldError[] {
+  const faults: FieldError[] = [];
+  const spec = objectIn(object, "spec");
+  checkNodeAnnotations(object.metadata.annotations, metadata.child("annotations"), faults);
+  checkTaints(spec, faults);
+  checkAmounts(object, faults);
+  checkSwap(object, faults);
+  checkPodRanges(spec, faults);
+  return faults;
+}
+
+/** Members of the spec that are set once, with the name that the message has for them. */
+const setOnce: readonly (readonly [member: string, named: string])[] = [
+  ["podCIDRs", "podCIDR"],
+  ["providerID", "providerID"],
+];
+
+/** Faults of what became of a node, through any of its doors. */
+export function validateNodeChange(object: KubeObject, old: KubeObject): FieldError[] {
+  const faults: FieldError[] = [];
+  const spec = objectIn(object, "spec");
+  const status = objectIn(object, "status");
+  const oldSpec = objectIn(old, "spec");
+  checkNodeAnnotations(object.metadata.annotations, metadata.child("annotations"), faults);
+  checkAmounts(object, faults);
+  const addresses = new Set<string>();
+  objectsIn(status, "addresses").forEach((address, i) => {
+    const [type, text] = [stringIn(address, "type"), stringIn(address, "address")];
+    const key = `${type}\n${text}`;
+    if (addresses.has(key)) faults.push(duplicateField(statusAt.child("addresses").index(i), { Type: type, Address: text }));
+    addresses.add(key);
+  });
+  for (const [member, named] of setOnce) {
+    const before = getOwn(oldSpec, member);
+    if (before === undefined || before === "" || equalJson(before, []) || equalJson(before, getOwn(spec, member))) continue;
+    faults.push(forbiddenField(specAt.child(member), `node updates may not change ${named} except from "" to valid`));
+  }
+  if (isSet(spec, "configSource")) checkConfigSource(objectIn(spec, "configSource"), specAt.child("configSource"), faults, "spec");
+  if (isSet(status, "config")) checkConfigStatus(objectIn(status, "config"), statusAt.child("config"), faults);
+  checkTaints(spec, faults);
+  if (stringIn(spec, "externalID") !== stringIn(oldSpec, "externalID")) {
+    faults.push(forbiddenField(specAt.child("externalID"), "may not be updated"));
+  }
+  return faults;
+}
