@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { defaultPlugins } from "../admission/plugins.ts";
 import { certificateAuthenticator, certificatesIn } from "../authentication/client-certificate.ts";
@@ -26,6 +26,7 @@ import { apiDocuments } from "./documents.ts";
 import { healthChecks } from "./health-checks.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { listenFault } from "./listen-fault.ts";
+import { pooledRandom } from "./random.ts";
 import { serverLog } from "./log.ts";
 import type { RunningServer } from "./running-server.ts";
 
@@ -89,7 +90,7 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
     }),
     clock: Date.now,
     random: Math.random,
-    randomBytes,
+    randomBytes: pooledRandom(),
     uuid: randomUUID,
     onBug: (error, request) => log.error({ err: error, method: request.method, target: request.target }, "a request met a bug"),
   });
