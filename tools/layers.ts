@@ -15,6 +15,7 @@ export const rooms: readonly string[] = [
   "codec",
   "validation",
   "schema",
+  "protobuf",
   "patch",
   "apply",
   "storage",

@@ -4,15 +4,19 @@ import { parseYaml, YamlError } from "../codec/yaml-read.ts";
 import { isObject, type JsonObject, type JsonValue } from "../object/json.ts";
 import { groupVersion, parseGroupVersion, type GroupVersionKind, type KubeObject } from "../object/kube-object.ts";
 import { badRequest } from "../object/status.ts";
+import { openEnvelope } from "../protobuf/envelope.ts";
+import type { ProtobufReader } from "../protobuf/read.ts";
+import { ProtobufError } from "../protobuf/wire-reader.ts";
 import { decode, strictDecodingError } from "../schema/decode.ts";
 import type { ObjectSchema } from "../schema/schema.ts";
 import type { FieldValidation } from "./write-options.ts";
 
-export type BodyFormat = "json" | "yaml";
+export type BodyFormat = "json" | "yaml" | "protobuf";
 
-/** What is known of the kinds there are, to say how a body of another kind is wrong. */
-export interface KnownKinds {
+/** What reading a body needs of the server: which kinds there are, to say how a body of another kind is wrong. */
+export interface BodyReader {
   isKind(kind: GroupVersionKind): boolean;
+  readonly protobuf: ProtobufReader;
 }
 
 /** What a body is to be read as. */
@@ -38,14 +42,14 @@ export function decodeBody(
   body: Buffer,
   format: BodyFormat,
   type: BodyType,
-  kinds: KnownKinds,
+  reader: BodyReader,
   validation: FieldValidation,
   warn: (text: string) => void,
 ): KubeObject {
-  const scanned = scan(body, format, type);
+  const scanned = format === "protobuf" ? readProtobuf(body, type, reader) : scan(body, format, type);
   const value = scanned.value;
   const object: JsonObject = isObject(value) ? value : {};
-  checkKind(object, type, kinds, body);
+  checkKind(object, type, reader, body);
   return decodeObject(object, scanned, type, validation, warn, (message) =>
     badRequest(`${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: ${message}`),
   );
@@ -77,6 +81,19 @@ export function decodeObject(
   return object;
 }
 
+/** A protobuf body as the JSON value of its type. Errors: StatusError 400. */
+function readProtobuf(body: Buffer, type: BodyType, { protobuf }: BodyReader): ScannedJson {
+  try {
+    const { apiVersion, kind, raw } = openEnvelope(body);
+    const isOther = (kind !== "" && kind !== type.kind) || (apiVersion !== "" && apiVersion !== groupVersion(type.group, type.version));
+    const value = isOther ? {} : protobuf.read(raw, type.schema);
+    return { value: { ...value, apiVersion, kind }, duplicates: [], fractionalIntegers: [] };
+  } catch (error) {
+    if (error instanceof ProtobufError) throw badRequest(error.message);
+    throw error;
+  }
+}
+
 /** Parses a body. Errors: StatusError 400 that shows its beginning. */
 function scan(body: Buffer, format: BodyFormat, type: BodyType): ScannedJson {
   const text = body.toString("utf8");
@@ -101,7 +118,7 @@ function notAStruct(value: JsonValue): string {
   return `json: cannot unmarshal ${found} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
 }
 
-function checkKind(object: JsonObject, type: BodyType, kinds: KnownKinds, body: Buffer): void {
+function checkKind(object: JsonObject, type: BodyType, reader: BodyReader, body: Buffer): void {
   const { apiVersion = "", kind = "" } = object;
   const given = { apiVersion: typeof apiVersion === "string" ? apiVersion : "", kind: typeof kind === "string" ? kind : "" };
   if (given.apiVersion === "" && given.kind === "") return;
@@ -110,7 +127,7 @@ function checkKind(object: JsonObject, type: BodyType, kinds: KnownKinds, body: 
   const parsed = given.apiVersion === "" ? { group: type.group, version: type.version } : parseGroupVersion(given.apiVersion);
   if (parsed === undefined) throw unrecognized(type, `unexpected GroupVersion string: ${given.apiVersion}`, body);
   const actual = { ...parsed, kind: given.kind === "" ? type.kind : given.kind };
-  if (!kinds.isKind(actual)) {
+  if (!reader.isKind(actual)) {
     const version = groupVersion(actual.group, actual.version);
     throw badRequest(
       `${actual.kind} in version "${actual.version}" cannot be handled as a ${type.kind}: no kind "${actual.kind}" is registered for version "${version}" in scheme "pkg/api/legacyscheme/scheme.go:30"`,

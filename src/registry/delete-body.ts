@@ -1,44 +1,55 @@
 import { JsonError } from "../codec/json-scan.ts";
 import { parseJson } from "../codec/json-text.ts";
+import { parseYaml, YamlError } from "../codec/yaml-read.ts";
 import { isObject, type JsonValue } from "../object/json.ts";
 import { badRequest } from "../object/status.ts";
+import { openEnvelope } from "../protobuf/envelope.ts";
+import { ProtobufError } from "../protobuf/wire-reader.ts";
 import type { ApiRequest } from "../request/exchange.ts";
+import { decode } from "../schema/decode.ts";
+import type { ObjectSchema } from "../schema/schema.ts";
+import type { BodyFormat } from "./decode-body.ts";
 import { deleteOptions, type DeleteOptions } from "./delete-options.ts";
+import type { Registry } from "./registry.ts";
 import { bodyOf } from "./request-body.ts";
 
-/** Integer and boolean members of DeleteOptions, with what a wrong value is told. */
-const MEMBER_TYPES: Readonly<Record<string, { readonly type: string; readonly goType: string }>> = {
-  gracePeriodSeconds: { type: "number", goType: "int64" },
-  orphanDependents: { type: "boolean", goType: "bool" },
-  propagationPolicy: { type: "string", goType: "v1.DeletionPropagation" },
-};
+const TYPE = "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions";
+const SCHEME = "k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27";
 
 /** The options of a delete, from its body or its query. Errors: StatusError 400, 415, 422. */
-export async function readDeleteOptions(request: ApiRequest, query: URLSearchParams): Promise<DeleteOptions> {
+export async function readDeleteOptions(registry: Registry, request: ApiRequest, query: URLSearchParams): Promise<DeleteOptions> {
   const { bytes, format } = await bodyOf(request);
   if (bytes.length === 0) return deleteOptions(undefined, query);
-  let value: JsonValue;
-  try {
-    value = format === "json" ? parseJson(bytes.toString("utf8")).value : null;
-  } catch (error) {
-    if (error instanceof JsonError) throw badRequest(`couldn't get version/kind; json parse error: ${error.message}`);
-    throw error;
-  }
+  const schema = registry.types.schemaFor(TYPE);
+  const value = read(bytes, format, registry, schema);
   if (isObject(value)) {
     const { kind, apiVersion } = value;
     if (typeof kind === "string" && kind !== "" && kind !== "DeleteOptions") {
       throw badRequest(
-        `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion ?? "")} in scheme "k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27"`,
+        `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion ?? "")} in scheme ${JSON.stringify(SCHEME)}`,
       );
     }
-    for (const [member, { type, goType }] of Object.entries(MEMBER_TYPES)) {
-      const found = value[member];
-      if (found === null) delete value[member];
-      else if (found !== undefined && typeof found !== type)
-        throw badRequest(
-          `json: cannot unmarshal ${typeof found === "boolean" ? "bool" : typeof found} into Go struct field DeleteOptions.${member} of type ${goType}`,
-        );
-    }
   }
-  return deleteOptions(value, query);
+  const decoded = decode(value, schema);
+  if (!decoded.ok) throw badRequest(decoded.message);
+  return deleteOptions(decoded.value, query);
+}
+
+function read(bytes: Buffer, format: BodyFormat, { protobuf }: Registry, schema: ObjectSchema): JsonValue {
+  try {
+    switch (format) {
+      case "json":
+        return parseJson(bytes.toString("utf8")).value;
+      case "yaml":
+        return parseYaml(bytes.toString("utf8")).value;
+      case "protobuf": {
+        const { apiVersion, kind, raw } = openEnvelope(bytes);
+        return { ...protobuf.read(raw, schema), apiVersion, kind };
+      }
+    }
+  } catch (error) {
+    if (error instanceof JsonError) throw badRequest(`couldn't get version/kind; json parse error: ${error.message}`);
+    if (error instanceof YamlError || error instanceof ProtobufError) throw badRequest(error.message);
+    throw error;
+  }
 }

@@ -5,6 +5,7 @@ import type { RandomBytes } from "../object/names-generator.ts";
 import type { ResourceDefinition, StrategySettings } from "../resources/definition.ts";
 import type { Definitions } from "../resources/definitions.ts";
 import type { TypeTable } from "../schema/load.ts";
+import { ProtobufReader } from "../protobuf/read.ts";
 import type { TableRow } from "../printing/table.ts";
 import type { ObjectRecord } from "../storage/cache/record.ts";
 import { RepresentationCache } from "../storage/cache/representation-cache.ts";
@@ -40,6 +41,7 @@ export class Registry {
   /** Parsed field sets of lately written objects. */
   readonly fieldSets = new FieldSetCache();
   readonly representations = new RepresentationCache();
+  readonly protobuf = new ProtobufReader();
   /** Table rows that were asked for; each lives as long as its object version. */
   readonly rows = new WeakMap<ObjectRecord, TableRow>();
   readonly #caches = new Map<string, ResourceCache>();

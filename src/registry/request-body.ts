@@ -1,5 +1,4 @@
-import { unsupportedMediaType } from "../object/status.ts";
-import { bodyFormat, JSON_TYPE, YAML_TYPE } from "../request/negotiation.ts";
+import { bodyFormat } from "../request/negotiation.ts";
 import type { ApiRequest } from "../request/exchange.ts";
 import type { BodyFormat } from "./decode-body.ts";
 
@@ -9,6 +8,5 @@ export const MAX_BODY = 3 * 1024 * 1024;
 /** The body and what it is written in. Errors: StatusError 415 for a Content-Type that is not read, 413, 400. */
 export async function bodyOf(request: ApiRequest): Promise<{ readonly bytes: Buffer; readonly format: BodyFormat }> {
   const format = bodyFormat(request.headers["content-type"]);
-  if (format === "protobuf") throw unsupportedMediaType([JSON_TYPE, YAML_TYPE]);
   return { bytes: await request.body(MAX_BODY), format };
 }

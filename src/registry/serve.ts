@@ -66,7 +66,7 @@ const VERBS: Readonly<Record<Verb, (call: Served) => Promise<ApiAnswer>>> = {
     return objectAnswer(call, record, created ? 201 : 200);
   },
   delete: async (call) => {
-    const options = await readDeleteOptions(call.context.request, call.query);
+    const options = await readDeleteOptions(call.registry, call.context.request, call.query);
     const write = writeTo(call.registry, call.endpoint, call.context, {
       ...writeOptions(new URLSearchParams(), "UpdateOptions"),
       dryRun: options.dryRun,
@@ -79,7 +79,7 @@ const VERBS: Readonly<Record<Verb, (call: Served) => Promise<ApiAnswer>>> = {
   },
   deletecollection: async (call) => {
     const selection = listOptions(call.query, false);
-    const options = await readDeleteOptions(call.context.request, call.query);
+    const options = await readDeleteOptions(call.registry, call.context.request, call.query);
     const write = writeTo(call.registry, call.endpoint, call.context, {
       ...writeOptions(new URLSearchParams(), "UpdateOptions"),
       dryRun: options.dryRun,

@@ -10,6 +10,8 @@ import type { Config } from "../config/config.ts";
 import { dataDirectory } from "../config/data-files.ts";
 import { listen } from "../http/listen.ts";
 import { StartupError } from "../object/startup-error.ts";
+import { controllers } from "../controllers/all.ts";
+import { runController } from "../controllers/controller.ts";
 import { systemClient } from "../registry/system-client.ts";
 import { behaviours } from "../resources/behaviours.ts";
 import { builtinDefinitions } from "../resources/builtin.ts";
@@ -111,12 +113,22 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
   }).catch((error: unknown) => {
     throw listenFault(error, config.bindAddress, config.port);
   });
+  const loops: AsyncDisposable[] = [];
+  for (const name of config.controllers) {
+    const controller = controllers.get(name);
+    if (controller === undefined)
+      throw new StartupError(`--controllers: there is no loop ${name}`, `name some of ${[...controllers.keys()].join(", ")}`);
+    const onFailure = (loop: string, key: string, error: unknown): void =>
+      log.warn({ err: error, controller: loop, key }, "a controller will try again");
+    loops.push(await runController(controller, { registry: plane.registry, client: systemClient(plane.registry, name), onFailure }));
+  }
   const address = clientAddress(config.bindAddress);
   const url = `https://${address.includes(":") ? `[${address}]` : address}:${listener.port}`;
   const kubeconfigPath = join(config.dataDir, "admin.kubeconfig");
   await writeKubeconfig(kubeconfigPath, url, certificates);
   const close = (): Promise<void> =>
     (closing ??= (async () => {
+      await Promise.all(loops.map((loop) => loop[Symbol.asyncDispose]()));
       plane.close();
       await listener.close(DRAIN_MS);
       await storage[Symbol.asyncDispose]();

@@ -1,0 +1,36 @@
+import { LENGTH, ProtobufError, WireReader } from "./wire-reader.ts";
+
+/** What every protobuf body of the API begins with: "k8s" and a zero byte (API concepts, "Protobuf encoding"). */
+const MAGIC = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
+
+/** A body: what it says it is, and the message within. */
+export interface Envelope {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly raw: Buffer;
+}
+
+/** Opens a body (runtime.Unknown behind the magic bytes). Errors: ProtobufError. */
+export function openEnvelope(bytes: Buffer): Envelope {
+  if (bytes.length < MAGIC.length || bytes.compare(MAGIC, 0, MAGIC.length, 0, MAGIC.length) !== 0) {
+    throw new ProtobufError("provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
+  }
+  const reader = new WireReader(bytes, MAGIC.length);
+  let apiVersion = "";
+  let kind = "";
+  let raw: Buffer = Buffer.alloc(0);
+  while (!reader.done) {
+    const tag = reader.unsigned();
+    if (tag === ((1 << 3) | LENGTH)) {
+      const meta = reader.part();
+      while (!meta.done) {
+        const member = meta.unsigned();
+        if (member === ((1 << 3) | LENGTH)) apiVersion = meta.text();
+        else if (member === ((2 << 3) | LENGTH)) kind = meta.text();
+        else meta.skip(member & 7);
+      }
+    } else if (tag === ((2 << 3) | LENGTH)) raw = reader.part().rest();
+    else reader.skip(tag & 7);
+  }
+  return { apiVersion, kind, raw };
+}

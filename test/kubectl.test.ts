@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
+import { startServer, type RunningServer } from "../src/index.ts";
+import { needs } from "./programs.ts";
+
+const run = promisify(execFile);
+
+/** Objects of the kinds that people write most; each is created, read back and deleted. */
+const MANIFESTS: Readonly<Record<string, string>> = {
+  configmap: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: thing}\ndata: {a: '1'}\n",
+  secret: "apiVersion: v1\nkind: Secret\nmetadata: {name: thing}\nstringData: {password: s3cret}\n",
+  pod: "apiVersion: v1\nkind: Pod\nmetadata: {name: thing}\nspec: {containers: [{name: c, image: nginx}]}\n",
+  deployment:
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: thing}\nspec: {replicas: 2, selector: {matchLabels: {app: x}}, template: {metadata: {labels: {app: x}}, spec: {containers: [{name: c, image: nginx}]}}}\n",
+  service: "apiVersion: v1\nkind: Service\nmetadata: {name: thing}\nspec: {selector: {app: x}, ports: [{port: 80}]}\n",
+  node: "apiVersion: v1\nkind: Node\nmetadata: {name: thing}\n",
+  ingress:
+    "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: thing}\nspec: {defaultBackend: {service: {name: thing, port: {number: 80}}}}\n",
+  namespace: "apiVersion: v1\nkind: Namespace\nmetadata: {name: thing}\n",
+};
+
+for (const program of ["kubectl", "kubectl-old"] as const) {
+  describe(`an unmodified ${program}`, needs(program), () => {
+    let directory = "";
+    let server: RunningServer;
+    before(async () => {
+      directory = await mkdtemp(join(tmpdir(), "kubectl-"));
+      server = await startServer({ dataDir: join(directory, "data"), port: 0, controllers: ["serviceaccount"] });
+    });
+    after(async () => {
+      await server.close();
+      await rm(directory, { recursive: true });
+    });
+    const kubectl = async (...args: string[]): Promise<string> =>
+      (await run(program, ["--kubeconfig", server.kubeconfigPath, "--cache-dir", join(directory, "cache"), ...args])).stdout;
+    const refused = (...args: string[]): Promise<string> =>
+      kubectl(...args).then(
+        (out) => assert.fail(`it succeeded: ${out}`),
+        (error: { readonly stderr: string }) => error.stderr,
+      );
+    const file = async (text: string): Promise<string> => {
+      const path = join(directory, "manifest.yaml");
+      await writeFile(path, text);
+      return path;
+    };
+
+    for (const [kind, manifest] of Object.entries(MANIFESTS)) {
+      test(`creates, shows in every form, describes and deletes a ${kind}`, async () => {
+        assert.match(await kubectl("create", "-f", await file(manifest)), /thing created/);
+        assert.match(await kubectl("get", kind, "thing"), /^NAME\s[\s\S]*\nthing\s/);
+        assert.match(await kubectl("get", kind, "thing", "-o", "wide"), /\nthing\s/);
+        assert.match(await kubectl("get", kind, "thing", "-o", "name"), /\/thing\n$/);
+        assert.match(await kubectl("get", kind, "thing", "-o", "yaml"), /\n {2}name: thing\n/);
+        const shown = JSON.parse(await kubectl("get", kind, "thing", "-o", "json")) as { metadata: { uid: string } };
+        assert.match(shown.metadata.uid, /^[0-9a-f-]{36}$/);
+        assert.match(await kubectl("describe", kind, "thing"), /Name:\s+thing/);
+        assert.match(await kubectl("delete", kind, "thing", "--wait=false"), /"thing" deleted/);
+        assert.match(await refused("create", "-f", await file(manifest.replace("kind:", "kinds:"))), /kind/);
+      });
+    }
+
+    test("labels, annotates and patches in all three ways", async () => {
+      await kubectl("create", "configmap", "patched", "--from-literal=a=1");
+      await kubectl("label", "configmap", "patched", "tier=web");
+      await kubectl("annotate", "configmap", "patched", "note=hello");
+      for (const [type, patch] of [
+        ["merge", '{"data":{"b":"2"}}'],
+        ["json", '[{"op":"add","path":"/data/c","value":"3"}]'],
+        ["strategic", '{"data":{"a":null}}'],
+      ] as const) {
+        await kubectl("patch", "configmap", "patched", `--type=${type}`, "-p", patch);
+      }
+      const shown = JSON.parse(await kubectl("get", "configmap", "patched", "-o", "json")) as {
+        data: object;
+        metadata: { labels: object; annotations: object };
+      };
+      assert.deepEqual(shown.data, { b: "2", c: "3" });
+      assert.deepEqual(shown.metadata.labels, { tier: "web" });
+      assert.deepEqual(shown.metadata.annotations, { note: "hello" });
+      assert.match(await kubectl("get", "configmap", "-l", "tier=web", "--no-headers"), /^patched\s/);
+    });
+
+    test("applies client-side: creates, changes, removes, and leaves alone", async () => {
+      const manifest = (data: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: applied}\ndata: ${data}\n`;
+      assert.match(await kubectl("apply", "-f", await file(manifest("{a: '1', b: '2'}"))), /created/);
+      assert.match(await kubectl("apply", "-f", await file(manifest("{a: '1', b: '2'}"))), /unchanged/);
+      assert.match(await kubectl("apply", "-f", await file(manifest("{a: '3'}"))), /configured/);
+      assert.deepEqual(JSON.parse(await kubectl("get", "configmap", "applied", "-o", "jsonpath={.data}")), { a: "3" });
+    });
+
+    test("scales a deployment", async () => {
+      await kubectl("create", "deployment", "scaled", "--image=nginx");
+      assert.match(await kubectl("scale", "deployment", "scaled", "--replicas=3"), /scaled/);
+      assert.equal(await kubectl("get", "deployment", "scaled", "-o", "jsonpath={.spec.replicas} {.metadata.generation}"), "3 2");
+    });
+
+    test("explains fields, lists resources and says the version", async () => {
+      assert.match(await kubectl("explain", "pod.spec.containers"), /image/);
+      assert.match(await kubectl("api-resources"), /deployments\s+deploy\s+apps\/v1/);
+      assert.match(await kubectl("version"), /v1\.36/);
+    });
+
+    test("waits for a deletion and sees a watch's events", async () => {
+      await kubectl("create", "configmap", "watched");
+      const watch = spawn(program, ["--kubeconfig", server.kubeconfigPath, "get", "configmap", "watched", "-w", "-o", "name"]);
+      let seen = "";
+      const twice = new Promise<void>((resolve) =>
+        watch.stdout.on("data", (chunk: Buffer) => {
+          seen += chunk.toString();
+          if (seen.split("\n").length > 2) resolve();
+        }),
+      );
+      while (seen === "") await new Promise((resume) => setTimeout(resume, 20));
+      await kubectl("label", "configmap", "watched", "x=y");
+      await twice;
+      watch.kill();
+      await kubectl("delete", "configmap", "watched");
+      assert.match(await kubectl("wait", "--for=delete", "configmap/watched", "--timeout=5s"), /^$|condition met|deleted/);
+      assert.match(await refused("get", "configmap", "watched"), /NotFound/);
+    });
+
+    test("runs a pod, since the default service account is there", async () => {
+      assert.match(await kubectl("run", "runner", "--image=nginx"), /created/);
+      assert.match(await kubectl("get", "pod", "runner", "-o", "jsonpath={.spec.serviceAccountName}"), /^default$/);
+    });
+  });
+}
