@@ -12,8 +12,6 @@ await build({
   external: ["lmdb"],
   // For packages in the older module format, which ask for Node's own modules by require.
   banner: { js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' },
-  // A name that stands twice would get a number in the bundle, and error reports the wrong name.
-  keepNames: true,
   sourcemap: true,
   logLevel: "warning",
 });
