@@ -15,6 +15,7 @@ import { copyJson, isObject, setOwn, type JsonObject, type JsonValue } from "../
 import type { KubeObject } from "../src/object/kube-object.ts";
 import { dnsSubdomain, maskTrailingHyphen } from "../src/object/names.ts";
 import { behaviours } from "../src/resources/behaviours.ts";
+import { checksMetadataOnce } from "../src/resources/metadata-updates.ts";
 import type { KindBehaviour, StrategyContext } from "../src/resources/definition.ts";
 import { validateObjectMeta, validateObjectMetaUpdate, type MetaRules } from "../src/validation/object-meta.ts";
 
@@ -76,6 +77,7 @@ const rules: MetaRules = {
   namespaced,
   nameRule: behaviour.strategy?.nameRule ?? ((name, prefix) => dnsSubdomain(prefix ? maskTrailingHyphen(name) : name)),
   qualifiedFinalizers: true,
+  revalidates: !checksMetadataOnce.has(`${group}/${kind}`),
 };
 
 const counts = { passed: 0, failed: 0, refusedByDecoder: 0 };

@@ -15,6 +15,7 @@ import { applyDefaults } from "../schema/default.ts";
 import type { TypeTable } from "../schema/load.ts";
 import type { ObjectSchema } from "../schema/schema.ts";
 import { ageCell, nameCell } from "./common-cells.ts";
+import { checksMetadataOnce } from "./metadata-updates.ts";
 import type { Column, KindBehaviour, ResourceDefinition, ServedVersion, Strategy, Subresource, Verb } from "./definition.ts";
 import type { ColumnRow, FieldSelectorRow, ResourceRow, ResourceTables, SubresourceRow } from "./tables.ts";
 
@@ -120,6 +121,7 @@ function mainStrategy(row: ResourceRow, schema: ObjectSchema, behaviour: KindBeh
     defaultGarbageCollection: GARBAGE_COLLECTION[row.defaultGCPolicy ?? ""] ?? "background",
     returnDeletedObject: row.returnDeletedObject ?? false,
     generationOnCreate: row.generationSetOnCreate ?? false,
+    revalidatesMetadata: !checksMetadataOnce.has(`${row.group}/${row.kind}`),
     ...(bumps === undefined || bumps.length === 0
       ? {}
       : { generationChanged: (object, old) => bumps.some((path) => !equalJson(valueAt(object, path), valueAt(old, path))) }),
