@@ -15,6 +15,8 @@ export interface TypeTable {
   schemaForKind(kind: GroupVersionKind): ObjectSchema | undefined;
   /** Definition name of a kind. */
   definitionOf(kind: GroupVersionKind): string | undefined;
+  /** The kinds that a definition stands for: none, one, or many (DeleteOptions is one of every group). */
+  kindsOf(definition: string): readonly GroupVersionKind[];
   /** Every definition's name, in order. */
   readonly definitions: readonly string[];
 }
@@ -30,6 +32,7 @@ export function typeTable(file: TypesFile): TypeTable {
   const types = new Map(Object.entries(file.types));
   const kinds = new Map(Object.entries(file.kinds));
   const made = new Map<string, ObjectSchema>();
+  let inverse: ReadonlyMap<string, readonly GroupVersionKind[]> | undefined;
   const schemaFor = (definition: string): ObjectSchema => {
     const known = made.get(definition);
     if (known !== undefined) return known;
@@ -47,8 +50,23 @@ export function typeTable(file: TypesFile): TypeTable {
       return definition === undefined ? undefined : schemaFor(definition);
     },
     definitionOf,
+    kindsOf: (definition) => {
+      inverse ??= invert(kinds);
+      return inverse.get(definition) ?? [];
+    },
     definitions: [...types.keys()],
   };
+}
+
+/** Kinds by definition; the keys of `kinds` are "apps/v1/Deployment" or, for the core group, "v1/Pod". */
+function invert(kinds: ReadonlyMap<string, string>): Map<string, GroupVersionKind[]> {
+  const inverse = new Map<string, GroupVersionKind[]>();
+  for (const [key, definition] of kinds) {
+    const parts = key.split("/");
+    const [group, version, kind] = parts.length === 2 ? ["", ...parts] : parts;
+    inverse.set(definition, [...(inverse.get(definition) ?? []), { group: group as string, version: version as string, kind: kind as string }]);
+  }
+  return inverse;
 }
 
 type Resolve = (definition: string) => ObjectSchema;

@@ -1,12 +1,15 @@
 import { readFileSync } from "node:fs";
-import { dataFile } from "../config/data-files.ts";
+import { join } from "node:path";
+import { dataFile, kubernetesVersion, packageRoot, packageVersion } from "../config/data-files.ts";
 import { DiscoveryDocuments } from "../discovery/documents.ts";
 import type { GroupVersions } from "../discovery/group-order.ts";
 import { HealthEndpoints, type HealthCheck, type HealthLog } from "../discovery/health.ts";
 import { versionInfo, type ReleaseVersion } from "../discovery/version.ts";
+import { OpenApiDocuments } from "../openapi/openapi.ts";
 import type { RequestContext } from "../request/context.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
 import type { Definitions } from "../resources/definitions.ts";
+import { loadDescriptions } from "../schema/descriptions.ts";
 import type { TypeTable } from "../schema/load.ts";
 
 export interface DocumentOptions {
@@ -16,20 +19,31 @@ export interface DocumentOptions {
   /** host:port that discovery tells clients. */
   readonly serverAddress: () => string;
   readonly log: HealthLog;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
 }
 
 /** Answers the paths that are no resources: health, discovery, version, OpenAPI. */
-export function apiDocuments({ definitions, checks, serverAddress, log }: DocumentOptions): (context: RequestContext) => Promise<ApiAnswer | undefined> {
+export function apiDocuments({ definitions, types, checks, serverAddress, log, clock }: DocumentOptions): (context: RequestContext) => Promise<ApiAnswer | undefined> {
   const release = JSON.parse(readFileSync(dataFile("discovery.json"), "utf8")) as { version: ReleaseVersion; groups: GroupVersions[] };
   const health = new HealthEndpoints(checks, log);
+  const openApi = new OpenApiDocuments({
+    definitions,
+    types,
+    descriptions: loadDescriptions(join(packageRoot(), "dist", `kubernetes-${kubernetesVersion}`, "descriptions.json")),
+    release: `${release.version.major}.${release.version.minor}`,
+    build: packageVersion(),
+    clock,
+  });
   const discovery = new DiscoveryDocuments({
     definitions,
     priorities: release.groups,
     version: versionInfo(release.version, process.platform, process.arch),
     serverAddress,
-    otherPaths: () => health.paths(),
+    otherPaths: () => [...health.paths(), ...openApi.paths()],
   });
   return async ({ request: { method, headers }, info: { path, query } }) => {
-    return (await health.answer(path, query)) ?? discovery.answer({ method, path, query, headers });
+    const request = { method, path, query, headers };
+    return (await health.answer(path, query)) ?? discovery.answer(request) ?? openApi.answer(request);
   };
 }

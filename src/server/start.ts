@@ -89,6 +89,7 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
       }),
       serverAddress: () => `${config.advertiseAddress}:${listener.port}`,
       log,
+      clock: Date.now,
     }),
     clock: Date.now,
     random: Math.random,

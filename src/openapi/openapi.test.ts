@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { dataDirectory } from "../config/data-files.ts";
+import { testDefinitions } from "../discovery/test-definitions.ts";
+import type { ApiAnswer } from "../request/exchange.ts";
+import type { ResourceDefinition } from "../resources/definition.ts";
+import { loadTypes } from "../schema/load.ts";
+import { OpenApiDocuments } from "./openapi.ts";
+import { camelGroupVersion, tagOf } from "./operation-name.ts";
+import { ProtobufWriter } from "./protobuf-writer.ts";
+
+const types = loadTypes(dataDirectory());
+const builtin = testDefinitions(types);
+
+function documents(definitions: readonly ResourceDefinition[] = builtin, build = "1"): OpenApiDocuments {
+  return new OpenApiDocuments({
+    types, release: "1.36", build, clock: () => 0,
+    descriptions: { of: (definition, member) => (member === undefined ? `About ${definition}.` : undefined), ofColumn: () => undefined },
+    definitions: {
+      all: () => definitions,
+      get generation() {
+        return definitions.length;
+      },
+    },
+  });
+}
+
+const shared = documents();
+
+async function get(target: string, headers: Record<string, string> = {}, from = shared): Promise<ApiAnswer> {
+  const [path, query] = target.split("?") as [string, string | undefined];
+  const answer = await from.answer({ method: "GET", path, query: new URLSearchParams(query), headers });
+  assert(answer !== undefined);
+  return answer;
+}
+
+async function json(target: string, from = shared) {
+  return JSON.parse(String((await get(target, {}, from)).body));
+}
+
+async function addressOf(key: string, from = shared): Promise<string> {
+  return (await json("/openapi/v3", from)).paths[key].serverRelativeURL;
+}
+
+describe("OpenAPI v3", () => {
+  test("has an index of all group versions with hashed addresses", async () => {
+    const { paths } = await json("/openapi/v3");
+    for (const key of ["api", "api/v1", "apis", "apis/apps", "apis/apps/v1", "version", "openid/v1/jwks"]) assert.match(paths[key].serverRelativeURL, new RegExp(`^/openapi/v3/${key}\\?hash=[0-9A-F]{128}$`));
+    assert.equal((await get("/openapi/v3")).headers["content-type"], "text/plain; charset=utf-8");
+  });
+
+  test("answers a hashed address for good, redirects an old hash, and answers 304 to its entity tag", async () => {
+    const address = await addressOf("apis/apps/v1");
+    const answer = await get(address);
+    assert.equal(answer.headers["cache-control"], "public, immutable");
+    assert.equal(answer.headers["expires"], "Fri, 01 Jan 1971 00:00:00 GMT");
+    const moved = await get("/openapi/v3/apis/apps/v1?hash=OLD");
+    assert.deepEqual([moved.status, moved.headers["location"]], [301, address]);
+    const plain = await get("/openapi/v3/apis/apps/v1");
+    assert.equal(plain.headers["cache-control"], undefined);
+    assert.equal((await get("/openapi/v3/apis/apps/v1", { "if-none-match": plain.headers["etag"] as string })).status, 304);
+  });
+
+  test("tells clients which kinds can be patched with which parameters", async () => {
+    const { paths } = await json("/openapi/v3/apis/apps/v1");
+    const { patch, parameters } = paths["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"];
+    assert.deepEqual(patch["x-kubernetes-group-version-kind"], { group: "apps", version: "v1", kind: "Deployment" });
+    assert.equal(patch["x-kubernetes-action"], "patch");
+    assert.equal(patch.operationId, "patchAppsV1NamespacedDeployment");
+    assert.deepEqual(patch.parameters.map(({ name }: { name: string }) => name), ["dryRun", "fieldManager", "fieldValidation", "force"]);
+    assert.deepEqual(parameters.map(({ name }: { name: string }) => name), ["name", "namespace", "pretty"]);
+  });
+
+  test("has the paths of subresources, streams and old watches", async () => {
+    const { paths } = await json("/openapi/v3/api/v1");
+    const ids = (path: string) => Object.values<{ operationId?: string }>(paths[path]).map(({ operationId }) => operationId).filter((id) => id !== undefined);
+    assert.deepEqual(ids("/api/v1/namespaces/{namespace}/pods/{name}/eviction"), ["createCoreV1NamespacedPodEviction"]);
+    assert.deepEqual(ids("/api/v1/namespaces/{namespace}/pods/{name}/exec"), ["connectCoreV1GetNamespacedPodExec", "connectCoreV1PostNamespacedPodExec"]);
+    assert.equal(ids("/api/v1/nodes/{name}/proxy/{path}").length, 7);
+    assert.deepEqual(ids("/api/v1/watch/pods"), ["watchCoreV1PodListForAllNamespaces"]);
+    assert.deepEqual(ids("/api/v1/pods"), ["listCoreV1PodForAllNamespaces"]);
+    assert.deepEqual(ids("/api/v1/namespaces/{name}/finalize"), ["replaceCoreV1NamespaceFinalize"]);
+  });
+
+  test("refers to nothing that it does not define", async () => {
+    for (const key of ["api/v1", "apis/apiextensions.k8s.io/v1", "apis/apps"]) {
+      const text = String((await get(`/openapi/v3/${key}`)).body);
+      const { schemas } = JSON.parse(text).components;
+      for (const [, name] of text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]*)"/g)) assert.ok(name !== undefined && name in schemas, name);
+    }
+  });
+
+  test("answers 404 with nothing for what is not served, and 406 for what is not JSON", async () => {
+    assert.deepEqual(await get("/openapi/v3/apis/nope/v1"), { status: 404, headers: {} });
+    assert.equal((await get("/openapi/v3/api/v1", { accept: "text/html" })).status, 406);
+    assert.equal(await shared.answer({ method: "GET", path: "/openapiv2", query: new URLSearchParams(), headers: {} }), undefined);
+  });
+
+  test("changes addresses with the definitions and with the build, and only those that differ", async () => {
+    const definitions = [...builtin];
+    const changing = documents(definitions);
+    const before = await json("/openapi/v3", changing);
+    definitions.pop();
+    const last = builtin.at(-1) as ResourceDefinition;
+    const key = `apis/${last.hub.group}/${last.hub.version}`;
+    const now = await json("/openapi/v3", changing);
+    assert.notDeepEqual(now.paths[key], before.paths[key]);
+    assert.deepEqual(now.paths["api/v1"], before.paths["api/v1"]);
+    assert.notEqual(await addressOf("api/v1", documents(builtin, "2")), await addressOf("api/v1"));
+  });
+});
+
+describe("OpenAPI v2", () => {
+  test("holds all group versions, with references beside their siblings and several types as strings", async () => {
+    const answer = await get("/openapi/v2", { accept: "application/json" });
+    assert.equal(answer.headers["vary"], "Accept-Encoding, Accept");
+    const { swagger, paths, definitions, parameters } = JSON.parse(String(answer.body));
+    assert.equal(swagger, "2.0");
+    assert.deepEqual(definitions["io.k8s.api.apps.v1.DeploymentSpec"].properties.strategy, {
+      $ref: "#/definitions/io.k8s.api.apps.v1.DeploymentStrategy", "x-kubernetes-patch-strategy": "retainKeys",
+    });
+    assert.equal(definitions["io.k8s.apimachinery.pkg.util.intstr.IntOrString"].type, "string");
+    const { patch } = paths["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"];
+    const inPlace = patch.parameters.map(({ name, $ref }: { name?: string; $ref?: string }) => name ?? parameters[($ref as string).slice("#/parameters/".length)].name);
+    assert.deepEqual(inPlace, ["body", "dryRun", "fieldManager", "fieldValidation", "force"]);
+    assert.equal(patch.parameters[1].name, "dryRun", "clients of old look for it in the operation itself");
+    assert.equal((await get("/openapi/v2", { "if-none-match": answer.headers["etag"] as string })).status, 304);
+  });
+
+  test("is sent as protobuf under both names of the media type", async () => {
+    for (const accept of ["application/com.github.proto-openapi.spec.v2@v1.0+protobuf", "application/com.github.proto-openapi.spec.v2.v1.0+protobuf;q=0.9, text/html"]) {
+      const { headers, body } = await get("/openapi/v2", { accept });
+      assert.equal(headers["content-type"], "application/com.github.proto-openapi.spec.v2.v1.0+protobuf");
+      assert(Buffer.isBuffer(body));
+      assert.deepEqual(body.subarray(0, 5), Buffer.from([0x0a, 3, 0x32, 0x2e, 0x30]), "field 1 is the swagger version");
+      assert.ok(body.includes("io.k8s.api.apps.v1.Deployment") && body.includes('{"group":"apps","kind":"Deployment","version":"v1"}'));
+    }
+    assert.equal((await get("/openapi/v2", { accept: "text/html" })).status, 406);
+  });
+});
+
+test("operation names and tags say the group without k8s.io", () => {
+  assert.deepEqual([tagOf("", "v1"), tagOf("rbac.authorization.k8s.io", "v1"), tagOf("apps")], ["core_v1", "rbacAuthorization_v1", "apps"]);
+  assert.deepEqual([camelGroupVersion("", "v1"), camelGroupVersion("flowcontrol.apiserver.k8s.io", "v1")], ["CoreV1", "FlowcontrolApiserverV1"]);
+});
+
+test("protobuf messages nest, with lengths of any size", () => {
+  const message = new ProtobufWriter();
+  message.text(1, "é");
+  message.text(2, "");
+  message.flag(3, true);
+  message.flag(4, false);
+  message.message(31, (inner) => inner.text(1, "x".repeat(300)));
+  const bytes = message.finish();
+  assert.deepEqual([...bytes.subarray(0, 13)], [0x0a, 2, 0xc3, 0xa9, 0x18, 1, 0xfa, 1, 0xaf, 2, 0x0a, 0xac, 2]);
+  assert.equal(bytes.length, 13 + 300);
+});
