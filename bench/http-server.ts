@@ -10,7 +10,11 @@ const pod = Buffer.alloc(Number(sizeText), "x");
 const slab = Buffer.alloc(64 * 1024, "y");
 const SLABS = 264; // 17 MB, as 5,000 pods
 const event = Buffer.alloc(3500, "e");
-const headers = { "content-type": "application/json", "cache-control": "no-cache, private", "audit-id": "0b1e7c1e-3c53-4f6e-9d0f-0123456789ab" };
+const headers = {
+  "content-type": "application/json",
+  "cache-control": "no-cache, private",
+  "audit-id": "0b1e7c1e-3c53-4f6e-9d0f-0123456789ab",
+};
 const tls = testCertificate();
 const watchers = new Set<(bytes: Buffer) => void>();
 let port: number;
@@ -55,7 +59,9 @@ if (kind === "bare") {
     ["/watch", { status: 200, headers, body: watch }],
   ]);
   const listener = await listen({
-    host: "127.0.0.1", port: 0, tls,
+    host: "127.0.0.1",
+    port: 0,
+    tls,
     log: { error: console.error, warn: console.error, debug: () => {} },
     handler: async ({ target }) => answers.get(target) ?? { status: 200, headers, body: pod },
   });

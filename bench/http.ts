@@ -38,8 +38,11 @@ function open(server: Server): ClientHttp2Session {
 
 function get(session: ClientHttp2Session, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stream = session.request({ ":path": path, accept: "application/json", authorization: "Bearer token" });
-    stream.on("data", () => {}).on("end", resolve).on("error", reject);
+    const stream = session.request({ ":path": path, "accept": "application/json", "authorization": "Bearer token" });
+    stream
+      .on("data", () => {})
+      .on("end", resolve)
+      .on("error", reject);
   });
 }
 
@@ -101,7 +104,8 @@ export async function benchHttp(seconds: number): Promise<void> {
   const ours = await start("ours");
   for (const [name, measure] of cases) {
     let best = [0, 0];
-    for (let round = 0; round < 2; round++) best = [Math.max(best[0] as number, await measure(bare)), Math.max(best[1] as number, await measure(ours))];
+    for (let round = 0; round < 2; round++)
+      best = [Math.max(best[0] as number, await measure(bare)), Math.max(best[1] as number, await measure(ours))];
     const [floor, mine] = best as [number, number];
     console.log(`http ${name}: bare ${floor.toFixed(0)}, binnacle ${mine.toFixed(0)} per CPU second; ratio ${(mine / floor).toFixed(2)}`);
   }

@@ -21,8 +21,13 @@ export function servedRows(definitions: Iterable<ResourceDefinition>, group: str
     const served = definition.served.find((one) => one.group === group && one.version === version);
     if (served === undefined) continue;
     rows.push({
-      resource: definition.plural, subresource: undefined, definition, verbs: sorted(definition.verbs), kind: served.kind,
-      kindVersion: undefined, storageVersionHash: served.storageVersionHash,
+      resource: definition.plural,
+      subresource: undefined,
+      definition,
+      verbs: sorted(definition.verbs),
+      kind: served.kind,
+      kindVersion: undefined,
+      storageVersionHash: served.storageVersionHash,
     });
     for (const [name, subresource] of definition.subresources) rows.push(subresourceRow(definition, served, name, subresource));
   }
@@ -32,7 +37,11 @@ export function servedRows(definitions: Iterable<ResourceDefinition>, group: str
 function subresourceRow(definition: ResourceDefinition, served: ServedVersion, name: string, subresource: Subresource): ServedRow {
   const { kind, group, version } = subresourceKind(served, subresource);
   return {
-    resource: definition.plural, subresource: name, definition, verbs: sorted(subresource.verbs), kind,
+    resource: definition.plural,
+    subresource: name,
+    definition,
+    verbs: sorted(subresource.verbs),
+    kind,
     kindVersion: group === served.group && version === served.version ? undefined : { group, version },
     storageVersionHash: undefined,
   };

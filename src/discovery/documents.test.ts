@@ -17,7 +17,10 @@ function documents(definitions: readonly ResourceDefinition[] = builtin): Discov
         return definitions.length;
       },
     },
-    priorities: testPriorities(), version: { major: "1", minor: "36" }, serverAddress: () => "10.0.0.1:6443", otherPaths: () => ["/healthz", "/openapi/v3"],
+    priorities: testPriorities(),
+    version: { major: "1", minor: "36" },
+    serverAddress: () => "10.0.0.1:6443",
+    otherPaths: () => ["/healthz", "/openapi/v3"],
   });
 }
 
@@ -44,11 +47,25 @@ function code(run: () => unknown): number {
 
 describe("discovery", () => {
   test("lists the core versions, the groups in their order, and one group", () => {
-    assert.deepEqual(json(get("/api")), { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [{ clientCIDR: "0.0.0.0/0", serverAddress: "10.0.0.1:6443" }] });
-    assert.deepEqual(json(get("/apis/")).groups.map(({ name }: { name: string }) => name).slice(0, 3), ["apiregistration.k8s.io", "apps", "events.k8s.io"]);
+    assert.deepEqual(json(get("/api")), {
+      kind: "APIVersions",
+      versions: ["v1"],
+      serverAddressByClientCIDRs: [{ clientCIDR: "0.0.0.0/0", serverAddress: "10.0.0.1:6443" }],
+    });
+    assert.deepEqual(
+      json(get("/apis/"))
+        .groups.map(({ name }: { name: string }) => name)
+        .slice(0, 3),
+      ["apiregistration.k8s.io", "apps", "events.k8s.io"],
+    );
     assert.deepEqual(json(get("/apis/autoscaling")), {
-      kind: "APIGroup", apiVersion: "v1", name: "autoscaling",
-      versions: [{ groupVersion: "autoscaling/v2", version: "v2" }, { groupVersion: "autoscaling/v1", version: "v1" }],
+      kind: "APIGroup",
+      apiVersion: "v1",
+      name: "autoscaling",
+      versions: [
+        { groupVersion: "autoscaling/v2", version: "v2" },
+        { groupVersion: "autoscaling/v1", version: "v1" },
+      ],
       preferredVersion: { groupVersion: "autoscaling/v2", version: "v2" },
     });
   });
@@ -58,10 +75,24 @@ describe("discovery", () => {
     const named = (name: string) => list.resources.find((row: { name: string }) => row.name === name);
     assert.equal(list.apiVersion, undefined);
     assert.deepEqual(named("pods"), {
-      name: "pods", singularName: "pod", namespaced: true, kind: "Pod", verbs: ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
-      shortNames: ["po"], categories: ["all"], storageVersionHash: "xPOwRZ+Yhw8=",
+      name: "pods",
+      singularName: "pod",
+      namespaced: true,
+      kind: "Pod",
+      verbs: ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
+      shortNames: ["po"],
+      categories: ["all"],
+      storageVersionHash: "xPOwRZ+Yhw8=",
     });
-    assert.deepEqual(named("pods/eviction"), { name: "pods/eviction", singularName: "", namespaced: true, group: "policy", version: "v1", kind: "Eviction", verbs: ["create"] });
+    assert.deepEqual(named("pods/eviction"), {
+      name: "pods/eviction",
+      singularName: "",
+      namespaced: true,
+      group: "policy",
+      version: "v1",
+      kind: "Eviction",
+      verbs: ["create"],
+    });
     assert.deepEqual(named("replicationcontrollers/scale").kind, "Scale");
     assert.equal(json(get("/apis/apps/v1")).apiVersion, "v1");
   });
@@ -71,12 +102,15 @@ describe("discovery", () => {
     assert.equal(answer.headers["content-type"], V2);
     assert.equal(answer.headers["cache-control"], "public");
     const apps = json(answer).items.find((item: { metadata: { name: string } }) => item.metadata.name === "apps");
-    assert.deepEqual(apps.versions[0].resources[2].subresources.map((row: { subresource: string }) => row.subresource), ["scale", "status"]);
+    assert.deepEqual(
+      apps.versions[0].resources[2].subresources.map((row: { subresource: string }) => row.subresource),
+      ["scale", "status"],
+    );
     assert.deepEqual(json(get("/api", { accept: V2 })).items[0].metadata, {});
-    const again = get("/apis", { accept: V2, "if-none-match": answer.headers["etag"] as string }) as ApiAnswer;
+    const again = get("/apis", { "accept": V2, "if-none-match": answer.headers["etag"] as string }) as ApiAnswer;
     assert.equal(again.status, 304);
     assert.equal(again.body, undefined);
-    assert.equal(get("/apis", { accept: V2, "if-none-match": '"nope"' })?.status, 200);
+    assert.equal(get("/apis", { "accept": V2, "if-none-match": '"nope"' })?.status, 200);
   });
 
   test("changes when the definitions do", () => {
@@ -84,7 +118,10 @@ describe("discovery", () => {
     const changing = documents(definitions);
     const before = get("/apis", { accept: V2 }, "GET", changing)?.headers["etag"];
     const model = builtin[0] as ResourceDefinition;
-    const served = [{ ...model.hub, group: "example.com", version: "v1beta1" }, { ...model.hub, group: "example.com", version: "v1" }];
+    const served = [
+      { ...model.hub, group: "example.com", version: "v1beta1" },
+      { ...model.hub, group: "example.com", version: "v1" },
+    ];
     definitions.push({ ...model, group: "example.com", served });
     const group = json(get("/apis/example.com", {}, "GET", changing));
     assert.deepEqual(group.preferredVersion, { groupVersion: "example.com/v1", version: "v1" });
@@ -92,13 +129,23 @@ describe("discovery", () => {
   });
 
   test("answers unknown groups as the mux does, unknown versions as the API does, and leaves other paths alone", () => {
-    for (const path of ["/apis/nope.example.com", "/apis/nope.example.com/v1"]) assert.deepEqual([get(path)?.status, String(get(path)?.body)], [404, "404 page not found\n"]);
-    for (const path of ["/apis/apps/v2", "/api/v3"]) assert.equal(code(() => get(path)), 404);
+    for (const path of ["/apis/nope.example.com", "/apis/nope.example.com/v1"])
+      assert.deepEqual([get(path)?.status, String(get(path)?.body)], [404, "404 page not found\n"]);
+    for (const path of ["/apis/apps/v2", "/api/v3"])
+      assert.equal(
+        code(() => get(path)),
+        404,
+      );
     for (const path of ["/nope", "/healthz", "/apis/apps/v1/deployments", "/apiss"]) assert.equal(get(path), undefined);
   });
 
   test("allows GET alone where the original's router serves, and any method for groups", () => {
-    for (const path of ["/api", "/api/v1", "/apis/apps/v1", "/version"]) assert.equal(code(() => get(path, {}, "POST")), 405, path);
+    for (const path of ["/api", "/api/v1", "/apis/apps/v1", "/version"])
+      assert.equal(
+        code(() => get(path, {}, "POST")),
+        405,
+        path,
+      );
     for (const path of ["/apis", "/apis/apps"]) assert.equal(get(path, {}, "POST")?.status, 200, path);
   });
 
@@ -106,7 +153,10 @@ describe("discovery", () => {
     const answer = get("/apis/apps", { accept: "application/yaml" }) as ApiAnswer;
     assert.equal(answer.headers["content-type"], "application/yaml");
     assert.match(String(answer.body), /^apiVersion: v1\nkind: APIGroup\n/);
-    assert.equal(code(() => get("/apis", { accept: "text/html" })), 406);
+    assert.equal(
+      code(() => get("/apis", { accept: "text/html" })),
+      406,
+    );
   });
 
   test("lists all paths at the root, and the version, indented", () => {
@@ -123,6 +173,13 @@ test("versions are ordered by maturity, then by number, then by text", () => {
 });
 
 test("groups without a priority come last, by name", () => {
-  const served = new Map([["z", new Set(["v1"])], ["a", new Set(["v1"])], ["apps", new Set(["v1"])]]);
-  assert.deepEqual(orderGroups(served, [{ name: "apps", versions: ["v1"] }]).map(({ name }) => name), ["apps", "a", "z"]);
+  const served = new Map([
+    ["z", new Set(["v1"])],
+    ["a", new Set(["v1"])],
+    ["apps", new Set(["v1"])],
+  ]);
+  assert.deepEqual(
+    orderGroups(served, [{ name: "apps", versions: ["v1"] }]).map(({ name }) => name),
+    ["apps", "a", "z"],
+  );
 });

@@ -171,7 +171,12 @@ class Documents {
       metadata: name === "" ? {} : { name },
       versions: versions.map((version) => apiVersionDiscovery(this.#rows(name, version), version)),
     }));
-    return new JsonDocument({ kind: "APIGroupDiscoveryList", apiVersion: "apidiscovery.k8s.io/v2", metadata: {}, items } as unknown as ReadonlyJson);
+    return new JsonDocument({
+      kind: "APIGroupDiscoveryList",
+      apiVersion: "apidiscovery.k8s.io/v2",
+      metadata: {},
+      items,
+    } as unknown as ReadonlyJson);
   }
 }
 
@@ -184,7 +189,7 @@ function groupOf({ name, versions }: GroupVersions) {
 function rootAnswer(request: DocumentRequest, plain: JsonDocument, aggregated: JsonDocument): ApiAnswer {
   const agreed = negotiateDocument(request, DISCOVERY_OFFER);
   if (agreed.transform === undefined) return plain.answer(agreed);
-  const headers = { etag: aggregated.etag, vary: "Accept", "cache-control": "public" };
+  const headers = { "etag": aggregated.etag, "vary": "Accept", "cache-control": "public" };
   if (request.headers["if-none-match"] === aggregated.etag) return { status: 304, headers };
   return aggregated.answer(agreed, { ...headers, ...(agreed.format === "json" ? { "content-type": AGGREGATED_TYPE } : {}) });
 }

@@ -21,7 +21,7 @@ function byPreference(known: readonly string[]): (a: string, b: string) => numbe
 }
 
 const VERSION = /^v([1-9][0-9]*)(?:(alpha|beta)([1-9][0-9]*))?$/;
-const MATURITY: Readonly<Record<string, number>> = { alpha: 1, beta: 2, "": 3 };
+const MATURITY: Readonly<Record<string, number>> = { "alpha": 1, "beta": 2, "": 3 };
 
 /**
  * Orders version names, the better first: v10 before v2 before v1 before v1beta2 before v1alpha1 before any other name,

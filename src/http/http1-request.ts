@@ -31,13 +31,15 @@ export class Http1Request implements ApiRequest {
     if (this.#body === undefined && this.#awaitsContinue && Number(this.headers["content-length"] ?? 0) <= limit) {
       this.#response?.writeContinue();
     }
-    this.#body ??= quiet(readBody(this.#incoming, {
-      declared: this.headers["content-length"],
-      limit,
-      timeoutMs: this.#limits.bodyMs,
-      discardBytes: this.#awaitsContinue ? 0 : this.#limits.discardBytes,
-      kill: () => this.#incoming.socket.destroy(),
-    }));
+    this.#body ??= quiet(
+      readBody(this.#incoming, {
+        declared: this.headers["content-length"],
+        limit,
+        timeoutMs: this.#limits.bodyMs,
+        discardBytes: this.#awaitsContinue ? 0 : this.#limits.discardBytes,
+        kill: () => this.#incoming.socket.destroy(),
+      }),
+    );
     return this.#body;
   }
 

@@ -35,23 +35,25 @@ export function createHttp1(options: ServeOptions, onUpgrade?: UpgradeHandler): 
     keepAliveTimeout: limits.idleMs,
     connectionsCheckingInterval: Math.min(5000, limits.headersMs),
   });
-  const onRequest = (awaitsContinue: boolean) => (incoming: IncomingMessage, response: ServerResponse): void => {
-    const connection = connections.get(incoming.socket);
-    if (connection === undefined || connection.running >= limits.inFlight) {
-      incoming.socket.destroy();
-      return;
-    }
-    incoming.on("error", ignore); // the peer broke off; 'close' follows
-    response.on("error", ignore);
-    connection.running++;
-    connection.answering = response;
-    response.once("close", () => {
-      connection.running--;
-      if (draining && connection.running === 0) incoming.socket.end();
-    });
-    const request = new Http1Request(incoming, response, connection.peer, limits, awaitsContinue);
-    void answer(options, incoming, response, request, () => draining);
-  };
+  const onRequest =
+    (awaitsContinue: boolean) =>
+    (incoming: IncomingMessage, response: ServerResponse): void => {
+      const connection = connections.get(incoming.socket);
+      if (connection === undefined || connection.running >= limits.inFlight) {
+        incoming.socket.destroy();
+        return;
+      }
+      incoming.on("error", ignore); // the peer broke off; 'close' follows
+      response.on("error", ignore);
+      connection.running++;
+      connection.answering = response;
+      response.once("close", () => {
+        connection.running--;
+        if (draining && connection.running === 0) incoming.socket.end();
+      });
+      const request = new Http1Request(incoming, response, connection.peer, limits, awaitsContinue);
+      void answer(options, incoming, response, request, () => draining);
+    };
   server.on("request", onRequest(false));
   server.on("checkContinue", onRequest(true));
   server.on("clientError", (error, socket) => {
@@ -94,7 +96,11 @@ function stopChecks(server: Server): void {
 }
 
 async function answer(
-  { handler, limits, log }: ServeOptions, incoming: IncomingMessage, response: ServerResponse, request: Http1Request, draining: () => boolean,
+  { handler, limits, log }: ServeOptions,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  request: Http1Request,
+  draining: () => boolean,
 ): Promise<void> {
   let reply: ApiAnswer;
   try {

@@ -28,13 +28,15 @@ export class Http2Request implements ApiRequest {
     if (this.#body === undefined && this.headers.expect?.toLowerCase() === "100-continue" && !stream.destroyed && !stream.headersSent) {
       stream.additionalHeaders({ ":status": 100 });
     }
-    this.#body ??= quiet(readBody(stream, {
-      declared: this.headers["content-length"],
-      limit,
-      timeoutMs: this.#limits.bodyMs,
-      discardBytes: 0, // the answer goes out at once, and the stream is closed after it
-      kill: () => void stream.destroy(new Error("the request body did not arrive in time")),
-    }));
+    this.#body ??= quiet(
+      readBody(stream, {
+        declared: this.headers["content-length"],
+        limit,
+        timeoutMs: this.#limits.bodyMs,
+        discardBytes: 0, // the answer goes out at once, and the stream is closed after it
+        kill: () => void stream.destroy(new Error("the request body did not arrive in time")),
+      }),
+    );
     return this.#body;
   }
 

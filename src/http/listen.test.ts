@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders, type OutgoingHttpHeaders } from "node:http2";
+import {
+  connect,
+  constants,
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+} from "node:http2";
 import { Agent, request as httpsRequest, type RequestOptions } from "node:https";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -23,7 +30,11 @@ before(async () => {
   client = testCertificate("alice");
 });
 
-async function start(handler: (request: ApiRequest) => Promise<ApiAnswer>, limits: Partial<HttpLimits> = {}, more: Partial<ListenOptions> = {}): Promise<Listener> {
+async function start(
+  handler: (request: ApiRequest) => Promise<ApiAnswer>,
+  limits: Partial<HttpLimits> = {},
+  more: Partial<ListenOptions> = {},
+): Promise<Listener> {
   return listen({ handler, host: "127.0.0.1", port: 0, tls: server, limits, log: silent, ...more });
 }
 
@@ -51,7 +62,13 @@ async function ask2(session: ClientHttp2Session, headers: OutgoingHttpHeaders, b
 }
 
 async function ask1(listener: Listener, options: RequestOptions, body?: Buffer): Promise<Reply> {
-  const request = httpsRequest({ host: "127.0.0.1", port: listener.port, rejectUnauthorized: false, agent: new Agent({ maxCachedSessions: 0 }), ...options });
+  const request = httpsRequest({
+    host: "127.0.0.1",
+    port: listener.port,
+    rejectUnauthorized: false,
+    agent: new Agent({ maxCachedSessions: 0 }),
+    ...options,
+  });
   request.end(body);
   const [response] = await once(request, "response");
   const chunks: Buffer[] = [];
@@ -60,7 +77,13 @@ async function ask1(listener: Listener, options: RequestOptions, body?: Buffer):
 }
 
 /** Both protocols, asked the same way. */
-async function askBoth(listener: Listener, method: string, path: string, headers: Record<string, string> = {}, body?: Buffer): Promise<Reply[]> {
+async function askBoth(
+  listener: Listener,
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+  body?: Buffer,
+): Promise<Reply[]> {
   const session = h2(listener);
   const replies = [
     await ask2(session, { ":method": method, ":path": path, ...headers }, body),
@@ -122,14 +145,20 @@ describe("both protocols", () => {
   });
 
   test("answer HEAD with headers alone, and 304 without a body", async () => {
-    await using listener = await start(async ({ target }) => ({ status: target === "/same" ? 304 : 200, headers: JSON_HEADERS, body: Buffer.from("12345") }));
-    for (const reply of await askBoth(listener, "HEAD", "/")) assert.deepEqual([reply.status, reply.headers["content-length"], reply.body.length], [200, "5", 0]);
+    await using listener = await start(async ({ target }) => ({
+      status: target === "/same" ? 304 : 200,
+      headers: JSON_HEADERS,
+      body: Buffer.from("12345"),
+    }));
+    for (const reply of await askBoth(listener, "HEAD", "/"))
+      assert.deepEqual([reply.status, reply.headers["content-length"], reply.body.length], [200, "5", 0]);
     for (const reply of await askBoth(listener, "GET", "/same")) assert.deepEqual([reply.status, reply.body.length], [304, 0]);
   });
 
   test("read a body once, to its limit", async () => {
     await using listener = await start(echo);
-    for (const reply of await askBoth(listener, "POST", "/", {}, Buffer.alloc(1000, "a"))) assert.deepEqual([reply.status, reply.body.length], [200, 1000]);
+    for (const reply of await askBoth(listener, "POST", "/", {}, Buffer.alloc(1000, "a")))
+      assert.deepEqual([reply.status, reply.body.length], [200, 1000]);
     for (const reply of await askBoth(listener, "POST", "/", {}, Buffer.alloc(300_000, "a"))) {
       assert.equal(reply.status, 413);
       assert.equal(reply.body.toString(), "Request entity too large: limit is 1000");
@@ -139,7 +168,8 @@ describe("both protocols", () => {
 
   test("answer without reading a body that nobody asked for", async () => {
     await using listener = await start(async () => ({ status: 403, headers: JSON_HEADERS, body: Buffer.from("no") }));
-    for (const reply of await askBoth(listener, "POST", "/", {}, Buffer.alloc(20_000, "a"))) assert.deepEqual([reply.status, reply.body.toString()], [403, "no"]);
+    for (const reply of await askBoth(listener, "POST", "/", {}, Buffer.alloc(20_000, "a")))
+      assert.deepEqual([reply.status, reply.body.toString()], [403, "no"]);
   });
 
   test("answer 500 where the handler throws or gives what cannot be sent, and serve on", async () => {
@@ -154,9 +184,11 @@ describe("both protocols", () => {
 
   test("gzip big compressible answers, whole or streamed, and leave small ones alone", async () => {
     const big = Buffer.alloc(400_000, "abc");
-    const write = (pieces: number) => async (sink: BodySink): Promise<void> => {
-      for (let i = 0; i < pieces; i++) if (!sink.write(Buffer.alloc(50_000, "abcd"))) await sink.drained();
-    };
+    const write =
+      (pieces: number) =>
+      async (sink: BodySink): Promise<void> => {
+        for (let i = 0; i < pieces; i++) if (!sink.write(Buffer.alloc(50_000, "abcd"))) await sink.drained();
+      };
     const answers = new Map<string, ApiAnswer>([
       ["/whole", { status: 200, headers: { ...JSON_HEADERS, vary: "Accept" }, body: big, compressible: true }],
       ["/stream", { status: 200, headers: JSON_HEADERS, body: write(8), compressible: true }],
@@ -171,9 +203,15 @@ describe("both protocols", () => {
       assert.deepEqual(gunzipSync(reply.body), big);
     }
     for (const reply of await askBoth(listener, "GET", "/stream", accept)) assert.equal(gunzipSync(reply.body).length, 400_000);
-    for (const reply of await askBoth(listener, "GET", "/short", accept)) assert.deepEqual([reply.headers["content-encoding"], reply.body.length, reply.headers["content-length"]], [undefined, 100_000, "100000"]);
-    for (const reply of await askBoth(listener, "GET", "/plain", accept)) assert.deepEqual([reply.headers["content-encoding"], reply.body.length], [undefined, 400_000]);
-    for (const reply of await askBoth(listener, "GET", "/whole", { "accept-encoding": "gzip;q=0.5" })) assert.equal(reply.headers["content-encoding"], undefined);
+    for (const reply of await askBoth(listener, "GET", "/short", accept))
+      assert.deepEqual(
+        [reply.headers["content-encoding"], reply.body.length, reply.headers["content-length"]],
+        [undefined, 100_000, "100000"],
+      );
+    for (const reply of await askBoth(listener, "GET", "/plain", accept))
+      assert.deepEqual([reply.headers["content-encoding"], reply.body.length], [undefined, 400_000]);
+    for (const reply of await askBoth(listener, "GET", "/whole", { "accept-encoding": "gzip;q=0.5" }))
+      assert.equal(reply.headers["content-encoding"], undefined);
   });
 
   test("hold a streamed body back until the peer takes it, and tell the writer when the peer goes", async () => {
@@ -183,7 +221,8 @@ describe("both protocols", () => {
     await using listener = await start(async (request) => {
       request.signal.addEventListener("abort", () => (aborted = true));
       return {
-        status: 200, headers: JSON_HEADERS,
+        status: 200,
+        headers: JSON_HEADERS,
         body: async (sink) => {
           closed = new Promise((resolve) => sink.onClose(resolve));
           while (!sink.closed) {
@@ -208,7 +247,8 @@ describe("both protocols", () => {
 
   test("cut off a streamed body whose writer fails, so that it cannot be taken for a whole one", async () => {
     await using listener = await start(async () => ({
-      status: 200, headers: JSON_HEADERS,
+      status: 200,
+      headers: JSON_HEADERS,
       body: async (sink) => {
         sink.write(Buffer.from("half"));
         await sleep(5);
@@ -222,7 +262,11 @@ describe("both protocols", () => {
   });
 
   test("show the client's certificate, trusted or not", async () => {
-    await using listener = await start(async ({ peer }) => ({ status: 200, headers: {}, body: Buffer.from(peer.certificate?.subject ?? "none") }));
+    await using listener = await start(async ({ peer }) => ({
+      status: 200,
+      headers: {},
+      body: Buffer.from(peer.certificate?.subject ?? "none"),
+    }));
     const reply = await ask1(listener, { path: "/", ...client });
     assert.equal(reply.body.toString(), "CN=alice");
     const session = connect(`https://127.0.0.1:${listener.port}`, { rejectUnauthorized: false, ...client });
@@ -232,7 +276,13 @@ describe("both protocols", () => {
 
   test("send 100 Continue when the body is wanted", async () => {
     await using listener = await start(echo);
-    const request = httpsRequest({ host: "127.0.0.1", port: listener.port, rejectUnauthorized: false, method: "POST", headers: { expect: "100-continue", "content-length": "3" } });
+    const request = httpsRequest({
+      host: "127.0.0.1",
+      port: listener.port,
+      rejectUnauthorized: false,
+      method: "POST",
+      headers: { "expect": "100-continue", "content-length": "3" },
+    });
     request.flushHeaders();
     await once(request, "continue");
     request.end("abc");
@@ -240,7 +290,7 @@ describe("both protocols", () => {
     assert.equal(response.statusCode, 200);
     response.resume();
     const session = h2(listener);
-    const stream = session.request({ ":method": "POST", ":path": "/", expect: "100-continue" });
+    const stream = session.request({ ":method": "POST", ":path": "/", "expect": "100-continue" });
     await once(stream, "continue");
     stream.end("abc");
     const [headers] = await once(stream, "response");
@@ -254,9 +304,14 @@ describe("an upgrade", () => {
     const headers = { connection: "Upgrade", upgrade: "websocket" };
     await using plain = await start(async () => ({ status: 501, headers: JSON_HEADERS, body: Buffer.from("no") }));
     assert.equal((await ask1(plain, { path: "/", headers })).status, 501);
-    await using listener = await start(echo, {}, {
-      onUpgrade: (request, socket) => socket.end(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${request.headers["upgrade"]}\r\n\r\n`),
-    });
+    await using listener = await start(
+      echo,
+      {},
+      {
+        onUpgrade: (request, socket) =>
+          socket.end(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${String(request.headers["upgrade"])}\r\n\r\n`),
+      },
+    );
     const request = httpsRequest({ host: "127.0.0.1", port: listener.port, rejectUnauthorized: false, headers });
     request.end();
     const [response] = await once(request, "upgrade");
@@ -356,7 +411,7 @@ describe("broken clients", () => {
   test("headers over the limit are 431, and over HTTP/2 refused", async () => {
     assert.equal((await ask1(listener, { path: "/", headers: { big: "x".repeat(70_000) } })).status, 431);
     const session = h2(listener);
-    await assert.rejects(ask2(session, { ":path": "/", big: "x".repeat(70_000) }));
+    await assert.rejects(ask2(session, { ":path": "/", "big": "x".repeat(70_000) }));
     session.destroy();
   });
 

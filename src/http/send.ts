@@ -14,7 +14,7 @@ function gzipHeaders({ headers }: ApiAnswer): Readonly<Record<string, string>> {
   const vary = given === undefined ? [] : typeof given === "string" ? given.split(/, */) : given;
   return {
     "content-encoding": "gzip",
-    vary: vary.includes("Accept-Encoding") ? vary.join(", ") : ["Accept-Encoding", ...vary].join(", "),
+    "vary": vary.includes("Accept-Encoding") ? vary.join(", ") : ["Accept-Encoding", ...vary].join(", "),
   };
 }
 
@@ -52,7 +52,11 @@ async function sendPieces(sink: StreamSink, body: Buffer): Promise<void> {
 }
 
 async function sendStream(
-  outlet: Outlet, answer: ApiAnswer, body: Extract<ApiAnswer["body"], Function>, gzip: boolean, limits: HttpLimits,
+  outlet: Outlet,
+  answer: ApiAnswer,
+  body: Extract<ApiAnswer["body"], Function>,
+  gzip: boolean,
+  limits: HttpLimits,
 ): Promise<void> {
   const sink = gzip ? undecidedSink(outlet, answer, limits) : plainSink(outlet, answer, limits);
   try {

@@ -27,7 +27,10 @@ export function components(names: Iterable<string>, parts: DefinitionParts, own:
       continue;
     }
     const kinds = documentedKinds(parts.types.kindsOf(name), own);
-    made.set(name, openApiDefinition(parts.types.schemaFor(name), { descriptions: parts.descriptions, kinds, refer: (other) => open.push(other) }));
+    made.set(
+      name,
+      openApiDefinition(parts.types.schemaFor(name), { descriptions: parts.descriptions, kinds, refer: (other) => open.push(other) }),
+    );
   }
   return Object.fromEntries([...made].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -14,7 +14,10 @@ const builtin = testDefinitions(types);
 
 function documents(definitions: readonly ResourceDefinition[] = builtin, build = "1"): OpenApiDocuments {
   return new OpenApiDocuments({
-    types, release: "1.36", build, clock: () => 0,
+    types,
+    release: "1.36",
+    build,
+    clock: () => 0,
     descriptions: { of: (definition, member) => (member === undefined ? `About ${definition}.` : undefined), ofColumn: () => undefined },
     definitions: {
       all: () => definitions,
@@ -45,7 +48,8 @@ async function addressOf(key: string, from = shared): Promise<string> {
 describe("OpenAPI v3", () => {
   test("has an index of all group versions with hashed addresses", async () => {
     const { paths } = await json("/openapi/v3");
-    for (const key of ["api", "api/v1", "apis", "apis/apps", "apis/apps/v1", "version", "openid/v1/jwks"]) assert.match(paths[key].serverRelativeURL, new RegExp(`^/openapi/v3/${key}\\?hash=[0-9A-F]{128}$`));
+    for (const key of ["api", "api/v1", "apis", "apis/apps", "apis/apps/v1", "version", "openid/v1/jwks"])
+      assert.match(paths[key].serverRelativeURL, new RegExp(`^/openapi/v3/${key}\\?hash=[0-9A-F]{128}$`));
     assert.equal((await get("/openapi/v3")).headers["content-type"], "text/plain; charset=utf-8");
   });
 
@@ -67,15 +71,27 @@ describe("OpenAPI v3", () => {
     assert.deepEqual(patch["x-kubernetes-group-version-kind"], { group: "apps", version: "v1", kind: "Deployment" });
     assert.equal(patch["x-kubernetes-action"], "patch");
     assert.equal(patch.operationId, "patchAppsV1NamespacedDeployment");
-    assert.deepEqual(patch.parameters.map(({ name }: { name: string }) => name), ["dryRun", "fieldManager", "fieldValidation", "force"]);
-    assert.deepEqual(parameters.map(({ name }: { name: string }) => name), ["name", "namespace", "pretty"]);
+    assert.deepEqual(
+      patch.parameters.map(({ name }: { name: string }) => name),
+      ["dryRun", "fieldManager", "fieldValidation", "force"],
+    );
+    assert.deepEqual(
+      parameters.map(({ name }: { name: string }) => name),
+      ["name", "namespace", "pretty"],
+    );
   });
 
   test("has the paths of subresources, streams and old watches", async () => {
     const { paths } = await json("/openapi/v3/api/v1");
-    const ids = (path: string) => Object.values<{ operationId?: string }>(paths[path]).map(({ operationId }) => operationId).filter((id) => id !== undefined);
+    const ids = (path: string) =>
+      Object.values<{ operationId?: string }>(paths[path])
+        .map(({ operationId }) => operationId)
+        .filter((id) => id !== undefined);
     assert.deepEqual(ids("/api/v1/namespaces/{namespace}/pods/{name}/eviction"), ["createCoreV1NamespacedPodEviction"]);
-    assert.deepEqual(ids("/api/v1/namespaces/{namespace}/pods/{name}/exec"), ["connectCoreV1GetNamespacedPodExec", "connectCoreV1PostNamespacedPodExec"]);
+    assert.deepEqual(ids("/api/v1/namespaces/{namespace}/pods/{name}/exec"), [
+      "connectCoreV1GetNamespacedPodExec",
+      "connectCoreV1PostNamespacedPodExec",
+    ]);
     assert.equal(ids("/api/v1/nodes/{name}/proxy/{path}").length, 7);
     assert.deepEqual(ids("/api/v1/watch/pods"), ["watchCoreV1PodListForAllNamespaces"]);
     assert.deepEqual(ids("/api/v1/pods"), ["listCoreV1PodForAllNamespaces"]);
@@ -86,7 +102,8 @@ describe("OpenAPI v3", () => {
     for (const key of ["api/v1", "apis/apiextensions.k8s.io/v1", "apis/apps"]) {
       const text = String((await get(`/openapi/v3/${key}`)).body);
       const { schemas } = JSON.parse(text).components;
-      for (const [, name] of text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]*)"/g)) assert.ok(name !== undefined && name in schemas, name);
+      for (const [, name] of text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]*)"/g))
+        assert.ok(name !== undefined && name in schemas, name);
     }
   });
 
@@ -117,18 +134,24 @@ describe("OpenAPI v2", () => {
     const { swagger, paths, definitions, parameters } = JSON.parse(String(answer.body));
     assert.equal(swagger, "2.0");
     assert.deepEqual(definitions["io.k8s.api.apps.v1.DeploymentSpec"].properties.strategy, {
-      $ref: "#/definitions/io.k8s.api.apps.v1.DeploymentStrategy", "x-kubernetes-patch-strategy": "retainKeys",
+      "$ref": "#/definitions/io.k8s.api.apps.v1.DeploymentStrategy",
+      "x-kubernetes-patch-strategy": "retainKeys",
     });
     assert.equal(definitions["io.k8s.apimachinery.pkg.util.intstr.IntOrString"].type, "string");
     const { patch } = paths["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"];
-    const inPlace = patch.parameters.map(({ name, $ref }: { name?: string; $ref?: string }) => name ?? parameters[($ref as string).slice("#/parameters/".length)].name);
+    const inPlace = patch.parameters.map(
+      ({ name, $ref }: { name?: string; $ref?: string }) => name ?? parameters[($ref as string).slice("#/parameters/".length)].name,
+    );
     assert.deepEqual(inPlace, ["body", "dryRun", "fieldManager", "fieldValidation", "force"]);
     assert.equal(patch.parameters[1].name, "dryRun", "clients of old look for it in the operation itself");
     assert.equal((await get("/openapi/v2", { "if-none-match": answer.headers["etag"] as string })).status, 304);
   });
 
   test("is sent as protobuf under both names of the media type", async () => {
-    for (const accept of ["application/com.github.proto-openapi.spec.v2@v1.0+protobuf", "application/com.github.proto-openapi.spec.v2.v1.0+protobuf;q=0.9, text/html"]) {
+    for (const accept of [
+      "application/com.github.proto-openapi.spec.v2@v1.0+protobuf",
+      "application/com.github.proto-openapi.spec.v2.v1.0+protobuf;q=0.9, text/html",
+    ]) {
       const { headers, body } = await get("/openapi/v2", { accept });
       assert.equal(headers["content-type"], "application/com.github.proto-openapi.spec.v2.v1.0+protobuf");
       assert(Buffer.isBuffer(body));
@@ -141,7 +164,10 @@ describe("OpenAPI v2", () => {
 
 test("operation names and tags say the group without k8s.io", () => {
   assert.deepEqual([tagOf("", "v1"), tagOf("rbac.authorization.k8s.io", "v1"), tagOf("apps")], ["core_v1", "rbacAuthorization_v1", "apps"]);
-  assert.deepEqual([camelGroupVersion("", "v1"), camelGroupVersion("flowcontrol.apiserver.k8s.io", "v1")], ["CoreV1", "FlowcontrolApiserverV1"]);
+  assert.deepEqual(
+    [camelGroupVersion("", "v1"), camelGroupVersion("flowcontrol.apiserver.k8s.io", "v1")],
+    ["CoreV1", "FlowcontrolApiserverV1"],
+  );
 });
 
 test("protobuf messages nest, with lengths of any size", () => {

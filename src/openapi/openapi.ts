@@ -91,20 +91,26 @@ export class OpenApiDocuments {
     const hash = this.#hash(key);
     const asked = request.query.get("hash") ?? "";
     if (asked !== "" && asked !== hash) return { status: 301, headers: { location: `/openapi/v3/${key}?hash=${hash}`, vary: "Accept" } };
-    const lasting = { "cache-control": "public, immutable", expires: new Date(this.#options.clock() + FOREVER_MS).toUTCString() };
+    const lasting = { "cache-control": "public, immutable", "expires": new Date(this.#options.clock() + FOREVER_MS).toUTCString() };
     const headers = { vary: "Accept", etag: `"${hash}"`, ...(asked === "" ? {} : lasting) };
     return matches(request, headers.etag) ? { status: 304, headers } : documentAnswer(this.#v3Bytes(key), JSON_TYPE, headers);
   }
 
   async #v2Answer(request: DocumentRequest): Promise<ApiAnswer> {
     const vary = "Accept-Encoding, Accept";
-    const type = acceptable(request, [[JSON_TYPE, JSON_TYPE], [V2_PROTOBUF, V2_PROTOBUF], [V2_PROTOBUF_OLD, V2_PROTOBUF]]);
+    const type = acceptable(request, [
+      [JSON_TYPE, JSON_TYPE],
+      [V2_PROTOBUF, V2_PROTOBUF],
+      [V2_PROTOBUF_OLD, V2_PROTOBUF],
+    ]);
     if (type === undefined) return { status: 406, headers: { vary } };
     const headers = { vary, etag: `"${contentHash([type, ...[...this.#documents.keys()].map((key) => this.#hash(key))].join("\n"))}"` };
     if (matches(request, headers.etag)) return { status: 304, headers };
     let bytes = this.#v2.get(type);
     if (bytes === undefined) {
-      bytes = v2Document(this.#documents, this.#options).then((document) => (type === JSON_TYPE ? Buffer.from(JSON.stringify(document)) : v2Protobuf(document)));
+      bytes = v2Document(this.#documents, this.#options).then((document) =>
+        type === JSON_TYPE ? Buffer.from(JSON.stringify(document)) : v2Protobuf(document),
+      );
       this.#v2.set(type, bytes);
     }
     return documentAnswer(await bytes, type, headers);

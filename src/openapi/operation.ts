@@ -15,12 +15,12 @@ export interface Response {
 
 /** An operation of a path, in the form of OpenAPI v3. */
 export interface Operation {
-  readonly tags: readonly string[];
-  readonly description: string;
-  readonly operationId: string;
-  readonly parameters?: readonly Parameter[];
-  readonly requestBody?: { readonly content: MediaTypes; readonly required?: true };
-  readonly responses: Readonly<Record<string, Response>>;
+  readonly "tags": readonly string[];
+  readonly "description": string;
+  readonly "operationId": string;
+  readonly "parameters"?: readonly Parameter[];
+  readonly "requestBody"?: { readonly content: MediaTypes; readonly required?: true };
+  readonly "responses": Readonly<Record<string, Response>>;
   readonly "x-kubernetes-action"?: string;
   readonly "x-kubernetes-group-version-kind"?: GroupVersionKind;
 }
@@ -40,7 +40,11 @@ export function reference(definition: string): SchemaUse {
 
 export const OBJECT_TYPES: readonly string[] = ["application/json", "application/vnd.kubernetes.protobuf", "application/yaml"];
 export const STREAM_TYPES: readonly string[] = [
-  "application/json", "application/json;stream=watch", "application/vnd.kubernetes.protobuf", "application/vnd.kubernetes.protobuf;stream=watch", "application/yaml",
+  "application/json",
+  "application/json;stream=watch",
+  "application/vnd.kubernetes.protobuf",
+  "application/vnd.kubernetes.protobuf;stream=watch",
+  "application/yaml",
 ];
 
 /** The same schema under each media type. */

@@ -29,7 +29,8 @@ const FIELD_SELECTOR = query("fieldSelector", "string", "Only objects whose fiel
 const DRY_RUN = query("dryRun", "string", "Go through all stages and store nothing. The one valid value is All.");
 const MANAGER_TEXT = "A name for the actor that owns the fields written here: at most 128 printable characters.";
 const VALIDATION = query(
-  "fieldValidation", "string",
+  "fieldValidation",
+  "string",
   "What becomes of unknown and duplicate fields: Ignore, Warn (the default) or Strict.",
 );
 
@@ -64,7 +65,8 @@ export const ACTION_PARAMETERS = {
     DRY_RUN,
     query("gracePeriodSeconds", "integer", "Seconds before the object goes; 0 means at once."),
     query(
-      "ignoreStoreReadErrorWithClusterBreakingPotential", "boolean",
+      "ignoreStoreReadErrorWithClusterBreakingPotential",
+      "boolean",
       "Remove an object that can no longer be read from the store, without regard to finalizers and preconditions.",
     ),
     query("orphanDependents", "boolean", "Deprecated, see propagationPolicy: whether dependents stay."),

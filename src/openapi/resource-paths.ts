@@ -3,13 +3,35 @@ import type { GroupVersionKind } from "../object/kube-object.ts";
 import type { ResourceDefinition, ServedVersion, Subresource, Verb } from "../resources/definition.ts";
 import { camelGroupVersion, capital, tagOf } from "./operation-name.ts";
 import {
-  content, OBJECT_TYPES, pathItem, reference, responses, STREAM_TYPES, TEXT, type Method, type Operation, type PathItem, type SchemaUse,
+  content,
+  OBJECT_TYPES,
+  pathItem,
+  reference,
+  responses,
+  STREAM_TYPES,
+  TEXT,
+  type Method,
+  type Operation,
+  type PathItem,
+  type SchemaUse,
 } from "./operation.ts";
-import { ACTION_PARAMETERS, DELETE_COLLECTION_PARAMETERS, NAMESPACE, nameOf, PRETTY, STREAM_PARAMETERS, SUBPATH, type Parameter } from "./parameter.ts";
+import {
+  ACTION_PARAMETERS,
+  DELETE_COLLECTION_PARAMETERS,
+  NAMESPACE,
+  nameOf,
+  PRETTY,
+  STREAM_PARAMETERS,
+  SUBPATH,
+  type Parameter,
+} from "./parameter.ts";
 
 const META = "io.k8s.apimachinery.pkg.apis.meta.v1";
 const PATCH_TYPES: readonly string[] = [
-  "application/apply-patch+yaml", "application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json",
+  "application/apply-patch+yaml",
+  "application/json-patch+json",
+  "application/merge-patch+json",
+  "application/strategic-merge-patch+json",
 ];
 
 /** Name of a kind's definition, and undefined where there is none. */
@@ -54,7 +76,8 @@ export function resourcePaths(definition: ResourceDefinition, served: ServedVers
   const collection = site.namespaced ? `/namespaces/{namespace}/${plural}` : `/${plural}`;
   put(site.base + collection, collectionOperations(site));
   put(`${site.base}${collection}/{name}`, objectOperations(site));
-  if (site.namespaced && verbs.includes("list")) put(`${site.base}/${plural}`, [["get", listOperation(site, "ForAllNamespaces", [PRETTY])]]);
+  if (site.namespaced && verbs.includes("list"))
+    put(`${site.base}/${plural}`, [["get", listOperation(site, "ForAllNamespaces", [PRETTY])]]);
   if (verbs.includes("watch")) {
     if (site.namespaced) put(`${site.base}/watch/${plural}`, [["get", watchOperation(site, "watchlist", "", "ListForAllNamespaces", [])]]);
     const scope = site.namespaced ? "Namespaced" : "";
@@ -64,7 +87,8 @@ export function resourcePaths(definition: ResourceDefinition, served: ServedVers
   for (const [name, subresource] of definition.subresources) {
     const path = `${site.base}${collection}/{name}/${name}`;
     put(path, subresourceOperations(site, served, name, subresource));
-    if (subresource.type === "connect" && name === "proxy") put(`${path}/{path}`, connectOperations(site, name, subresource.verbs, subresourceKind(served, subresource), "WithPath"));
+    if (subresource.type === "connect" && name === "proxy")
+      put(`${path}/{path}`, connectOperations(site, name, subresource.verbs, subresourceKind(served, subresource), "WithPath"));
   }
   return paths;
 }
@@ -103,7 +127,14 @@ function listOperation(site: Site, suffix: string, shared: readonly Parameter[])
 
 function createOperation(site: Site, kind: GroupVersionKind, suffix: string, shared: readonly Parameter[]): Operation {
   return {
-    ...named(site, "create", suffix, "post", suffix === "" ? `Create a ${kind.kind}.` : `Create ${suffix.toLowerCase()} of a ${site.kind.kind}.`, kind),
+    ...named(
+      site,
+      "create",
+      suffix,
+      "post",
+      suffix === "" ? `Create a ${kind.kind}.` : `Create ${suffix.toLowerCase()} of a ${site.kind.kind}.`,
+      kind,
+    ),
     parameters: [...shared, ...ACTION_PARAMETERS.create],
     requestBody: { content: content(["*/*"], site.use(kind)), required: true },
     responses: responses([200, 201, 202], content(OBJECT_TYPES, site.use(kind))),
@@ -137,7 +168,11 @@ function documentOperations(site: Site, kind: GroupVersionKind, suffix: string, 
   if (verbs.has("get")) {
     operations.push([
       "get",
-      { ...named(site, "read", suffix, "get", `Read ${part}.`, kind), parameters: shared, responses: responses([200], content(OBJECT_TYPES, use)) },
+      {
+        ...named(site, "read", suffix, "get", `Read ${part}.`, kind),
+        parameters: shared,
+        responses: responses([200], content(OBJECT_TYPES, use)),
+      },
     ]);
   }
   if (verbs.has("update")) {
@@ -195,7 +230,13 @@ const CONNECT_METHODS: readonly (readonly [Verb, readonly Method[]])[] = [
   ["delete", ["delete"]],
 ];
 
-function connectOperations(site: Site, name: string, verbs: readonly Verb[], kind: GroupVersionKind, suffix: "" | "WithPath"): [Method, Operation][] {
+function connectOperations(
+  site: Site,
+  name: string,
+  verbs: readonly Verb[],
+  kind: GroupVersionKind,
+  suffix: "" | "WithPath",
+): [Method, Operation][] {
   const shared = [
     ...site.objectParameters.filter((parameter) => parameter !== PRETTY),
     ...(STREAM_PARAMETERS.get(kind.kind) ?? []),
@@ -205,7 +246,15 @@ function connectOperations(site: Site, name: string, verbs: readonly Verb[], kin
     methods.map((method): [Method, Operation] => [
       method,
       {
-        ...named(site, "connect", capital(name) + suffix, "connect", `Send ${method.toUpperCase()} requests to ${name} of a ${site.kind.kind}.`, kind, capital(method)),
+        ...named(
+          site,
+          "connect",
+          capital(name) + suffix,
+          "connect",
+          `Send ${method.toUpperCase()} requests to ${name} of a ${site.kind.kind}.`,
+          kind,
+          capital(method),
+        ),
         parameters: shared,
         responses: responses([200], content(["*/*"], TEXT)),
       },
@@ -217,11 +266,11 @@ function watchOperation(site: Site, action: "watch" | "watchlist", scope: string
   const { kind, camel, tag } = site;
   const namespace = scope === "Namespaced" ? [NAMESPACE] : [];
   return {
-    tags: [tag],
-    description: `Deprecated, list with the parameter watch instead: watch ${action === "watch" ? "one object" : "objects"} of kind ${kind.kind}.`,
-    operationId: `watch${camel}${scope}${kind.kind}${suffix}`,
-    parameters: [...more, ...namespace, PRETTY, ...ACTION_PARAMETERS.list],
-    responses: responses([200], content(STREAM_TYPES, reference(`${META}.WatchEvent`))),
+    "tags": [tag],
+    "description": `Deprecated, list with the parameter watch instead: watch ${action === "watch" ? "one object" : "objects"} of kind ${kind.kind}.`,
+    "operationId": `watch${camel}${scope}${kind.kind}${suffix}`,
+    "parameters": [...more, ...namespace, PRETTY, ...ACTION_PARAMETERS.list],
+    "responses": responses([200], content(STREAM_TYPES, reference(`${META}.WatchEvent`))),
     "x-kubernetes-action": action,
     "x-kubernetes-group-version-kind": kind,
   };
@@ -230,9 +279,9 @@ function watchOperation(site: Site, action: "watch" | "watchlist", scope: string
 function named(site: Site, verb: string, suffix: string, action: string, description: string, kind: GroupVersionKind, middle = "") {
   const scope = site.namespaced ? "Namespaced" : "";
   return {
-    tags: [site.tag],
+    "tags": [site.tag],
     description,
-    operationId: `${verb}${site.camel}${middle}${scope}${site.kind.kind}${suffix}`,
+    "operationId": `${verb}${site.camel}${middle}${scope}${site.kind.kind}${suffix}`,
     "x-kubernetes-action": action,
     "x-kubernetes-group-version-kind": kind,
   };

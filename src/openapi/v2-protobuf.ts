@@ -15,9 +15,19 @@ export function v2Protobuf(document: V2Document): Buffer {
   });
   message.message(8, named(2, document.paths, pathItem));
   message.message(9, named(1, document.definitions, schema));
-  message.message(10, named(1, document.parameters, (parameter) => parameterMessage(parameter)));
-  for (const requirement of document.security) message.message(12, named(1, requirement, (scopes) => (list) => list.texts(1, scopes as readonly string[])));
-  message.message(13, named(1, document.securityDefinitions, (definition) => (item) => item.message(2, apiKey(definition as ReadonlyJsonObject))));
+  message.message(
+    10,
+    named(1, document.parameters, (parameter) => parameterMessage(parameter)),
+  );
+  for (const requirement of document.security)
+    message.message(
+      12,
+      named(1, requirement, (scopes) => (list) => list.texts(1, scopes as readonly string[])),
+    );
+  message.message(
+    13,
+    named(1, document.securityDefinitions, (definition) => (item) => item.message(2, apiKey(definition as ReadonlyJsonObject))),
+  );
   return message.finish();
 }
 
@@ -62,10 +72,18 @@ function operation(one: V2Operation): Write {
     message.texts(6, one.produces);
     message.texts(7, one.consumes);
     parameters(message, 8, one.parameters);
-    message.message(9, named(1, one.responses, (response) => (value) => value.message(1, (inner) => {
-      inner.text(1, response.description);
-      if (response.schema !== undefined) inner.message(2, wrapped(1, schema(response.schema)));
-    })));
+    message.message(
+      9,
+      named(
+        1,
+        one.responses,
+        (response) => (value) =>
+          value.message(1, (inner) => {
+            inner.text(1, response.description);
+            if (response.schema !== undefined) inner.message(2, wrapped(1, schema(response.schema)));
+          }),
+      ),
+    );
     message.texts(10, one.schemes);
     extensions(message, 13, one as unknown as ReadonlyJsonObject);
   };
@@ -73,9 +91,8 @@ function operation(one: V2Operation): Write {
 
 function parameters(message: ProtobufWriter, field: number, list: readonly V2Parameter[] | undefined): void {
   for (const parameter of list ?? []) {
-    const item: Write = "$ref" in parameter
-      ? wrapped(2, (reference) => reference.text(1, parameter.$ref))
-      : wrapped(1, parameterMessage(parameter));
+    const item: Write =
+      "$ref" in parameter ? wrapped(2, (reference) => reference.text(1, parameter.$ref)) : wrapped(1, parameterMessage(parameter));
     message.message(field, item);
   }
 }
@@ -92,14 +109,17 @@ function parameterMessage(parameter: V2Parameter): Write {
     });
   }
   const inQuery = parameter.in === "query";
-  return wrapped(2, wrapped(inQuery ? 3 : 4, (message) => {
-    message.flag(1, parameter.required);
-    message.text(2, parameter.in);
-    message.text(3, parameter.description);
-    message.text(4, parameter.name);
-    message.text(inQuery ? 6 : 5, parameter.type);
-    message.flag(inQuery ? 20 : 19, parameter.uniqueItems);
-  }));
+  return wrapped(
+    2,
+    wrapped(inQuery ? 3 : 4, (message) => {
+      message.flag(1, parameter.required);
+      message.text(2, parameter.in);
+      message.text(3, parameter.description);
+      message.text(4, parameter.name);
+      message.text(inQuery ? 6 : 5, parameter.type);
+      message.flag(inQuery ? 20 : 19, parameter.uniqueItems);
+    }),
+  );
 }
 
 function schema(one: ReadonlyJsonObject): Write {
@@ -114,7 +134,11 @@ function schema(one: ReadonlyJsonObject): Write {
     if (typeof one["type"] === "string") message.message(22, (type) => type.text(1, text(one["type"])));
     const { items, properties } = one;
     if (isObject(items)) message.message(23, wrapped(1, schema(items)));
-    if (isObject(properties)) message.message(25, named(1, properties, (property) => schema(property as ReadonlyJsonObject)));
+    if (isObject(properties))
+      message.message(
+        25,
+        named(1, properties, (property) => schema(property as ReadonlyJsonObject)),
+      );
     extensions(message, 31, one);
   };
 }

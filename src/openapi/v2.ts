@@ -12,17 +12,24 @@ const V2_PREFIX = "#/definitions/";
 export type V2Parameter =
   | { readonly $ref: string }
   | { readonly name: string; readonly in: "body"; readonly required?: true; readonly schema: ReadonlyJsonObject }
-  | { readonly name: string; readonly in: "path" | "query"; readonly description: string; readonly required?: true; readonly type: string; readonly uniqueItems: true };
+  | {
+      readonly name: string;
+      readonly in: "path" | "query";
+      readonly description: string;
+      readonly required?: true;
+      readonly type: string;
+      readonly uniqueItems: true;
+    };
 
 export interface V2Operation {
-  readonly description: string;
-  readonly consumes?: readonly string[];
-  readonly produces: readonly string[];
-  readonly schemes: readonly ["https"];
-  readonly tags: readonly string[];
-  readonly operationId: string;
-  readonly parameters?: readonly V2Parameter[];
-  readonly responses: Readonly<Record<string, { readonly description: string; readonly schema?: ReadonlyJsonObject }>>;
+  readonly "description": string;
+  readonly "consumes"?: readonly string[];
+  readonly "produces": readonly string[];
+  readonly "schemes": readonly ["https"];
+  readonly "tags": readonly string[];
+  readonly "operationId": string;
+  readonly "parameters"?: readonly V2Parameter[];
+  readonly "responses": Readonly<Record<string, { readonly description: string; readonly schema?: ReadonlyJsonObject }>>;
   readonly "x-kubernetes-action"?: string;
   readonly "x-kubernetes-group-version-kind"?: ReadonlyJson;
 }
@@ -106,7 +113,8 @@ function convertOperation(operation: Operation, shared: SharedParameters): V2Ope
   const { requestBody, parameters = [] } = operation;
   const action = operation["x-kubernetes-action"];
   const produces = mediaTypes(operation.responses["200"]?.content ?? operation.responses["201"]?.content);
-  const consumes = action === undefined ? documentConsumes(operation, produces) : requestBody === undefined ? ["*/*"] : mediaTypes(requestBody.content);
+  const consumes =
+    action === undefined ? documentConsumes(operation, produces) : requestBody === undefined ? ["*/*"] : mediaTypes(requestBody.content);
   const converted = parameters.map((parameter) => convertParameter(parameter, shared));
   if (requestBody !== undefined) converted.unshift(convertBody(requestBody, shared));
   return {
@@ -124,7 +132,9 @@ function convertOperation(operation: Operation, shared: SharedParameters): V2Ope
       }),
     ),
     ...(action === undefined ? {} : { "x-kubernetes-action": action }),
-    ...(operation["x-kubernetes-group-version-kind"] === undefined ? {} : { "x-kubernetes-group-version-kind": { ...operation["x-kubernetes-group-version-kind"] } }),
+    ...(operation["x-kubernetes-group-version-kind"] === undefined
+      ? {}
+      : { "x-kubernetes-group-version-kind": { ...operation["x-kubernetes-group-version-kind"] } }),
   };
 }
 
@@ -136,14 +146,28 @@ function convertBody({ content, required }: NonNullable<Operation["requestBody"]
 }
 
 function convertParameter({ name, in: place, description, required, schema }: Parameter, shared: SharedParameters): V2Parameter {
-  return shared.use({ uniqueItems: true, type: schema.type, description, name, in: place, ...(required === undefined ? {} : { required }) });
+  return shared.use({
+    uniqueItems: true,
+    type: schema.type,
+    description,
+    name,
+    in: place,
+    ...(required === undefined ? {} : { required }),
+  });
 }
 
 /** The order in which the original lists media types here, which is not v3's. */
 const ORDER: readonly string[] = [
-  "text/plain", "application/json", "application/yaml", "application/vnd.kubernetes.protobuf", "application/json;stream=watch",
-  "application/vnd.kubernetes.protobuf;stream=watch", "application/json-patch+json", "application/merge-patch+json",
-  "application/strategic-merge-patch+json", "application/apply-patch+yaml",
+  "text/plain",
+  "application/json",
+  "application/yaml",
+  "application/vnd.kubernetes.protobuf",
+  "application/json;stream=watch",
+  "application/vnd.kubernetes.protobuf;stream=watch",
+  "application/json-patch+json",
+  "application/merge-patch+json",
+  "application/strategic-merge-patch+json",
+  "application/apply-patch+yaml",
 ];
 
 function mediaTypes(media: MediaTypes | undefined): string[] {
@@ -161,7 +185,9 @@ function convertSchema(schema: ReadonlyJsonObject): JsonObject {
     if (key === "$ref" && typeof value === "string") converted["$ref"] = V2_PREFIX + value.slice(REF_PREFIX.length);
     else if ((key === "items" || key === "additionalProperties") && isObject(value)) converted[key] = convertSchema(value);
     else if (key === "properties" && isObject(value)) {
-      converted[key] = Object.fromEntries(Object.entries(value).map(([name, property]) => [name, convertSchema(property as ReadonlyJsonObject)]));
+      converted[key] = Object.fromEntries(
+        Object.entries(value).map(([name, property]) => [name, convertSchema(property as ReadonlyJsonObject)]),
+      );
     } else converted[key] = value as JsonObject;
   }
   const { allOf, oneOf } = schema;

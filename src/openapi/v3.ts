@@ -47,12 +47,50 @@ export function v3Documents(parts: OpenApiParts): Map<string, DocumentMaker> {
     }
     for (const version of versions) {
       const key = group === "" ? `api/${version}` : `apis/${groupVersion(group, version)}`;
-      add(key, () => groupVersionPaths(parts, key, group, version), groupVersion(group, version), () => groupVersionInputs(parts.definitions, group, version));
+      add(
+        key,
+        () => groupVersionPaths(parts, key, group, version),
+        groupVersion(group, version),
+        () => groupVersionInputs(parts.definitions, group, version),
+      );
     }
   }
-  add("version", () => documentPath("/version/", "version", "getCodeVersion", "Get the version of the server.", content(["application/json"], reference("io.k8s.apimachinery.pkg.version.Info"))), "");
-  add(".well-known/openid-configuration", () => documentPath("/.well-known/openid-configuration/", "WellKnown", "getServiceAccountIssuerOpenIDConfiguration", "Get the OpenID configuration of the issuer of service account tokens.", content(["application/json"], TEXT)), "");
-  add("openid/v1/jwks", () => documentPath("/openid/v1/jwks/", "openid", "getServiceAccountIssuerOpenIDKeyset", "Get the public keys that verify service account tokens.", content(["application/jwk-set+json"], TEXT)), "");
+  add(
+    "version",
+    () =>
+      documentPath(
+        "/version/",
+        "version",
+        "getCodeVersion",
+        "Get the version of the server.",
+        content(["application/json"], reference("io.k8s.apimachinery.pkg.version.Info")),
+      ),
+    "",
+  );
+  add(
+    ".well-known/openid-configuration",
+    () =>
+      documentPath(
+        "/.well-known/openid-configuration/",
+        "WellKnown",
+        "getServiceAccountIssuerOpenIDConfiguration",
+        "Get the OpenID configuration of the issuer of service account tokens.",
+        content(["application/json"], TEXT),
+      ),
+    "",
+  );
+  add(
+    "openid/v1/jwks",
+    () =>
+      documentPath(
+        "/openid/v1/jwks/",
+        "openid",
+        "getServiceAccountIssuerOpenIDKeyset",
+        "Get the public keys that verify service account tokens.",
+        content(["application/jwk-set+json"], TEXT),
+      ),
+    "",
+  );
   return new Map([...makers].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -66,7 +104,10 @@ function servedGroups(definitions: DefinitionSource): Map<string, Set<string>> {
 
 function groupVersionPaths({ definitions, types }: OpenApiParts, key: string, group: string, version: string): Map<string, PathItem> {
   const paths = documentPath(
-    `/${key}/`, tagOf(group, version), `get${camelGroupVersion(group, version)}APIResources`, "Get the resources of the group version.",
+    `/${key}/`,
+    tagOf(group, version),
+    `get${camelGroupVersion(group, version)}APIResources`,
+    "Get the resources of the group version.",
     content(OBJECT_TYPES, reference(`${META}.APIResourceList`)),
   );
   for (const definition of definitions.all()) {

@@ -17,7 +17,11 @@ export function listMetaJson({ resourceVersion, continue: token, remainingItemCo
 }
 
 /** What stands before the items of a PartialObjectMetadataList, and what follows them. An empty one has `null` items. */
-export function partialMetadataListFrame(version: MetaVersion, meta: ListMeta, empty: boolean): { readonly header: Buffer; readonly footer: Buffer } {
+export function partialMetadataListFrame(
+  version: MetaVersion,
+  meta: ListMeta,
+  empty: boolean,
+): { readonly header: Buffer; readonly footer: Buffer } {
   const head = `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/${version}","metadata":${listMetaJson(meta)},"items":`;
   return empty
     ? { header: Buffer.from(`${head}null`), footer: Buffer.from("}\n") }

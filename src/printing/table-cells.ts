@@ -24,7 +24,8 @@ interface AgeingCell {
 export function prepareCells(object: KubeObject, columns: readonly Column[], now: number): PreparedCells {
   const { creationTimestamp } = object.metadata;
   const young: KubeObject = {
-    apiVersion: object.apiVersion, kind: object.kind,
+    apiVersion: object.apiVersion,
+    kind: object.kind,
     metadata: creationTimestamp === undefined ? {} : { creationTimestamp },
   };
   const pieces: (string | AgeingCell)[] = [];

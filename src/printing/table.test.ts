@@ -8,11 +8,19 @@ import { metadataBytes, partialMetadata } from "./partial-metadata.ts";
 import { includeObject, TABLE_FOOTER, tableHeader, TableRow } from "./table.ts";
 
 const NOW = Date.parse("2026-01-01T00:01:00Z");
-const column = (name: string, cell: Column["cell"]): Column => ({ name, type: "string", format: "", description: `${name}.`, priority: 0, cell });
+const column = (name: string, cell: Column["cell"]): Column => ({
+  name,
+  type: "string",
+  format: "",
+  description: `${name}.`,
+  priority: 0,
+  cell,
+});
 const seconds = (from: unknown, now: number): string => `${(now - Date.parse(String(from))) / 1000}s`;
 
 const pod: KubeObject = {
-  apiVersion: "v1", kind: "Pod",
+  apiVersion: "v1",
+  kind: "Pod",
   metadata: { name: "a", creationTimestamp: "2026-01-01T00:00:00Z" },
   status: { phase: "Running", startTime: "2026-01-01T00:00:30Z" },
 };
@@ -46,7 +54,10 @@ describe("a row", () => {
 
   test("carries metadata, the object or nothing", () => {
     const row = new TableRow(pod, { columns: [] }, NOW);
-    assert.deepEqual(write(row, NOW, "Metadata"), { cells: [], object: { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: pod.metadata } });
+    assert.deepEqual(write(row, NOW, "Metadata"), {
+      cells: [],
+      object: { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: pod.metadata },
+    });
     assert.deepEqual(write(row, NOW, "Object"), { cells: [], object: pod });
     assert.match(row.write(NOW, "Metadata", "v1beta1", bytes).toString(), /meta\.k8s\.io\/v1beta1/);
   });
@@ -59,11 +70,20 @@ describe("a row", () => {
 
 test("header, rows and footer make a Table; a watch tells the columns once", () => {
   const row = new TableRow(pod, { columns }, NOW).write(NOW, "None", "v1", bytes);
-  const table = JSON.parse(Buffer.concat([tableHeader("v1", { resourceVersion: "7", continue: "c", remainingItemCount: 0 }, columns), row, TABLE_FOOTER]).toString());
+  const table = JSON.parse(
+    Buffer.concat([
+      tableHeader("v1", { resourceVersion: "7", continue: "c", remainingItemCount: 0 }, columns),
+      row,
+      TABLE_FOOTER,
+    ]).toString(),
+  );
   assert.deepEqual(table.metadata, { resourceVersion: "7", continue: "c", remainingItemCount: 0 });
   assert.deepEqual(table.columnDefinitions[0], { name: "Name", type: "string", format: "", description: "Name.", priority: 0 });
   assert.equal(table.rows.length, 1);
-  assert.match(tableHeader("v1beta1", {}, undefined).toString(), /"apiVersion":"meta.k8s.io\/v1beta1","metadata":{},"columnDefinitions":null,"rows":\[$/);
+  assert.match(
+    tableHeader("v1beta1", {}, undefined).toString(),
+    /"apiVersion":"meta.k8s.io\/v1beta1","metadata":{},"columnDefinitions":null,"rows":\[$/,
+  );
 });
 
 test("includeObject is one of three words or absent", () => {
@@ -79,7 +99,7 @@ describe("metadata", () => {
   test("is cut out of the object's bytes, whatever stands around it", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.json()), fc.dictionary(fc.string(), fc.json()), fc.string(), (before, metadata, after) => {
-        const object = { before: { metadata: before, '"metadata":{': 1 }, list: [{ metadata: 1 }], metadata, 'after\\"': after };
+        const object = { "before": { "metadata": before, '"metadata":{': 1 }, "list": [{ metadata: 1 }], metadata, 'after\\"': after };
         assert.deepEqual(JSON.parse(metadataBytes(Buffer.from(JSON.stringify(object))).toString()), JSON.parse(JSON.stringify(metadata)));
       }),
     );
@@ -88,12 +108,20 @@ describe("metadata", () => {
   test("is empty where there is none, and whole where it comes last", () => {
     assert.equal(metadataBytes(Buffer.from('{"spec":{"metadata":{"a":1}}}')).toString(), "{}");
     assert.equal(metadataBytes(Buffer.from('{"spec":"metadata","metadata":null}')).toString(), "null");
-    assert.equal(partialMetadata(Buffer.from('{"kind":"X","metadata":{"n":"}"}}'), "v1").toString(), '{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{"n":"}"}}');
+    assert.equal(
+      partialMetadata(Buffer.from('{"kind":"X","metadata":{"n":"}"}}'), "v1").toString(),
+      '{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{"n":"}"}}',
+    );
   });
 
   test("of lists leaves out what is empty; an empty metadata list has null items", () => {
     assert.equal(listMetaJson({ resourceVersion: "1", continue: "" }), '{"resourceVersion":"1"}');
     const { header, footer } = partialMetadataListFrame("v1", { resourceVersion: "1" }, true);
-    assert.deepEqual(JSON.parse(header.toString() + footer.toString()), { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1", metadata: { resourceVersion: "1" }, items: null });
+    assert.deepEqual(JSON.parse(header.toString() + footer.toString()), {
+      kind: "PartialObjectMetadataList",
+      apiVersion: "meta.k8s.io/v1",
+      metadata: { resourceVersion: "1" },
+      items: null,
+    });
   });
 });
