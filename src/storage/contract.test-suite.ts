@@ -11,8 +11,14 @@ export interface Harness {
   readonly storage: Storage;
   /** Lets so many seconds pass for leases. */
   passTime(seconds: number): Promise<void>;
-  /** Called before a group of writes is stored: may wait, and throw a StorageError. Absent: the store has no such seam. */
-  readonly failpoints?: { beforeWrite?: (() => Promise<void> | void) | undefined };
+  /**
+   * Called before a group of writes is stored, and after, before anybody is told: may wait, and throw a StorageError.
+   * Absent: the store has no such seams.
+   */
+  readonly failpoints?: {
+    beforeWrite?: (() => Promise<void> | void) | undefined;
+    beforeAcknowledge?: (() => Promise<void> | void) | undefined;
+  };
   /** Closes the store and opens the same data again. Absent: its data does not survive. */
   reopen?(): Promise<Storage>;
   /** Closes the store and removes its data. */
@@ -61,6 +67,22 @@ export function storageContract(name: string, open: () => Promise<Harness>): voi
         from.items.map(({ key }) => key),
         sorted.slice(sorted.indexOf(start) + 1).filter((key) => compareKeys(key, `${start}\u0000`) >= 0),
       );
+    }
+    // The same of a state that is gone.
+    const revision = storage.revision;
+    for (const key of keys) await put(storage, key, "changed");
+    for (const key of keys) await remove(storage, key);
+    for (const limit of [0, 1, 2, 5]) {
+      const old: string[] = [];
+      for (let start = "/k/"; ; start = `${old.at(-1)}\u0000`) {
+        const slice = await storage.range({ start, end: prefixEnd("/k/"), revision, limit });
+        for (const { key, value } of slice.items) {
+          assert.equal(value.toString(), key);
+          old.push(key);
+        }
+        if (!slice.more) break;
+      }
+      assert.deepEqual(old, sorted);
     }
   });
 
@@ -488,21 +510,33 @@ export function storageContract(name: string, open: () => Promise<Harness>): voi
 
   check("no read and no event shows a write before its writer could be answered", async ({ storage, failpoints }) => {
     if (failpoints === undefined) return;
-    const start = await put(storage, "/k/a", "1");
-    const seen = record(storage, "/k/", start);
-    let release = (): void => undefined;
-    failpoints.beforeWrite = () => new Promise((resolve) => (release = resolve));
-    const write = put(storage, "/k/a", "2");
-    await turns(5);
-    assert.equal(storage.revision, start);
-    assert.equal((await pair(storage, "/k/a"))?.value, "1");
-    assert.equal((await storage.range({ start: "/k/", end: "/k0" })).items[0]?.value.toString(), "1");
-    assert.deepEqual(seen.events, []);
-    failpoints.beforeWrite = undefined;
-    release();
-    const revision = await write;
-    assert.equal((await pair(storage, "/k/a"))?.value, "2");
-    assert.deepEqual((await seen.until(revision)).map(brief), [`put /k/a ${revision}`]);
+    for (const seam of ["beforeWrite", "beforeAcknowledge"] as const) {
+      const start = await put(storage, "/k/a", "1");
+      const seen = record(storage, "/k/", start);
+      let release = (): void => undefined;
+      const reached = new Promise<void>((resolve) => {
+        failpoints[seam] = () => {
+          resolve();
+          return new Promise((go) => (release = go));
+        };
+      });
+      const write = put(storage, "/k/a", "2");
+      await reached;
+      await turns(5);
+      try {
+        assert.equal(storage.revision, start);
+        assert.equal((await pair(storage, "/k/a"))?.value, "1");
+        assert.equal((await storage.range({ start: "/k/", end: "/k0" })).items[0]?.value.toString(), "1");
+        assert.deepEqual(seen.events, []);
+      } finally {
+        failpoints[seam] = undefined;
+        release();
+      }
+      const revision = await write;
+      assert.equal((await pair(storage, "/k/a"))?.value, "2");
+      assert.deepEqual((await seen.until(revision)).map(brief), [`put /k/a ${revision}`]);
+      seen.watch.close();
+    }
   });
 
   check("when a group fails, every write in it and on top of it fails unseen", async ({ storage, failpoints }) => {

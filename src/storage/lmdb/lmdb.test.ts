@@ -129,13 +129,16 @@ check("updating one key for ever takes no more space than the history window doe
 });
 
 check("compaction leaves only the newest, and works in slices", async (directory) => {
-  await using storage = await open(directory);
+  const storage = await open(directory);
   for (let round = 0; round < 20; round++) {
     await storage.commit({
       compares: [],
       operations: Array.from({ length: 300 }, (_, index) => ({ type: "put", key: `/k/${index}`, value: Buffer.alloc(1000, "x") }) as const),
     });
   }
+  const lease = await storage.grantLease(60);
+  await Promise.all([0, 1, 2].map((index) => put(storage, `/k/${index}`, "leased", lease)));
+  await put(storage, "/k/0", "no longer");
   for (let index = 0; index < 299; index++) await remove(storage, `/k/${index}`);
   const full = storage.size();
   let longest = 0;
@@ -156,6 +159,18 @@ check("compaction leaves only the newest, and works in slices", async (directory
     items.map(({ key }) => key),
     ["/k/299"],
   );
+  await storage[Symbol.asyncDispose]();
+  const { root, log, history, leases } = openDatabases(directory, 1024 ** 2);
+  assert.deepEqual(
+    [...log.getRange({ start: [0, 0], end: [2 ** 53, 0] })].map(({ key: [revision] }) => revision),
+    [21],
+  );
+  assert.deepEqual([...history.getRange({ start: ["", 0], end: ["z", 0] })], []);
+  assert.deepEqual(
+    [...leases.getRange({ start: [0, ""], end: [2 ** 53, ""] })].map(({ key }) => key),
+    [[lease, ""]],
+  );
+  await root.close();
 });
 
 check("a compaction that a crash cut short goes on at the next start", async (directory) => {
