@@ -64,7 +64,7 @@ async function attemptRemove(
     const outcome = await removeObject(write, key, current.record.revision);
     if ("conflict" in outcome) return { newest: outcome.conflict };
     if (!options.dryRun) await strategy.release?.(old);
-    return { record: current.record, removed: true };
+    return { record: current.record.atRevision(outcome.revision), removed: true };
   }
   const marked = markDeleted(old, finalizers, grace, write);
   if (marked === undefined) return { record, removed: false };

@@ -105,13 +105,13 @@ async function commitObject(write: Write, key: string, object: KubeObject, expec
   return { record: recordOf({ key, value, modRevision: result.revision, createRevision: 0, lease }, object) };
 }
 
-/** Removes an object that is still at `expected`; a dry run only says that it would. */
+/** Removes an object that is still at `expected`, and tells at which revision; a dry run says it would, at `expected`. */
 export async function removeObject(
   write: Write,
   key: string,
   expected: number,
-): Promise<{ readonly removed: true } | { readonly conflict: KeyValue | undefined }> {
-  if (write.options.dryRun) return { removed: true };
+): Promise<{ readonly revision: number } | { readonly conflict: KeyValue | undefined }> {
+  if (write.options.dryRun) return { revision: expected };
   const result = await write.registry.storage.commit({ compares: [{ key, modRevision: expected }], operations: [{ type: "delete", key }] });
-  return result.succeeded ? { removed: true } : { conflict: result.current[0] };
+  return result.succeeded ? { revision: result.revision } : { conflict: result.current[0] };
 }

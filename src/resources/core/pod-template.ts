@@ -7,6 +7,7 @@ import type { KindBehaviour, StrategyContext } from "../definition.ts";
 import { defaultPodSpec } from "../pod-spec/defaults.ts";
 import { dropDisabledPodFields } from "../pod-spec/disabled-fields.ts";
 import { validatePodTemplateSpec } from "../pod-spec/pod-template.ts";
+import { containerImages, containerNames, labelsText, templateOf } from "../pod-spec/template-cells.ts";
 import { podSpecWarnings } from "../pod-spec/warnings.ts";
 
 const template = FieldPath.root.child("template");
@@ -23,7 +24,15 @@ export const podTemplate: KindBehaviour = {
     prepareForUpdate: (object, old) => dropDisabled(object, old),
     validate: validateTemplate,
     validateUpdate: (object, _old, context) => validateTemplate(object, context),
-    warnings: (object) => podSpecWarnings(objectIn(objectIn(object, "template"), "spec"), objectIn(objectIn(object, "template"), "metadata"), template),
+    warnings: (object) => {
+      const { meta, spec } = templateOf(object);
+      return podSpecWarnings(spec, meta, template);
+    },
+  },
+  cells: {
+    Containers: (object) => containerNames(templateOf(object).spec),
+    Images: (object) => containerImages(templateOf(object).spec),
+    "Pod Labels": (object) => labelsText(objectIn(templateOf(object).meta, "labels")),
   },
 };
 
