@@ -8,6 +8,8 @@ import { pod } from "./core/pod.ts";
 import { secret } from "./core/secret.ts";
 import { serviceAccount } from "./core/service-account.ts";
 import type { KindBehaviour } from "./definition.ts";
+import { clusterRoleBinding, roleBinding } from "./rbac/role-bindings.ts";
+import { clusterRole, role } from "./rbac/roles.ts";
 
 /** What each built-in kind does beyond the tables, by "group/Kind" ("/Pod" in the core group). */
 export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, KindBehaviour>([
@@ -20,4 +22,8 @@ export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, Ki
   ["/Secret", secret],
   ["/ServiceAccount", serviceAccount],
   ["autoscaling/HorizontalPodAutoscaler", { conversions: { "autoscaling/v1": hpaConversion } }],
+  ["rbac.authorization.k8s.io/ClusterRole", clusterRole],
+  ["rbac.authorization.k8s.io/ClusterRoleBinding", clusterRoleBinding],
+  ["rbac.authorization.k8s.io/Role", role],
+  ["rbac.authorization.k8s.io/RoleBinding", roleBinding],
 ]);
