@@ -19,7 +19,6 @@ export const labels: Check = skippingAbsent((value, at, faults, context) => {
   }
 });
 
-
 /** Keys of annotations, in any case of letters, and the size of all together. */
 export const annotations: Check = skippingAbsent((value, at, faults) => {
   const map = asObject(value);
@@ -42,18 +41,11 @@ export function labelSelector(options: SelectorOptions = {}): Check {
     const selector = asObject(value);
     labels(getOwn(selector, "matchLabels"), at.child("matchLabels"), faults, context);
     const expressions = listIn(selector, "matchExpressions");
-    expressions.forEach((expression, i) =>
-      checkLabelRequirement(expression, at.child("matchExpressions").index(i), faults, options),
-    );
+    expressions.forEach((expression, i) => checkLabelRequirement(expression, at.child("matchExpressions").index(i), faults, options));
   });
 }
 
-function checkLabelRequirement(
-  value: ReadonlyJson,
-  at: FieldPath,
-  faults: FieldError[],
-  options: SelectorOptions,
-): void {
+function checkLabelRequirement(value: ReadonlyJson, at: FieldPath, faults: FieldError[], options: SelectorOptions): void {
   const requirement = asObject(value);
   const operator = stringIn(requirement, "operator");
   const values = listIn(requirement, "values");

@@ -22,10 +22,7 @@ export function uniqueBy(member: string): Check {
 }
 
 /** No two items have the same key; `place` says where in the later item the fault is. */
-export function uniqueKeys(
-  key: (item: ReadonlyJsonObject) => string | undefined,
-  place: (at: FieldPath) => FieldPath = (at) => at,
-): Check {
+export function uniqueKeys(key: (item: ReadonlyJsonObject) => string | undefined, place: (at: FieldPath) => FieldPath = (at) => at): Check {
   return skippingAbsent((value, at, faults) => {
     const seen = new Set<string>();
     asList(value).forEach((item, i) => {

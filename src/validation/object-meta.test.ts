@@ -35,12 +35,17 @@ test("finalizers are qualified names, and of built-in kinds in a domain or known
 
 test("one owner at most controls, and events own nothing", () => {
   const owner = { apiVersion: "v1", kind: "Pod", name: "p", uid: "u", controller: true };
-  assert.match(created({ ownerReferences: [owner, { ...owner, name: "q" }] })[0] ?? "", /Only one reference can have Controller set to true\. Found "true" in references for Pod\/p and Pod\/q$/);
+  assert.match(
+    created({ ownerReferences: [owner, { ...owner, name: "q" }] })[0] ?? "",
+    /Only one reference can have Controller set to true\. Found "true" in references for Pod\/p and Pod\/q$/,
+  );
   assert.match(created({ ownerReferences: [{ ...owner, kind: "Event" }] })[0] ?? "", /\/v1, Kind=Event is disallowed from being an owner$/);
 });
 
 test("annotations have a size together", () => {
-  assert.deepEqual(created({ annotations: { a: "x".repeat(262144) } }), ["metadata.annotations: Too long: may not be more than 262144 bytes"]);
+  assert.deepEqual(created({ annotations: { a: "x".repeat(262144) } }), [
+    "metadata.annotations: Too long: may not be more than 262144 bytes",
+  ]);
 });
 
 test("updates tell each fault as often as it is looked for", () => {

@@ -33,17 +33,21 @@ export function validateObjectMeta(object: ReadonlyJsonObject, rules: MetaRules)
  * timestamps that the registry keeps for the client. Causes tell a fault as often as upstream finds it: its generic code
  * checks metadata as such and as changed, then the kind checks it as changed, and most kinds once more as a whole.
  */
-export function validateObjectMetaUpdate(
-  object: ReadonlyJsonObject,
-  old: ReadonlyJsonObject,
-  rules: MetaRules,
-): FieldError[] {
+export function validateObjectMetaUpdate(object: ReadonlyJsonObject, old: ReadonlyJsonObject, rules: MetaRules): FieldError[] {
   const meta = objectIn(object, "metadata");
   const parts = partsOf(meta, metadata);
   const qualified = rules.qualifiedFinalizers ? parts.qualified : [];
-  const generic = [...identity(meta, metadata, { ...rules, nameRule: pathSegmentName }), ...parts.own, ...parts.finalizers, ...parts.managed];
+  const generic = [
+    ...identity(meta, metadata, { ...rules, nameRule: pathSegmentName }),
+    ...parts.own,
+    ...parts.finalizers,
+    ...parts.managed,
+  ];
   const changed = [...changesOf(meta, objectIn(old, "metadata")), ...parts.own, ...parts.managed];
-  const whole = rules.revalidates === false ? [] : [...identity(meta, metadata, rules), ...parts.own, ...parts.finalizers, ...parts.managed, ...qualified];
+  const whole =
+    rules.revalidates === false
+      ? []
+      : [...identity(meta, metadata, rules), ...parts.own, ...parts.finalizers, ...parts.managed, ...qualified];
   return [...generic, ...changed, ...changed, ...qualified, ...whole];
 }
 
@@ -77,12 +81,7 @@ const immutableMembers: readonly (readonly [string, ReadonlyJson])[] = [
 ];
 
 /** The rules of any ObjectMeta, appended to `faults`; templates' metadata have their own, shorter ones. */
-export function checkObjectMeta(
-  meta: ReadonlyJsonObject,
-  at: FieldPath,
-  faults: FieldError[],
-  rules: MetaRules,
-): void {
+export function checkObjectMeta(meta: ReadonlyJsonObject, at: FieldPath, faults: FieldError[], rules: MetaRules): void {
   const { own, finalizers, managed, qualified } = partsOf(meta, at);
   faults.push(...identity(meta, at, rules), ...own, ...finalizers, ...managed);
   if (rules.qualifiedFinalizers) faults.push(...qualified);
@@ -127,12 +126,7 @@ function partsOf(meta: ReadonlyJsonObject, at: FieldPath): Parts {
   return { own, finalizers, managed, qualified };
 }
 
-function checkName(
-  meta: ReadonlyJsonObject,
-  at: FieldPath,
-  faults: FieldError[],
-  nameRule: MetaRules["nameRule"],
-): void {
+function checkName(meta: ReadonlyJsonObject, at: FieldPath, faults: FieldError[], nameRule: MetaRules["nameRule"]): void {
   const name = stringIn(meta, "name");
   if (name === "") {
     faults.push(requiredField(at.child("name"), "name or generateName is required"));

@@ -45,11 +45,6 @@ export function forbidden(detail: string): Check {
 /** Whether a value says nothing: absent, "", 0 or a list without items. An object is something, be it empty. */
 export function isEmpty(value: ReadonlyJson | undefined): boolean {
   return (
-    value === undefined ||
-    value === null ||
-    value === "" ||
-    value === 0 ||
-    value === 0n ||
-    (Array.isArray(value) && value.length === 0)
+    value === undefined || value === null || value === "" || value === 0 || value === 0n || (Array.isArray(value) && value.length === 0)
   );
 }

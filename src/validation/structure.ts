@@ -27,9 +27,7 @@ export function all<C>(...checks: readonly Check<C>[]): Check<C> {
 }
 
 /** A rule of a struct that a table cannot say: it sees all members at once. An absent struct reads as an empty one. */
-export function struct<C = unknown>(
-  rule: (object: ReadonlyJsonObject, at: FieldPath, faults: FieldError[], context: C) => void,
-): Check<C> {
+export function struct<C = unknown>(rule: (object: ReadonlyJsonObject, at: FieldPath, faults: FieldError[], context: C) => void): Check<C> {
   return (value, at, faults, context) => rule(asObject(value), at, faults, context);
 }
 

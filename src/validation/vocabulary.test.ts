@@ -65,14 +65,18 @@ test("faults can be reported elsewhere, and a context reaches what needs it", ()
   const named: Check<{ known: string }> = struct((object, at, faults, context) => {
     if (object["name"] !== context.known) faults.push({ type: "NotFound", field: String(at), value: object["name"] });
   });
-  const rules = fields({ item: reportedAt((at) => at.child("name"), within(() => ({ known: "k" }), named)) });
+  const rules = fields({
+    item: reportedAt(
+      (at) => at.child("name"),
+      within(() => ({ known: "k" }), named),
+    ),
+  });
   assert.deepEqual(found(all(rules), { item: { name: "z" } }), ['item.name: Not found: "z"']);
 });
 
 test("changes compare with what was", () => {
   const rules = changes({ spec: changes({ kind: immutable(), once: setOnce() }) });
-  const texts = (object: ReadonlyJsonObject, old: ReadonlyJsonObject): string[] =>
-    findChangeFaults(rules, object, old).map(fieldErrorText);
+  const texts = (object: ReadonlyJsonObject, old: ReadonlyJsonObject): string[] => findChangeFaults(rules, object, old).map(fieldErrorText);
   assert.deepEqual(texts({ spec: { kind: "b", once: "x" } }, { spec: { kind: "a" } }), [
     'spec.kind: Invalid value: "b": field is immutable',
   ]);

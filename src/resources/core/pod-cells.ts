@@ -15,17 +15,17 @@ interface Summary {
 
 /** The columns of pods. */
 export const podCells: Readonly<Record<string, (object: KubeObject, now: number) => JsonValue>> = {
-  Ready: (object) => {
+  "Ready": (object) => {
     const { ready, total } = summaryOf(object);
     return `${ready}/${total}`;
   },
-  Status: (object) => summaryOf(object).status,
-  Restarts: (object, now) => {
+  "Status": (object) => summaryOf(object).status,
+  "Restarts": (object, now) => {
     const { restarts, lastRestart } = summaryOf(object);
     return restarts === 0 || lastRestart === "" ? String(restarts) : `${restarts} (${ageSince(lastRestart, now)} ago)`;
   },
-  IP: (object) => podIp(object) || "<none>",
-  Node: (object) => stringIn(objectIn(object, "spec"), "nodeName") || "<none>",
+  "IP": (object) => podIp(object) || "<none>",
+  "Node": (object) => stringIn(objectIn(object, "spec"), "nodeName") || "<none>",
   "Nominated Node": (object) => stringIn(objectIn(object, "status"), "nominatedNodeName") || "<none>",
   "Readiness Gates": readinessCell,
 };
@@ -50,9 +50,7 @@ function summaryOf(object: KubeObject): Summary {
   const spec = objectIn(object, "spec");
   const status = objectIn(object, "status");
   const initContainers = objectsIn(spec, "initContainers");
-  const sidecars = new Set(
-    initContainers.filter((one) => stringIn(one, "restartPolicy") === "Always").map((one) => stringIn(one, "name")),
-  );
+  const sidecars = new Set(initContainers.filter((one) => stringIn(one, "restartPolicy") === "Always").map((one) => stringIn(one, "name")));
   const init = initSummary(objectsIn(status, "initContainerStatuses"), sidecars, initContainers.length);
   let reason = stringIn(status, "reason") || stringIn(status, "phase");
   const gated = objectsIn(status, "conditions").some(
@@ -163,7 +161,5 @@ function later(a: string, b: string): string {
 }
 
 function hasTrueCondition(status: ReadonlyJsonObject, type: string): boolean {
-  return objectsIn(status, "conditions").some(
-    (one) => stringIn(one, "type") === type && stringIn(one, "status") === "True",
-  );
+  return objectsIn(status, "conditions").some((one) => stringIn(one, "type") === type && stringIn(one, "status") === "True");
 }

@@ -1,5 +1,14 @@
 import { forbiddenField, invalidField, type FieldError } from "../../object/field-error.ts";
-import { copyJson, equalJson, getOwn, isObject, setOwn, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
+import {
+  copyJson,
+  equalJson,
+  getOwn,
+  isObject,
+  setOwn,
+  type JsonObject,
+  type JsonValue,
+  type ReadonlyJsonObject,
+} from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { quoteText } from "../../object/quote.ts";
 import { isSet, listIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
@@ -33,9 +42,7 @@ function validateEphemeralContainers(object: KubeObject, old: KubeObject, contex
     return faults;
   }
   const at = podPaths.spec.child("ephemeralContainers");
-  const current = new Map(
-    objectsIn(objectIn(object, "spec"), "ephemeralContainers").map((one) => [stringIn(one, "name"), one]),
-  );
+  const current = new Map(objectsIn(objectIn(object, "spec"), "ephemeralContainers").map((one) => [stringIn(one, "name"), one]));
   for (const before of objectsIn(objectIn(old, "spec"), "ephemeralContainers")) {
     const name = stringIn(before, "name");
     const now = current.get(name);
@@ -163,13 +170,7 @@ function others(resources: ReadonlyJsonObject): ReadonlyJsonObject {
 }
 
 /** What a container asks for or may take can be changed but not taken away. */
-function checkRemoved(
-  resources: ReadonlyJsonObject,
-  old: ReadonlyJsonObject,
-  at: Place,
-  what: string,
-  faults: FieldError[],
-): void {
+function checkRemoved(resources: ReadonlyJsonObject, old: ReadonlyJsonObject, at: Place, what: string, faults: FieldError[]): void {
   for (const list of ["limits", "requests"]) {
     const current = objectIn(resources, list);
     if (resizable.every((name) => !isSet(objectIn(old, list), name) || isSet(current, name))) continue;

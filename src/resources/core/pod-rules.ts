@@ -32,9 +32,7 @@ export function checkPod(object: KubeObject, faults: FieldError[], options: PodR
   checkPodSpec(spec, object.metadata, podPaths.spec, faults, options);
   checkTokensNeedAccount(spec, podPaths.spec, faults);
   for (const list of ["containers", "initContainers"] as const) {
-    objectsIn(spec, list).forEach((container, i) =>
-      checkImagePadding(container, podPaths.spec.child(list).index(i), faults),
-    );
+    objectsIn(spec, list).forEach((container, i) => checkImagePadding(container, podPaths.spec.child(list).index(i), faults));
   }
 }
 

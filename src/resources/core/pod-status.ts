@@ -142,12 +142,7 @@ function shownIp(ip: string): ReadonlyJsonObject {
   return { IP: ip };
 }
 
-function checkClaimStatuses(
-  status: ReadonlyJsonObject,
-  spec: ReadonlyJsonObject,
-  at: FieldPath,
-  faults: FieldError[],
-): void {
+function checkClaimStatuses(status: ReadonlyJsonObject, spec: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
   const known = new Set(objectsIn(spec, "resourceClaims").map((claim) => stringIn(claim, "name")));
   const seen = new Set<string>();
   objectsIn(status, "resourceClaimStatuses").forEach((one, i) => {

@@ -30,8 +30,8 @@ export const podTemplate: KindBehaviour = {
     },
   },
   cells: {
-    Containers: (object) => containerNames(templateOf(object).spec),
-    Images: (object) => containerImages(templateOf(object).spec),
+    "Containers": (object) => containerNames(templateOf(object).spec),
+    "Images": (object) => containerImages(templateOf(object).spec),
     "Pod Labels": (object) => labelsText(objectIn(templateOf(object).meta, "labels")),
   },
 };

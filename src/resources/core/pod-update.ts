@@ -86,12 +86,7 @@ function checkDeadline(spec: ReadonlyJsonObject, old: ReadonlyJsonObject, faults
 }
 
 /** Tolerations may be added; of those that are there only the seconds change. */
-function checkTolerations(
-  spec: ReadonlyJsonObject,
-  old: ReadonlyJsonObject,
-  at: FieldPath,
-  faults: FieldError[],
-): void {
+function checkTolerations(spec: ReadonlyJsonObject, old: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
   const current = objectsIn(spec, "tolerations");
   const kept = objectsIn(old, "tolerations").every((one) =>
     current.some((candidate) => equalJson(withoutSeconds(one), withoutSeconds(candidate))),
@@ -120,11 +115,7 @@ function checkGates(spec: ReadonlyJsonObject, old: ReadonlyJsonObject, at: Field
 }
 
 /** The new spec with the old values where a change is allowed: what still differs is not. */
-function withAllowedChangesUndone(
-  spec: ReadonlyJsonObject,
-  old: ReadonlyJsonObject,
-  faults: FieldError[],
-): ReadonlyJsonObject {
+function withAllowedChangesUndone(spec: ReadonlyJsonObject, old: ReadonlyJsonObject, faults: FieldError[]): ReadonlyJsonObject {
   const munged: { [name: string]: ReadonlyJson | undefined } = { ...spec };
   const keep = (name: string): void => {
     munged[name] = getOwn(old, name);

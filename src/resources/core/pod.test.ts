@@ -74,10 +74,14 @@ test("another change is shown as a difference of the internal form", () => {
 
 test("where a gated pod may run can be narrowed, not widened", () => {
   const old = createdPod({ schedulingGates: [{ name: "g" }], nodeSelector: { a: "b" } });
-  assert.deepEqual(faultsOf(old, (spec) => void (spec["nodeSelector"] = { a: "b", c: "d" })), []);
-  assert.deepEqual(faultsOf(old, (spec) => void (spec["nodeSelector"] = { c: "d" })), [
-    'spec.nodeSelector: Invalid value: {"c":"d"}: only additions to spec.nodeSelector are allowed (no mutations or deletions)',
-  ]);
+  assert.deepEqual(
+    faultsOf(old, (spec) => void (spec["nodeSelector"] = { a: "b", c: "d" })),
+    [],
+  );
+  assert.deepEqual(
+    faultsOf(old, (spec) => void (spec["nodeSelector"] = { c: "d" })),
+    ['spec.nodeSelector: Invalid value: {"c":"d"}: only additions to spec.nodeSelector are allowed (no mutations or deletions)'],
+  );
 });
 
 test("through ephemeralcontainers nothing but these changes, and none is taken away", () => {
@@ -87,9 +91,10 @@ test("through ephemeralcontainers nothing but these changes, and none is taken a
   object.metadata.labels = { a: "b" };
   door("ephemeralcontainers").prepareForUpdate?.(object, old, context);
   assert.deepEqual(object, old);
-  assert.deepEqual(faultsOf(old, (spec) => delete spec["ephemeralContainers"], door("ephemeralcontainers")), [
-    'spec.ephemeralContainers: Forbidden: existing ephemeral containers "e" may not be removed\n',
-  ]);
+  assert.deepEqual(
+    faultsOf(old, (spec) => delete spec["ephemeralContainers"], door("ephemeralcontainers")),
+    ['spec.ephemeralContainers: Forbidden: existing ephemeral containers "e" may not be removed\n'],
+  );
 });
 
 test("through resize only resources change, and never the class of service", () => {
@@ -115,9 +120,10 @@ test("status writers change status alone, and not the class of service", () => {
   door("status").prepareForUpdate?.(object, old, context);
   assert.deepEqual(object["spec"], old["spec"]);
   assert.deepEqual(object["status"], { phase: "Running", qosClass: "BestEffort" });
-  assert.deepEqual(faultsOf(old, (_spec, changed) => void (changed["status"] = { podIPs: [{ ip: "10.1.1.1" }, { ip: "10.1.1.2" }] }), door("status")), [
-    'status.podIPs: Invalid value: [{"IP":"10.1.1.1"},{"IP":"10.1.1.2"}]: may specify no more than one IP for each IP family',
-  ]);
+  assert.deepEqual(
+    faultsOf(old, (_spec, changed) => void (changed["status"] = { podIPs: [{ ip: "10.1.1.1" }, { ip: "10.1.1.2" }] }), door("status")),
+    ['status.podIPs: Invalid value: [{"IP":"10.1.1.1"},{"IP":"10.1.1.2"}]: may specify no more than one IP for each IP family'],
+  );
 });
 
 test("a pod that no node has, or that has ended, is deleted without grace", () => {
@@ -146,9 +152,18 @@ test("columns tell how a pod fares", () => {
   };
   assert.deepEqual(cells({ phase: "Running", containerStatuses: [crashed] }), ["0/1", "CrashLoopBackOff", "3 (60m ago)"]);
   const waiting = { name: "i", state: { waiting: { reason: "PodInitializing" } } };
-  const init = { initContainers: [{ name: "i", image: "i" }, { name: "j", image: "i" }] };
+  const init = {
+    initContainers: [
+      { name: "i", image: "i" },
+      { name: "j", image: "i" },
+    ],
+  };
   assert.deepEqual(cells({ phase: "Pending", initContainerStatuses: [waiting] }, init), ["0/1", "Init:0/2", "0"]);
-  assert.deepEqual(cells({ phase: "Running", containerStatuses: [running] }, {}, { deletionTimestamp: "2026-01-01T00:00:00Z" }), ["1/1", "Terminating", "0"]);
+  assert.deepEqual(cells({ phase: "Running", containerStatuses: [running] }, {}, { deletionTimestamp: "2026-01-01T00:00:00Z" }), [
+    "1/1",
+    "Terminating",
+    "0",
+  ]);
 });
 
 test("a pod's port that is said twice, and one that says nothing, are warned of", () => {

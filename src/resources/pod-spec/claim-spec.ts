@@ -55,10 +55,11 @@ const agreeingSources: Check = struct((spec, at, faults) => {
 
 /** The rules of a PersistentVolumeClaim's spec, also where a pod's ephemeral volume or a StatefulSet has one in it. */
 export const persistentVolumeClaimSpec: Check = all(
-  (value, at, faults, context) => struct((spec) => {
-    if (stringsIn(spec, "accessModes").length > 0) return;
-    faults.push(requiredField(at.child("accessModes"), "at least 1 access mode is required"));
-  })(value, at, faults, context),
+  (value, at, faults, context) =>
+    struct((spec) => {
+      if (stringsIn(spec, "accessModes").length > 0) return;
+      faults.push(requiredField(at.child("accessModes"), "at least 1 access mode is required"));
+    })(value, at, faults, context),
   fields({ selector: optional(labelSelector()) }),
   modes,
   storage,

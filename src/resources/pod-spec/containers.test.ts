@@ -52,7 +52,10 @@ test("what is refused in a container is refused in init and ephemeral containers
       assert.deepEqual(faultsIn("initContainers", make({ restartPolicy: "Always" })), expected, `init: ${told}`);
       const ephemeral = faultsIn("ephemeralContainers", make());
       if (notEphemeral.has(member)) {
-        assert.ok([...ephemeral].some((text) => text.startsWith(`container.${member}: Forbidden`)), `ephemeral: ${told}`);
+        assert.ok(
+          [...ephemeral].some((text) => text.startsWith(`container.${member}: Forbidden`)),
+          `ephemeral: ${told}`,
+        );
       } else {
         for (const text of expected) assert.ok(ephemeral.has(text), `ephemeral: ${told}: ${text}`);
       }

@@ -36,14 +36,7 @@ const anyContainer: Check<ContainerScope> = fields<ContainerScope>({
 /** What the rules of one list of containers add, once what holds for all has been checked. */
 type ListRules = (container: ReadonlyJsonObject, at: FieldPath, names: Set<string>, faults: FieldError[]) => void;
 
-function checkList(
-  list: string,
-  scope: PodScope,
-  at: FieldPath,
-  faults: FieldError[],
-  names: Set<string>,
-  further: ListRules,
-): void {
+function checkList(list: string, scope: PodScope, at: FieldPath, faults: FieldError[], names: Set<string>, further: ListRules): void {
   objectsIn(scope.spec, list).forEach((container, i) => {
     const place = at.child(list).index(i);
     anyContainer(container, place, faults, { ...scope, container });
@@ -89,7 +82,11 @@ export function checkContainers(scope: PodScope, at: FieldPath, faults: FieldErr
 }
 
 function namesOf(spec: ReadonlyJsonObject, list: string): Set<string> {
-  return new Set(objectsIn(spec, list).map((container) => stringIn(container, "name")).filter((name) => name !== ""));
+  return new Set(
+    objectsIn(spec, list)
+      .map((container) => stringIn(container, "name"))
+      .filter((name) => name !== ""),
+  );
 }
 
 function takeName(container: ReadonlyJsonObject, at: FieldPath, names: Set<string>, faults: FieldError[]): void {

@@ -15,9 +15,14 @@ function withDefaults(spec: JsonObject, fill = defaultPod): JsonObject {
 }
 
 test("a container that is only limited asks for as much, in pods but not in templates", () => {
-  const make = (): JsonObject => ({ containers: [container({ resources: { limits: { cpu: "1", memory: "1Gi" }, requests: { cpu: "0" } } })] });
+  const make = (): JsonObject => ({
+    containers: [container({ resources: { limits: { cpu: "1", memory: "1Gi" }, requests: { cpu: "0" } } })],
+  });
   assert.deepEqual(withDefaults(make())["containers"], [
-    { ...(withDefaults(make(), defaultPodSpec)["containers"] as JsonObject[])[0], resources: { limits: { cpu: "1", memory: "1Gi" }, requests: { cpu: "0", memory: "1Gi" } } },
+    {
+      ...(withDefaults(make(), defaultPodSpec)["containers"] as JsonObject[])[0],
+      resources: { limits: { cpu: "1", memory: "1Gi" }, requests: { cpu: "0", memory: "1Gi" } },
+    },
   ]);
 });
 
@@ -29,7 +34,11 @@ test("in the node's network ports of containers are the node's", () => {
 test("a volume without a source is an empty directory, others get what their source leaves out", () => {
   const spec = withDefaults({
     containers: [],
-    volumes: [{ name: "a" }, { name: "b", secret: { secretName: "s" } }, { name: "c", projected: { sources: [{ serviceAccountToken: { path: "t" } }] } }],
+    volumes: [
+      { name: "a" },
+      { name: "b", secret: { secretName: "s" } },
+      { name: "c", projected: { sources: [{ serviceAccountToken: { path: "t" } }] } },
+    ],
   });
   assert.deepEqual(spec["volumes"], [
     { name: "a", emptyDir: {} },
@@ -49,7 +58,10 @@ test("amounts finer than a thousandth are rounded up", () => {
 });
 
 test("resources of the pod as a whole are what its containers need, or its limits", () => {
-  const spec = withDefaults({ resources: { limits: { cpu: "2", memory: "1Gi" } }, containers: [container({ resources: { requests: { cpu: "500m" } } })] });
+  const spec = withDefaults({
+    resources: { limits: { cpu: "2", memory: "1Gi" } },
+    containers: [container({ resources: { requests: { cpu: "500m" } } })],
+  });
   assert.deepEqual(spec["resources"], { limits: { cpu: "2", memory: "1Gi" }, requests: { cpu: "500m", memory: "1Gi" } });
 });
 

@@ -32,9 +32,7 @@ export function dropDisabledPodFields(spec: JsonObject, old: ReadonlyJsonObject 
 }
 
 function usesStopSignal(spec: ReadonlyJsonObject): boolean {
-  return containerLists.some((list) =>
-    objectsIn(spec, list).some((container) => isSet(objectIn(container, "lifecycle"), "stopSignal")),
-  );
+  return containerLists.some((list) => objectsIn(spec, list).some((container) => isSet(objectIn(container, "lifecycle"), "stopSignal")));
 }
 
 function usesProjection(spec: ReadonlyJsonObject, member: string): boolean {

@@ -37,8 +37,7 @@ const valueSources: Readonly<Record<string, Check<PodScope>>> = {
   secretKeyRef: keySelector,
   fileKeyRef: fileKeySelector,
 };
-const noValueSource =
-  "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`";
+const noValueSource = "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`";
 const severalMembers = "may not have more than one field specified at a time";
 
 const valueFrom: Check<PodScope> = struct((variable, at, faults, scope) => {
@@ -70,9 +69,7 @@ export const environmentFrom: Check<PodScope> = (value, at, faults, scope) => {
 };
 
 /** Checks every member that is there, and counts them. */
-function checkSources(
-  table: Readonly<Record<string, Check<PodScope>>>,
-): (...args: Parameters<Check<PodScope>>) => number {
+function checkSources(table: Readonly<Record<string, Check<PodScope>>>): (...args: Parameters<Check<PodScope>>) => number {
   return (value, at, faults, scope) => {
     let found = 0;
     struct((object) => {

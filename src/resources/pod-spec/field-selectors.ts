@@ -42,13 +42,7 @@ const environmentFields = [
 ];
 
 /** Fields that a file of a volume can take its content from. */
-const volumeFields = [
-  "metadata.annotations",
-  "metadata.labels",
-  "metadata.name",
-  "metadata.namespace",
-  "metadata.uid",
-];
+const volumeFields = ["metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"];
 
 /** A reference to a field of the pod, in an environment variable. */
 export const environmentFieldRef: Check = fieldRef(environmentFields);
@@ -82,12 +76,7 @@ function fieldRef(supported: readonly string[]): Check {
   });
 }
 
-function conversionProblem(
-  version: string,
-  path: string,
-  name: string,
-  subscript: string | undefined,
-): string | undefined {
+function conversionProblem(version: string, path: string, name: string, subscript: string | undefined): string | undefined {
   if (version !== "v1") return `unsupported pod version: ${version}`;
   if (subscript !== undefined) {
     const mapped = name === "metadata.annotations" || name === "metadata.labels";

@@ -6,7 +6,7 @@ const digest = `sha256:${"0".repeat(64)}`;
 
 test("the tag of an image is the one written, or latest", () => {
   const tags: Readonly<Record<string, string>> = {
-    a: "latest",
+    "a": "latest",
     "a:1": "1",
     "a:LATEST": "LATEST",
     "r.io/a": "latest",
@@ -19,7 +19,7 @@ test("the tag of an image is the one written, or latest", () => {
 });
 
 test("a digest alone, an id and what is no reference have no tag", () => {
-  for (const image of ["", `a@${digest}`, "a@sha256:12", "0".repeat(64), "a/UPPER", "a b", "-a", "a:", `${"a".repeat(300)}`]) {
+  for (const image of ["", `a@${digest}`, "a@sha256:12", "0".repeat(64), "a/UPPER", "a b", "-a", "a:", "a".repeat(300)]) {
     assert.equal(imageTag(image), "", image);
   }
 });

@@ -31,7 +31,5 @@ function applyLabelKeys(term: JsonObject, labels: ReadonlyJsonObject): void {
 }
 
 function requirements(keys: readonly string[], labels: ReadonlyJsonObject, operator: "In" | "NotIn"): JsonObject[] {
-  return keys
-    .filter((key) => isSet(labels, key))
-    .map((key) => ({ key, operator, values: [stringIn(labels, key)] }));
+  return keys.filter((key) => isSet(labels, key)).map((key) => ({ key, operator, values: [stringIn(labels, key)] }));
 }

@@ -83,12 +83,7 @@ function isGiven(path: string, value: ReadonlyJson | undefined): boolean {
 }
 
 /** All containers of a Windows pod are host processes or none is, and then they use the node's network (KEP-1981). */
-export function checkHostProcesses(
-  spec: ReadonlyJsonObject,
-  at: FieldPath,
-  faults: FieldError[],
-  allowPrivileged: boolean,
-): void {
+export function checkHostProcesses(spec: ReadonlyJsonObject, at: FieldPath, faults: FieldError[], allowPrivileged: boolean): void {
   const ofPod = hostProcess(spec);
   let containers = 0;
   let hostProcesses = 0;
@@ -125,7 +120,11 @@ function hostProcess(owner: ReadonlyJsonObject): boolean | undefined {
 export function checkUserNamespace(spec: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
   if (getOwn(spec, "hostUsers") !== false) return;
   const detail = "when `hostUsers` is false";
-  for (const [member, shown] of [["hostNetwork", "hostNetwork"], ["hostPID", "HostPID"], ["hostIPC", "HostIPC"]] as const) {
+  for (const [member, shown] of [
+    ["hostNetwork", "hostNetwork"],
+    ["hostPID", "HostPID"],
+    ["hostIPC", "HostIPC"],
+  ] as const) {
     if (booleanIn(spec, member)) faults.push(forbiddenField(at.child(shown), detail));
   }
   visitContainers(spec, at, (container, place) => {

@@ -14,12 +14,7 @@ const seccompNames: ReadonlySet<string> = new Set(["runtime/default", "docker/de
 const int32 = /^(?:0|-?[1-9][0-9]{0,9})$/;
 
 /** Appends what is wrong with annotations that mean something to pods. */
-export function checkPodAnnotations(
-  meta: ReadonlyJsonObject,
-  spec: ReadonlyJsonObject,
-  at: FieldPath,
-  faults: FieldError[],
-): void {
+export function checkPodAnnotations(meta: ReadonlyJsonObject, spec: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
   const annotations = objectIn(meta, "annotations");
   if (isSet(annotations, mirrorAnnotation) && stringIn(spec, "nodeName") === "") {
     const detail = "must set spec.nodeName if mirror pod annotation is set";
@@ -50,13 +45,7 @@ function checkSeccomp(profile: string, at: FieldPath, faults: FieldError[]): voi
   if (path.split("/").includes("..")) faults.push(invalidField(at, path, "must not contain '..'"));
 }
 
-function checkAppArmor(
-  key: string,
-  profile: string,
-  spec: ReadonlyJsonObject,
-  at: FieldPath,
-  faults: FieldError[],
-): void {
+function checkAppArmor(key: string, profile: string, spec: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
   const name = key.slice(appArmorOfContainer.length);
   let found = false;
   visitContainers(spec, FieldPath.root, (container) => {

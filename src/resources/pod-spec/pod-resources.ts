@@ -41,12 +41,7 @@ function knownOnly(list: ReadonlyJsonObject): ReadonlyJsonObject {
   return Object.fromEntries(Object.entries(list).filter(([name]) => isPodLevelResource(name)));
 }
 
-function checkAgainstContainers(
-  spec: ReadonlyJsonObject,
-  requests: ReadonlyJsonObject,
-  at: FieldPath,
-  faults: FieldError[],
-): void {
+function checkAgainstContainers(spec: ReadonlyJsonObject, requests: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
   const needed = aggregate(spec, "requests");
   for (const name of resourceNames(requests)) {
     const sum = needed.get(name);

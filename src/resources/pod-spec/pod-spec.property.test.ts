@@ -34,7 +34,10 @@ function valuesOf(schema: Schema, depth: number): fc.Arbitrary<JsonValue> {
     case "list":
       return depth === 0 ? fc.constant([]) : fc.array(valuesOf(schema.items, depth - 1), { maxLength: 2 });
     case "map":
-      return fc.dictionary(fc.constantFrom("cpu", "memory", "a/b", "Bad Key!", "__proto__"), valuesOf(schema.values, 0), { maxKeys: 2, noNullPrototype: true });
+      return fc.dictionary(fc.constantFrom("cpu", "memory", "a/b", "Bad Key!", "__proto__"), valuesOf(schema.values, 0), {
+        maxKeys: 2,
+        noNullPrototype: true,
+      });
     case "any":
       return fc.constant({});
     case "boolean":
@@ -62,7 +65,9 @@ function objectsOf(schema: ObjectSchema, depth: number, maxMembers = 6): fc.Arbi
   const names = Object.keys(members);
   return fc
     .subarray(names, { maxLength: Math.min(maxMembers, names.length) })
-    .chain((chosen) => fc.record(Object.fromEntries(chosen.map((name) => [name, members[name] as fc.Arbitrary<JsonValue>])), { noNullPrototype: true }));
+    .chain((chosen) =>
+      fc.record(Object.fromEntries(chosen.map((name) => [name, members[name] as fc.Arbitrary<JsonValue>])), { noNullPrototype: true }),
+    );
 }
 
 const pods: fc.Arbitrary<KubeObject> = objectsOf(podSpec, 6).map((spec) => ({

@@ -11,11 +11,7 @@ import type { PodRuleOptions } from "./scope.ts";
  * Faults of a pod template (core/v1 PodTemplateSpec), wherever a kind has one: labels, annotations and the whole spec.
  * What a kind asks beyond (the restart policy, matching labels) is the kind's.
  */
-export function validatePodTemplateSpec(
-  template: ReadonlyJson | undefined,
-  at: FieldPath,
-  options: PodRuleOptions,
-): FieldError[] {
+export function validatePodTemplateSpec(template: ReadonlyJson | undefined, at: FieldPath, options: PodRuleOptions): FieldError[] {
   const faults: FieldError[] = [];
   const object = asObject(template);
   const meta = objectIn(object, "metadata");

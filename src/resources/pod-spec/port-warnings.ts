@@ -12,14 +12,14 @@ export function portWarnings(spec: ReadonlyJsonObject, at: FieldPath): string[] 
     objectsIn(container, "ports").forEach((port, i) => {
       const portPlace = place.child("ports").index(i);
       if (stringIn(port, "hostIP") !== "" && numberIn(port, "hostPort") === 0) {
-        warnings.push(`${portPlace}: hostIP set without hostPort: ${shownPort(port)}`);
+        warnings.push(`${portPlace.toString()}: hostIP set without hostPort: ${shownPort(port)}`);
       }
       if (sequential) return;
       const key = `${numberIn(port, "containerPort")}/${stringIn(port, "protocol")}`;
       const others = known.get(key) ?? [];
       for (const other of others) {
         const relation = relate(port, other.port);
-        if (relation !== undefined) warnings.push(`${portPlace}: ${relation} port definition with ${other.place}`);
+        if (relation !== undefined) warnings.push(`${portPlace.toString()}: ${relation} port definition with ${other.place.toString()}`);
       }
       known.set(key, [...others, { port, place: portPlace }]);
     });

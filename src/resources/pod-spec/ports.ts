@@ -50,11 +50,7 @@ export function checkHostPortConflicts(
 }
 
 /** In the node's network a container's port is the node's. */
-export function checkHostNetworkPorts(
-  containers: readonly ReadonlyJsonObject[],
-  at: FieldPath,
-  faults: FieldError[],
-): void {
+export function checkHostNetworkPorts(containers: readonly ReadonlyJsonObject[], at: FieldPath, faults: FieldError[]): void {
   containers.forEach((container, i) => {
     objectsIn(container, "ports").forEach((one, j) => {
       const hostPort = numberIn(one, "hostPort");

@@ -12,9 +12,7 @@ const counted = ["cpu", "memory"];
 export function qosClass(spec: ReadonlyJsonObject): QosClass {
   const owners = isSet(spec, "resources")
     ? [objectIn(spec, "resources")]
-    : ["containers", "initContainers"].flatMap((list) =>
-        objectsIn(spec, list).map((container) => objectIn(container, "resources")),
-      );
+    : ["containers", "initContainers"].flatMap((list) => objectsIn(spec, list).map((container) => objectIn(container, "resources")));
   const asks = owners.some((owner) => asksFor(objectIn(owner, "requests")) || asksFor(objectIn(owner, "limits")));
   if (!asks) return "BestEffort";
   return owners.every(isGuaranteed) ? "Guaranteed" : "Burstable";

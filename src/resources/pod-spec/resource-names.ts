@@ -52,9 +52,7 @@ export function isNativeResource(name: string): boolean {
 
 /** A resource of somebody's domain, counted in whole units (concepts/configuration/manage-resources-containers). */
 export function isExtendedResource(name: string): boolean {
-  return (
-    !isNativeResource(name) && !name.startsWith("requests.") && qualifiedNameRules(`requests.${name}`).length === 0
-  );
+  return !isNativeResource(name) && !name.startsWith("requests.") && qualifiedNameRules(`requests.${name}`).length === 0;
 }
 
 /** Whether a node can promise more of it than it has. */

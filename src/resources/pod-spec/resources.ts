@@ -109,13 +109,7 @@ export const containerResources: Check<Pick<PodScope, "claimNames">> = struct((r
 });
 
 /** A request is at most the limit; what cannot be promised twice has a limit, and asks for all of it. */
-function checkAgainstLimit(
-  name: string,
-  amount: Quantity,
-  limit: ReadonlyJson | undefined,
-  at: FieldPath,
-  faults: FieldError[],
-): void {
+function checkAgainstLimit(name: string, amount: Quantity, limit: ReadonlyJson | undefined, at: FieldPath, faults: FieldError[]): void {
   if (limit === undefined) {
     if (isOvercommitAllowed(name)) return;
     faults.push(requiredField(at.child("limits"), "Limit must be set for non overcommitable resources"));

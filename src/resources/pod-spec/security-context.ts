@@ -1,10 +1,4 @@
-import {
-  forbiddenField,
-  invalidField,
-  notSupportedField,
-  requiredField,
-  tooLongField,
-} from "../../object/field-error.ts";
+import { forbiddenField, invalidField, notSupportedField, requiredField, tooLongField } from "../../object/field-error.ts";
 import { booleanIn, listIn, objectIn, stringIn } from "../../object/read.ts";
 import type { Check } from "../../validation/check.ts";
 import { optional } from "../../validation/presence.ts";
@@ -133,4 +127,3 @@ export const podSecurityContext: Check<PodScope> = all<PodScope>(
     appArmorProfile: optional(appArmorProfile),
   }),
 );
-

@@ -45,7 +45,15 @@ const envFromSource: ShownMembers = [
 const resourceRequirements: ShownMembers = [
   ["Limits", "limits", null],
   ["Requests", "requests", null],
-  ["Claims", "claims", null, [["Name", "name", ""], ["Request", "request", ""]]],
+  [
+    "Claims",
+    "claims",
+    null,
+    [
+      ["Name", "name", ""],
+      ["Request", "request", ""],
+    ],
+  ],
 ];
 
 const port: ShownMembers = [
@@ -56,16 +64,22 @@ const port: ShownMembers = [
   ["HostIP", "hostIP", ""],
 ];
 
-const exec: ShownMembers = [
-  ["Command", "command", null],
-];
+const exec: ShownMembers = [["Command", "command", null]];
 
 const httpGet: ShownMembers = [
   ["Path", "path", ""],
   ["Port", "port", 0],
   ["Host", "host", ""],
   ["Scheme", "scheme", ""],
-  ["HTTPHeaders", "httpHeaders", null, [["Name", "name", ""], ["Value", "value", ""]]],
+  [
+    "HTTPHeaders",
+    "httpHeaders",
+    null,
+    [
+      ["Name", "name", ""],
+      ["Value", "value", ""],
+    ],
+  ],
 ];
 
 const tcpSocket: ShownMembers = [
@@ -77,7 +91,15 @@ const probe: ShownMembers = [
   ["Exec", "exec", null, exec],
   ["HTTPGet", "httpGet", null, httpGet],
   ["TCPSocket", "tcpSocket", null, tcpSocket],
-  ["GRPC", "grpc", null, [["Port", "port", 0], ["Service", "service", null]]],
+  [
+    "GRPC",
+    "grpc",
+    null,
+    [
+      ["Port", "port", 0],
+      ["Service", "service", null],
+    ],
+  ],
   ["InitialDelaySeconds", "initialDelaySeconds", 0],
   ["TimeoutSeconds", "timeoutSeconds", 0],
   ["PeriodSeconds", "periodSeconds", 0],
@@ -121,7 +143,15 @@ export const profileShown: ShownMembers = [
 
 /** A container's securityContext. */
 export const securityContextShown: ShownMembers = [
-  ["Capabilities", "capabilities", null, [["Add", "add", null], ["Drop", "drop", null]]],
+  [
+    "Capabilities",
+    "capabilities",
+    null,
+    [
+      ["Add", "add", null],
+      ["Drop", "drop", null],
+    ],
+  ],
   ["Privileged", "privileged", null],
   ["SELinuxOptions", "seLinuxOptions", null, seLinux],
   ["WindowsOptions", "windowsOptions", null, windowsOptions],
@@ -147,7 +177,15 @@ const volumeMount: ShownMembers = [
 
 const restartRule: ShownMembers = [
   ["Action", "action", ""],
-  ["ExitCodes", "exitCodes", null, [["Operator", "operator", ""], ["Values", "values", null]]],
+  [
+    "ExitCodes",
+    "exitCodes",
+    null,
+    [
+      ["Operator", "operator", ""],
+      ["Values", "values", null],
+    ],
+  ],
 ];
 
 /** A container. */
@@ -161,11 +199,27 @@ export const containerShown: ShownMembers = [
   ["EnvFrom", "envFrom", null, envFromSource],
   ["Env", "env", null, envVariable],
   ["Resources", "resources", "struct", resourceRequirements],
-  ["ResizePolicy", "resizePolicy", null, [["ResourceName", "resourceName", ""], ["RestartPolicy", "restartPolicy", ""]]],
+  [
+    "ResizePolicy",
+    "resizePolicy",
+    null,
+    [
+      ["ResourceName", "resourceName", ""],
+      ["RestartPolicy", "restartPolicy", ""],
+    ],
+  ],
   ["RestartPolicy", "restartPolicy", null],
   ["RestartPolicyRules", "restartPolicyRules", null, restartRule],
   ["VolumeMounts", "volumeMounts", null, volumeMount],
-  ["VolumeDevices", "volumeDevices", null, [["Name", "name", ""], ["DevicePath", "devicePath", ""]]],
+  [
+    "VolumeDevices",
+    "volumeDevices",
+    null,
+    [
+      ["Name", "name", ""],
+      ["DevicePath", "devicePath", ""],
+    ],
+  ],
   ["LivenessProbe", "livenessProbe", null, probe],
   ["ReadinessProbe", "readinessProbe", null, probe],
   ["StartupProbe", "startupProbe", null, probe],
@@ -205,12 +259,33 @@ const podTerm: ShownMembers = [
 
 const podTerms: ShownMembers = [
   ["RequiredDuringSchedulingIgnoredDuringExecution", "requiredDuringSchedulingIgnoredDuringExecution", null, podTerm],
-  ["PreferredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution", null, [["Weight", "weight", 0], ["PodAffinityTerm", "podAffinityTerm", "struct", podTerm]]],
+  [
+    "PreferredDuringSchedulingIgnoredDuringExecution",
+    "preferredDuringSchedulingIgnoredDuringExecution",
+    null,
+    [
+      ["Weight", "weight", 0],
+      ["PodAffinityTerm", "podAffinityTerm", "struct", podTerm],
+    ],
+  ],
 ];
 
 const nodeTerms: ShownMembers = [
-  ["RequiredDuringSchedulingIgnoredDuringExecution", "requiredDuringSchedulingIgnoredDuringExecution", null, [["NodeSelectorTerms", "nodeSelectorTerms", null, nodeSelectorTermMembers]]],
-  ["PreferredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution", null, [["Weight", "weight", 0], ["Preference", "preference", "struct", nodeSelectorTermMembers]]],
+  [
+    "RequiredDuringSchedulingIgnoredDuringExecution",
+    "requiredDuringSchedulingIgnoredDuringExecution",
+    null,
+    [["NodeSelectorTerms", "nodeSelectorTerms", null, nodeSelectorTermMembers]],
+  ],
+  [
+    "PreferredDuringSchedulingIgnoredDuringExecution",
+    "preferredDuringSchedulingIgnoredDuringExecution",
+    null,
+    [
+      ["Weight", "weight", 0],
+      ["Preference", "preference", "struct", nodeSelectorTermMembers],
+    ],
+  ],
 ];
 
 const affinity: ShownMembers = [
@@ -241,7 +316,15 @@ const spreadConstraint: ShownMembers = [
 const dnsConfig: ShownMembers = [
   ["Nameservers", "nameservers", null],
   ["Searches", "searches", null],
-  ["Options", "options", null, [["Name", "name", ""], ["Value", "value", null]]],
+  [
+    "Options",
+    "options",
+    null,
+    [
+      ["Name", "name", ""],
+      ["Value", "value", null],
+    ],
+  ],
 ];
 
 /** A pod's claim on devices. */
@@ -266,7 +349,15 @@ const podSecurityContext: ShownMembers = [
   ["SupplementalGroupsPolicy", "supplementalGroupsPolicy", null],
   ["FSGroup", "fsGroup", null],
   ["FSGroupChangePolicy", "fsGroupChangePolicy", null],
-  ["Sysctls", "sysctls", null, [["Name", "name", ""], ["Value", "value", ""]]],
+  [
+    "Sysctls",
+    "sysctls",
+    null,
+    [
+      ["Name", "name", ""],
+      ["Value", "value", ""],
+    ],
+  ],
   ["SeccompProfile", "seccompProfile", null, profileShown],
   ["AppArmorProfile", "appArmorProfile", null, profileShown],
   ["SELinuxChangePolicy", "seLinuxChangePolicy", null],
@@ -293,7 +384,15 @@ const podSpec: ShownMembers = [
   ["Affinity", "affinity", null, affinity],
   ["SchedulerName", "schedulerName", ""],
   ["Tolerations", "tolerations", null, toleration],
-  ["HostAliases", "hostAliases", null, [["IP", "ip", ""], ["Hostnames", "hostnames", null]]],
+  [
+    "HostAliases",
+    "hostAliases",
+    null,
+    [
+      ["IP", "ip", ""],
+      ["Hostnames", "hostnames", null],
+    ],
+  ],
   ["PriorityClassName", "priorityClassName", ""],
   ["Priority", "priority", null],
   ["PreemptionPolicy", "preemptionPolicy", null],

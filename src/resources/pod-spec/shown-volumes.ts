@@ -3,9 +3,7 @@ import type { ShownMembers } from "./shown.ts";
 // The internal types of volumes, for messages that print a pod's spec.
 
 /** A reference by name alone. */
-export const localReference: ShownMembers = [
-  ["Name", "name", ""],
-];
+export const localReference: ShownMembers = [["Name", "name", ""]];
 
 const keyToPath: ShownMembers = [
   ["Key", "key", ""],
@@ -43,7 +41,16 @@ const projection: ShownMembers = [
   ["Secret", "secret", null, keys],
   ["DownwardAPI", "downwardAPI", null, [["Items", "items", null, downwardFile]]],
   ["ConfigMap", "configMap", null, keys],
-  ["ServiceAccountToken", "serviceAccountToken", null, [["Audience", "audience", ""], ["ExpirationSeconds", "expirationSeconds", 0], ["Path", "path", ""]]],
+  [
+    "ServiceAccountToken",
+    "serviceAccountToken",
+    null,
+    [
+      ["Audience", "audience", ""],
+      ["ExpirationSeconds", "expirationSeconds", 0],
+      ["Path", "path", ""],
+    ],
+  ],
   ["ClusterTrustBundle", "clusterTrustBundle", null],
   ["PodCertificate", "podCertificate", null],
 ];
@@ -52,12 +59,39 @@ const projection: ShownMembers = [
 export const claimSpecShown: ShownMembers = [
   ["AccessModes", "accessModes", null],
   ["Selector", "selector", null],
-  ["Resources", "resources", "struct", [["Limits", "limits", null], ["Requests", "requests", null]]],
+  [
+    "Resources",
+    "resources",
+    "struct",
+    [
+      ["Limits", "limits", null],
+      ["Requests", "requests", null],
+    ],
+  ],
   ["VolumeName", "volumeName", ""],
   ["StorageClassName", "storageClassName", null],
   ["VolumeMode", "volumeMode", null],
-  ["DataSource", "dataSource", null, [["APIGroup", "apiGroup", null], ["Kind", "kind", ""], ["Name", "name", ""]]],
-  ["DataSourceRef", "dataSourceRef", null, [["APIGroup", "apiGroup", null], ["Kind", "kind", ""], ["Name", "name", ""], ["Namespace", "namespace", null]]],
+  [
+    "DataSource",
+    "dataSource",
+    null,
+    [
+      ["APIGroup", "apiGroup", null],
+      ["Kind", "kind", ""],
+      ["Name", "name", ""],
+    ],
+  ],
+  [
+    "DataSourceRef",
+    "dataSourceRef",
+    null,
+    [
+      ["APIGroup", "apiGroup", null],
+      ["Kind", "kind", ""],
+      ["Name", "name", ""],
+      ["Namespace", "namespace", null],
+    ],
+  ],
   ["VolumeAttributesClassName", "volumeAttributesClassName", null],
 ];
 
@@ -301,6 +335,21 @@ export const volumeShown: ShownMembers = [
   ["ScaleIO", "scaleIO", null, scaleIo],
   ["StorageOS", "storageos", null, storageOs],
   ["CSI", "csi", null, csi],
-  ["Ephemeral", "ephemeral", null, [["VolumeClaimTemplate", "volumeClaimTemplate", null, [["metadata", "metadata", null], ["Spec", "spec", "struct", claimSpecShown]]]]],
+  [
+    "Ephemeral",
+    "ephemeral",
+    null,
+    [
+      [
+        "VolumeClaimTemplate",
+        "volumeClaimTemplate",
+        null,
+        [
+          ["metadata", "metadata", null],
+          ["Spec", "spec", "struct", claimSpecShown],
+        ],
+      ],
+    ],
+  ],
   ["Image", "image", null, image],
 ];

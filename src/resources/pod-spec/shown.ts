@@ -3,12 +3,11 @@ import { getOwn, type ReadonlyJson, type ReadonlyJsonObject } from "../../object
 
 /**
  * The members of an internal type of the original, in order. Messages print a few values by these types: members have Go
- * names and are all there. Each tells its internal name, the API's member and what absence prints; `inner` are the
- * members of what lies there (of each item, for a list). Members of an embedded type have an empty name: theirs are printed in
- * its place.
+ * names and are all there. Each tells its internal name, the API's member and what absence prints ("struct": the whole
+ * type with nothing in it); `inner` are the members of what lies there, of each item for a list.
  */
 export type ShownMembers = readonly ShownMember[];
-export type ShownMember = readonly [name: string, member: string, absent: ReadonlyJson | "struct", inner?: ShownMembers];
+export type ShownMember = readonly [name: string, member: string, absent: ReadonlyJson, inner?: ShownMembers];
 
 /** The object as messages show it. */
 export function shownAs(object: ReadonlyJsonObject, members: ShownMembers): ReadonlyJsonObject {
@@ -21,7 +20,7 @@ export function shownAs(object: ReadonlyJsonObject, members: ShownMembers): Read
 }
 
 /** A struct that the original keeps by value is printed whole though it is absent. */
-function absentValue(absent: ReadonlyJson | "struct", inner: ShownMembers | undefined): ReadonlyJson {
+function absentValue(absent: ReadonlyJson, inner: ShownMembers | undefined): ReadonlyJson {
   return absent === "struct" && inner !== undefined ? shownAs({}, inner) : absent;
 }
 

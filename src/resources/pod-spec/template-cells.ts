@@ -3,17 +3,23 @@ import { objectIn, objectsIn, stringIn } from "../../object/read.ts";
 
 /** Names of a pod spec's containers, as columns list them. */
 export function containerNames(spec: ReadonlyJsonObject): JsonValue {
-  return objectsIn(spec, "containers").map((container) => stringIn(container, "name")).join(",");
+  return objectsIn(spec, "containers")
+    .map((container) => stringIn(container, "name"))
+    .join(",");
 }
 
 /** Images of a pod spec's containers, as columns list them. */
 export function containerImages(spec: ReadonlyJsonObject): JsonValue {
-  return objectsIn(spec, "containers").map((container) => stringIn(container, "image")).join(",");
+  return objectsIn(spec, "containers")
+    .map((container) => stringIn(container, "image"))
+    .join(",");
 }
 
 /** Labels as columns write them: a=b,c=d; `<none>` for none. */
 export function labelsText(labels: ReadonlyJsonObject): string {
-  const pairs = Object.keys(labels).sort().map((key) => `${key}=${stringIn(labels, key)}`);
+  const pairs = Object.keys(labels)
+    .sort()
+    .map((key) => `${key}=${stringIn(labels, key)}`);
   return pairs.length === 0 ? "<none>" : pairs.join(",");
 }
 

@@ -95,13 +95,7 @@ function checkKeys(
   for (const item of objectsIn(keys, "items")) paths.take(stringIn(item, "path"), stringIn(keys, "name"));
 }
 
-function checkToken(
-  source: ReadonlyJsonObject,
-  volume: FieldPath,
-  at: FieldPath,
-  faults: FieldError[],
-  paths: ProjectedPaths,
-): void {
+function checkToken(source: ReadonlyJsonObject, volume: FieldPath, at: FieldPath, faults: FieldError[], paths: ProjectedPaths): void {
   const token = objectIn(source, "serviceAccountToken");
   const seconds = asNumber(getOwn(token, "expirationSeconds"));
   const place = at.child("expirationSeconds");
@@ -126,4 +120,3 @@ export function checkTokensNeedAccount(spec: ReadonlyJsonObject, at: FieldPath, 
     });
   });
 }
-

@@ -26,16 +26,7 @@ const emptyDir: Check = struct((source, at, faults) => {
   faults.push(forbiddenField(at.child("sizeLimit"), "SizeLimit field must be a valid resource quantity"));
 });
 
-const hostPathTypes = oneOf(
-  "",
-  "BlockDevice",
-  "CharDevice",
-  "Directory",
-  "DirectoryOrCreate",
-  "File",
-  "FileOrCreate",
-  "Socket",
-);
+const hostPathTypes = oneOf("", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket");
 const hostPath: Check = struct((source, at, faults, context) => {
   const path = stringIn(source, "path");
   if (path === "") {
@@ -68,11 +59,7 @@ const chapSecret: Check = struct((source, at, faults) => {
 const initiator: Check = struct((source, at, faults, context) => {
   if (isSet(source, "initiatorName")) iscsiName(source["initiatorName"], at.child("initiatorname"), faults, context);
 });
-const iscsi: Check = all(
-  fields({ targetPortal: required(), iqn: required(iscsiName), lun: unitNumber }),
-  chapSecret,
-  initiator,
-);
+const iscsi: Check = all(fields({ targetPortal: required(), iqn: required(iscsiName), lun: unitNumber }), chapSecret, initiator);
 
 const fibreChannel: Check = struct((source, at, faults, context) => {
   const names = listIn(source, "targetWWNs");
@@ -132,8 +119,7 @@ const flexOptions: Check = (value, at, faults) => {
 
 const cachingModes = oneOf("None", "ReadOnly", "ReadWrite");
 const diskKinds = oneOf("Dedicated", "Managed", "Shared");
-const managedDisk =
-  "/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}";
+const managedDisk = "/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}";
 const blobDisk = "https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd";
 const diskUriForm: Check = struct((source, at, faults) => {
   if (!isSet(source, "kind")) return;

@@ -20,7 +20,7 @@ const deprecatedPlugins: readonly (readonly [member: string, shown: string, mess
 export function pluginWarnings(owner: ReadonlyJsonObject, at: FieldPath): string[] {
   return deprecatedPlugins
     .filter(([member]) => isSet(owner, member))
-    .map(([, shown, message]) => `${at.child(shown)}: ${message}`);
+    .map(([, shown, message]) => `${at.child(shown).toString()}: ${message}`);
 }
 
 /** Volumes of plugins that are gone or going, and files of which one hides another. */
@@ -55,7 +55,10 @@ function projectedWarnings(projected: ReadonlyJsonObject, volume: string): strin
     if (!Object.keys(source).some((member) => isSet(source, member))) {
       warnings.push(`${volume} has no sources provided`);
     }
-    for (const [member, title] of [["configMap", "ConfigMap"], ["secret", "Secret"]] as const) {
+    for (const [member, title] of [
+      ["configMap", "ConfigMap"],
+      ["secret", "Secret"],
+    ] as const) {
       const keys = objectIn(source, member);
       files.push(...filesOf(keys, `${title} ${quoteText(stringIn(keys, "name"))}`));
     }

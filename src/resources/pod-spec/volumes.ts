@@ -66,9 +66,7 @@ export function checkVolumes(
   const volumes = objectsIn(spec, "volumes");
   const podName = meta === undefined ? "" : stringIn(meta, "name");
   const created = new Set(
-    volumes
-      .filter((volume) => podName !== "" && isSet(volume, "ephemeral"))
-      .map((volume) => `${podName}-${stringIn(volume, "name")}`),
+    volumes.filter((volume) => podName !== "" && isSet(volume, "ephemeral")).map((volume) => `${podName}-${stringIn(volume, "name")}`),
   );
   volumes.forEach((volume, i) => {
     const place = at.index(i);
@@ -92,17 +90,10 @@ export function checkVolumes(
 const iscsiNameMax = 64;
 
 /** Names that are made of a volume's must be good as well. */
-function checkDerivedNames(
-  volume: ReadonlyJsonObject,
-  name: string,
-  podName: string,
-  at: FieldPath,
-  faults: FieldError[],
-): void {
+function checkDerivedNames(volume: ReadonlyJsonObject, name: string, podName: string, at: FieldPath, faults: FieldError[]): void {
   const iscsi = objectIn(volume, "iscsi");
   if (isSet(iscsi, "initiatorName") && `${name}:${stringIn(iscsi, "targetPortal")}`.length > iscsiNameMax) {
-    const detail =
-      "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.";
+    const detail = "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.";
     faults.push(invalidField(at.child("name"), name, detail));
   }
   if (!isSet(volume, "ephemeral") || podName === "" || name === "") return;

@@ -44,7 +44,7 @@ export function podSpecWarnings(spec: ReadonlyJsonObject, meta: ReadonlyJsonObje
   warnOfSpread(spec, specAt, warnings);
   const annotations = objectIn(meta, "annotations");
   for (const [key, message] of deprecatedAnnotations) {
-    if (isSet(annotations, key)) warnings.push(`${at.child("metadata", "annotations").key(key)}: ${message}`);
+    if (isSet(annotations, key)) warnings.push(`${at.child("metadata", "annotations").key(key).toString()}: ${message}`);
   }
   warnings.push(...volumeWarnings(objectsIn(spec, "volumes"), specAt.child("volumes")));
   warnOfRepeats(spec, specAt, warnings);
@@ -54,7 +54,7 @@ export function podSpecWarnings(spec: ReadonlyJsonObject, meta: ReadonlyJsonObje
   warnings.push(...portWarnings(spec, specAt));
   if (numberIn(spec, "terminationGracePeriodSeconds") < 0) {
     const place = specAt.child("terminationGracePeriodSeconds");
-    warnings.push(`${place}: must be >= 0; negative values are invalid and will be treated as 1`);
+    warnings.push(`${place.toString()}: must be >= 0; negative values are invalid and will be treated as 1`);
   }
   warnOfPodTerms(objectIn(spec, "affinity"), specAt.child("affinity"), warnings);
   warnOfAddresses(spec, specAt, warnings);
@@ -64,7 +64,7 @@ export function podSpecWarnings(spec: ReadonlyJsonObject, meta: ReadonlyJsonObje
 function warnOfNodes(spec: ReadonlyJsonObject, at: FieldPath, warnings: string[]): void {
   for (const key of Object.keys(objectIn(spec, "nodeSelector")).sort()) {
     const message = deprecatedLabels.get(key);
-    if (message !== undefined) warnings.push(`${at.child("nodeSelector").key(key)}: ${message}`);
+    if (message !== undefined) warnings.push(`${at.child("nodeSelector").key(key).toString()}: ${message}`);
   }
   const affinity = objectIn(objectIn(spec, "affinity"), "nodeAffinity");
   const place = at.child("affinity", "nodeAffinity");
@@ -80,11 +80,11 @@ function warnOfNodeTerm(term: ReadonlyJsonObject, checkValues: boolean, at: Fiel
   objectsIn(term, "matchExpressions").forEach((expression, i) => {
     const place = at.child("matchExpressions").index(i);
     const message = deprecatedLabels.get(stringIn(expression, "key"));
-    if (message !== undefined) warnings.push(`${place.child("key")}: ${message}`);
+    if (message !== undefined) warnings.push(`${place.child("key").toString()}: ${message}`);
     if (!checkValues) return;
     stringsIn(expression, "values").forEach((value, j) => {
       for (const wrong of labelValue(value)) {
-        warnings.push(`${place.child("values").index(j)}: ${value} is invalid, ${wrong}`);
+        warnings.push(`${place.child("values").index(j).toString()}: ${value} is invalid, ${wrong}`);
       }
     });
   });
@@ -94,8 +94,8 @@ function warnOfSpread(spec: ReadonlyJsonObject, at: FieldPath, warnings: string[
   objectsIn(spec, "topologySpreadConstraints").forEach((constraint, i) => {
     const place = at.child("topologySpreadConstraints").index(i);
     const message = deprecatedLabels.get(stringIn(constraint, "topologyKey"));
-    if (message !== undefined) warnings.push(`${place.child("topologyKey")}: ${message}`);
-    if (!isSet(constraint, "labelSelector")) warnings.push(`${place.child("labelSelector")}: ${matchesNothing}`);
+    if (message !== undefined) warnings.push(`${place.child("topologyKey").toString()}: ${message}`);
+    if (!isSet(constraint, "labelSelector")) warnings.push(`${place.child("labelSelector").toString()}: ${matchesNothing}`);
   });
 }
 
@@ -103,7 +103,7 @@ const matchesNothing = "a null labelSelector results in matching no pod";
 
 function warnOfPodTerms(affinity: ReadonlyJsonObject, at: FieldPath, warnings: string[]): void {
   const warn = (term: ReadonlyJsonObject, place: FieldPath): void => {
-    if (!isSet(term, "labelSelector")) warnings.push(`${place.child("labelSelector")}: ${matchesNothing}`);
+    if (!isSet(term, "labelSelector")) warnings.push(`${place.child("labelSelector").toString()}: ${matchesNothing}`);
   };
   for (const kind of ["podAffinity", "podAntiAffinity"]) {
     const terms = objectIn(affinity, kind);
@@ -119,15 +119,15 @@ function warnOfRepeats(spec: ReadonlyJsonObject, at: FieldPath, warnings: string
   const addresses = new Set<string>();
   objectsIn(spec, "hostAliases").forEach((alias, i) => {
     const ip = stringIn(alias, "ip");
-    if (addresses.has(ip)) warnings.push(`${at.child("hostAliases").index(i).child("ip")}: duplicate ip ${quoteText(ip)}`);
+    if (addresses.has(ip)) warnings.push(`${at.child("hostAliases").index(i).child("ip").toString()}: duplicate ip ${quoteText(ip)}`);
     addresses.add(ip);
   });
   const secrets = new Set<string>();
   objectsIn(spec, "imagePullSecrets").forEach((secret, i) => {
     const name = stringIn(secret, "name");
     const place = at.child("imagePullSecrets").index(i).child("name");
-    if (name === "") warnings.push(`${place}: invalid empty name ""`);
-    else if (secrets.has(name)) warnings.push(`${place}: duplicate name ${quoteText(name)}`);
+    if (name === "") warnings.push(`${place.toString()}: invalid empty name ""`);
+    else if (secrets.has(name)) warnings.push(`${place.toString()}: duplicate name ${quoteText(name)}`);
     secrets.add(name);
   });
 }
@@ -138,19 +138,14 @@ function warnOfFractions(resources: ReadonlyJsonObject, at: FieldPath, warnings:
     const amount = asQuantity(getOwn(resources, name));
     if (quantityMilliValue(amount) % 1000n === 0n) continue;
     const shown = quoteText(formatQuantity(amount));
-    warnings.push(`${at.key(name)}: fractional byte value ${shown} is invalid, must be an integer`);
+    warnings.push(`${at.key(name).toString()}: fractional byte value ${shown} is invalid, must be an integer`);
   }
 }
 
-function warnOfProfiles(
-  spec: ReadonlyJsonObject,
-  annotations: ReadonlyJsonObject,
-  at: FieldPath,
-  warnings: string[],
-): void {
+function warnOfProfiles(spec: ReadonlyJsonObject, annotations: ReadonlyJsonObject, at: FieldPath, warnings: string[]): void {
   const place = at.child("metadata", "annotations");
   const useField = (key: string, since: string, field: string): void => {
-    if (isSet(annotations, key)) warnings.push(`${place.key(key)}: ${since}; use the "${field}" field instead`);
+    if (isSet(annotations, key)) warnings.push(`${place.key(key).toString()}: ${since}; use the "${field}" field instead`);
   };
   const ofPod = objectIn(spec, "securityContext");
   if (!isSet(ofPod, "seccompProfile")) useField(seccompOfPod, "non-functional in v1.27+", "seccompProfile");
@@ -180,7 +175,7 @@ function warnOfContainer(container: ReadonlyJsonObject, at: FieldPath, warnings:
     const builds = !isSet(variable, "valueFrom") && value !== own && value.includes(own);
     if (names.has(name) && !builds) {
       const place = at.child("env").index(i);
-      warnings.push(`${place}: hides previous definition of ${quoteText(name)}, which may be dropped when using apply`);
+      warnings.push(`${place.toString()}: hides previous definition of ${quoteText(name)}, which may be dropped when using apply`);
     }
     names.add(name);
   });
@@ -202,8 +197,8 @@ export function warnOfAddress(address: string, at: FieldPath, warnings: string[]
   const canonical = formatIp(sloppy);
   if (parseIp(address) === undefined) {
     const detail = `non-standard IP address ${quoteText(address)} will be considered invalid in a future Kubernetes release`;
-    warnings.push(`${at}: ${detail}: use ${quoteText(canonical)}`);
+    warnings.push(`${at.toString()}: ${detail}: use ${quoteText(canonical)}`);
   } else if (canonical !== address) {
-    warnings.push(`${at}: IPv6 address ${quoteText(address)} should be in RFC 5952 canonical format (${quoteText(canonical)})`);
+    warnings.push(`${at.toString()}: IPv6 address ${quoteText(address)} should be in RFC 5952 canonical format (${quoteText(canonical)})`);
   }
 }

@@ -50,7 +50,7 @@ function userNameRules(name: string): string[] {
   }
   if (dotsAndSpaces.test(user)) messages.push("runAsUserName's User cannot contain only periods or spaces");
   if (forbiddenInUser.test(user)) {
-    messages.push('runAsUserName\'s User cannot contain the following characters: "/\\:;|=,+*?<>@[]');
+    messages.push("runAsUserName's User cannot contain the following characters: \"/\\:;|=,+*?<>@[]");
   }
   return messages;
 }
