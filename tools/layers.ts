@@ -109,8 +109,9 @@ function roomOf(file: string): string | undefined {
   return slash < 0 ? undefined : file.slice(0, slash);
 }
 
+/** Tests, suites of them, and what they share: `test-definitions.ts`. */
 function isTest(name: string): boolean {
-  return /\.test(-suite)?\.ts$/.test(name);
+  return /\.test(-suite)?\.ts$|\/test-[^/]+\.ts$/.test(name);
 }
 
 function sourceFiles(directory: string): readonly string[] {
