@@ -36,7 +36,10 @@ test("types of a contract may be imported from below", () => {
   assert.match(faultOf("registry/registry.ts", "admission/admission.ts", false) ?? "", /registry is below admission/);
 });
 
-test("a file with a place of its own is judged by that place, not its folder's", () => {
+test("a part of a folder with a place of its own is judged by that place, not its folder's", () => {
+  assert.equal(faultOf("cel/kubernetes/json.ts", "object/json.ts", false), undefined);
+  assert.equal(faultOf("cel/kubernetes/json.ts", "cel/value.ts", false), undefined);
+  assert.match(faultOf("cel/value.ts", "cel/kubernetes/json.ts", false) ?? "", /cel imports no other room/);
   assert.equal(faultOf("request/chain.ts", "authorization/authorizer.ts", false), undefined);
   assert.match(faultOf("request/info.ts", "authorization/authorizer.ts", true) ?? "", /request is below authorization/);
   assert.match(faultOf("request/info.ts", "request/chain.ts", true) ?? "", /request is below request\/chain.ts/);

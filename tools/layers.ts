@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 
 /**
- * The rooms of src/, the lowest first: a room imports itself and rooms before it, never one after it. A single file may
- * be named, where it stands higher than the rest of its folder: the chain joins what the other files of request/ only
- * describe. A file that stands in src/ itself (main.ts, index.ts) is above all rooms. ARCHITECTURE.md shows the same
+ * The rooms of src/, the lowest first: a room imports itself and rooms before it, never one after it. A part of a folder
+ * is named where it stands higher than the rest: the chain joins what the other files of request/ only describe, and
+ * cel/kubernetes teaches the language what an object is. A file that stands in src/ itself (main.ts, index.ts) is above all rooms. ARCHITECTURE.md shows the same
  * order, from above.
  */
 export const rooms: readonly string[] = [
@@ -15,6 +15,7 @@ export const rooms: readonly string[] = [
   "codec",
   "validation",
   "schema",
+  "cel/kubernetes",
   "protobuf",
   "patch",
   "apply",
@@ -25,8 +26,8 @@ export const rooms: readonly string[] = [
   "authentication",
   "authorization",
   "registry",
-  "openapi",
   "discovery",
+  "openapi",
   "extensions",
   "flowcontrol",
   "audit",
@@ -102,11 +103,12 @@ export function checkLayers(source: string): readonly string[] {
   return faults;
 }
 
-/** The entry of `rooms` that a file belongs to: its own or its folder's; undefined for a file that stands in src/ itself. */
+/** The room that a file belongs to: the part of its folder that has a place, else the folder; undefined for a file in src/ itself. */
 function roomOf(file: string): string | undefined {
-  if (rooms.includes(file)) return file;
-  const slash = file.indexOf("/");
-  return slash < 0 ? undefined : file.slice(0, slash);
+  const [folder, part] = file.split("/");
+  if (folder === undefined || part === undefined) return undefined;
+  const named = `${folder}/${part}`;
+  return rooms.includes(named) ? named : folder;
 }
 
 /** Tests, suites of them, and what they share: `test-definitions.ts`. */

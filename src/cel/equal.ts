@@ -40,6 +40,7 @@ function numbersEqual(a: number | bigint | Double, b: Value): boolean {
   if (right === undefined) return false;
   // against a double, an int is rounded to one: that is how the original compares them
   if (a instanceof Double || right instanceof Double) return asDouble(a) === asDouble(right);
+  // oxlint-disable-next-line eqeqeq -- only the loose one compares a number with a bigint
   return (a as number) == (right as number);
 }
 

@@ -111,6 +111,7 @@ function toFixed(value: number, precision: number): string {
   }
   let text = value.toFixed(Math.min(precision, 100));
   // half way between two, Go takes the even one, JavaScript the larger
+  // oxlint-disable-next-line oxc/number-arg-out-of-range -- 100 is in range since ES2018
   if (precision < 100 && /[13579]$/.test(text) && /^50*$/.test(value.toFixed(100).slice(text.length + (precision === 0 ? 1 : 0)))) {
     const toEven = value > 0 ? value - 10 ** -precision / 4 : value + 10 ** -precision / 4;
     text = toEven.toFixed(precision);

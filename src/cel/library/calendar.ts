@@ -20,7 +20,7 @@ function partOverloads(id: string, read: (time: CalendarTime) => number) {
 
 function clock(name: string, id: string, read: (time: CalendarTime) => number, perUnit: bigint): FunctionDeclaration {
   return fn(name, [
-    ...partOverloads(`${id}`, read),
+    ...partOverloads(id, read),
     memberOverload(`duration_to_${id}`, [durationType], intType, (d) => Number((d as Duration).nanos / perUnit)),
   ]);
 }
