@@ -105,6 +105,7 @@ for (const [probe, expected] of Object.entries(recorded.nameProbes ?? {})) {
 for (const [name, example] of Object.entries(recorded.objects)) {
   const stored = example.stored === undefined ? undefined : { apiVersion, kind, ...example.stored };
   compare(`${name} baseline`, "", "", () => create(copyJson(example.baseline)), []);
+  if (stored !== undefined) showDifferences(name, example.baseline, stored);
   for (const [path, rows] of Object.entries(example.create ?? {})) {
     for (const [mutations, expected] of rows) {
       for (const mutation of mutations) {
@@ -135,11 +136,38 @@ const percent = total === 0 ? 0 : (100 * counts.passed) / total;
 console.log(`${flags.kind}: ${counts.passed}/${total} (${percent.toFixed(1)} %)`);
 process.exitCode = counts.failed === 0 ? 0 : 1;
 
-function create(input: JsonObject): Outcome {
+/** Shows where the object that would be stored differs from the recorded one; times and metadata are left out. */
+function showDifferences(name: string, baseline: JsonObject, stored: JsonObject): void {
+  const made = prepared(copyJson(baseline));
+  const walk = (ours: JsonValue | undefined, theirs: JsonValue | undefined, path: string): void => {
+    if (ours === theirs || (isTime(ours) && isTime(theirs))) return;
+    if (typeof ours === "object" && ours !== null && typeof theirs === "object" && theirs !== null) {
+      const left = new Map(Object.entries(ours));
+      const right = new Map(Object.entries(theirs));
+      for (const key of new Set([...left.keys(), ...right.keys()])) walk(left.get(key), right.get(key), `${path}.${key}`);
+      return;
+    }
+    console.log(`stored ${name}${path}: ${JSON.stringify(ours)}, recorded ${JSON.stringify(theirs)}`);
+  };
+  for (const member of new Set([...Object.keys(made), ...Object.keys(stored)])) {
+    if (member !== "metadata") walk(made[member], stored[member], `.${member}`);
+  }
+}
+
+function isTime(value: JsonValue | undefined): boolean {
+  return typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value);
+}
+
+function prepared(input: JsonObject): KubeObject {
   const object = asObject(input);
   if (namespaced && !object.metadata.namespace) object.metadata.namespace = "ns";
   behaviour.applyDefaults?.(object, apiVersion);
   behaviour.strategy?.prepareForCreate?.(object, context);
+  return object;
+}
+
+function create(input: JsonObject): Outcome {
+  const object = prepared(input);
   const errors = [...validateObjectMeta(object, rules), ...(behaviour.strategy?.validate?.(object, context) ?? [])];
   const warnings = behaviour.strategy?.warnings?.(object, undefined, context) ?? [];
   return { errors: texts(errors), warnings };

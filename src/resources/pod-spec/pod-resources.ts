@@ -5,7 +5,7 @@ import { addQuantity, compareQuantity, formatQuantity, type Quantity } from "../
 import { isSet, listIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { asQuantity } from "../../validation/quantities.ts";
 import { isHugePages } from "./resource-names.ts";
-import { containerResources, resourceNames } from "./resources.ts";
+import { checkRequirements, checkResourceName, resourceNames } from "./resources.ts";
 import type { PodScope } from "./scope.ts";
 
 const supported = ["cpu", "hugepages-", "memory"];
@@ -16,57 +16,60 @@ export function isPodLevelResource(name: string): boolean {
 }
 
 /** Appends what is wrong with the resources of a pod as a whole. */
-export function checkPodResources(scope: PodScope, at: FieldPath, faults: FieldError[]): void {
-  const { spec } = scope;
+export function checkPodResources({ spec }: PodScope, at: FieldPath, faults: FieldError[]): void {
   if (!isSet(spec, "resources")) return;
   const resources = objectIn(spec, "resources");
+  if (stringIn(objectIn(spec, "os"), "name") === "windows") {
+    faults.push(forbiddenField(at, "may not be set for a windows pod"));
+    return;
+  }
   if (listIn(resources, "claims").length > 0) {
     faults.push(forbiddenField(at.child("claims"), "claims may not be set for Resources at pod-level"));
   }
-  for (const list of ["limits", "requests"] as const) {
-    for (const name of resourceNames(objectIn(resources, list))) {
-      if (!isPodLevelResource(name)) faults.push(notSupportedField(at.child(list).key(name), name, supported));
-    }
-  }
-  const known = {
-    limits: knownOnly(objectIn(resources, "limits")),
-    requests: knownOnly(objectIn(resources, "requests")),
-  };
-  containerResources(known, at, faults, { claimNames: [] });
-  checkAgainstContainers(spec, known.requests, at.child("requests"), faults);
-  checkContainerLimits(scope, known.limits, faults);
+  checkRequirements(resources, at, faults, checkPodResourceName);
+  checkCoversContainers(spec, "requests", () => true, at, faults);
+  checkCoversContainers(spec, "limits", isHugePages, at, faults);
+  checkContainerLimits(spec, objectIn(resources, "limits"), at, faults);
 }
 
-function knownOnly(list: ReadonlyJsonObject): ReadonlyJsonObject {
-  return Object.fromEntries(Object.entries(list).filter(([name]) => isPodLevelResource(name)));
+function checkPodResourceName(name: string, at: FieldPath, faults: FieldError[]): void {
+  const before = faults.length;
+  checkResourceName(name, at, faults);
+  if (faults.length === before && !isPodLevelResource(name)) faults.push(notSupportedField(at, name, supported));
 }
 
-function checkAgainstContainers(spec: ReadonlyJsonObject, requests: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
-  const needed = aggregate(spec, "requests");
-  for (const name of resourceNames(requests)) {
+/** What the pod asks for, or of huge pages may take, is enough for all its containers. */
+function checkCoversContainers(
+  spec: ReadonlyJsonObject,
+  list: "requests" | "limits",
+  counts: (name: string) => boolean,
+  at: FieldPath,
+  faults: FieldError[],
+): void {
+  const ofPod = objectIn(objectIn(spec, "resources"), list);
+  const needed = aggregate(spec, list);
+  for (const name of resourceNames(ofPod)) {
     const sum = needed.get(name);
-    const amount = asQuantity(getOwn(requests, name));
-    if (sum === undefined || compareQuantity(amount, sum) >= 0) continue;
-    const detail = `must be greater than or equal to aggregate container requests of ${formatQuantity(sum)}`;
-    faults.push(invalidField(at.key(name), formatQuantity(amount), detail));
+    const amount = asQuantity(getOwn(ofPod, name));
+    if (!counts(name) || sum === undefined || compareQuantity(amount, sum) >= 0) continue;
+    const detail = `must be greater than or equal to aggregate container ${list} of ${formatQuantity(sum)}`;
+    faults.push(invalidField(at.child(list).key(name), formatQuantity(amount), detail));
   }
 }
 
-/** No container may take more than the pod. */
-function checkContainerLimits(scope: PodScope, limits: ReadonlyJsonObject, faults: FieldError[]): void {
-  for (const list of ["containers", "initContainers"] as const) {
-    objectsIn(scope.spec, list).forEach((container, i) => {
-      const own = objectIn(objectIn(container, "resources"), "limits");
-      for (const name of resourceNames(own)) {
-        if (!isSet(limits, name)) continue;
-        const amount = asQuantity(getOwn(own, name));
-        const ofPod = asQuantity(getOwn(limits, name));
-        if (compareQuantity(amount, ofPod) <= 0) continue;
-        const detail = `must be less than or equal to pod limits of ${formatQuantity(ofPod)}`;
-        faults.push(invalidField(`spec.${list}[${i}].resources.limits[${name}]`, formatQuantity(amount), detail));
-      }
-    });
-  }
+/** No container may take more than the pod. Upstream tells the place by the pod's resources. */
+function checkContainerLimits(spec: ReadonlyJsonObject, limits: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
+  objectsIn(spec, "containers").forEach((container, i) => {
+    const own = objectIn(objectIn(container, "resources"), "limits");
+    for (const name of resourceNames(own)) {
+      if (!isSet(limits, name)) continue;
+      const amount = asQuantity(getOwn(own, name));
+      const ofPod = asQuantity(getOwn(limits, name));
+      if (compareQuantity(amount, ofPod) <= 0) continue;
+      const detail = `must be less than or equal to pod limits of ${formatQuantity(ofPod)}`;
+      faults.push(invalidField(at.child("containers").index(i).key(name).child("limits"), formatQuantity(amount), detail));
+    }
+  });
 }
 
 /**

@@ -37,7 +37,7 @@ export function isStandardContainerResource(name: string): boolean {
 
 /** Whether a name without a domain means something to the API. */
 export function isStandardResource(name: string): boolean {
-  return standardResources.has(name) || isHugePages(name);
+  return standardResources.has(name) || isHugePages(name) || isHugePages(name.replace(/^requests\./, ""));
 }
 
 /** Pages of a fixed size: hugepages-2Mi. */

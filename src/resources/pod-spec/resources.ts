@@ -82,13 +82,24 @@ export function resourceNames(list: ReadonlyJsonObject): string[] {
 
 /** The rules of what a container asks for and may take (concepts/configuration/manage-resources-containers). */
 export const containerResources: Check<Pick<PodScope, "claimNames">> = struct((requirements, at, faults, scope) => {
+  checkRequirements(requirements, at, faults, checkContainerResourceName);
+  claimsOfContainer(getOwn(requirements, "claims"), at.child("claims"), faults, scope);
+});
+
+/** Appends what is wrong with limits and requests, whoever has them; `checkName` says what can be asked for. */
+export function checkRequirements(
+  requirements: ReadonlyJsonObject,
+  at: FieldPath,
+  faults: FieldError[],
+  checkName: (name: string, at: FieldPath, faults: FieldError[]) => void,
+): void {
   const limits = objectIn(requirements, "limits");
   const requests = objectIn(requirements, "requests");
   const used = new Set<string>();
   for (const name of resourceNames(limits)) {
     const place = at.child("limits").key(name);
     const amount = asQuantity(getOwn(limits, name));
-    checkContainerResourceName(name, place, faults);
+    checkName(name, place, faults);
     checkResourceAmount(name, amount, place, faults);
     checkHugePages(name, amount, place, faults);
     used.add(isHugePages(name) ? "hugepages" : name);
@@ -96,7 +107,7 @@ export const containerResources: Check<Pick<PodScope, "claimNames">> = struct((r
   for (const name of resourceNames(requests)) {
     const place = at.child("requests").key(name);
     const amount = asQuantity(getOwn(requests, name));
-    checkContainerResourceName(name, place, faults);
+    checkName(name, place, faults);
     checkResourceAmount(name, amount, place, faults);
     checkAgainstLimit(name, amount, getOwn(limits, name), at, faults);
     checkHugePages(name, amount, place, faults);
@@ -105,8 +116,7 @@ export const containerResources: Check<Pick<PodScope, "claimNames">> = struct((r
   if (used.has("hugepages") && !used.has("cpu") && !used.has("memory")) {
     faults.push(forbiddenField(at, "HugePages require cpu or memory"));
   }
-  claimsOfContainer(getOwn(requirements, "claims"), at.child("claims"), faults, scope);
-});
+}
 
 /** A request is at most the limit; what cannot be promised twice has a limit, and asks for all of it. */
 function checkAgainstLimit(name: string, amount: Quantity, limit: ReadonlyJson | undefined, at: FieldPath, faults: FieldError[]): void {
