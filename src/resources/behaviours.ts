@@ -1,3 +1,4 @@
+import { deployment } from "./apps/deployment.ts";
 import { hpaConversion } from "./autoscaling/hpa-conversion.ts";
 import { configMap } from "./core/config-map.ts";
 import { eventConversion } from "./core/event-conversion.ts";
@@ -7,9 +8,9 @@ import { podTemplate } from "./core/pod-template.ts";
 import { pod } from "./core/pod.ts";
 import { secret } from "./core/secret.ts";
 import { serviceAccount } from "./core/service-account.ts";
-import type { KindBehaviour } from "./definition.ts";
 import { clusterRoleBinding, roleBinding } from "./rbac/role-bindings.ts";
 import { clusterRole, role } from "./rbac/roles.ts";
+import type { KindBehaviour } from "./definition.ts";
 
 /** What each built-in kind does beyond the tables, by "group/Kind" ("/Pod" in the core group). */
 export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, KindBehaviour>([
@@ -21,6 +22,7 @@ export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, Ki
   ["/PodTemplate", podTemplate],
   ["/Secret", secret],
   ["/ServiceAccount", serviceAccount],
+  ["apps/Deployment", deployment],
   ["autoscaling/HorizontalPodAutoscaler", { conversions: { "autoscaling/v1": hpaConversion } }],
   ["rbac.authorization.k8s.io/ClusterRole", clusterRole],
   ["rbac.authorization.k8s.io/ClusterRoleBinding", clusterRoleBinding],

@@ -1,0 +1,53 @@
+import { isObject, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
+import type { FieldPath } from "../../object/field-path.ts";
+import { isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import type { StrategyContext } from "../definition.ts";
+import { defaultPodSpec } from "./defaults.ts";
+import { dropDisabledPodFields } from "./disabled-fields.ts";
+import type { PodRuleOptions } from "./scope.ts";
+import { podSpecWarnings } from "./warnings.ts";
+
+/** A member that is a struct of the type: there is always one, an empty one is put where it is missing. */
+export function structIn(parent: JsonObject, name: string): JsonObject {
+  const member = parent[name];
+  if (isObject(member)) return member;
+  const empty: JsonObject = {};
+  parent[name] = empty;
+  return empty;
+}
+
+/** Fills in the template of an object that makes pods, in place. `owner` is what has a member "template". */
+export function defaultTemplateOf(owner: JsonObject): void {
+  const template = structIn(owner, "template");
+  structIn(template, "metadata");
+  defaultPodSpec(structIn(template, "spec"));
+}
+
+/** Takes what belongs to features that are off out of the template, in place; what the old one uses may stay. */
+export function dropDisabledOf(owner: JsonObject, old: ReadonlyJsonObject | undefined): void {
+  const spec = structIn(structIn(owner, "template"), "spec");
+  dropDisabledPodFields(spec, old === undefined ? undefined : objectIn(objectIn(old, "template"), "spec"));
+}
+
+/** What the server's settings, and the template that was there before, let a template do. */
+export function templateOptions(context: StrategyContext, old?: ReadonlyJsonObject): PodRuleOptions {
+  const { allowPrivileged } = context.settings;
+  if (old === undefined) return { allowPrivileged };
+  const securityContext = objectIn(objectIn(objectIn(old, "template"), "spec"), "securityContext");
+  return { allowPrivileged, allowSeLinuxMountOption: isSet(securityContext, "seLinuxChangePolicy") };
+}
+
+/** What a writer of the template should know; `at` is where the template is. */
+export function templateWarnings(owner: ReadonlyJsonObject, at: FieldPath): string[] {
+  const template = objectIn(owner, "template");
+  return podSpecWarnings(objectIn(template, "spec"), objectIn(template, "metadata"), at);
+}
+
+/** The columns that tell of a template's containers; `ownerOf` gives what has the template. */
+export function containerCells<T>(ownerOf: (object: T) => ReadonlyJsonObject): Record<"Containers" | "Images", (object: T) => JsonValue> {
+  const all = (object: T, member: string): string =>
+    objectsIn(objectIn(objectIn(ownerOf(object), "template"), "spec"), "containers")
+      .map((container) => stringIn(container, member))
+      .join(",");
+  return { Containers: (object) => all(object, "name"), Images: (object) => all(object, "image") };
+}

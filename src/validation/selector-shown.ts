@@ -1,0 +1,27 @@
+import { getOwn, setOwn, type JsonObject, type JsonValue, type ReadonlyJson } from "../object/json.ts";
+import { asObject, isSet, objectsIn, stringIn, stringsIn } from "../object/read.ts";
+
+/** A map of texts as messages show it: by key; null where it is absent. */
+export function shownMap(value: ReadonlyJson | undefined): ReadonlyJson {
+  if (value === undefined || value === null) return null;
+  const map = asObject(value);
+  const shown: JsonObject = {};
+  for (const key of Object.keys(map).sort()) setOwn(shown, key, (getOwn(map, key) ?? null) as JsonValue);
+  return shown;
+}
+
+/** A LabelSelector as messages show it, in its type's order; null where it is absent. */
+export function shownSelector(value: ReadonlyJson | undefined): ReadonlyJson {
+  if (value === undefined || value === null) return null;
+  const selector = asObject(value);
+  const labels = asObject(getOwn(selector, "matchLabels"));
+  const expressions = objectsIn(selector, "matchExpressions").map((one) => ({
+    key: stringIn(one, "key"),
+    operator: stringIn(one, "operator"),
+    ...(isSet(one, "values") && stringsIn(one, "values").length > 0 ? { values: stringsIn(one, "values") } : {}),
+  }));
+  return {
+    ...(Object.keys(labels).length > 0 ? { matchLabels: shownMap(labels) } : {}),
+    ...(expressions.length > 0 ? { matchExpressions: expressions } : {}),
+  };
+}
