@@ -1,4 +1,8 @@
+import { controllerRevision } from "./apps/controller-revision.ts";
+import { daemonSet } from "./apps/daemon-set.ts";
 import { deployment } from "./apps/deployment.ts";
+import { replicaSet } from "./apps/replica-set.ts";
+import { statefulSet } from "./apps/stateful-set.ts";
 import { hpaConversion } from "./autoscaling/hpa-conversion.ts";
 import { configMap } from "./core/config-map.ts";
 import { eventConversion } from "./core/event-conversion.ts";
@@ -22,7 +26,11 @@ export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, Ki
   ["/PodTemplate", podTemplate],
   ["/Secret", secret],
   ["/ServiceAccount", serviceAccount],
+  ["apps/ControllerRevision", controllerRevision],
+  ["apps/DaemonSet", daemonSet],
   ["apps/Deployment", deployment],
+  ["apps/ReplicaSet", replicaSet],
+  ["apps/StatefulSet", statefulSet],
   ["autoscaling/HorizontalPodAutoscaler", { conversions: { "autoscaling/v1": hpaConversion } }],
   ["rbac.authorization.k8s.io/ClusterRole", clusterRole],
   ["rbac.authorization.k8s.io/ClusterRoleBinding", clusterRoleBinding],

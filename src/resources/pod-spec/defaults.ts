@@ -124,7 +124,7 @@ function defaultVolume(volume: JsonObject): void {
 }
 
 /** Fills in the spec of a claim that stands in an object. */
-function defaultClaimSpec(template: JsonObject): void {
+export function defaultClaimSpec(template: JsonObject): void {
   const spec = isObject(template["spec"]) ? template["spec"] : {};
   template["spec"] = spec;
   fill(spec, claimSpecDefaults);

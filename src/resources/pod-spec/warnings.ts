@@ -132,8 +132,14 @@ function warnOfRepeats(spec: ReadonlyJsonObject, at: FieldPath, warnings: string
   });
 }
 
-function warnOfFractions(resources: ReadonlyJsonObject, at: FieldPath, warnings: string[]): void {
-  for (const name of ["memory", "ephemeral-storage"]) {
+/** Amounts of bytes that are no whole number. */
+export function warnOfFractions(
+  resources: ReadonlyJsonObject,
+  at: FieldPath,
+  warnings: string[],
+  names: readonly string[] = ["memory", "ephemeral-storage"],
+): void {
+  for (const name of names) {
     if (!isSet(resources, name)) continue;
     const amount = asQuantity(getOwn(resources, name));
     if (quantityMilliValue(amount) % 1000n === 0n) continue;
