@@ -15,6 +15,12 @@ import { serviceAccount } from "./core/service-account.ts";
 import { clusterRoleBinding, roleBinding } from "./rbac/role-bindings.ts";
 import { clusterRole, role } from "./rbac/roles.ts";
 import type { KindBehaviour } from "./definition.ts";
+import { lease } from "./coordination/lease.ts";
+import { runtimeClass } from "./node/runtime-class.ts";
+import { priorityClass } from "./scheduling/priority-class.ts";
+import { csiStorageCapacity } from "./storage/csi-storage-capacity.ts";
+import { storageClass } from "./storage/storage-class.ts";
+import { volumeAttributesClass } from "./storage/volume-attributes-class.ts";
 
 /** What each built-in kind does beyond the tables, by "group/Kind" ("/Pod" in the core group). */
 export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, KindBehaviour>([
@@ -36,4 +42,10 @@ export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, Ki
   ["rbac.authorization.k8s.io/ClusterRoleBinding", clusterRoleBinding],
   ["rbac.authorization.k8s.io/Role", role],
   ["rbac.authorization.k8s.io/RoleBinding", roleBinding],
+  ["coordination.k8s.io/Lease", lease],
+  ["node.k8s.io/RuntimeClass", runtimeClass],
+  ["scheduling.k8s.io/PriorityClass", priorityClass],
+  ["storage.k8s.io/CSIStorageCapacity", csiStorageCapacity],
+  ["storage.k8s.io/StorageClass", storageClass],
+  ["storage.k8s.io/VolumeAttributesClass", volumeAttributesClass],
 ]);

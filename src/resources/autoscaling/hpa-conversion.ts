@@ -29,7 +29,8 @@ function toHub(hpa: KubeObject): KubeObject {
   delete status["currentCPUUtilizationPercentage"];
   const currentMetrics = takeAnnotation(hpa, CURRENT_METRICS);
   const shown = Array.isArray(currentMetrics) ? [...currentMetrics] : [];
-  if (typeof current === "number" && shown.length === 0) shown.push({ type: "Resource", resource: { name: "cpu", current: { averageUtilization: current } } });
+  if (typeof current === "number" && shown.length === 0)
+    shown.push({ type: "Resource", resource: { name: "cpu", current: { averageUtilization: current } } });
   if (shown.length > 0) status["currentMetrics"] = shown;
   const conditions = takeAnnotation(hpa, CONDITIONS);
   if (Array.isArray(conditions)) status["conditions"] = conditions;
@@ -43,7 +44,12 @@ function fromHub(hpa: KubeObject): KubeObject {
   const first = metrics.find((metric) => cpuUtilization(metric) !== undefined);
   if (first !== undefined) spec["targetCPUUtilizationPercentage"] = cpuUtilization(first) as number;
   const others = metrics.filter((metric) => metric !== first);
-  if (others.length > 0) putAnnotation(hpa, METRICS, others.map((metric) => metricToV1(metric)));
+  if (others.length > 0)
+    putAnnotation(
+      hpa,
+      METRICS,
+      others.map((metric) => metricToV1(metric)),
+    );
   delete spec["metrics"];
   if (isObject(spec["behavior"])) putAnnotation(hpa, BEHAVIOR, spec["behavior"]);
   delete spec["behavior"];
@@ -51,7 +57,10 @@ function fromHub(hpa: KubeObject): KubeObject {
   const current = Array.isArray(status["currentMetrics"]) ? status["currentMetrics"] : [];
   for (const metric of current) {
     const resource = isObject(metric) ? metric["resource"] : undefined;
-    const value = isObject(resource) && resource["name"] === "cpu" && isObject(resource["current"]) ? resource["current"]["averageUtilization"] : undefined;
+    const value =
+      isObject(resource) && resource["name"] === "cpu" && isObject(resource["current"])
+        ? resource["current"]["averageUtilization"]
+        : undefined;
     if (typeof value === "number") status["currentCPUUtilizationPercentage"] = value;
   }
   if (current.length > 0) putAnnotation(hpa, CURRENT_METRICS, current);

@@ -1,0 +1,25 @@
+import { dnsSubdomain } from "../../object/names.ts";
+import { changes, immutable } from "../../validation/changes.ts";
+import { findChangeFaults, findFaults } from "../../validation/check.ts";
+import { labelSelector } from "../../validation/labels.ts";
+import { optional } from "../../validation/presence.ts";
+import { nonNegativeQuantity } from "../../validation/quantities.ts";
+import { text } from "../../validation/scalars.ts";
+import { fields } from "../../validation/structure.ts";
+import type { KindBehaviour } from "../definition.ts";
+
+const rules = fields({
+  nodeTopology: labelSelector(),
+  storageClassName: text(dnsSubdomain),
+  capacity: optional(nonNegativeQuantity),
+  maximumVolumeSize: optional(nonNegativeQuantity),
+});
+const updates = changes({ nodeTopology: immutable(), storageClassName: immutable("field is immutable", (value) => value ?? "") });
+
+export const csiStorageCapacity: KindBehaviour = {
+  strategy: {
+    validate: (object) => findFaults(rules, object),
+    validateUpdate: (object, old) => [...findFaults(rules, object), ...findChangeFaults(updates, object, old)],
+  },
+  cells: { "Created At": ({ metadata }) => metadata.creationTimestamp ?? "<unknown>" },
+};

@@ -1,0 +1,73 @@
+import { duplicateField, invalidField, requiredField } from "../../object/field-error.ts";
+import { goJson } from "../../object/go-json.ts";
+import { labelKey as labelKeyRules } from "../../object/names.ts";
+import { listIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { changes, immutable } from "../../validation/changes.ts";
+import { findChangeFaults, findFaults, skippingAbsent, type Check } from "../../validation/check.ts";
+import { distinct } from "../../validation/lists.ts";
+import { filled, present } from "../../validation/presence.ts";
+import { oneOf } from "../../validation/scalars.ts";
+import { fields } from "../../validation/structure.ts";
+import { asObject, asList } from "../../object/read.ts";
+import type { KindBehaviour } from "../definition.ts";
+import { driverName, parameters } from "./driver-name.ts";
+
+const DEFAULT_MARK = "storageclass.kubernetes.io/is-default-class";
+const OLD_DEFAULT_MARK = "storageclass.beta.kubernetes.io/is-default-class";
+
+/** Where volumes may be: terms of label values, no two alike. */
+const allowedTopologies: Check = skippingAbsent((value, at, faults, context) => {
+  const seen = new Set<string>();
+  asList(value).forEach((item, i) => {
+    const place = at.index(i).child("matchLabelExpressions");
+    const keys = new Set<string>();
+    const expressions = objectsIn(asObject(item), "matchLabelExpressions");
+    expressions.forEach((expression, j) => {
+      const key = stringIn(expression, "key");
+      const values = place.index(j).child("values");
+      if (listIn(expression, "values").length === 0) faults.push(requiredField(values));
+      else distinct(listIn(expression, "values"), values, faults, context);
+      for (const message of labelKeyRules(key)) faults.push(invalidField(place.index(j).child("key"), key, message));
+      if (keys.has(key)) faults.push(duplicateField(place.index(j).child("key"), key));
+      keys.add(key);
+    });
+    const term = goJson(expressions.map((expression) => [stringIn(expression, "key"), [...stringsIn(expression, "values")].sort()]));
+    if (seen.has(term) || expressions.length === 0) faults.push(duplicateField(place, ""));
+    seen.add(term);
+  });
+});
+
+const rules = fields({
+  provisioner: driverName,
+  parameters: parameters(false),
+  reclaimPolicy: filled(oneOf("Delete", "Retain")),
+  volumeBindingMode: present(oneOf("Immediate", "WaitForFirstConsumer")),
+  allowedTopologies,
+});
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+const updates = changes({
+  parameters: immutable(),
+  provisioner: immutable("field is immutable", text),
+  reclaimPolicy: immutable("field is immutable", text),
+  volumeBindingMode: immutable("field is immutable", text),
+});
+
+export const storageClass: KindBehaviour = {
+  applyDefaults: (object) => {
+    object["reclaimPolicy"] ??= "Delete";
+    object["volumeBindingMode"] ??= "Immediate";
+  },
+  strategy: {
+    validate: (object) => findFaults(rules, object),
+    validateUpdate: (object, old) => [...findFaults(rules, object), ...findChangeFaults(updates, object, old)],
+  },
+  cells: {
+    Name: ({ metadata: { name = "", annotations } }) =>
+      annotations?.[DEFAULT_MARK] === "true" || annotations?.[OLD_DEFAULT_MARK] === "true" ? `${name} (default)` : name,
+    Provisioner: (object) => stringIn(object, "provisioner"),
+    ReclaimPolicy: (object) => stringIn(object, "reclaimPolicy") || "Delete",
+    VolumeBindingMode: (object) => stringIn(object, "volumeBindingMode") || "Immediate",
+    AllowVolumeExpansion: (object) => object["allowVolumeExpansion"] === true,
+  },
+};

@@ -1,0 +1,22 @@
+import { forbiddenField } from "../../object/field-error.ts";
+import { equalJson } from "../../object/json.ts";
+import { stringIn } from "../../object/read.ts";
+import { findFaults } from "../../validation/check.ts";
+import { fields } from "../../validation/structure.ts";
+import type { KindBehaviour } from "../definition.ts";
+import { driverName, parameters } from "./driver-name.ts";
+
+const rules = fields({ driverName, parameters: parameters(true) });
+
+export const volumeAttributesClass: KindBehaviour = {
+  strategy: {
+    validate: (object) => findFaults(rules, object),
+    validateUpdate: (object, old) => [
+      ...findFaults(rules, object),
+      ...["driverName", "parameters"]
+        .filter((name) => !equalJson(object[name], old[name]))
+        .map((name) => forbiddenField(name, `updates to ${name} are forbidden.`)),
+    ],
+  },
+  cells: { DriverName: (object) => stringIn(object, "driverName") },
+};
