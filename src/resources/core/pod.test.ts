@@ -43,6 +43,20 @@ test("a new pod is pending, whatever status its writer gave it", () => {
   assert.deepEqual(createdPod()["status"], { phase: "Pending", qosClass: "BestEffort" });
 });
 
+test("a pod's own labels are written into the selectors that ask for them", () => {
+  const constraint = { maxSkew: 1, topologyKey: "z", whenUnsatisfiable: "DoNotSchedule", matchLabelKeys: ["v", "absent"] };
+  const made = (selector: JsonObject): KubeObject =>
+    createdPod({ topologySpreadConstraints: [{ ...constraint, labelSelector: selector }] }, { labels: { v: "1" } });
+  const spec = made({ matchLabels: { a: "b" } })["spec"] as JsonObject;
+  assert.deepEqual((spec["topologySpreadConstraints"] as JsonObject[])[0]?.["labelSelector"], {
+    matchLabels: { a: "b" },
+    matchExpressions: [{ key: "v", operator: "In", values: ["1"] }],
+  });
+  assert.deepEqual(strategy.validate?.(made({ matchLabels: { v: "1" } }), context).map(fieldErrorText), [
+    'spec.topologySpreadConstraints[0][0]: Invalid value: "v": exists in both matchLabelKeys and labelSelector',
+  ]);
+});
+
 test("a gated pod says so", () => {
   const status = createdPod({ schedulingGates: [{ name: "g" }] })["status"] as JsonObject;
   assert.equal((status["conditions"] as JsonObject[])[0]?.["reason"], "SchedulingGated");

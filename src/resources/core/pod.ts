@@ -6,7 +6,7 @@ import { isSet, listIn, numberIn, objectIn, stringIn } from "../../object/read.t
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
 import { mirrorServiceAccount } from "../pod-spec/defaults.ts";
 import { dropDisabledPodFields } from "../pod-spec/disabled-fields.ts";
-import { applyAffinityLabelKeys } from "../pod-spec/label-keys.ts";
+import { applyPodLabelKeys } from "../pod-spec/label-keys.ts";
 import { defaultPod } from "../pod-spec/pod-defaults.ts";
 import { qosClass } from "../pod-spec/qos.ts";
 import { podSpecWarnings } from "../pod-spec/warnings.ts";
@@ -76,7 +76,7 @@ function prepareForCreate(object: KubeObject, context: StrategyContext): void {
     ];
   }
   object["status"] = status;
-  applyAffinityLabelKeys(spec, objectIn(object.metadata, "labels"));
+  applyPodLabelKeys(spec, objectIn(object.metadata, "labels"));
 }
 
 function podWarnings(object: KubeObject): string[] {

@@ -1,7 +1,6 @@
 import { forbiddenField, invalidField, requiredField } from "../../object/field-error.ts";
-import { getOwn } from "../../object/json.ts";
 import { dnsLabel } from "../../object/names.ts";
-import { asList, asString, isSet, stringsIn } from "../../object/read.ts";
+import { asString, isSet, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { skippingAbsent, type Check } from "../../validation/check.ts";
 import { labelKey, labelSelector, nodeSelector, nodeSelectorTerm } from "../../validation/labels.ts";
 import { optional } from "../../validation/presence.ts";
@@ -36,26 +35,36 @@ const namespaces: Check = struct((term, at, faults) => {
   }
 });
 
-/** Keys of labels whose values are taken from the pod; they add to a selector (KEP-3633). */
-export function labelKeysOf(member: "matchLabelKeys" | "mismatchLabelKeys"): Check {
-  return struct((term, at, faults) => {
-    const keys = asList(getOwn(term, member));
-    const place = at.child(member);
-    if (keys.length === 0) return;
-    if (!isSet(term, "labelSelector")) {
-      faults.push(forbiddenField(place, "must not be specified when labelSelector is not set"));
-      return;
+/**
+ * Keys of labels whose values are taken from the pod and added to a selector when it is created (KEP-3633). By then a key
+ * that the selector named before stands in it twice; upstream tells that of the term, by the key's position.
+ */
+export const labelKeys: Check = struct((term, at, faults) => {
+  const selector = objectIn(term, "labelSelector");
+  const matched = stringsIn(term, "matchLabelKeys");
+  const mismatched = stringsIn(term, "mismatchLabelKeys");
+  for (const [member, keys] of [
+    ["matchLabelKeys", matched],
+    ["mismatchLabelKeys", mismatched],
+  ] as const) {
+    if (keys.length > 0 && !isSet(term, "labelSelector")) {
+      faults.push(forbiddenField(at.child(member), "must not be specified when labelSelector is not set"));
+    } else {
+      keys.forEach((key, i) => labelKey(key, at.child(member).index(i), faults, undefined));
     }
-    keys.forEach((key, i) => labelKey(key, place.index(i), faults, undefined));
-  });
-}
-
-const disjointKeys: Check = struct((term, at, faults) => {
-  const mismatched = new Set(asList(getOwn(term, "mismatchLabelKeys")));
-  asList(getOwn(term, "matchLabelKeys")).forEach((key, i) => {
-    if (!mismatched.has(key)) return;
-    const detail = "exists in both matchLabelKeys and mismatchLabelKeys";
-    faults.push(invalidField(at.child("matchLabelKeys").index(i), key, detail));
+  }
+  const seen = new Set(Object.keys(objectIn(selector, "matchLabels")));
+  for (const expression of objectsIn(selector, "matchExpressions")) {
+    const key = stringIn(expression, "key");
+    const position = matched.lastIndexOf(key);
+    if (position >= 0 && seen.has(key)) {
+      faults.push(invalidField(at.index(position), key, "exists in both matchLabelKeys and labelSelector"));
+    }
+    seen.add(key);
+  }
+  matched.forEach((key, i) => {
+    if (!mismatched.includes(key)) return;
+    faults.push(invalidField(at.child("matchLabelKeys").index(i), key, "exists in both matchLabelKeys and mismatchLabelKeys"));
   });
 });
 
@@ -67,9 +76,7 @@ const topologyKey: Check = (value, at, faults, context) => {
 const podTerm: Check<PodScope> = all<PodScope>(
   fields({ labelSelector: podSelector, namespaceSelector: podSelector }),
   namespaces,
-  labelKeysOf("matchLabelKeys"),
-  labelKeysOf("mismatchLabelKeys"),
-  disjointKeys,
+  labelKeys,
   fields({ topologyKey }),
 );
 

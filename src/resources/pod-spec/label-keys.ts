@@ -3,10 +3,11 @@ import { isSet, stringIn, stringsIn } from "../../object/read.ts";
 import { objects } from "./defaults.ts";
 
 /**
- * Writes the pod's own values of matchLabelKeys and mismatchLabelKeys into the selectors of its affinity terms, in place,
- * when it is created: templates cannot know the labels that their pods get (KEP-3633).
+ * Writes the pod's own values of matchLabelKeys and mismatchLabelKeys into the selectors of its affinity terms and spread
+ * constraints, in place, when it is created: templates cannot know the labels that their pods get (KEP-3633, KEP-3243).
  */
-export function applyAffinityLabelKeys(spec: JsonObject, labels: ReadonlyJsonObject): void {
+export function applyPodLabelKeys(spec: JsonObject, labels: ReadonlyJsonObject): void {
+  for (const constraint of objects(spec["topologySpreadConstraints"])) applyLabelKeys(constraint, labels);
   const affinity = spec["affinity"];
   if (!isObject(affinity)) return;
   for (const kind of ["podAffinity", "podAntiAffinity"]) {

@@ -1,11 +1,11 @@
 import { duplicateField, invalidField } from "../../object/field-error.ts";
 import { getOwn } from "../../object/json.ts";
-import { asList, asObject, isSet, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { asList, asObject, isSet, numberIn, stringIn } from "../../object/read.ts";
 import { skippingAbsent, type Check } from "../../validation/check.ts";
 import { optional, required } from "../../validation/presence.ts";
 import { atLeast, oneOf } from "../../validation/scalars.ts";
 import { all, fields, struct } from "../../validation/structure.ts";
-import { labelKeysOf, podSelector } from "./affinity.ts";
+import { labelKeys, podSelector } from "./affinity.ts";
 import type { PodScope } from "./scope.ts";
 
 const aboveZero = atLeast(1, "must be greater than zero");
@@ -30,26 +30,7 @@ const minDomains: Check = struct((constraint, at, faults, context) => {
 
 const inclusionPolicies: Check = fields({ nodeAffinityPolicy: optional(inclusion), nodeTaintsPolicy: optional(inclusion) });
 
-/** A key taken from the pod must not stand in the selector as well; upstream tells it of the list's item by the key's position. */
-const keysOutsideSelector: Check = struct((constraint, at, faults) => {
-  const selector = objectIn(constraint, "labelSelector");
-  const selected = new Set([
-    ...Object.keys(objectIn(selector, "matchLabels")),
-    ...objectsIn(selector, "matchExpressions").map((expression) => stringIn(expression, "key")),
-  ]);
-  asList(getOwn(constraint, "matchLabelKeys")).forEach((key, i) => {
-    if (typeof key !== "string" || !selected.has(key)) return;
-    faults.push(invalidField(at.index(i), key, "exists in both matchLabelKeys and labelSelector"));
-  });
-});
-
-const rest: Check<PodScope> = all<PodScope>(
-  minDomains,
-  inclusionPolicies,
-  labelKeysOf("matchLabelKeys"),
-  keysOutsideSelector,
-  fields({ labelSelector: podSelector }),
-);
+const rest: Check<PodScope> = all<PodScope>(minDomains, inclusionPolicies, labelKeys, fields({ labelSelector: podSelector }));
 
 /** The rules of constraints on how pods spread (concepts/scheduling-eviction/topology-spread-constraints). */
 export const topologySpread: Check<PodScope> = skippingAbsent((value, at, faults, scope) => {
