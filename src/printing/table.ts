@@ -38,7 +38,8 @@ export function tableHeader(version: MetaVersion, meta: ListMeta, columns: reado
 
 function columnsJson(columns: readonly Column[] | undefined): string {
   if (columns === undefined) return "null";
-  return JSON.stringify(columns.map(({ name, type, format, description, priority }) => ({ name, type, format, description, priority })));
+  const told = columns.filter(({ untold }) => untold !== true);
+  return JSON.stringify(told.map(({ name, type, format, description, priority }) => ({ name, type, format, description, priority })));
 }
 
 /** What all rows of a resource share. */

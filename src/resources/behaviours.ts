@@ -4,6 +4,7 @@ import { deployment } from "./apps/deployment.ts";
 import { replicaSet } from "./apps/replica-set.ts";
 import { statefulSet } from "./apps/stateful-set.ts";
 import { hpaConversion } from "./autoscaling/hpa-conversion.ts";
+import { lease } from "./coordination/lease.ts";
 import { configMap } from "./core/config-map.ts";
 import { eventConversion } from "./core/event-conversion.ts";
 import { namespace } from "./core/namespace.ts";
@@ -12,15 +13,20 @@ import { podTemplate } from "./core/pod-template.ts";
 import { pod } from "./core/pod.ts";
 import { secret } from "./core/secret.ts";
 import { serviceAccount } from "./core/service-account.ts";
+import { endpointSlice } from "./discovery/endpoint-slice.ts";
+import { ingressClass } from "./networking/ingress-class.ts";
+import { ingress } from "./networking/ingress.ts";
+import { ipAddress } from "./networking/ip-address.ts";
+import { networkPolicy } from "./networking/network-policy.ts";
+import { serviceCidr } from "./networking/service-cidr.ts";
+import { runtimeClass } from "./node/runtime-class.ts";
 import { clusterRoleBinding, roleBinding } from "./rbac/role-bindings.ts";
 import { clusterRole, role } from "./rbac/roles.ts";
-import type { KindBehaviour } from "./definition.ts";
-import { lease } from "./coordination/lease.ts";
-import { runtimeClass } from "./node/runtime-class.ts";
 import { priorityClass } from "./scheduling/priority-class.ts";
 import { csiStorageCapacity } from "./storage/csi-storage-capacity.ts";
 import { storageClass } from "./storage/storage-class.ts";
 import { volumeAttributesClass } from "./storage/volume-attributes-class.ts";
+import type { KindBehaviour } from "./definition.ts";
 
 /** What each built-in kind does beyond the tables, by "group/Kind" ("/Pod" in the core group). */
 export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, KindBehaviour>([
@@ -38,12 +44,18 @@ export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, Ki
   ["apps/ReplicaSet", replicaSet],
   ["apps/StatefulSet", statefulSet],
   ["autoscaling/HorizontalPodAutoscaler", { conversions: { "autoscaling/v1": hpaConversion } }],
+  ["coordination.k8s.io/Lease", lease],
+  ["discovery.k8s.io/EndpointSlice", endpointSlice],
+  ["networking.k8s.io/IPAddress", ipAddress],
+  ["networking.k8s.io/Ingress", ingress],
+  ["networking.k8s.io/IngressClass", ingressClass],
+  ["networking.k8s.io/NetworkPolicy", networkPolicy],
+  ["networking.k8s.io/ServiceCIDR", serviceCidr],
+  ["node.k8s.io/RuntimeClass", runtimeClass],
   ["rbac.authorization.k8s.io/ClusterRole", clusterRole],
   ["rbac.authorization.k8s.io/ClusterRoleBinding", clusterRoleBinding],
   ["rbac.authorization.k8s.io/Role", role],
   ["rbac.authorization.k8s.io/RoleBinding", roleBinding],
-  ["coordination.k8s.io/Lease", lease],
-  ["node.k8s.io/RuntimeClass", runtimeClass],
   ["scheduling.k8s.io/PriorityClass", priorityClass],
   ["storage.k8s.io/CSIStorageCapacity", csiStorageCapacity],
   ["storage.k8s.io/StorageClass", storageClass],

@@ -214,7 +214,7 @@ function subresource(
 }
 
 function columns(rows: readonly ColumnRow[], resource: ResourceRow, behaviour: KindBehaviour): Column[] {
-  return rows.map(({ name, type, format = "", priority = 0 }) => ({
+  const told = rows.map(({ name, type, format = "", priority = 0 }): Column => ({
     name,
     type: type as Column["type"],
     format,
@@ -222,6 +222,8 @@ function columns(rows: readonly ColumnRow[], resource: ResourceRow, behaviour: K
     description: columnDescription(name, resource.kind),
     cell: behaviour.cells?.[name] ?? (name === "Name" ? nameCell : name === "Age" ? ageCell : missingCell),
   }));
+  const untold = (behaviour.untoldCells ?? []).map((cell): Column => ({ name: "", type: "string", format: "", priority: 0, description: "", untold: true, cell }));
+  return [...told, ...untold];
 }
 
 /** Texts of the columns that every kind has. */

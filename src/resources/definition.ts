@@ -182,6 +182,8 @@ export interface Column {
   readonly description: string;
   /** 0: always shown; 1: with -o wide. */
   readonly priority: number;
+  /** In the rows, but not among the columns that the header tells of: rows of the original have such cells. */
+  readonly untold?: boolean;
   /** The cell of one hub object; `now` in milliseconds since the epoch, for ages. */
   readonly cell: (object: KubeObject, now: number) => JsonValue;
 }
@@ -196,6 +198,8 @@ export interface KindBehaviour {
   readonly subresources?: Readonly<Record<string, Partial<Strategy>>>;
   /** Cells by column name, over the hub object. "Name" and "Age" are known to all kinds. */
   readonly cells?: Readonly<Record<string, (object: KubeObject, now: number) => JsonValue>>;
+  /** Cells after those of the table's columns, which the header does not tell of. */
+  readonly untoldCells?: readonly ((object: KubeObject, now: number) => JsonValue)[];
   readonly rowConditions?: (object: KubeObject) => readonly ReadonlyJson[];
   /** Values of field selectors that are not simply what lies at the label's path. */
   readonly selectableFields?: Readonly<Record<string, (object: KubeObject) => string>>;

@@ -1,10 +1,10 @@
 import type { FieldPath } from "../../object/field-path.ts";
-import { formatIp, parseIp, parseIpSloppy } from "../../object/ip.ts";
 import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
 import { labelValue } from "../../object/names.ts";
 import { formatQuantity, quantityMilliValue } from "../../object/quantity.ts";
 import { quoteText } from "../../object/quote.ts";
 import { isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { warnOfAddress } from "../../validation/address-warnings.ts";
 import { asQuantity } from "../../validation/quantities.ts";
 import { portWarnings } from "./port-warnings.ts";
 import { visitContainers } from "./scope.ts";
@@ -194,17 +194,4 @@ function warnOfAddresses(spec: ReadonlyJsonObject, at: FieldPath, warnings: stri
   objectsIn(spec, "hostAliases").forEach((alias, i) =>
     warnOfAddress(stringIn(alias, "ip"), at.child("hostAliases").index(i).child("ip"), warnings),
   );
-}
-
-/** Forms of an address that old fields take but new ones will not (KEP-4858). */
-export function warnOfAddress(address: string, at: FieldPath, warnings: string[]): void {
-  const sloppy = parseIpSloppy(address);
-  if (sloppy === undefined) return;
-  const canonical = formatIp(sloppy);
-  if (parseIp(address) === undefined) {
-    const detail = `non-standard IP address ${quoteText(address)} will be considered invalid in a future Kubernetes release`;
-    warnings.push(`${at.toString()}: ${detail}: use ${quoteText(canonical)}`);
-  } else if (canonical !== address) {
-    warnings.push(`${at.toString()}: IPv6 address ${quoteText(address)} should be in RFC 5952 canonical format (${quoteText(canonical)})`);
-  }
 }
