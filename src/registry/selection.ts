@@ -29,7 +29,7 @@ export function selectionOf(endpoint: Endpoint, labelText: string, fieldText: st
       ? undefined
       : knownFields(
           readSelector(() => parseFieldSelector(fieldText)),
-          definition,
+          endpoint,
         );
   const exact: ReadonlyMap<string, string> = fields === undefined ? new Map() : exactFields(fields);
   const name = endpoint.name !== "" ? endpoint.name : exact.get("metadata.name");
@@ -76,12 +76,14 @@ function readSelector<T>(parse: () => T): T {
   }
 }
 
-function knownFields(selector: FieldSelector, definition: ResourceDefinition): FieldSelector {
-  for (const { field } of selector.requirements) {
-    if (definition.selectableFields.has(field)) continue;
-    throw badRequest(definition.unknownFieldText(field));
-  }
-  return selector;
+/** The selector in the hub's labels. Errors: StatusError 400 for a label that the version does not have. */
+function knownFields(selector: FieldSelector, { definition, served }: Endpoint): FieldSelector {
+  const requirements = selector.requirements.map((requirement) => {
+    const field = served.fieldLabels === undefined ? requirement.field : served.fieldLabels.get(requirement.field);
+    if (field === undefined || !definition.selectableFields.has(field)) throw badRequest(definition.unknownFieldText(requirement.field));
+    return field === requirement.field ? requirement : { ...requirement, field };
+  });
+  return { ...selector, requirements };
 }
 
 function scopeOf(definition: ResourceDefinition, prefix: string, key: string | undefined, exact: ReadonlyMap<string, string>): WatchScope {

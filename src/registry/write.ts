@@ -1,6 +1,6 @@
 import type { AdmissionAttributes, Operation } from "../admission/admission.ts";
 import { dropManagedFields } from "../apply/managed-fields.ts";
-import type { KubeObject } from "../object/kube-object.ts";
+import { groupVersion, type KubeObject } from "../object/kube-object.ts";
 import { invalid } from "../object/status.ts";
 import type { FieldError } from "../object/field-error.ts";
 import type { RequestContext } from "../request/context.ts";
@@ -28,7 +28,13 @@ export function writeTo(registry: Registry, endpoint: Endpoint, context: Request
     endpoint,
     context,
     options,
-    strategyContext: { now, user: context.user, settings: registry.settings, dryRun: options.dryRun },
+    strategyContext: {
+      now,
+      user: context.user,
+      settings: registry.settings,
+      dryRun: options.dryRun,
+      apiVersion: groupVersion(endpoint.served.group, endpoint.served.version),
+    },
   };
 }
 

@@ -6,11 +6,14 @@ import { statefulSet } from "./apps/stateful-set.ts";
 import { hpaConversion } from "./autoscaling/hpa-conversion.ts";
 import { lease } from "./coordination/lease.ts";
 import { configMap } from "./core/config-map.ts";
+import { endpoints } from "./core/endpoints.ts";
 import { eventConversion } from "./core/event-conversion.ts";
+import { limitRange } from "./core/limit-range.ts";
 import { namespace } from "./core/namespace.ts";
 import { node } from "./core/node.ts";
 import { podTemplate } from "./core/pod-template.ts";
 import { pod } from "./core/pod.ts";
+import { resourceQuota } from "./core/resource-quota.ts";
 import { secret } from "./core/secret.ts";
 import { serviceAccount } from "./core/service-account.ts";
 import { endpointSlice } from "./discovery/endpoint-slice.ts";
@@ -31,11 +34,14 @@ import type { KindBehaviour } from "./definition.ts";
 /** What each built-in kind does beyond the tables, by "group/Kind" ("/Pod" in the core group). */
 export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, KindBehaviour>([
   ["/ConfigMap", configMap],
+  ["/Endpoints", endpoints],
   ["/Event", { conversions: { "events.k8s.io/v1": eventConversion } }],
+  ["/LimitRange", limitRange],
   ["/Namespace", namespace],
   ["/Node", node],
   ["/Pod", pod],
   ["/PodTemplate", podTemplate],
+  ["/ResourceQuota", resourceQuota],
   ["/Secret", secret],
   ["/ServiceAccount", serviceAccount],
   ["apps/ControllerRevision", controllerRevision],

@@ -89,6 +89,7 @@ function servedVersion(row: ResourceRow, behaviour: KindBehaviour, hubVersion: s
       behaviour.applyDefaults?.(object, apiVersion);
     },
     ...(conversion === undefined ? {} : conversion),
+    ...behaviour.versions?.[apiVersion],
     ...(row.storageVersionHash === undefined ? {} : { storageVersionHash: row.storageVersionHash }),
   };
 }

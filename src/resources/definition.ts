@@ -56,6 +56,10 @@ export interface ServedVersion {
   readonly fromHub?: (object: KubeObject) => KubeObject;
   /** Discovery's storageVersionHash of the resource in this group version. */
   readonly storageVersionHash?: string;
+  /** Warning text of every request in this version, where it is deprecated. */
+  readonly deprecation?: string;
+  /** The field selector labels of this version, with the hub's label for each; absent: the hub's own labels. */
+  readonly fieldLabels?: ReadonlyMap<string, string>;
 }
 
 /** What a strategy function may know beside the objects. Everything is handed in; nothing is read from globals. */
@@ -71,6 +75,8 @@ export interface StrategyContext {
   };
   readonly settings: StrategySettings;
   readonly dryRun: boolean;
+  /** The group version that the request speaks, for kinds with rules that differ between them. Absent: the hub's. */
+  readonly apiVersion?: string;
 }
 
 /** The server's settings that kinds depend on. */
@@ -207,4 +213,6 @@ export interface KindBehaviour {
   readonly conversions?: Readonly<
     Record<string, { readonly toHub: (object: KubeObject) => KubeObject; readonly fromHub: (object: KubeObject) => KubeObject }>
   >;
+  /** What else differs between served versions, by apiVersion. */
+  readonly versions?: Readonly<Record<string, { readonly deprecation?: string; readonly fieldLabels?: ReadonlyMap<string, string> }>>;
 }

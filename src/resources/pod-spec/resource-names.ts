@@ -40,6 +40,11 @@ export function isStandardResource(name: string): boolean {
   return standardResources.has(name) || isHugePages(name) || isHugePages(name.replace(/^requests\./, ""));
 }
 
+/** Whether a quota can limit what a name without a domain stands for: everything of this kind but storage as such. */
+export function isQuotaResource(name: string): boolean {
+  return isStandardResource(name) && name !== "storage";
+}
+
 /** Pages of a fixed size: hugepages-2Mi. */
 export function isHugePages(name: string): boolean {
   return name.startsWith("hugepages-");

@@ -1,0 +1,86 @@
+import { requiredField, type FieldError } from "../../object/field-error.ts";
+import { FieldPath } from "../../object/field-path.ts";
+import { equalJson, getOwn } from "../../object/json.ts";
+import type { KubeObject } from "../../object/kube-object.ts";
+import { dnsLabel, dnsSubdomain, qualifiedNameRules } from "../../object/names.ts";
+import { asList, asObject, numberIn, objectsIn, stringIn } from "../../object/read.ts";
+import { legacyIp } from "../../validation/addresses.ts";
+import type { Check } from "../../validation/check.ts";
+import { filled, optional, required } from "../../validation/presence.ts";
+import { oneOf, port, text } from "../../validation/scalars.ts";
+import { all, each, fields, struct } from "../../validation/structure.ts";
+import type { KindBehaviour } from "../definition.ts";
+import { objects } from "../pod-spec/defaults.ts";
+import { ordinaryAddress } from "./special-addresses.ts";
+
+const address: Check = all(
+  fields({ ip: legacyIp, hostname: filled(text(dnsLabel)), nodeName: optional(text(dnsSubdomain)) }),
+  fields({ ip: ordinaryAddress }),
+);
+
+const portRules: Check = fields({
+  port,
+  protocol: required(oneOf("SCTP", "TCP", "UDP")),
+  appProtocol: optional(text(qualifiedNameRules)),
+});
+
+/** One port needs no name; several are told apart by theirs. */
+const ports: Check = (value, at, faults, context) => {
+  const list = asList(value);
+  const name = list.length > 1 ? required(text(dnsLabel)) : filled(text(dnsLabel));
+  list.forEach((item, i) => {
+    name(getOwn(asObject(item), "name"), at.index(i).child("name"), faults, context);
+    portRules(item, at.index(i), faults, context);
+  });
+};
+
+const subsets: Check = each(
+  all(
+    struct((subset, at, faults) => {
+      if (objectsIn(subset, "addresses").length > 0 || objectsIn(subset, "notReadyAddresses").length > 0) return;
+      faults.push(requiredField(at, "must specify `addresses` or `notReadyAddresses`"));
+    }),
+    fields({ addresses: each(address), notReadyAddresses: each(address), ports }),
+  ),
+);
+
+function validate(object: KubeObject): FieldError[] {
+  const faults: FieldError[] = [];
+  subsets(object["subsets"], FieldPath.root.child("subsets"), faults, undefined);
+  return faults;
+}
+
+/** How many endpoints a cell shows before it only counts. */
+const SHOWN = 3;
+
+function endpointsCell(object: KubeObject): string {
+  const shown: string[] = [];
+  let count = 0;
+  for (const subset of objectsIn(object, "subsets")) {
+    const ports = objectsIn(subset, "ports");
+    const addresses = objectsIn(subset, "addresses").map((item) => stringIn(item, "ip"));
+    // Without ports an address stands for itself.
+    for (const port of ports.length === 0 ? [undefined] : ports) {
+      count += addresses.length;
+      for (const ip of addresses.slice(0, SHOWN - shown.length)) shown.push(port === undefined ? ip : `${ip.includes(":") ? `[${ip}]` : ip}:${numberIn(port, "port")}`);
+    }
+  }
+  if (count > SHOWN) return `${shown.join(",")} + ${count - SHOWN} more...`;
+  return shown.join(",") || "<none>";
+}
+
+/** What Endpoints do beyond the tables. */
+export const endpoints: KindBehaviour = {
+  applyDefaults(object) {
+    for (const subset of objects(object["subsets"])) {
+      for (const port of objects(subset["ports"])) if (!port["protocol"]) port["protocol"] = "TCP";
+    }
+  },
+  strategy: {
+    validate,
+    // What was stored before a rule was made may stay as it is.
+    validateUpdate: (object, old) => (equalJson(object["subsets"], old["subsets"]) ? [] : validate(object)),
+  },
+  cells: { Endpoints: endpointsCell },
+  versions: { v1: { deprecation: "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice" } },
+};
