@@ -7,12 +7,13 @@ import { hpaConversion } from "./autoscaling/hpa-conversion.ts";
 import { lease } from "./coordination/lease.ts";
 import { configMap } from "./core/config-map.ts";
 import { endpoints } from "./core/endpoints.ts";
-import { eventConversion } from "./core/event-conversion.ts";
+import { event } from "./core/event.ts";
 import { limitRange } from "./core/limit-range.ts";
 import { namespace } from "./core/namespace.ts";
 import { node } from "./core/node.ts";
 import { podTemplate } from "./core/pod-template.ts";
 import { pod } from "./core/pod.ts";
+import { replicationController } from "./core/replication-controller.ts";
 import { resourceQuota } from "./core/resource-quota.ts";
 import { secret } from "./core/secret.ts";
 import { serviceAccount } from "./core/service-account.ts";
@@ -35,12 +36,13 @@ import type { KindBehaviour } from "./definition.ts";
 export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, KindBehaviour>([
   ["/ConfigMap", configMap],
   ["/Endpoints", endpoints],
-  ["/Event", { conversions: { "events.k8s.io/v1": eventConversion } }],
+  ["/Event", event],
   ["/LimitRange", limitRange],
   ["/Namespace", namespace],
   ["/Node", node],
   ["/Pod", pod],
   ["/PodTemplate", podTemplate],
+  ["/ReplicationController", replicationController],
   ["/ResourceQuota", resourceQuota],
   ["/Secret", secret],
   ["/ServiceAccount", serviceAccount],

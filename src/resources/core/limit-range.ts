@@ -32,6 +32,13 @@ export const limitRange: KindBehaviour = {
       for (const bound of bounds) roundResources(limit[bound]);
     }
   },
-  strategy: { validate: validateLimitRange, validateUpdate: validateLimitRange },
+  strategy: {
+    // Upstream names a range that has no name by a random UUID; its own will do.
+    prepareForCreate: ({ metadata }) => {
+      if (!metadata.name && !metadata.generateName) metadata.name = metadata.uid ?? "";
+    },
+    validate: validateLimitRange,
+    validateUpdate: validateLimitRange,
+  },
   cells: { "Created At": (object) => object.metadata.creationTimestamp ?? null },
 };
