@@ -34,12 +34,10 @@ export function serveHttp2(socket: TLSSocket, options: ServeOptions): ServerHttp
       enablePush: false,
     },
   }) as ServerHttp2Session;
-  const connection: Connection = { options, peer: new SocketPeer(socket), running: 0, open: 0, unsent: 0 };
+  const connection: Connection = { options, peer: new SocketPeer(socket), running: 0, open: 0, quiet: 0, unsent: 0 };
   session.on("error", (error) => log.debug({ err: error, peer: connection.peer.address }, "HTTP/2 connection failed"));
   session.on("stream", (stream, headers) => serveStream(connection, stream, headers));
-  session.setTimeout(limits.idleMs, () => {
-    if (connection.open === 0 || connection.unsent > 0) session.destroy();
-  });
+  watchQuiet(session, connection);
   const budget = new FrameBudget(limits.controlBurst, limits.controlPerSecond);
   const onControlFrame = (): void => {
     if (!budget.take(performance.now())) session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
@@ -49,12 +47,34 @@ export function serveHttp2(socket: TLSSocket, options: ServeOptions): ServerHttp
   return session;
 }
 
+/**
+ * Ends sessions of which nothing is heard: without a request after `idleMs`, with requests when a PING is not answered.
+ * A session that broke the protocol reads no more, so that without this nobody would see its peer go.
+ */
+function watchQuiet(session: ServerHttp2Session, connection: Connection): void {
+  const { idleMs, pingMs } = connection.options.limits;
+  let asked = false;
+  session.setTimeout(pingMs);
+  session.on("timeout", () => {
+    connection.quiet++;
+    const over = connection.open === 0 ? connection.quiet * pingMs >= idleMs : asked || connection.unsent > 0;
+    if (over) {
+      session.destroy();
+      return;
+    }
+    if (connection.open > 0) asked = session.ping((error) => (asked = error !== null));
+    session.setTimeout(pingMs); // it fires once
+  });
+}
+
 interface Connection {
   readonly options: ServeOptions;
   readonly peer: SocketPeer;
   /** Handlers that have not answered yet. */
   running: number;
   open: number;
+  /** Times in a row that nothing was heard for `pingMs`, since the last request. */
+  quiet: number;
   /** Streams whose answer is complete and has not gone out. */
   unsent: number;
 }
@@ -67,6 +87,7 @@ function serveStream(connection: Connection, stream: ServerHttp2Stream, headers:
   }
   connection.running++;
   connection.open++;
+  connection.quiet = 0;
   let unsent = false;
   stream.once("close", () => {
     connection.open--;

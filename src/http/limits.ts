@@ -6,6 +6,8 @@ export interface HttpLimits {
   readonly handshakeMs: number;
   /** A connection without a request in flight is closed after this long (both protocols). */
   readonly idleMs: number;
+  /** An HTTP/2 client with requests in flight of which nothing was heard so long gets a PING, and the same time to answer. */
+  readonly pingMs: number;
   /** From the first byte of an HTTP/1.1 request to the end of its headers. */
   readonly headersMs: number;
   /** All header names and values of a request together. */
@@ -37,6 +39,7 @@ export const DEFAULT_LIMITS: HttpLimits = {
   connections: 20_000,
   handshakeMs: 10_000,
   idleMs: 90_000,
+  pingMs: 30_000,
   headersMs: 32_000,
   headerBytes: 64 * 1024,
   bodyMs: 60_000,

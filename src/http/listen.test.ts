@@ -367,7 +367,7 @@ describe("broken clients", () => {
         running--;
         return { status: 200, headers: {} };
       },
-      { bodyMs: 300, headersMs: 300, idleMs: 400, handshakeMs: 300, controlBurst: 200, controlPerSecond: 10 },
+      { bodyMs: 300, headersMs: 300, idleMs: 400, pingMs: 200, handshakeMs: 300, controlBurst: 200, controlPerSecond: 10 },
     );
   });
   after(async () => {
@@ -426,6 +426,18 @@ describe("broken clients", () => {
 
   test("a connection that says nothing is closed", async () => {
     await Promise.all(["h2", "http/1.1"].map(async (protocol) => readAll(await raw(listener, protocol))));
+  });
+
+  test("a connection that broke the protocol under an open request ends, and its handlers are told", async () => {
+    const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0", "latin1");
+    const hang = Buffer.concat([Buffer.from([0x82, 0x87, 0x04, 5]), Buffer.from("/hang"), Buffer.from([0x01, 0x01, 0x78])]);
+    const socket = await raw(listener, "h2");
+    socket.write(Buffer.concat([preface, frame(1, 5, 1, hang)]));
+    while (running < 1) await sleep(5);
+    socket.write(frame(0, 0, 0, Buffer.from("data of no stream")));
+    await sleep(20);
+    socket.destroy();
+    while (running > 0) await sleep(5);
   });
 
   test("a reset ends the handler's wait", async () => {
