@@ -10,6 +10,8 @@ import type { Write } from "./write.ts";
 export function doorOf({ registry, endpoint }: Write): WriteDoor {
   const { definition, served, subresource } = endpoint;
   const apiVersion = groupVersion(served.group, served.version);
+  // Owners in another group's form of the object (of events) cannot be told in this one's: they own nothing any more.
+  const versions = definition.served.filter((version) => version.group === served.group);
   return {
     apiVersion,
     kind: served.kind,
@@ -17,7 +19,7 @@ export function doorOf({ registry, endpoint }: Write): WriteDoor {
     subresource: subresource?.name ?? "",
     resetFields: strategyOf(endpoint).resetFields,
     cache: registry.fieldSets,
-    convert: definition.served.length === 1 ? undefined : (object, wanted) => convert(definition.served, object, wanted),
+    convert: definition.served.length === 1 ? undefined : (object, wanted) => convert(versions, object, wanted),
   };
 }
 

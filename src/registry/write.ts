@@ -72,8 +72,9 @@ export function warn({ context }: Write, text: string): void {
 
 /** Errors: StatusError 422 with all faults, if there are any. */
 export function refuseInvalid(write: Write, name: string, errors: readonly FieldError[]): void {
-  const { served } = write.endpoint;
-  if (errors.length > 0) throw invalid({ group: served.group, kind: served.kind }, name, errors);
+  // Whatever version was spoken, the original names the kind as it is stored.
+  const { hub } = write.endpoint.definition;
+  if (errors.length > 0) throw invalid({ group: hub.group, kind: hub.kind }, name, errors);
 }
 
 export type CommitOutcome = { readonly record: ObjectRecord } | { readonly conflict: KeyValue | undefined };

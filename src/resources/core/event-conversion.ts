@@ -14,9 +14,19 @@ const NAMES: readonly (readonly [eventsV1: string, v1: string])[] = [
 
 /** From and to events.k8s.io/v1. */
 export const eventConversion = {
-  toHub: (event: KubeObject): KubeObject => renamed(event, "v1", 0, 1),
-  fromHub: (event: KubeObject): KubeObject => renamed(event, "events.k8s.io/v1", 1, 0),
+  toHub: (event: KubeObject): KubeObject => {
+    const hub = renamed(event, "v1", 0, 1);
+    for (const name of SHOWN_EMPTY) hub[name] ??= "";
+    return hub;
+  },
+  fromHub: (event: KubeObject): KubeObject => {
+    for (const name of SHOWN_EMPTY) if (event[name] === "") delete event[name];
+    return renamed(event, "events.k8s.io/v1", 1, 0);
+  },
 };
+
+/** Texts that v1 shows even where they are empty. */
+const SHOWN_EMPTY = ["reportingComponent", "reportingInstance"];
 
 function renamed(event: KubeObject, apiVersion: string, from: 0 | 1, to: 0 | 1): KubeObject {
   const moved: JsonObject = {};

@@ -2,7 +2,7 @@ import { invalidField, requiredField, type FieldError } from "../../object/field
 import { FieldPath } from "../../object/field-path.ts";
 import { equalJson, getOwn, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { dnsSubdomain, qualifiedNameRules } from "../../object/names.ts";
+import { dnsSubdomain, pathSegmentName, qualifiedNameRules } from "../../object/names.ts";
 import { asObject, isSet, numberIn, objectIn, stringIn } from "../../object/read.ts";
 import { shownAs, type ShownMembers } from "../pod-spec/shown.ts";
 
@@ -64,10 +64,12 @@ function reporterIn(apiVersion: string): string {
 /** Faults of a new event, by the rules of the version in which it was written. */
 export function validateEvent(event: KubeObject, apiVersion: string): FieldError[] {
   const faults: FieldError[] = [];
-  checkCommon(event, reporterIn(apiVersion), faults);
-  if (!isStrict(apiVersion)) return faults;
   const { name = "" } = event.metadata;
-  if (name !== "") for (const message of dnsSubdomain(name)) faults.push(invalidField(root.child("metadata", "name"), name, message));
+  checkCommon(event, reporterIn(apiVersion), faults);
+  // Older events may have any name that a path can hold.
+  const nameFaults = name === "" ? [] : isStrict(apiVersion) ? dnsSubdomain(name) : pathSegmentName(name);
+  for (const message of nameFaults) faults.push(invalidField(root.child("metadata", "name"), name, message));
+  if (!isStrict(apiVersion)) return faults;
   checkSeries(event, faults);
   if (!isSet(event, "eventTime")) faults.push(requiredField(root.child("eventTime")));
   const type = stringIn(event, "type");

@@ -1,5 +1,4 @@
 import type { KubeObject } from "../../object/kube-object.ts";
-import { pathSegmentName, pathSegmentPrefix } from "../../object/names.ts";
 import { isSet, numberIn, objectIn, stringIn } from "../../object/read.ts";
 import { ageSince } from "../common-cells.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
@@ -52,7 +51,8 @@ const newerLabels: ReadonlyMap<string, string> = new Map([
 export const event: KindBehaviour = {
   conversions: { "events.k8s.io/v1": eventConversion },
   strategy: {
-    nameRule: (name, prefix) => (prefix ? pathSegmentPrefix(name) : pathSegmentName(name)),
+    // Names have rules of their own in each version.
+    nameRule: () => [],
     validate: (object, context) => validateEvent(object, spoken(context)),
     validateUpdate: (object, old, context) => validateEventUpdate(object, old, spoken(context)),
   },

@@ -78,7 +78,7 @@ function checkScopeSelector(spec: ReadonlyJsonObject, at: FieldPath, faults: Fie
     for (let i = misplaced(scope, spec); i > 0; i--) faults.push(invalidField(at, shown, "unsupported scope applied to resource"));
     if (plainScopes.has(scope) && operator !== "Exists") {
       const detail =
-        "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity";
+        "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity";
       faults.push(invalidField(at.child("operator"), operator, detail));
     }
     if (operator === "In" || operator === "NotIn") {
