@@ -4,6 +4,7 @@ import { invalidField } from "../object/field-error.ts";
 import { isObject, type JsonObject, type JsonValue, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
 import { badRequest, invalid, plainError, requestEntityTooLarge, type StatusError, unprocessable } from "../object/status.ts";
 import type { Schema } from "../schema/schema.ts";
+import { inGoOrder } from "./go-order.ts";
 import { formatGoValue } from "./go-value.ts";
 import { applyJsonPatch, type JsonPatchOperation, maxJsonPatchOperations } from "./json-patch.ts";
 import { applyMergePatch } from "./merge-patch.ts";
@@ -57,9 +58,15 @@ function mergePatch(patch: JsonObject | null, strictErrors: readonly string[], s
   return {
     type: "merge",
     strictErrors,
-    apply(current) {
-      const { value, touched } = applyMergePatch(current, patch);
-      return { value, undecodable: (message) => undecodable(shownJson(value, touched, sortAll), message) };
+    apply(current, schema) {
+      const { value } = applyMergePatch(current, patch);
+      return {
+        value,
+        undecodable: (message) => {
+          const shown = applyMergePatch(inGoOrder(current, schema) as JsonObject, patch);
+          return undecodable(shownJson(shown.value, shown.touched, sortAll), message);
+        },
+      };
     },
   };
 }
@@ -88,9 +95,15 @@ function readJsonPatch(text: string, sortAll: boolean): Patch {
   return {
     type: "json",
     strictErrors: jsonPatchStrictErrors(items, scanned),
-    apply(current) {
-      const { value, touched } = answered(() => applyJsonPatch(current, operations));
-      return { value, undecodable: (message) => undecodable(shownJson(value, touched, sortAll), message) };
+    apply(current, schema) {
+      const { value } = answered(() => applyJsonPatch(current, operations));
+      return {
+        value,
+        undecodable: (message) => {
+          const shown = applyJsonPatch(inGoOrder(current, schema), operations);
+          return undecodable(shownJson(shown.value, shown.touched, sortAll), message);
+        },
+      };
     },
   };
 }

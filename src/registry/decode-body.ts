@@ -7,7 +7,7 @@ import { badRequest } from "../object/status.ts";
 import { openEnvelope } from "../protobuf/envelope.ts";
 import type { ProtobufReader } from "../protobuf/read.ts";
 import { ProtobufError } from "../protobuf/wire-reader.ts";
-import { decode, strictDecodingError } from "../schema/decode.ts";
+import { decode, strictDecodingError, type DecodeOptions } from "../schema/decode.ts";
 import type { ObjectSchema } from "../schema/schema.ts";
 import type { FieldValidation } from "./write-options.ts";
 
@@ -50,25 +50,26 @@ export function decodeBody(
   const value = scanned.value;
   const object: JsonObject = isObject(value) ? value : {};
   checkKind(object, type, reader, body);
-  return decodeObject(object, scanned, type, validation, warn, (message) =>
-    badRequest(`${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: ${message}`),
-  );
+  const refuse = (message: string): Error =>
+    badRequest(`${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: ${message}`);
+  return decodeObject(object, type, { ...scanned, validation, warn, refuse });
 }
 
-/**
- * The second half, for values that are parsed already: a patched object. `refuse` says how a fault is answered;
- * `strictBefore` are faults of the kind that fieldValidation judges, found earlier.
- */
-export function decodeObject(
-  value: JsonObject,
-  scanned: Pick<ScannedJson, "duplicates" | "fractionalIntegers"> | undefined,
-  type: BodyType,
-  validation: FieldValidation,
-  warn: (text: string) => void,
-  refuse: (message: string) => Error,
-  strictBefore: readonly string[] = [],
-): KubeObject {
-  const decoded = decode(value, type.schema, scanned);
+/** How a parsed value is read as an object, beside its type. */
+export interface DecodeRules extends DecodeOptions {
+  /** What becomes of unknown and duplicate fields. */
+  readonly validation: FieldValidation;
+  readonly warn: (text: string) => void;
+  /** How a value that cannot be read is answered. */
+  readonly refuse: (message: string) => Error;
+  /** Faults that `validation` judges too, found earlier. */
+  readonly strictBefore?: readonly string[];
+}
+
+/** The second half, for values that are parsed already: a patched object. Errors: what `refuse` makes of the fault. */
+export function decodeObject(value: JsonObject, type: BodyType, rules: DecodeRules): KubeObject {
+  const { validation, warn, refuse, strictBefore = [] } = rules;
+  const decoded = decode(value, type.schema, rules);
   if (!decoded.ok) throw refuse(decoded.message);
   const strict = [...strictBefore, ...decoded.strict];
   if (validation === "Strict" && strict.length > 0) throw refuse(strictDecodingError(strict));

@@ -61,7 +61,13 @@ function patchChange(write: Write, patch: Patch, door: WriteDoor, body: BodyType
     const value = isObject(patched.value) ? { ...patched.value } : {};
     checkPatchedKind(value, live, patched);
     const strict = options.fieldValidation === "Ignore" ? [] : patch.strictErrors;
-    const updated = decodeObject(value, undefined, body, options.fieldValidation, tell, (message) => patched.undecodable(message), strict);
+    const updated = decodeObject(value, body, {
+      validation: options.fieldValidation,
+      warn: tell,
+      refuse: (message) => patched.undecodable(message),
+      strictBefore: strict,
+      converted: patch.type === "strategic",
+    });
     trackUpdate({ door, live, updated, manager: writerOf(write), now: strategyContext.now });
     return updated;
   };
@@ -91,7 +97,7 @@ function applyChange(write: Write, text: string, door: WriteDoor, body: BodyType
     });
     if (!changed && live !== undefined) return copyJson(live);
     const { managedFields } = object.metadata;
-    const merged = decodeObject(copyJson(object), undefined, body, "Ignore", () => {}, badRequest);
+    const merged = decodeObject(copyJson(object), body, { validation: "Ignore", warn: () => {}, refuse: badRequest });
     if (managedFields !== undefined) merged.metadata.managedFields = managedFields;
     return merged;
   };

@@ -84,14 +84,11 @@ export function systemClient(registry: Registry, name = "kube-apiserver"): Syste
     },
     async create(resource, object) {
       const target = endpoint(resource, object.metadata.namespace ?? "", "");
-      const decoded = decodeObject(
-        object,
-        undefined,
-        bodyType(target),
-        "Ignore",
-        () => {},
-        (message) => new TypeError(message),
-      );
+      const decoded = decodeObject(object, bodyType(target), {
+        validation: "Ignore",
+        warn: () => {},
+        refuse: (message) => new TypeError(message),
+      });
       return (await createObject(write(target), decoded)).object();
     },
     async ensure(resource, object) {
