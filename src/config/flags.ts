@@ -226,7 +226,7 @@ const observability = {
 
 const misc = {
   "aggregator-reject-forwarding-redirect": harmless("bool", "true", "Refuse redirects of aggregated API servers; none is called yet."),
-  "allow-privileged": harmless("bool", "false", "Whether privileged containers are allowed; they are, until that validation exists."),
+  "allow-privileged": works("bool", "false", "Whether pods may have privileged containers."),
   "apiserver-count": harmless("int", "1", "Number of API servers in the cluster.", { min: 1, deprecated: true }),
   "coordinated-leadership-lease-duration": harmless("duration", "15s", "Life of a lease of coordinated leader election."),
   "coordinated-leadership-renew-deadline": harmless("duration", "10s", "How long its leader tries to renew."),
