@@ -87,13 +87,15 @@ export class Substitutions {
     if (a.kind === "wrapper" || b.kind === "wrapper") return sameType(unwrap(a), unwrap(b));
     if (a.kind !== b.kind) return false;
     switch (a.kind) {
-      case "type": return true;
+      case "type":
+        return true;
       case "opaque":
       case "list":
       case "map":
         if (a.name !== b.name || a.params.length !== b.params.length) return false;
         return a.params.every((p, i) => this.#fits(p, param(b, i)));
-      default: return a.name === b.name;
+      default:
+        return a.name === b.name;
     }
   }
 
@@ -141,7 +143,8 @@ function acceptsNull(type: Type): boolean {
     case "timestamp":
     case "wrapper":
       return true;
-    default: return false;
+    default:
+      return false;
   }
 }
 

@@ -80,15 +80,7 @@ export interface ComprehensionExpr extends Node {
   readonly result: Expr;
 }
 
-export type Expr =
-  | ConstExpr
-  | IdentExpr
-  | SelectExpr
-  | CallExpr
-  | ListExpr
-  | MapExpr
-  | StructExpr
-  | ComprehensionExpr;
+export type Expr = ConstExpr | IdentExpr | SelectExpr | CallExpr | ListExpr | MapExpr | StructExpr | ComprehensionExpr;
 
 /** The names that operators have as functions. */
 export const operator = {

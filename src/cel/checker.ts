@@ -66,14 +66,22 @@ class Checker {
 
   #check(expr: Expr): void {
     switch (expr.kind) {
-      case "const": return this.#set(expr, literalType(expr.value));
-      case "ident": return this.#ident(expr);
-      case "select": return this.#select(expr);
-      case "call": return this.#call(expr);
-      case "list": return this.#list(expr);
-      case "map": return this.#map(expr);
-      case "struct": return this.#struct(expr);
-      case "comprehension": return this.#comprehension(expr);
+      case "const":
+        return this.#set(expr, literalType(expr.value));
+      case "ident":
+        return this.#ident(expr);
+      case "select":
+        return this.#select(expr);
+      case "call":
+        return this.#call(expr);
+      case "list":
+        return this.#list(expr);
+      case "map":
+        return this.#map(expr);
+      case "struct":
+        return this.#struct(expr);
+      case "comprehension":
+        return this.#comprehension(expr);
     }
   }
 
@@ -138,8 +146,11 @@ class Checker {
     switch (target.kind) {
       case "dyn":
       case "any":
-      case "error": break;
-      case "map": type = t.param(target, 1); break;
+      case "error":
+        break;
+      case "map":
+        type = t.param(target, 1);
+        break;
       case "struct": {
         const provider = this.#environment.types;
         if (provider?.findType(target.name) === undefined) {
@@ -152,8 +163,11 @@ class Checker {
         type = found ?? t.errorType;
         break;
       }
-      case "param": this.#substitutions.assignable(t.dynType, target); break;
-      default: this.#fault(at, `type '${t.formatType(target)}' does not support field selection`);
+      case "param":
+        this.#substitutions.assignable(t.dynType, target);
+        break;
+      default:
+        this.#fault(at, `type '${t.formatType(target)}' does not support field selection`);
     }
     return wrapped || optional ? t.optionalType(type) : type;
   }
@@ -208,13 +222,7 @@ class Checker {
     this.#references.set(expr.id, { kind: "call", fn, overloads: fn.overloads, global: true });
   }
 
-  #resolve(
-    expr: CallExpr,
-    fn: FunctionDeclaration,
-    target: Expr | undefined,
-    args: readonly Expr[],
-    global: boolean,
-  ): void {
+  #resolve(expr: CallExpr, fn: FunctionDeclaration, target: Expr | undefined, args: readonly Expr[], global: boolean): void {
     const nodes = target === undefined ? args : [target, ...args];
     if (expr.name === operator.and || expr.name === operator.or) {
       let fits = true;
@@ -403,10 +411,13 @@ function mixesNumbers(name: string, overload: Overload): boolean {
 
 function literalType(value: unknown): Type {
   switch (typeof value) {
-    case "boolean": return t.boolType;
+    case "boolean":
+      return t.boolType;
     case "number":
-    case "bigint": return t.intType;
-    case "string": return t.stringType;
+    case "bigint":
+      return t.intType;
+    case "string":
+      return t.stringType;
     default:
       if (value === null) return t.nullType;
       if (value instanceof Uint8Array) return t.bytesType;

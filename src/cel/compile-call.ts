@@ -29,10 +29,20 @@ export function callStep(compiler: Compiler, expr: CallExpr, target: Expr | unde
     const folded = membershipStep(overload, steps) ?? conversionStep(fn, overloads, steps);
     if (folded !== undefined) return folded;
   }
-  const run = implementation(fn, overloads, nodes.map((node) => compiler.type(node)));
+  const run = implementation(
+    fn,
+    overloads,
+    nodes.map((node) => compiler.type(node)),
+  );
   const { environment } = compiler;
   const cost = callCost(overload, environment.findCost(overload), environment.findCost(fn.name));
-  return { run: strictCall(run, steps.map((step) => step.run), cost) };
+  return {
+    run: strictCall(
+      run,
+      steps.map((step) => step.run),
+      cost,
+    ),
+  };
 }
 
 /** Equality goes by one id whatever the types; otherwise the id is known where only one overload is left. */
@@ -84,11 +94,7 @@ function charged(frame: Frame, result: Value, cost: Actual, args: readonly Value
 }
 
 /** What to run: the function's own, the one overload's, or the first overload whose types the values have. */
-function implementation(
-  fn: FunctionDeclaration,
-  overloads: readonly Overload[],
-  types: readonly (Type | undefined)[],
-): Implementation {
+function implementation(fn: FunctionDeclaration, overloads: readonly Overload[], types: readonly (Type | undefined)[]): Implementation {
   const only = overloads.length === 1 ? overloads[0] : undefined;
   if (only?.run !== undefined) {
     const { run } = only;

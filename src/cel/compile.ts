@@ -40,11 +40,7 @@ export class Compiler {
   readonly #scopes: { readonly name: string; readonly slot: number }[] = [];
   #locals = 0;
 
-  constructor(
-    references: ReadonlyMap<number, Reference>,
-    types: readonly (Type | undefined)[],
-    environment: Environment,
-  ) {
+  constructor(references: ReadonlyMap<number, Reference>, types: readonly (Type | undefined)[], environment: Environment) {
     this.environment = environment;
     this.#references = references;
     this.#types = types;
@@ -82,12 +78,18 @@ export class Compiler {
   /** A node with everything it costs. */
   step(expr: Expr): Step {
     switch (expr.kind) {
-      case "const": return constantStep(expr.value);
-      case "list": return this.#list(expr);
-      case "map": return this.#map(expr);
-      case "struct": return this.#struct(expr);
-      case "comprehension": return loopStep(this, expr);
-      default: break;
+      case "const":
+        return constantStep(expr.value);
+      case "list":
+        return this.#list(expr);
+      case "map":
+        return this.#map(expr);
+      case "struct":
+        return this.#struct(expr);
+      case "comprehension":
+        return loopStep(this, expr);
+      default:
+        break;
     }
     const { run, constant } = this.part(expr);
     if (!this.isAttribute(expr)) return constant === undefined ? { run } : { run, constant };
@@ -107,10 +109,14 @@ export class Compiler {
    */
   part(expr: Expr): Step {
     switch (expr.kind) {
-      case "ident": return this.#ident(expr);
-      case "select": return this.#select(expr);
-      case "call": return this.#call(expr);
-      default: return this.step(expr);
+      case "ident":
+        return this.#ident(expr);
+      case "select":
+        return this.#select(expr);
+      case "call":
+        return this.#call(expr);
+      default:
+        return this.step(expr);
     }
   }
 
@@ -177,14 +183,21 @@ export class Compiler {
 
   #call(expr: CallExpr): Step {
     switch (expr.name) {
-      case operator.and: return logicalStep(this, expr, false);
-      case operator.or: return logicalStep(this, expr, true);
-      case operator.conditional: return conditionalStep(this, expr);
-      case operator.notStrictlyFalse: return notStrictlyFalseStep(this, expr);
-      case operator.index: return this.#index(expr, false);
+      case operator.and:
+        return logicalStep(this, expr, false);
+      case operator.or:
+        return logicalStep(this, expr, true);
+      case operator.conditional:
+        return conditionalStep(this, expr);
+      case operator.notStrictlyFalse:
+        return notStrictlyFalseStep(this, expr);
+      case operator.index:
+        return this.#index(expr, false);
       case operator.optionalIndex:
-      case operator.optionalSelect: return this.#index(expr, true);
-      default: return callStep(this, expr, this.#uncheckedTarget(expr));
+      case operator.optionalSelect:
+        return this.#index(expr, true);
+      default:
+        return callStep(this, expr, this.#uncheckedTarget(expr));
     }
   }
 
@@ -277,7 +290,11 @@ export class Compiler {
     const reference = this.reference(expr);
     const create = this.environment.types?.create?.bind(this.environment.types);
     if (reference?.kind !== "struct" || create === undefined) {
-      return { run: () => { throw new EvalError(`unknown type: ${expr.name}`); } };
+      return {
+        run: () => {
+          throw new EvalError(`unknown type: ${expr.name}`);
+        },
+      };
     }
     const fields = expr.fields.map((field) => ({ ...field, run: this.step(field.value).run }));
     return {

@@ -4,8 +4,23 @@ import { test } from "node:test";
 import { casesOf, runCase } from "./testing/conformance.ts";
 
 const sections = [
-  "basic", "comparisons", "conversions", "fields", "fp_math", "integer_math", "lists", "logic", "macros", "macros2",
-  "optionals", "parse", "plumbing", "string", "string_ext", "timestamps", "type_deductions",
+  "basic",
+  "comparisons",
+  "conversions",
+  "fields",
+  "fp_math",
+  "integer_math",
+  "lists",
+  "logic",
+  "macros",
+  "macros2",
+  "optionals",
+  "parse",
+  "plumbing",
+  "string",
+  "string_ext",
+  "timestamps",
+  "type_deductions",
 ];
 
 /** Cases that come out otherwise here, each with its reason. */

@@ -60,11 +60,7 @@ export const standardCosts: ReadonlyMap<string, Actual> = new Map<string, Actual
 ]);
 
 /** How to charge a call: a fixed price, or a function of its arguments and result. */
-export function callCost(
-  overload: string,
-  byId: FunctionCost | undefined,
-  byName: FunctionCost | undefined,
-): number | Actual {
+export function callCost(overload: string, byId: FunctionCost | undefined, byName: FunctionCost | undefined): number | Actual {
   const standard = standardCosts.get(overload);
   const actual = byId?.actual ?? byName?.actual;
   if (actual === undefined) return standard ?? price.call;

@@ -91,8 +91,7 @@ export class Environment {
   /** This environment with more variables, libraries, or another source of types. */
   extend(more: Partial<EnvironmentOptions>): Environment {
     const variables = new Map([...this.#variables, ...(more.variables ?? [])]);
-    const libraries =
-      more.libraries === undefined ? this.#options.libraries : [...this.#options.libraries, ...more.libraries];
+    const libraries = more.libraries === undefined ? this.#options.libraries : [...this.#options.libraries, ...more.libraries];
     return new Environment({ ...this.#options, ...more, variables, libraries }, this);
   }
 

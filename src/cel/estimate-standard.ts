@@ -38,10 +38,7 @@ const estimates: ReadonlyMap<string, Estimate> = new Map<string, Estimate>([
     "matches_string",
     (args) => ({ cost: multiply(scale(add(size(args, 0), fixed(1)), price.character), scale(size(args, 1), price.pattern)) }),
   ],
-  [
-    "contains_string",
-    (args) => ({ cost: multiply(scale(size(args, 0), price.character), scale(size(args, 1), price.character)) }),
-  ],
+  ["contains_string", (args) => ({ cost: multiply(scale(size(args, 0), price.character), scale(size(args, 1), price.character)) })],
   ["add_string", join],
   ["add_bytes", join],
   ["add_list", (args) => ({ cost: fixed(price.call), resultSize: add(size(args, 0), size(args, 1)) })],

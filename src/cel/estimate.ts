@@ -53,14 +53,22 @@ class Estimator {
 
   cost(expr: Expr): CostRange {
     switch (expr.kind) {
-      case "const": return fixed(price.constant);
-      case "ident": return this.#ident(expr.id, expr.name);
-      case "select": return this.#select(expr);
-      case "call": return this.#call(expr);
-      case "list": return this.#list(expr);
-      case "map": return this.#map(expr);
-      case "struct": return expr.fields.reduce((sum, field) => add(sum, this.cost(field.value)), fixed(price.struct));
-      case "comprehension": return isNaming(expr) ? this.#naming(expr) : this.#loop(expr);
+      case "const":
+        return fixed(price.constant);
+      case "ident":
+        return this.#ident(expr.id, expr.name);
+      case "select":
+        return this.#select(expr);
+      case "call":
+        return this.#call(expr);
+      case "list":
+        return this.#list(expr);
+      case "map":
+        return this.#map(expr);
+      case "struct":
+        return expr.fields.reduce((sum, field) => add(sum, this.cost(field.value)), fixed(price.struct));
+      case "comprehension":
+        return isNaming(expr) ? this.#naming(expr) : this.#loop(expr);
     }
   }
 
@@ -157,7 +165,10 @@ class Estimator {
     const costs = nodes.map((node) => this.cost(node));
     if (reference?.kind !== "call") return fixed(0);
     const args = nodes.map((node) => this.#node(node));
-    const ids = expr.name === operator.equals || expr.name === operator.notEquals ? [reference.overloads[0]?.id ?? ""] : reference.overloads.map((overload) => overload.id);
+    const ids =
+      expr.name === operator.equals || expr.name === operator.notEquals
+        ? [reference.overloads[0]?.id ?? ""]
+        : reference.overloads.map((overload) => overload.id);
     let cost: CostRange | undefined;
     let size: SizeRange | undefined;
     for (const id of ids) {
@@ -201,7 +212,8 @@ class Estimator {
     const [left, right] = expr.args.map((arg) => this.#entries.get(arg.id));
     if (left === undefined && right === undefined) return;
     const empty = expr.args.map((arg) => this.#sizes.get(arg.id)?.max === 0 || (arg.kind === "list" && arg.elements.length === 0));
-    const value = empty[0] === true || left === undefined ? right?.value : right === undefined ? left.value : union(left.value, right.value);
+    const value =
+      empty[0] === true || left === undefined ? right?.value : right === undefined ? left.value : union(left.value, right.value);
     if (value !== undefined) this.#entries.set(expr.id, { key: fixed(1), value });
   }
 
@@ -267,9 +279,12 @@ function literalSize(expr: Expr): number | undefined {
       if (typeof expr.value === "string") return stringSize(expr.value);
       if (expr.value instanceof Uint8Array) return expr.value.length;
       return expr.value === null ? undefined : 1;
-    case "list": return expr.elements.length;
-    case "map": return expr.entries.length;
-    default: return undefined;
+    case "list":
+      return expr.elements.length;
+    case "map":
+      return expr.entries.length;
+    default:
+      return undefined;
   }
 }
 

@@ -40,8 +40,10 @@ function readPrecision(template: string, from: number): { readonly precision: nu
   let end = from + 1;
   while (/[0-9]/.test(template[end] ?? "")) end++;
   const precision = Number(template.slice(from + 1, end));
-  if (end === template.length) throw new EvalError("could not parse formatting clause: error while parsing precision: could not find end of precision specifier");
-  if (precision > maxPrecision) throw new EvalError(`could not parse formatting clause: precision ${precision} exceeds maximum ${maxPrecision}`);
+  if (end === template.length)
+    throw new EvalError("could not parse formatting clause: error while parsing precision: could not find end of precision specifier");
+  if (precision > maxPrecision)
+    throw new EvalError(`could not parse formatting clause: precision ${precision} exceeds maximum ${maxPrecision}`);
   return { precision: end === from + 1 ? 0 : precision, end };
 }
 

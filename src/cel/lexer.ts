@@ -2,27 +2,110 @@ import type { Issue } from "./source.ts";
 
 /** Token types, in the order in which messages list what was expected. */
 export const token = {
-  equals: 1, notEquals: 2, in: 3, less: 4, lessEquals: 5, greaterEquals: 6, greater: 7, and: 8, or: 9,
-  leftBracket: 10, rightBracket: 11, leftBrace: 12, rightBrace: 13, leftParen: 14, rightParen: 15, dot: 16, comma: 17,
-  minus: 18, not: 19, question: 20, colon: 21, plus: 22, star: 23, slash: 24, percent: 25, true: 26, false: 27, null: 28,
-  float: 31, int: 32, uint: 33, string: 34, bytes: 35, identifier: 36, quotedIdentifier: 37, end: 99,
+  equals: 1,
+  notEquals: 2,
+  in: 3,
+  less: 4,
+  lessEquals: 5,
+  greaterEquals: 6,
+  greater: 7,
+  and: 8,
+  or: 9,
+  leftBracket: 10,
+  rightBracket: 11,
+  leftBrace: 12,
+  rightBrace: 13,
+  leftParen: 14,
+  rightParen: 15,
+  dot: 16,
+  comma: 17,
+  minus: 18,
+  not: 19,
+  question: 20,
+  colon: 21,
+  plus: 22,
+  star: 23,
+  slash: 24,
+  percent: 25,
+  true: 26,
+  false: 27,
+  null: 28,
+  float: 31,
+  int: 32,
+  uint: 33,
+  string: 34,
+  bytes: 35,
+  identifier: 36,
+  quotedIdentifier: 37,
+  end: 99,
 } as const;
 
 /** How messages name a token type. */
 export const tokenNames: Readonly<Record<number, string>> = {
-  1: "'=='", 2: "'!='", 3: "'in'", 4: "'<'", 5: "'<='", 6: "'>='", 7: "'>'", 8: "'&&'", 9: "'||'", 10: "'['", 11: "']'",
-  12: "'{'", 13: "'}'", 14: "'('", 15: "')'", 16: "'.'", 17: "','", 18: "'-'", 19: "'!'", 20: "'?'", 21: "':'", 22: "'+'",
-  23: "'*'", 24: "'/'", 25: "'%'", 26: "'true'", 27: "'false'", 28: "'null'", 31: "NUM_FLOAT", 32: "NUM_INT",
-  33: "NUM_UINT", 34: "STRING", 35: "BYTES", 36: "IDENTIFIER", 37: "ESC_IDENTIFIER", 99: "<EOF>",
+  1: "'=='",
+  2: "'!='",
+  3: "'in'",
+  4: "'<'",
+  5: "'<='",
+  6: "'>='",
+  7: "'>'",
+  8: "'&&'",
+  9: "'||'",
+  10: "'['",
+  11: "']'",
+  12: "'{'",
+  13: "'}'",
+  14: "'('",
+  15: "')'",
+  16: "'.'",
+  17: "','",
+  18: "'-'",
+  19: "'!'",
+  20: "'?'",
+  21: "':'",
+  22: "'+'",
+  23: "'*'",
+  24: "'/'",
+  25: "'%'",
+  26: "'true'",
+  27: "'false'",
+  28: "'null'",
+  31: "NUM_FLOAT",
+  32: "NUM_INT",
+  33: "NUM_UINT",
+  34: "STRING",
+  35: "BYTES",
+  36: "IDENTIFIER",
+  37: "ESC_IDENTIFIER",
+  99: "<EOF>",
 };
 
 const single = new Map<number, number>(
   Object.entries({
-    "[": 10, "]": 11, "{": 12, "}": 13, "(": 14, ")": 15, ".": 16, ",": 17, "-": 18, "?": 20, ":": 21, "+": 22, "*": 23, "/": 24, "%": 25,
+    "[": 10,
+    "]": 11,
+    "{": 12,
+    "}": 13,
+    "(": 14,
+    ")": 15,
+    ".": 16,
+    ",": 17,
+    "-": 18,
+    "?": 20,
+    ":": 21,
+    "+": 22,
+    "*": 23,
+    "/": 24,
+    "%": 25,
   }).map(([char, type]) => [char.charCodeAt(0), type]),
 );
 
-const words = new Map<string, number>([["in", token.in], ["true", token.true], ["false", token.false], ["null", token.null]]);
+const words = new Map<string, number>([
+  ["in", token.in],
+  ["true", token.true],
+  ["false", token.false],
+  ["null", token.null],
+]);
 
 // One bit set a character class; only ASCII has a meaning outside strings and comments.
 const letter = 1;
@@ -104,12 +187,21 @@ export class Lexer {
     if (code === 96) return this.#quotedIdentifier(at);
     const next = this.text.charCodeAt(at + 1);
     switch (code) {
-      case 60: return this.#operator(at, next === 61 ? token.lessEquals : token.less, next === 61);
-      case 62: return this.#operator(at, next === 61 ? token.greaterEquals : token.greater, next === 61);
-      case 33: return this.#operator(at, next === 61 ? token.notEquals : token.not, next === 61);
-      case 61: if (next === 61) return this.#operator(at, token.equals, true); break;
-      case 38: if (next === 38) return this.#operator(at, token.and, true); break;
-      case 124: if (next === 124) return this.#operator(at, token.or, true); break;
+      case 60:
+        return this.#operator(at, next === 61 ? token.lessEquals : token.less, next === 61);
+      case 62:
+        return this.#operator(at, next === 61 ? token.greaterEquals : token.greater, next === 61);
+      case 33:
+        return this.#operator(at, next === 61 ? token.notEquals : token.not, next === 61);
+      case 61:
+        if (next === 61) return this.#operator(at, token.equals, true);
+        break;
+      case 38:
+        if (next === 38) return this.#operator(at, token.and, true);
+        break;
+      case 124:
+        if (next === 124) return this.#operator(at, token.or, true);
+        break;
       default: {
         const type = single.get(code);
         if (type === undefined) return at;

@@ -61,7 +61,18 @@ export function bytesLiteral(text: string): Uint8Array {
 
 const escape = /\\([xX][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[0-3][0-7]{2}|[\s\S])/g;
 const simpleEscapes = new Map<string, number>([
-  ["a", 7], ["b", 8], ["f", 12], ["n", 10], ["r", 13], ["t", 9], ["v", 11], ['"', 34], ["'", 39], ["\\", 92], ["?", 63], ["`", 96],
+  ["a", 7],
+  ["b", 8],
+  ["f", 12],
+  ["n", 10],
+  ["r", 13],
+  ["t", 9],
+  ["v", 11],
+  ['"', 34],
+  ["'", 39],
+  ["\\", 92],
+  ["?", 63],
+  ["`", 96],
 ]);
 
 function unquote(text: string): { readonly body: string; readonly raw: boolean } {

@@ -37,7 +37,7 @@ export interface Parsed {
 
 /** Names that the language keeps for itself: no identifier, but a fine field. */
 const reserved = new Set(
-  ("as break const continue else false for function if import in let loop package namespace null return true var void while").split(" "),
+  "as break const continue else false for function if import in let loop package namespace null return true var void while".split(" "),
 );
 
 const relations = new Map<number, string>([
@@ -49,7 +49,10 @@ const relations = new Map<number, string>([
   [token.notEquals, operator.notEquals],
   [token.in, operator.in],
 ]);
-const additions = new Map<number, string>([[token.plus, operator.add], [token.minus, operator.subtract]]);
+const additions = new Map<number, string>([
+  [token.plus, operator.add],
+  [token.minus, operator.subtract],
+]);
 const multiplications = new Map<number, string>([
   [token.star, operator.multiply],
   [token.slash, operator.divide],
@@ -303,17 +306,28 @@ class Parser {
         this.#take(token.rightParen);
         return expr;
       }
-      case token.leftBracket: return this.#list();
-      case token.leftBrace: return this.#map();
-      case token.true: return this.#literal(start, () => true);
-      case token.false: return this.#literal(start, () => false);
-      case token.null: return this.#literal(start, () => null);
-      case token.string: return this.#literal(start, () => stringLiteral(text.slice(start, end)));
-      case token.bytes: return this.#literal(start, () => bytesLiteral(text.slice(start, end)));
-      case token.int: return this.#literal(minus ?? start, () => intLiteral(text.slice(start, end), minus !== undefined));
-      case token.uint: return this.#literal(minus ?? start, () => uintLiteral(text.slice(start, end), minus !== undefined));
-      case token.float: return this.#literal(minus ?? start, () => doubleLiteral(text.slice(start, end), minus !== undefined));
-      default: throw new SyntaxFault();
+      case token.leftBracket:
+        return this.#list();
+      case token.leftBrace:
+        return this.#map();
+      case token.true:
+        return this.#literal(start, () => true);
+      case token.false:
+        return this.#literal(start, () => false);
+      case token.null:
+        return this.#literal(start, () => null);
+      case token.string:
+        return this.#literal(start, () => stringLiteral(text.slice(start, end)));
+      case token.bytes:
+        return this.#literal(start, () => bytesLiteral(text.slice(start, end)));
+      case token.int:
+        return this.#literal(minus ?? start, () => intLiteral(text.slice(start, end), minus !== undefined));
+      case token.uint:
+        return this.#literal(minus ?? start, () => uintLiteral(text.slice(start, end), minus !== undefined));
+      case token.float:
+        return this.#literal(minus ?? start, () => doubleLiteral(text.slice(start, end), minus !== undefined));
+      default:
+        throw new SyntaxFault();
     }
   }
 

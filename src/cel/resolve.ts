@@ -39,7 +39,8 @@ export function resolveUnchecked(root: Expr, environment: Environment): Readonly
   };
   const walk = (expr: Expr, scope: ReadonlySet<string>): void => {
     switch (expr.kind) {
-      case "const": return;
+      case "const":
+        return;
       case "ident":
         name(expr, scope);
         return;

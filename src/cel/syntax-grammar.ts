@@ -19,8 +19,23 @@ export type Edge =
   | { readonly kind: "precedence"; readonly precedence: number; readonly to: State };
 
 export type RuleName =
-  | "start" | "expr" | "conditionalOr" | "conditionalAnd" | "relation" | "calc" | "unary" | "member" | "primary" | "exprList"
-  | "listInit" | "fieldInitializerList" | "optField" | "mapInitializerList" | "escapeIdent" | "optExpr" | "literal";
+  | "start"
+  | "expr"
+  | "conditionalOr"
+  | "conditionalAnd"
+  | "relation"
+  | "calc"
+  | "unary"
+  | "member"
+  | "primary"
+  | "exprList"
+  | "listInit"
+  | "fieldInitializerList"
+  | "optField"
+  | "mapInitializerList"
+  | "escapeIdent"
+  | "optExpr"
+  | "literal";
 
 /** What the interpreter does: each step with the state that it is in meanwhile. */
 export type Action =
@@ -28,7 +43,14 @@ export type Action =
   | { readonly kind: "rule"; readonly state: State; readonly rule: RuleName; readonly precedence: number; readonly follow: State }
   | { readonly kind: "sequence"; readonly actions: readonly Action[] }
   | { readonly kind: "choice"; readonly state: State; readonly actions: readonly Action[]; readonly lookahead: Lookahead }
-  | { readonly kind: "loop"; readonly state: State; readonly back: State; readonly body: Action; readonly atLeastOnce: boolean; readonly lookahead: Lookahead };
+  | {
+      readonly kind: "loop";
+      readonly state: State;
+      readonly back: State;
+      readonly body: Action;
+      readonly atLeastOnce: boolean;
+      readonly lookahead: Lookahead;
+    };
 
 /** Whether one token decides, or as many as it takes. */
 type Lookahead = "one" | "any";
@@ -50,8 +72,18 @@ const sequence = (...pieces: Piece[]): Piece => ({ kind: "sequence", pieces });
 const binding = (precedence: number, ...pieces: Piece[]): Piece => ({ kind: "sequence", pieces, precedence });
 const choice = (lookahead: Lookahead, ...pieces: Piece[]): Piece => ({ kind: "choice", pieces, lookahead });
 const maybe = (...pieces: Piece[]): Piece => choice("one", sequence(...pieces), sequence());
-const repeat = (lookahead: Lookahead, ...pieces: Piece[]): Piece => ({ kind: "repeat", piece: sequence(...pieces), atLeastOnce: false, lookahead });
-const some = (lookahead: Lookahead, ...pieces: Piece[]): Piece => ({ kind: "repeat", piece: sequence(...pieces), atLeastOnce: true, lookahead });
+const repeat = (lookahead: Lookahead, ...pieces: Piece[]): Piece => ({
+  kind: "repeat",
+  piece: sequence(...pieces),
+  atLeastOnce: false,
+  lookahead,
+});
+const some = (lookahead: Lookahead, ...pieces: Piece[]): Piece => ({
+  kind: "repeat",
+  piece: sequence(...pieces),
+  atLeastOnce: true,
+  lookahead,
+});
 
 const k = token;
 
@@ -97,20 +129,29 @@ const text: Readonly<Record<RuleName, Piece>> = {
     sequence(is(k.leftBracket), maybe(rule("listInit")), maybe(is(k.comma)), is(k.rightBracket)),
     sequence(is(k.leftBrace), maybe(rule("mapInitializerList")), maybe(is(k.comma)), is(k.rightBrace)),
     sequence(
-      maybe(is(k.dot)), is(k.identifier), repeat("one", is(k.dot), is(k.identifier)), is(k.leftBrace),
-      maybe(rule("fieldInitializerList")), maybe(is(k.comma)), is(k.rightBrace),
+      maybe(is(k.dot)),
+      is(k.identifier),
+      repeat("one", is(k.dot), is(k.identifier)),
+      is(k.leftBrace),
+      maybe(rule("fieldInitializerList")),
+      maybe(is(k.comma)),
+      is(k.rightBrace),
     ),
     rule("literal"),
   ),
   exprList: sequence(rule("expr"), repeat("one", is(k.comma), rule("expr"))),
   listInit: sequence(rule("optExpr"), repeat("any", is(k.comma), rule("optExpr"))),
   fieldInitializerList: sequence(
-    rule("optField"), is(k.colon), rule("expr"),
+    rule("optField"),
+    is(k.colon),
+    rule("expr"),
     repeat("any", is(k.comma), rule("optField"), is(k.colon), rule("expr")),
   ),
   optField: sequence(maybe(is(k.question)), rule("escapeIdent")),
   mapInitializerList: sequence(
-    rule("optExpr"), is(k.colon), rule("expr"),
+    rule("optExpr"),
+    is(k.colon),
+    rule("expr"),
     repeat("any", is(k.comma), rule("optExpr"), is(k.colon), rule("expr")),
   ),
   escapeIdent: choice("one", is(k.identifier), is(k.quotedIdentifier)),
@@ -120,7 +161,11 @@ const text: Readonly<Record<RuleName, Piece>> = {
     sequence(maybe(is(k.minus)), is(k.int)),
     sequence(maybe(is(k.minus)), is(k.uint)),
     sequence(maybe(is(k.minus)), is(k.float)),
-    is(k.string), is(k.bytes), is(k.true), is(k.false), is(k.null),
+    is(k.string),
+    is(k.bytes),
+    is(k.true),
+    is(k.false),
+    is(k.null),
   ),
 };
 

@@ -60,7 +60,10 @@ export function parseTimestamp(text: string): Timestamp | undefined {
 
 /** RFC 3339 in UTC, with as many digits of fraction as it takes. */
 export function formatTimestamp(time: Timestamp): string {
-  const seconds = new Date(time.seconds * 1000).toISOString().replace(/^[+-]00/, "").slice(0, -5);
+  const seconds = new Date(time.seconds * 1000)
+    .toISOString()
+    .replace(/^[+-]00/, "")
+    .slice(0, -5);
   return `${seconds}${fraction(time.nanos)}Z`;
 }
 

@@ -8,8 +8,25 @@ export interface Type {
 }
 
 export type TypeKind =
-  | "dyn" | "any" | "error" | "null" | "bool" | "int" | "uint" | "double" | "string" | "bytes" | "timestamp" | "duration"
-  | "list" | "map" | "type" | "struct" | "opaque" | "param" | "wrapper";
+  | "dyn"
+  | "any"
+  | "error"
+  | "null"
+  | "bool"
+  | "int"
+  | "uint"
+  | "double"
+  | "string"
+  | "bytes"
+  | "timestamp"
+  | "duration"
+  | "list"
+  | "map"
+  | "type"
+  | "struct"
+  | "opaque"
+  | "param"
+  | "wrapper";
 
 function simple(kind: TypeKind): Type {
   return Object.freeze({ kind, name: kind, params: [] });
@@ -87,9 +104,13 @@ export function formatType(type: Type): string {
 /** The name of a type as a value: what type(x) is printed as and named by. */
 export function typeName(type: Type): string {
   switch (type.kind) {
-    case "timestamp": return "google.protobuf.Timestamp";
-    case "duration": return "google.protobuf.Duration";
-    case "null": return "null_type";
-    default: return type.name;
+    case "timestamp":
+      return "google.protobuf.Timestamp";
+    case "duration":
+      return "google.protobuf.Duration";
+    case "null":
+      return "null_type";
+    default:
+      return type.name;
   }
 }

@@ -4,7 +4,8 @@ import type { Expr } from "./ast.ts";
 export function walk(expr: Expr, visit: (node: Expr) => void): void {
   visit(expr);
   switch (expr.kind) {
-    case "select": return walk(expr.operand, visit);
+    case "select":
+      return walk(expr.operand, visit);
     case "call":
       if (expr.target !== undefined) walk(expr.target, visit);
       for (const arg of expr.args) walk(arg, visit);

@@ -223,7 +223,15 @@ function columns(rows: readonly ColumnRow[], resource: ResourceRow, behaviour: K
     description: columnDescription(name, resource.kind),
     cell: behaviour.cells?.[name] ?? (name === "Name" ? nameCell : name === "Age" ? ageCell : missingCell),
   }));
-  const untold = (behaviour.untoldCells ?? []).map((cell): Column => ({ name: "", type: "string", format: "", priority: 0, description: "", untold: true, cell }));
+  const untold = (behaviour.untoldCells ?? []).map((cell): Column => ({
+    name: "",
+    type: "string",
+    format: "",
+    priority: 0,
+    description: "",
+    untold: true,
+    cell,
+  }));
   return [...told, ...untold];
 }
 

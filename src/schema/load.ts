@@ -64,7 +64,10 @@ function invert(kinds: ReadonlyMap<string, string>): Map<string, GroupVersionKin
   for (const [key, definition] of kinds) {
     const parts = key.split("/");
     const [group, version, kind] = parts.length === 2 ? ["", ...parts] : parts;
-    inverse.set(definition, [...(inverse.get(definition) ?? []), { group: group as string, version: version as string, kind: kind as string }]);
+    inverse.set(definition, [
+      ...(inverse.get(definition) ?? []),
+      { group: group as string, version: version as string, kind: kind as string },
+    ]);
   }
   return inverse;
 }

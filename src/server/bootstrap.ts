@@ -10,14 +10,25 @@ const SYSTEM_NAMESPACES = ["default", "kube-node-lease", "kube-public", "kube-sy
 
 /** Priorities that only the system's own pods may have (concepts/scheduling-eviction/pod-priority-preemption). */
 const SYSTEM_PRIORITIES = [
-  { name: "system-cluster-critical", value: 2_000_000_000, description: "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary." },
-  { name: "system-node-critical", value: 2_000_001_000, description: "Used for system critical pods that must not be moved from their current node." },
+  {
+    name: "system-cluster-critical",
+    value: 2_000_000_000,
+    description: "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.",
+  },
+  {
+    name: "system-node-critical",
+    value: 2_000_001_000,
+    description: "Used for system critical pods that must not be moved from their current node.",
+  },
 ];
 
 /** What stands in a new cluster before anybody asks for it. Safe to repeat, by several replicas at once. */
 export async function bootstrapObjects(client: SystemClient, serviceRanges: readonly string[]): Promise<void> {
   for (const name of SYSTEM_NAMESPACES) await client.ensure(NAMESPACES, object("v1", "Namespace", name));
-  await client.ensure(SERVICE_CIDRS, { ...object("networking.k8s.io/v1", "ServiceCIDR", "kubernetes"), spec: { cidrs: [...serviceRanges] } });
+  await client.ensure(SERVICE_CIDRS, {
+    ...object("networking.k8s.io/v1", "ServiceCIDR", "kubernetes"),
+    spec: { cidrs: [...serviceRanges] },
+  });
   for (const { name, value, description } of SYSTEM_PRIORITIES) {
     await client.ensure(PRIORITY_CLASSES, { ...object("scheduling.k8s.io/v1", "PriorityClass", name), value, description });
   }

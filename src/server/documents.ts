@@ -24,7 +24,14 @@ export interface DocumentOptions {
 }
 
 /** Answers the paths that are no resources: health, discovery, version, OpenAPI. */
-export function apiDocuments({ definitions, types, checks, serverAddress, log, clock }: DocumentOptions): (context: RequestContext) => Promise<ApiAnswer | undefined> {
+export function apiDocuments({
+  definitions,
+  types,
+  checks,
+  serverAddress,
+  log,
+  clock,
+}: DocumentOptions): (context: RequestContext) => Promise<ApiAnswer | undefined> {
   const release = JSON.parse(readFileSync(dataFile("discovery.json"), "utf8")) as { version: ReleaseVersion; groups: GroupVersions[] };
   const health = new HealthEndpoints(checks, log);
   const openApi = new OpenApiDocuments({

@@ -83,7 +83,9 @@ export function rememberingAuthorize(authorize: Authorize): Authorize {
     };
     const answer = authorize(question);
     if (!(answer instanceof Promise)) return remember(answer);
-    return answer.then(remember, (fault: unknown) => remember({ allowed: false, reason: "", error: fault instanceof Error ? fault.message : String(fault) }));
+    return answer.then(remember, (fault: unknown) =>
+      remember({ allowed: false, reason: "", error: fault instanceof Error ? fault.message : String(fault) }),
+    );
   };
 }
 

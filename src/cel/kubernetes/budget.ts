@@ -23,7 +23,8 @@ export class CostBudget {
   /** Evaluates within what is left, and within the limit of one call; what it cost is gone, whatever came of it. */
   evaluate(program: Program, activation: Activation, perCall: number = celLimits.perCall): Evaluation {
     if (this.exhausted) return { value: undefined, error: new EvalError(budgetExceeded, true), cost: 0 };
-    const options: EvaluateOptions = this.#interrupted === undefined ? { costLimit: perCall } : { costLimit: perCall, interrupted: this.#interrupted };
+    const options: EvaluateOptions =
+      this.#interrupted === undefined ? { costLimit: perCall } : { costLimit: perCall, interrupted: this.#interrupted };
     const result = program.evaluate(activation, options);
     this.remaining -= result.cost;
     if (this.remaining < 0 && result.error?.message !== costExceeded) {

@@ -134,10 +134,16 @@ function named(names: string, cost: FunctionCost): readonly (readonly [string, F
 /** By function name. */
 export const kubernetesCosts: ReadonlyMap<string, FunctionCost> = new Map([
   ...named("check", flat(celLimits.authorizationCheck)),
-  ...named("serviceAccount path group resource subresource namespace name allowed reason error errored fieldSelector labelSelector", flat(1)),
+  ...named(
+    "serviceAccount path group resource subresource namespace name allowed reason error errored fieldSelector labelSelector",
+    flat(1),
+  ),
   ...named("isSorted sum max min indexOf lastIndexOf", eachElement),
   ...named("url lowerAscii upperAscii substring trim", traverse(1, same)),
-  ...named("jsonpatch.escapeKey", traverse(1, ({ min, max }) => ({ min, max: max * 2 }))),
+  ...named(
+    "jsonpatch.escapeKey",
+    traverse(1, ({ min, max }) => ({ min, max: max * 2 })),
+  ),
   ...named("cidr isIP isCIDR isURL quantity isQuantity semver isSemver", traverse(1)),
   ...named("ip", ipCost),
   ...named("ip.isCanonical", traverse(2)),
@@ -149,6 +155,9 @@ export const kubernetesCosts: ReadonlyMap<string, FunctionCost> = new Map([
   ...named("containsCIDR", containsCost(1)),
   ...named("validate", validateCost),
   ...named("masked prefixLength family isUnspecified isLoopback isLinkLocalMulticast isLinkLocalUnicast isGlobalUnicast", flat(1)),
-  ...named("format.named sign asInteger isInteger asApproximateFloat isGreaterThan isLessThan compareTo add sub major minor patch", flat(1)),
+  ...named(
+    "format.named sign asInteger isInteger asApproximateFloat isGreaterThan isLessThan compareTo add sub major minor patch",
+    flat(1),
+  ),
   ...named("getScheme getHostname getHost getPort getEscapedPath getQuery", flat(1)),
 ]);

@@ -59,6 +59,8 @@ export const formatLibrary: Library = {
   functions: [
     fn("format.named", [globalOverload("format-named", [stringType], optionalType(F), named)]),
     fn("validate", [memberOverload("format-validate", [F, stringType], optionalType(listType(stringType)), validate)]),
-    ...formats.map((format) => fn(`format.${format.name}`, [globalOverload(`format-${format.name}`, [], F, () => formatKind.wrap(format))])),
+    ...formats.map((format) =>
+      fn(`format.${format.name}`, [globalOverload(`format-${format.name}`, [], F, () => formatKind.wrap(format))]),
+    ),
   ],
 };

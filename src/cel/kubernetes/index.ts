@@ -13,7 +13,15 @@ export { CombinedTypes } from "./types.ts";
 export { schemaSizes } from "./sizes.ts";
 export { CostBudget, budgetExceeded } from "./budget.ts";
 export { LazyVariables, VariableTypes, variablesType } from "./variables.ts";
-export { Suspended, authorizerKind, authorizerValue, evaluateWithAuthorizer, rememberingAuthorize, requestResourceValue, resourceKind } from "./authorizer.ts";
+export {
+  Suspended,
+  authorizerKind,
+  authorizerValue,
+  evaluateWithAuthorizer,
+  rememberingAuthorize,
+  requestResourceValue,
+  resourceKind,
+} from "./authorizer.ts";
 export type { AuthorizationAnswer, AuthorizationQuestion, Authorize } from "./authorizer.ts";
 export { MadeStruct, applyConfigurationTypes, checkObjectPaths, jsonPatchLibrary, jsonPatchType, jsonPatchTypes } from "./mutation.ts";
 export { admissionTypes } from "./admission-types.ts";

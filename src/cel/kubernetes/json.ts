@@ -10,8 +10,10 @@ export function readJson(raw: unknown): Value {
   switch (typeof raw) {
     case "string":
     case "boolean":
-    case "bigint": return raw;
-    case "number": return Number.isInteger(raw) ? raw : new Double(raw);
+    case "bigint":
+      return raw;
+    case "number":
+      return Number.isInteger(raw) ? raw : new Double(raw);
     default:
       if (Array.isArray(raw)) return new List(raw, readJson);
       if (isObject(raw)) return new ObjectMap(raw, readJson);

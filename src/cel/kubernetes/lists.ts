@@ -9,7 +9,11 @@ import * as t from "../types.ts";
 import { Double, Duration, EvalError, List, Uint, noSuchOverload } from "../value.ts";
 import type { Value } from "../value.ts";
 
-const add = arithmeticFunctions.find((each) => each.name === operator.add)?.run ?? (() => { throw noSuchOverload(); });
+const add =
+  arithmeticFunctions.find((each) => each.name === operator.add)?.run ??
+  (() => {
+    throw noSuchOverload();
+  });
 
 function items(value: Value | undefined): readonly Value[] {
   if (!(value instanceof List)) throw noSuchOverload();
@@ -58,10 +62,42 @@ const T = t.paramType("T");
 const listT = t.listType(T);
 
 const functions: readonly FunctionDeclaration[] = [
-  fn("isSorted", each("is_sorted_bool", comparableTypes, () => t.boolType, () => isSorted)),
-  fn("sum", each("sum", zeros.keys(), (type) => type, (type) => sum(zeros.get(type) ?? 0))),
-  fn("max", each("max", comparableTypes, (type) => type, () => extremum("max", (order) => order > 0))),
-  fn("min", each("min", comparableTypes, (type) => type, () => extremum("min", (order) => order < 0))),
+  fn(
+    "isSorted",
+    each(
+      "is_sorted_bool",
+      comparableTypes,
+      () => t.boolType,
+      () => isSorted,
+    ),
+  ),
+  fn(
+    "sum",
+    each(
+      "sum",
+      zeros.keys(),
+      (type) => type,
+      (type) => sum(zeros.get(type) ?? 0),
+    ),
+  ),
+  fn(
+    "max",
+    each(
+      "max",
+      comparableTypes,
+      (type) => type,
+      () => extremum("max", (order) => order > 0),
+    ),
+  ),
+  fn(
+    "min",
+    each(
+      "min",
+      comparableTypes,
+      (type) => type,
+      () => extremum("min", (order) => order < 0),
+    ),
+  ),
   fn("indexOf", [memberOverload("list_a_index_of_int", [listT, T], t.intType, indexOf)]),
   fn("lastIndexOf", [memberOverload("list_a_last_index_of_int", [listT, T], t.intType, lastIndexOf)]),
 ];

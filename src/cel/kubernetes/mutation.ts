@@ -58,7 +58,12 @@ export const applyConfigurationTypes: TypeProvider = {
 };
 
 export const jsonPatchType = structType("JSONPatch");
-const jsonPatchFields = new Map([["op", stringType], ["path", stringType], ["from", stringType], ["value", dynType]]);
+const jsonPatchFields = new Map([
+  ["op", stringType],
+  ["path", stringType],
+  ["from", stringType],
+  ["value", dynType],
+]);
 
 /** `JSONPatch{op, path, from, value}`. */
 export const jsonPatchTypes: TypeProvider = {
@@ -72,7 +77,8 @@ export const jsonPatchLibrary: Library = {
   functions: [
     fn("jsonpatch.escapeKey", [
       globalOverload("string_jsonpatch_escapeKey_string", [stringType], stringType, (key) =>
-        (key as string).replaceAll("~", "~0").replaceAll("/", "~1")),
+        (key as string).replaceAll("~", "~0").replaceAll("/", "~1"),
+      ),
     ]),
   ],
 };
@@ -88,7 +94,9 @@ export function checkObjectPaths(value: Value, path = "Object", depth = 0): void
   }
   if (!isStruct(value) || !(value instanceof MadeStruct)) return;
   if (value.type.name !== path) {
-    throw new EvalError(`unexpected type name ${quoted(value.type.name)}, expected ${quoted(path)}, which matches field name path from root Object type`);
+    throw new EvalError(
+      `unexpected type name ${quoted(value.type.name)}, expected ${quoted(path)}, which matches field name path from root Object type`,
+    );
   }
   for (const [field, inner] of value.fields) checkObjectPaths(inner, `${path}.${field}`, depth + 1);
 }

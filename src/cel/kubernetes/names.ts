@@ -1,11 +1,16 @@
 /** Names that the language keeps for itself, which a field may have all the same. */
 const reserved = new Set(
-  ("true false null in as break const continue else for function if import let loop package namespace return var void while").split(" "),
+  "true false null in as break const continue else for function if import let loop package namespace return var void while".split(" "),
 );
 
 const escapable = /^[a-zA-Z_.\-/][a-zA-Z0-9_.\-/]*$/;
 const special = /__|\.|-|\//g;
-const codes = new Map([["__", "__underscores__"], [".", "__dot__"], ["-", "__dash__"], ["/", "__slash__"]]);
+const codes = new Map([
+  ["__", "__underscores__"],
+  [".", "__dot__"],
+  ["-", "__dash__"],
+  ["/", "__slash__"],
+]);
 
 /** A field's name as an expression may write it, such as foo__dash__bar; undefined where no way of writing it exists. */
 export function escapeFieldName(name: string): string | undefined {

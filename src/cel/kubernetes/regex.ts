@@ -32,7 +32,8 @@ export function regexLibrary(patterns = new PatternCache(256)): Library {
       fn("findAll", [
         memberOverload("string_find_all_string", [stringType, stringType], listType(stringType), (a, b) => findAll(a, b, -1)),
         memberOverload("string_find_all_string_int", [stringType, stringType, intType], listType(stringType), (a, b, n) =>
-          findAll(a, b, n as number)),
+          findAll(a, b, n as number),
+        ),
       ]),
     ],
   };

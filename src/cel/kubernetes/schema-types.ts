@@ -35,9 +35,7 @@ export interface Declared {
 /** Field of every API object, which an embedded one has whatever its schema says. */
 const metadataSchema: ObjectSchema = {
   type: "object",
-  fields: new Map(
-    ["name", "generateName"].map((name) => [name, { name, schema: { type: "string" }, required: false, dropZero: false }]),
-  ),
+  fields: new Map(["name", "generateName"].map((name) => [name, { name, schema: { type: "string" }, required: false, dropZero: false }])),
 };
 
 /**
@@ -76,11 +74,16 @@ export class SchemaTypes implements TypeProvider {
   /** A schema's type; `name` is for an object without a name of its own. */
   typeOf(schema: Schema, name: string): Type {
     switch (schema.type) {
-      case "object": return this.#shape(schema, name).type;
-      case "map": return t.mapType(t.stringType, this.typeOf(schema.values, `${name}.@elem`));
-      case "list": return t.listType(this.typeOf(schema.items, `${name}.@idx`));
-      case "any": return t.dynType;
-      default: return scalarType(schema);
+      case "object":
+        return this.#shape(schema, name).type;
+      case "map":
+        return t.mapType(t.stringType, this.typeOf(schema.values, `${name}.@elem`));
+      case "list":
+        return t.listType(this.typeOf(schema.items, `${name}.@idx`));
+      case "any":
+        return t.dynType;
+      default:
+        return scalarType(schema);
     }
   }
 
@@ -96,7 +99,8 @@ export class SchemaTypes implements TypeProvider {
 
   #reader(schema: Schema, name: string): Reader {
     switch (schema.type) {
-      case "object": return this.#objectReader(schema, name);
+      case "object":
+        return this.#objectReader(schema, name);
       case "map": {
         const values = later(() => this.readerOf(schema.values, `${name}.@elem`));
         return (raw) => (isObject(raw) ? new ObjectMap(raw, values) : wrongType("map"));
@@ -106,8 +110,10 @@ export class SchemaTypes implements TypeProvider {
         const semantics = listSemantics(schema);
         return (raw) => (Array.isArray(raw) ? new List(raw, items, semantics) : wrongType("list"));
       }
-      case "any": return readJson;
-      default: return scalarReader(schema);
+      case "any":
+        return readJson;
+      default:
+        return scalarReader(schema);
     }
   }
 
@@ -170,37 +176,55 @@ function wrongType(wanted: string): never {
 
 function scalarType(schema: ScalarSchema): Type {
   switch (schema.type) {
-    case "boolean": return t.boolType;
+    case "boolean":
+      return t.boolType;
     case "int32":
-    case "int64": return t.intType;
-    case "number": return t.doubleType;
-    case "bytes": return t.bytesType;
+    case "int64":
+      return t.intType;
+    case "number":
+      return t.doubleType;
+    case "bytes":
+      return t.bytesType;
     case "time":
-    case "microTime": return t.timestampType;
+    case "microTime":
+      return t.timestampType;
     case "quantity":
-    case "intOrString": return t.dynType;
+    case "intOrString":
+      return t.dynType;
     case "string":
     case "duration":
       switch (schema.format) {
-        case "byte": return t.bytesType;
+        case "byte":
+          return t.bytesType;
         case "date":
-        case "date-time": return t.timestampType;
-        case "duration": return t.durationType;
-        default: return t.stringType;
+        case "date-time":
+          return t.timestampType;
+        case "duration":
+          return t.durationType;
+        default:
+          return t.stringType;
       }
   }
 }
 
 function scalarReader(schema: ScalarSchema): Reader {
   switch (scalarType(schema).kind) {
-    case "bool": return (raw) => (typeof raw === "boolean" ? raw : wrongType("boolean"));
-    case "int": return (raw) => (typeof raw === "bigint" || (typeof raw === "number" && Number.isInteger(raw)) ? raw : wrongType("integer"));
-    case "double": return (raw) => (typeof raw === "number" || typeof raw === "bigint" ? new Double(Number(raw)) : wrongType("number"));
-    case "bytes": return (raw) => (typeof raw === "string" ? new Uint8Array(Buffer.from(raw, "base64")) : wrongType("string"));
-    case "timestamp": return (raw) => (typeof raw === "string" ? readTime(raw) : wrongType("string"));
-    case "duration": return (raw) => (typeof raw === "string" ? (parseDuration(raw) ?? wrongType("duration")) : wrongType("string"));
-    case "string": return (raw) => (typeof raw === "string" ? raw : wrongType("string"));
-    default: return readJson;
+    case "bool":
+      return (raw) => (typeof raw === "boolean" ? raw : wrongType("boolean"));
+    case "int":
+      return (raw) => (typeof raw === "bigint" || (typeof raw === "number" && Number.isInteger(raw)) ? raw : wrongType("integer"));
+    case "double":
+      return (raw) => (typeof raw === "number" || typeof raw === "bigint" ? new Double(Number(raw)) : wrongType("number"));
+    case "bytes":
+      return (raw) => (typeof raw === "string" ? new Uint8Array(Buffer.from(raw, "base64")) : wrongType("string"));
+    case "timestamp":
+      return (raw) => (typeof raw === "string" ? readTime(raw) : wrongType("string"));
+    case "duration":
+      return (raw) => (typeof raw === "string" ? (parseDuration(raw) ?? wrongType("duration")) : wrongType("string"));
+    case "string":
+      return (raw) => (typeof raw === "string" ? raw : wrongType("string"));
+    default:
+      return readJson;
   }
 }
 

@@ -27,7 +27,10 @@ function parseVersion(text: string, normalize: boolean): Version | string {
   if (text === "") return "Version string empty";
   if (text.length > maxText) return "Version string too long";
   const match = strict.exec(normalize ? normalized(text) : text);
-  if (match === null) return text.split(".").length < 3 ? "No Major.Minor.Patch elements found" : `Invalid character(s) found in version ${JSON.stringify(text)}`;
+  if (match === null)
+    return text.split(".").length < 3
+      ? "No Major.Minor.Patch elements found"
+      : `Invalid character(s) found in version ${JSON.stringify(text)}`;
   const numbers = [match[1], match[2], match[3]].map((digits) => BigInt(digits ?? "0")) as [bigint, bigint, bigint];
   if (numbers.some((part) => part > maxNumber)) return "value out of range";
   return { numbers, pre: match[4]?.split(".") ?? [], build: match[5] ?? "" };

@@ -49,18 +49,23 @@ function bound(schema: Schema, name: string): number | undefined {
 function elements(schema: Schema, smallest: Map<Schema, number>): number {
   const body = celLimits.requestBytes - 2;
   switch (schema.type) {
-    case "list": return bound(schema, "maxItems") ?? Math.floor(body / (smallestText(schema.items, smallest, 0) + 1));
-    case "map": return bound(schema, "maxProperties") ?? Math.floor(body / (smallestText(schema.values, smallest, 0) + 6));
+    case "list":
+      return bound(schema, "maxItems") ?? Math.floor(body / (smallestText(schema.items, smallest, 0) + 1));
+    case "map":
+      return bound(schema, "maxProperties") ?? Math.floor(body / (smallestText(schema.values, smallest, 0) + 6));
     case "string":
     case "bytes":
     case "duration":
     case "time":
-    case "microTime": return bound(schema, "maxLength") ?? textSize(schema);
+    case "microTime":
+      return bound(schema, "maxLength") ?? textSize(schema);
     case "object":
     case "any":
     case "intOrString":
-    case "quantity": return body;
-    default: return 1;
+    case "quantity":
+      return body;
+    default:
+      return 1;
   }
 }
 
@@ -70,9 +75,12 @@ function textSize(schema: ScalarSchema): number {
   if (schema.type === "time" || schema.type === "microTime" || schema.type === "duration") return maxTimeText;
   switch (schema.format) {
     case "duration":
-    case "date-time": return maxTimeText;
-    case "date": return maxDateText;
-    default: return celLimits.requestBytes - 2;
+    case "date-time":
+      return maxTimeText;
+    case "date":
+      return maxDateText;
+    default:
+      return celLimits.requestBytes - 2;
   }
 }
 
@@ -97,10 +105,12 @@ function smallestText(schema: Schema, known: Map<Schema, number>, depth: number)
 
 function computeSmallest(schema: Schema, known: Map<Schema, number>, depth: number): number {
   switch (schema.type) {
-    case "boolean": return 4;
+    case "boolean":
+      return 4;
     case "int32":
     case "int64":
-    case "number": return 1;
+    case "number":
+      return 1;
     case "object": {
       // the braces, and each required member with its name, quotes, colon and comma
       let size = 2;
@@ -109,6 +119,7 @@ function computeSmallest(schema: Schema, known: Map<Schema, number>, depth: numb
       }
       return size;
     }
-    default: return 2;
+    default:
+      return 2;
   }
 }

@@ -53,9 +53,23 @@ function subtractOther(a: Value, b: Value): Value {
   throw noSuchOverload();
 }
 
-const add = arithmetic((a, b) => a + b, (a, b) => a + b, (a, b) => a + b, addOther);
-const subtract = arithmetic((a, b) => a - b, (a, b) => a - b, (a, b) => a - b, subtractOther);
-const multiply = arithmetic((a, b) => a * b || 0, (a, b) => a * b, (a, b) => a * b);
+const add = arithmetic(
+  (a, b) => a + b,
+  (a, b) => a + b,
+  (a, b) => a + b,
+  addOther,
+);
+const subtract = arithmetic(
+  (a, b) => a - b,
+  (a, b) => a - b,
+  (a, b) => a - b,
+  subtractOther,
+);
+const multiply = arithmetic(
+  (a, b) => a * b || 0,
+  (a, b) => a * b,
+  (a, b) => a * b,
+);
 
 const divide = arithmetic(
   (a, b) => {

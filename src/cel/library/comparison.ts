@@ -26,9 +26,7 @@ const numbers = suffixes.slice(1, 4);
 function orderings(name: string): Overload[] {
   const same = suffixes.map(([suffix, type]) => globalOverload(`${name}_${suffix}`, [type, type], t.boolType));
   const mixed = numbers.flatMap(([left, a]) =>
-    numbers
-      .filter(([right]) => right !== left)
-      .map(([right, b]) => globalOverload(`${name}_${left}_${right}`, [a, b], t.boolType)),
+    numbers.filter(([right]) => right !== left).map(([right, b]) => globalOverload(`${name}_${left}_${right}`, [a, b], t.boolType)),
   );
   return [...same, ...mixed];
 }
@@ -57,10 +55,7 @@ export const comparisonFunctions: readonly FunctionDeclaration[] = [
   ordering(operator.greaterEquals, "greater_equals", (order) => order >= 0),
   fn(
     operator.in,
-    [
-      globalOverload("in_list", [A, t.listType(A)], t.boolType),
-      globalOverload("in_map", [A, t.mapType(A, B)], t.boolType),
-    ],
+    [globalOverload("in_list", [A, t.listType(A)], t.boolType), globalOverload("in_map", [A, t.mapType(A, B)], t.boolType)],
     contains,
   ),
   fn(operator.and, [globalOverload("logical_and", [t.boolType, t.boolType], t.boolType)]),
@@ -68,8 +63,5 @@ export const comparisonFunctions: readonly FunctionDeclaration[] = [
   fn(operator.conditional, [globalOverload("conditional", [t.boolType, A, A], A)]),
   fn(operator.notStrictlyFalse, [globalOverload("not_strictly_false", [t.boolType], t.boolType)]),
   fn(operator.not, [globalOverload("logical_not", [t.boolType], t.boolType, (value) => value === false)]),
-  fn(operator.index, [
-    globalOverload("index_list", [t.listType(A), t.intType], A),
-    globalOverload("index_map", [t.mapType(A, B), A], B),
-  ]),
+  fn(operator.index, [globalOverload("index_list", [t.listType(A), t.intType], A), globalOverload("index_map", [t.mapType(A, B), A], B)]),
 ];

@@ -102,7 +102,8 @@ export const conversionFunctions: readonly FunctionDeclaration[] = [
   fn("int", [
     globalOverload("int64_to_int64", [t.intType], t.intType, (v) => as(v)),
     globalOverload("double_to_int64", [t.doubleType], t.intType, (v) =>
-      checkedInt(truncated(as<Double>(v).value, Number(minInt), Number(maxInt), "integer overflow"))),
+      checkedInt(truncated(as<Double>(v).value, Number(minInt), Number(maxInt), "integer overflow")),
+    ),
     globalOverload("duration_to_int64", [t.durationType], t.intType, (v) => int(as<Duration>(v).nanos)),
     globalOverload("string_to_int64", [t.stringType], t.intType, (v) => parseInt64(as(v))),
     globalOverload("timestamp_to_int64", [t.timestampType], t.intType, (v) => as<Timestamp>(v).seconds),
@@ -126,8 +127,12 @@ export const conversionFunctions: readonly FunctionDeclaration[] = [
   fn("type", [globalOverload("type", [A], t.typeType(A), (v) => new TypeValue(typeOf(as(v))))]),
   fn("uint", [
     globalOverload("uint64_to_uint64", [t.uintType], t.uintType, (v) => as(v)),
-    globalOverload("double_to_uint64", [t.doubleType], t.uintType, (v) =>
-      new Uint(truncated(as<Double>(v).value, -1, Number(maxUint), "unsigned integer overflow"))),
+    globalOverload(
+      "double_to_uint64",
+      [t.doubleType],
+      t.uintType,
+      (v) => new Uint(truncated(as<Double>(v).value, -1, Number(maxUint), "unsigned integer overflow")),
+    ),
     globalOverload("int64_to_uint64", [t.intType], t.uintType, (v) => {
       if (as<number>(v) < 0) throw new EvalError("unsigned integer overflow");
       return new Uint(BigInt(as<number>(v)));

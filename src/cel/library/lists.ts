@@ -16,7 +16,14 @@ const listT = t.listType(T);
 
 /** Types whose values have an order. */
 export const comparableTypes: readonly t.Type[] = [
-  t.intType, t.uintType, t.doubleType, t.boolType, t.durationType, t.timestampType, t.stringType, t.bytesType,
+  t.intType,
+  t.uintType,
+  t.doubleType,
+  t.boolType,
+  t.durationType,
+  t.timestampType,
+  t.stringType,
+  t.bytesType,
 ];
 
 const maxRange = 10_000_000;
@@ -69,7 +76,8 @@ function distinct(list: Value | undefined): Value {
 }
 
 function sortByKeys(values: readonly Value[], keys: readonly Value[]): Value {
-  if (values.length !== keys.length) throw new EvalError("@sortByAssociatedKeys() expected a list of the same size as the associated keys list");
+  if (values.length !== keys.length)
+    throw new EvalError("@sortByAssociatedKeys() expected a list of the same size as the associated keys list");
   const first = keys[0];
   if (first === undefined) return new List(values);
   for (const key of keys) {
@@ -91,14 +99,23 @@ const functions: readonly FunctionDeclaration[] = [
   fn("slice", [memberOverload("list_slice", [listT, t.intType, t.intType], listT, slice)]),
   fn("flatten", [
     memberOverload("list_flatten", [t.listType(listT)], listT, (list) => flatten(list, 1)),
-    memberOverload("list_flatten_int", [t.listType(t.dynType), t.intType], t.listType(t.dynType), (list, depth) => flatten(list, depth as number)),
+    memberOverload("list_flatten_int", [t.listType(t.dynType), t.intType], t.listType(t.dynType), (list, depth) =>
+      flatten(list, depth as number),
+    ),
   ]),
   fn("lists.range", [globalOverload("lists_range", [t.intType], t.listType(t.intType), range)]),
   fn("distinct", [memberOverload("list_distinct", [listT], listT, distinct)]),
   fn("reverse", [memberOverload("list_reverse", [listT], listT, (list) => new List([...items(list)].reverse()))]),
-  fn("sort", each("sort", (id, type) => memberOverload(id, [t.listType(type)], t.listType(type), (list) => sortByKeys(items(list), items(list))))),
-  fn("@sortByAssociatedKeys", each("sortByAssociatedKeys", (id, type) =>
-    memberOverload(id, [listT, t.listType(type)], listT, (list, keys) => sortByKeys(items(list), items(keys))))),
+  fn(
+    "sort",
+    each("sort", (id, type) => memberOverload(id, [t.listType(type)], t.listType(type), (list) => sortByKeys(items(list), items(list)))),
+  ),
+  fn(
+    "@sortByAssociatedKeys",
+    each("sortByAssociatedKeys", (id, type) =>
+      memberOverload(id, [listT, t.listType(type)], listT, (list, keys) => sortByKeys(items(list), items(keys))),
+    ),
+  ),
 ];
 
 const inputName = "@__sortBy_input__";
@@ -106,7 +123,13 @@ const inputName = "@__sortBy_input__";
 /** list.sortBy(x, key): the keys are computed once, in a list beside the sorted one. */
 const sortBy: Macro = (make, args, target) => {
   if (target === undefined) return undefined;
-  if (target.kind !== "list" && target.kind !== "select" && target.kind !== "ident" && target.kind !== "comprehension" && target.kind !== "call") {
+  if (
+    target.kind !== "list" &&
+    target.kind !== "select" &&
+    target.kind !== "ident" &&
+    target.kind !== "comprehension" &&
+    target.kind !== "call"
+  ) {
     throw new MacroFault(target.offset, "sortBy can only be applied to a list, identifier, comprehension, call or select expression");
   }
   const variable = variableName(args[0]);
@@ -136,7 +159,10 @@ function bySize(size: (args: readonly Value[], result: Value) => number, estimat
   };
 }
 
-const byResult = bySize((_, result) => costSize(result), (list) => list);
+const byResult = bySize(
+  (_, result) => costSize(result),
+  (list) => list,
+);
 const bySquare = bySize(
   ([list]) => (list === undefined ? 0 : costSize(list) ** 2),
   (list) => ({ min: list.min ** 2, max: list.max ** 2 }),

@@ -182,14 +182,8 @@ export const twoVariableMacros: ReadonlyMap<string, Macro> = new Map<string, Mac
   ["exists_one/3/member", one2],
   ["transformList/3/member", overTwo((make, over, args) => collect(make, over, arg(args, 0), undefined))],
   ["transformList/4/member", overTwo((make, over, args) => collect(make, over, arg(args, 1), arg(args, 0)))],
-  [
-    "transformMap/3/member",
-    overTwo((make, over, args) => insert(make, over, [make.ident(over.variable), arg(args, 0)], undefined)),
-  ],
-  [
-    "transformMap/4/member",
-    overTwo((make, over, args) => insert(make, over, [make.ident(over.variable), arg(args, 1)], arg(args, 0))),
-  ],
+  ["transformMap/3/member", overTwo((make, over, args) => insert(make, over, [make.ident(over.variable), arg(args, 0)], undefined))],
+  ["transformMap/4/member", overTwo((make, over, args) => insert(make, over, [make.ident(over.variable), arg(args, 1)], arg(args, 0)))],
   ["transformMapEntry/3/member", overTwo((make, over, args) => insert(make, over, [arg(args, 0)], undefined))],
   ["transformMapEntry/4/member", overTwo((make, over, args) => insert(make, over, [arg(args, 1)], arg(args, 0)))],
 ]);

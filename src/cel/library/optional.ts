@@ -65,7 +65,8 @@ const functions: readonly FunctionDeclaration[] = [
   fn("hasValue", [memberOverload("optional_hasValue", [optionalV], t.boolType, (v) => optional(v).value !== undefined)]),
   fn("or", [
     lazy(memberOverload("optional_or_optional", [optionalV, optionalV], optionalV), (target, other) =>
-      target.value === undefined ? optional(other()) : target),
+      target.value === undefined ? optional(other()) : target,
+    ),
   ]),
   fn("orValue", [
     lazy(memberOverload("optional_orValue_value", [optionalV, V], V), (target, other) => target.value ?? orElse(target, other)),

@@ -89,12 +89,22 @@ function join(list: List, separator: string): string {
 }
 
 const quotes = new Map([
-  ["\u0007", "\\a"], ["\b", "\\b"], ["\f", "\\f"], ["\n", "\\n"], ["\r", "\\r"], ["\t", "\\t"], ["\v", "\\v"], ["\\", "\\\\"], ['"', '\\"'],
+  ["\u0007", "\\a"],
+  ["\b", "\\b"],
+  ["\f", "\\f"],
+  ["\n", "\\n"],
+  ["\r", "\\r"],
+  ["\t", "\\t"],
+  ["\v", "\\v"],
+  ["\\", "\\\\"],
+  ['"', '\\"'],
 ]);
 
 function quote(text: string): string {
   // eslint-disable-next-line no-control-regex -- these are the characters that a literal must escape
-  return `"${Buffer.from(text).toString().replace(/[\u0007-\r\\"]/g, (char) => quotes.get(char) ?? char)}"`;
+  return `"${Buffer.from(text)
+    .toString()
+    .replace(/[\u0007-\r\\"]/g, (char) => quotes.get(char) ?? char)}"`;
 }
 
 // What Go counts as white space; JavaScript's trim() takes the byte order mark too, and leaves U+0085.

@@ -19,9 +19,7 @@ function size(...args: Value[]): Value {
 }
 
 function predicate(name: string, id: string, holds: (text: string, part: string) => boolean): FunctionDeclaration {
-  return fn(name, [
-    memberOverload(id, [stringType, stringType], boolType, (a, b) => holds(a as string, b as string)),
-  ]);
+  return fn(name, [memberOverload(id, [stringType, stringType], boolType, (a, b) => holds(a as string, b as string))]);
 }
 
 const sized = [
@@ -38,10 +36,7 @@ export function textFunctions(patterns = new PatternCache(256)): readonly Functi
   return [
     fn(
       "size",
-      sized.flatMap(([id, memberId, type]) => [
-        globalOverload(id, [type], intType),
-        memberOverload(memberId, [type], intType),
-      ]),
+      sized.flatMap(([id, memberId, type]) => [globalOverload(id, [type], intType), memberOverload(memberId, [type], intType)]),
       size,
     ),
     predicate("contains", "contains_string", (text, part) => text.includes(part)),

@@ -5,7 +5,18 @@ import type { Value as ValueMessage } from "@bufbuild/cel-spec/cel/expr/value_pb
 import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import { fn, globalOverload, memberOverload } from "../declaration.ts";
 import type { FunctionDeclaration, Library } from "../declaration.ts";
-import { Environment, activation, compileUnchecked, equal, listsLibrary, optionalLibrary, setsLibrary, standardLibrary, stringsLibrary, twoVariableLibrary } from "../index.ts";
+import {
+  Environment,
+  activation,
+  compileUnchecked,
+  equal,
+  listsLibrary,
+  optionalLibrary,
+  setsLibrary,
+  standardLibrary,
+  stringsLibrary,
+  twoVariableLibrary,
+} from "../index.ts";
 import { bindMacros } from "../library/macros.ts";
 import { stringsReverse } from "../library/strings.ts";
 import { EntryMap } from "../map.ts";
@@ -33,25 +44,46 @@ const wellKnown = [t.errorType, t.anyType, t.timestampType, t.durationType];
 function readType(type: TypeMessage | undefined): Type {
   const kind = type?.typeKind;
   switch (kind?.case) {
-    case "primitive": return primitives[kind.value] ?? t.errorType;
-    case "wellKnown": return wellKnown[kind.value] ?? t.errorType;
-    case "wrapper": return t.wrapperType(primitives[kind.value] ?? t.errorType);
-    case "null": return t.nullType;
-    case "dyn": return t.dynType;
-    case "listType": return t.listType(readType(kind.value.elemType));
-    case "mapType": return t.mapType(readType(kind.value.keyType), readType(kind.value.valueType));
-    case "messageType": return messageType(kind.value);
-    case "typeParam": return t.paramType(kind.value);
-    case "type": return t.typeType(readType(kind.value));
-    case "abstractType": return t.opaqueType(kind.value.name, ...kind.value.parameterTypes.map(readType));
-    default: return t.errorType;
+    case "primitive":
+      return primitives[kind.value] ?? t.errorType;
+    case "wellKnown":
+      return wellKnown[kind.value] ?? t.errorType;
+    case "wrapper":
+      return t.wrapperType(primitives[kind.value] ?? t.errorType);
+    case "null":
+      return t.nullType;
+    case "dyn":
+      return t.dynType;
+    case "listType":
+      return t.listType(readType(kind.value.elemType));
+    case "mapType":
+      return t.mapType(readType(kind.value.keyType), readType(kind.value.valueType));
+    case "messageType":
+      return messageType(kind.value);
+    case "typeParam":
+      return t.paramType(kind.value);
+    case "type":
+      return t.typeType(readType(kind.value));
+    case "abstractType":
+      return t.opaqueType(kind.value.name, ...kind.value.parameterTypes.map(readType));
+    default:
+      return t.errorType;
   }
 }
 
 const typeNames = new Map<string, Type>([
-  ["bool", t.boolType], ["int", t.intType], ["uint", t.uintType], ["double", t.doubleType], ["string", t.stringType],
-  ["bytes", t.bytesType], ["list", t.listType(t.dynType)], ["map", t.mapType(t.dynType, t.dynType)], ["null_type", t.nullType],
-  ["type", t.typeType()], ["google.protobuf.Timestamp", t.timestampType], ["google.protobuf.Duration", t.durationType],
+  ["bool", t.boolType],
+  ["int", t.intType],
+  ["uint", t.uintType],
+  ["double", t.doubleType],
+  ["string", t.stringType],
+  ["bytes", t.bytesType],
+  ["list", t.listType(t.dynType)],
+  ["map", t.mapType(t.dynType, t.dynType)],
+  ["null_type", t.nullType],
+  ["type", t.typeType()],
+  ["google.protobuf.Timestamp", t.timestampType],
+  ["google.protobuf.Duration", t.durationType],
   ["optional_type", t.optionalType(t.dynType)],
 ]);
 
@@ -60,24 +92,32 @@ function readValue(message: ValueMessage | undefined, types: ProtobufTypes): Val
   switch (kind?.case) {
     case "boolValue":
     case "stringValue":
-    case "bytesValue": return kind.value;
-    case "int64Value": return int(kind.value);
-    case "uint64Value": return new Uint(kind.value);
-    case "doubleValue": return new Double(kind.value);
-    case "enumValue": return kind.value.value;
-    case "listValue": return new List(kind.value.values.map((value) => readValue(value, types)));
+    case "bytesValue":
+      return kind.value;
+    case "int64Value":
+      return int(kind.value);
+    case "uint64Value":
+      return new Uint(kind.value);
+    case "doubleValue":
+      return new Double(kind.value);
+    case "enumValue":
+      return kind.value.value;
+    case "listValue":
+      return new List(kind.value.values.map((value) => readValue(value, types)));
     case "mapValue": {
       const map = new EntryMap();
       for (const entry of kind.value.entries) map.add(readValue(entry.key, types), readValue(entry.value, types));
       return map;
     }
-    case "typeValue": return new TypeValue(typeNames.get(kind.value) ?? t.structType(kind.value));
+    case "typeValue":
+      return new TypeValue(typeNames.get(kind.value) ?? t.structType(kind.value));
     case "objectValue": {
       const unpacked = anyUnpack(kind.value, getTestRegistry());
       if (unpacked === undefined) throw new Error(`cannot unpack ${kind.value.typeUrl}`);
       return types.value(unpacked);
     }
-    default: return null;
+    default:
+      return null;
   }
 }
 
@@ -111,7 +151,11 @@ export function runCase({ test }: Case): string | undefined {
       functions.push(fn(decl.name, overloads));
     }
   }
-  const environment = base.extend({ variables, container: original.container, ...(functions.length > 0 ? { libraries: [{ functions }] } : {}) });
+  const environment = base.extend({
+    variables,
+    container: original.container,
+    ...(functions.length > 0 ? { libraries: [{ functions }] } : {}),
+  });
   const parsed = environment.parse(original.expr);
   const fails = original.resultMatcher.case === "evalError" || original.resultMatcher.case === "anyEvalErrors";
   if (parsed.expr === undefined) return fails ? undefined : `does not parse: ${parsed.issues[0]?.message ?? ""}`;
@@ -137,7 +181,8 @@ export function runCase({ test }: Case): string | undefined {
   const { resultMatcher } = original;
   if (fails) return result.error === undefined ? "gives a value instead of an error" : undefined;
   if (result.error !== undefined) return `error: ${result.error.message}`;
-  const wanted = resultMatcher.case === "value" ? resultMatcher.value : resultMatcher.case === "typedResult" ? resultMatcher.value.result : undefined;
+  const wanted =
+    resultMatcher.case === "value" ? resultMatcher.value : resultMatcher.case === "typedResult" ? resultMatcher.value.result : undefined;
   const expected = resultMatcher.case === undefined ? true : readValue(wanted, types);
   return same(result.value, expected) ? undefined : `${show(result.value)} instead of ${show(expected)}`;
 }
@@ -151,5 +196,7 @@ function same(a: Value, b: Value): boolean {
 }
 
 export function show(value: Value): string {
-  return JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? `${part}n` : part instanceof EntryMap ? part.keys().map((k) => [k, part.find(k)]) : part));
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "bigint" ? `${part}n` : part instanceof EntryMap ? part.keys().map((k) => [k, part.find(k)]) : part,
+  );
 }

@@ -43,15 +43,21 @@ export function messageType(name: string): Type {
 function scalarType(scalar: ScalarType): Type {
   switch (scalar) {
     case ScalarType.DOUBLE:
-    case ScalarType.FLOAT: return t.doubleType;
-    case ScalarType.BOOL: return t.boolType;
-    case ScalarType.STRING: return t.stringType;
-    case ScalarType.BYTES: return t.bytesType;
+    case ScalarType.FLOAT:
+      return t.doubleType;
+    case ScalarType.BOOL:
+      return t.boolType;
+    case ScalarType.STRING:
+      return t.stringType;
+    case ScalarType.BYTES:
+      return t.bytesType;
     case ScalarType.UINT32:
     case ScalarType.UINT64:
     case ScalarType.FIXED32:
-    case ScalarType.FIXED64: return t.uintType;
-    default: return t.intType;
+    case ScalarType.FIXED64:
+      return t.uintType;
+    default:
+      return t.intType;
   }
 }
 
@@ -119,17 +125,22 @@ export class ProtobufTypes implements TypeProvider {
     };
     if (wrappers.has(desc.typeName)) return scalarValue(desc.fields[0]?.scalar, get("value"));
     switch (desc.typeName) {
-      case "google.protobuf.Timestamp": return timestampFromNanos(BigInt(get("seconds") as bigint) * 1_000_000_000n + BigInt(get("nanos") as number));
-      case "google.protobuf.Duration": return checkedDuration(BigInt(get("seconds") as bigint) * 1_000_000_000n + BigInt(get("nanos") as number));
-      case "google.protobuf.Any": return this.#unpack(get("type_url") as string, get("value") as Uint8Array);
+      case "google.protobuf.Timestamp":
+        return timestampFromNanos(BigInt(get("seconds") as bigint) * 1_000_000_000n + BigInt(get("nanos") as number));
+      case "google.protobuf.Duration":
+        return checkedDuration(BigInt(get("seconds") as bigint) * 1_000_000_000n + BigInt(get("nanos") as number));
+      case "google.protobuf.Any":
+        return this.#unpack(get("type_url") as string, get("value") as Uint8Array);
       case "google.protobuf.Struct":
-      case "google.protobuf.ListValue": return this.#fieldValue(raw, desc.fields[0] as DescField);
+      case "google.protobuf.ListValue":
+        return this.#fieldValue(raw, desc.fields[0] as DescField);
       case "google.protobuf.Value": {
         const set = desc.fields.find((field) => raw.isSet(field));
         if (set === undefined || set.name === "null_value") return null;
         return this.#fieldValue(raw, set);
       }
-      default: return new ProtobufStruct(this, desc, raw);
+      default:
+        return new ProtobufStruct(this, desc, raw);
     }
   }
 
@@ -158,7 +169,8 @@ export class ProtobufTypes implements TypeProvider {
         }
         return map;
       }
-      default: return this.#itemValue(field.scalar, field.message, message.get(field));
+      default:
+        return this.#itemValue(field.scalar, field.message, message.get(field));
     }
   }
 

@@ -90,10 +90,20 @@ function validateStatusUpdate(object: KubeObject, old: KubeObject): FieldError[]
   const status = objectIn(object, "status");
   checkCounters(
     status,
-    ["observedGeneration", "replicas", "updatedReplicas", "readyReplicas", "availableReplicas", "unavailableReplicas", "terminatingReplicas", "collisionCount"],
+    [
+      "observedGeneration",
+      "replicas",
+      "updatedReplicas",
+      "readyReplicas",
+      "availableReplicas",
+      "unavailableReplicas",
+      "terminatingReplicas",
+      "collisionCount",
+    ],
     faults,
   );
-  for (const part of ["updatedReplicas", "readyReplicas", "availableReplicas"]) checkPartOf(status, part, "replicas", "status.replicas", faults);
+  for (const part of ["updatedReplicas", "readyReplicas", "availableReplicas"])
+    checkPartOf(status, part, "replicas", "status.replicas", faults);
   checkPartOf(status, "availableReplicas", "readyReplicas", "readyReplicas", faults);
   checkCollisionCount(object, old, faults);
   return faults;

@@ -30,7 +30,8 @@ function validateStatusUpdate(object: KubeObject): FieldError[] {
     ["replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas", "terminatingReplicas", "observedGeneration"],
     faults,
   );
-  for (const part of ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"]) checkPartOf(status, part, "replicas", "status.replicas", faults);
+  for (const part of ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"])
+    checkPartOf(status, part, "replicas", "status.replicas", faults);
   checkPartOf(status, "availableReplicas", "readyReplicas", "readyReplicas", faults);
   return faults;
 }

@@ -52,7 +52,12 @@ export function checkSelector(
 }
 
 /** Appends what is wrong with the form of a selector. */
-export function checkSelectorForm(spec: ReadonlyJsonObject, old: ReadonlyJsonObject | undefined, at: FieldPath, faults: FieldError[]): void {
+export function checkSelectorForm(
+  spec: ReadonlyJsonObject,
+  old: ReadonlyJsonObject | undefined,
+  at: FieldPath,
+  faults: FieldError[],
+): void {
   const allowInvalidValues = old !== undefined && hasInvalidValues(objectIn(old, "selector"));
   labelSelector({ allowInvalidValues })(getOwn(spec, "selector"), at.child("selector"), faults, undefined);
 }

@@ -33,7 +33,11 @@ const counters = all(
  * What is wrong with a StatefulSet's spec. What cannot be changed is checked only where it is new (`old` undefined):
  * stored ones may be older than the rules.
  */
-export function checkStatefulSetSpec(spec: ReadonlyJsonObject, old: ReadonlyJsonObject | undefined, context: StrategyContext): FieldError[] {
+export function checkStatefulSetSpec(
+  spec: ReadonlyJsonObject,
+  old: ReadonlyJsonObject | undefined,
+  context: StrategyContext,
+): FieldError[] {
   const faults: FieldError[] = [];
   if (old === undefined) newRules(spec, specAt, faults, undefined);
   checkManagementPolicy(spec, faults);

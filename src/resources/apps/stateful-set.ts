@@ -56,7 +56,8 @@ const mutable = [
   "minReadySeconds",
 ] as const;
 
-const mutableText = "'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds'";
+const mutableText =
+  "'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds'";
 
 /** The pods' names, claims and service are bound to the rest, which therefore stays. */
 function validateUpdate(object: KubeObject, old: KubeObject, context: StrategyContext): FieldError[] {

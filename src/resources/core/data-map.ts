@@ -33,7 +33,12 @@ export function dataBytes(object: ReadonlyJsonObject, map: string, size: (value:
 }
 
 /** Appends what may not change once an object has declared itself immutable: the declaration, and its maps of data. */
-export function checkImmutableData(object: ReadonlyJsonObject, old: ReadonlyJsonObject, maps: readonly string[], faults: FieldError[]): void {
+export function checkImmutableData(
+  object: ReadonlyJsonObject,
+  old: ReadonlyJsonObject,
+  maps: readonly string[],
+  faults: FieldError[],
+): void {
   if (old["immutable"] !== true) return;
   const detail = "field is immutable when `immutable` is set";
   if (object["immutable"] !== true) faults.push(forbiddenField("immutable", detail));

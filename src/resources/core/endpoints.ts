@@ -62,7 +62,8 @@ function endpointsCell(object: KubeObject): string {
     // Without ports an address stands for itself.
     for (const port of ports.length === 0 ? [undefined] : ports) {
       count += addresses.length;
-      for (const ip of addresses.slice(0, SHOWN - shown.length)) shown.push(port === undefined ? ip : `${ip.includes(":") ? `[${ip}]` : ip}:${numberIn(port, "port")}`);
+      for (const ip of addresses.slice(0, SHOWN - shown.length))
+        shown.push(port === undefined ? ip : `${ip.includes(":") ? `[${ip}]` : ip}:${numberIn(port, "port")}`);
     }
   }
   if (count > SHOWN) return `${shown.join(",")} + ${count - SHOWN} more...`;

@@ -74,7 +74,8 @@ export function validateEvent(event: KubeObject, apiVersion: string): FieldError
   if (!isSet(event, "eventTime")) faults.push(requiredField(root.child("eventTime")));
   const type = stringIn(event, "type");
   if (type !== "Normal" && type !== "Warning") faults.push(invalidField(root.child("type"), "", `has invalid value: ${type}`));
-  for (const [member, isUnset] of OLDER) if (!isUnset(getOwn(event, member))) faults.push(invalidField(root.child(member), "", "needs to be unset"));
+  for (const [member, isUnset] of OLDER)
+    if (!isUnset(getOwn(event, member))) faults.push(invalidField(root.child(member), "", "needs to be unset"));
   return faults;
 }
 

@@ -24,9 +24,30 @@ type Bound = "max" | "min" | "default" | "defaultRequest" | "maxLimitRequestRati
 /** Two bounds of a resource of which the first may not be above the second; the fault is `place`'s and shows `value`. */
 const ORDER: readonly { lower: Bound; upper: Bound; place: Bound; value: Bound; lowerName: string; upperName: string }[] = [
   { lower: "min", upper: "max", place: "min", value: "min", lowerName: "min value", upperName: "max value" },
-  { lower: "min", upper: "defaultRequest", place: "defaultRequest", value: "defaultRequest", lowerName: "min value", upperName: "default request value" },
-  { lower: "defaultRequest", upper: "max", place: "defaultRequest", value: "defaultRequest", lowerName: "default request value", upperName: "max value" },
-  { lower: "defaultRequest", upper: "default", place: "defaultRequest", value: "defaultRequest", lowerName: "default request value", upperName: "default limit value" },
+  {
+    lower: "min",
+    upper: "defaultRequest",
+    place: "defaultRequest",
+    value: "defaultRequest",
+    lowerName: "min value",
+    upperName: "default request value",
+  },
+  {
+    lower: "defaultRequest",
+    upper: "max",
+    place: "defaultRequest",
+    value: "defaultRequest",
+    lowerName: "default request value",
+    upperName: "max value",
+  },
+  {
+    lower: "defaultRequest",
+    upper: "default",
+    place: "defaultRequest",
+    value: "defaultRequest",
+    lowerName: "default request value",
+    upperName: "default limit value",
+  },
   { lower: "min", upper: "default", place: "default", value: "min", lowerName: "min value", upperName: "default value" },
   { lower: "default", upper: "max", place: "default", value: "max", lowerName: "default value", upperName: "max value" },
 ];
@@ -41,16 +62,25 @@ function checkBounds(name: string, bounds: ReadonlyMap<Bound, Quantity>, at: Fie
   for (const { lower, upper, place, value, lowerName, upperName } of ORDER) {
     const [low, high] = [bounds.get(lower), bounds.get(upper)];
     if (low === undefined || high === undefined || compareQuantity(low, high) <= 0) continue;
-    faults.push(invalidField(at.child(place).key(name), shown(value), `${lowerName} ${shown(lower)} is greater than ${upperName} ${shown(upper)}`));
+    faults.push(
+      invalidField(at.child(place).key(name), shown(value), `${lowerName} ${shown(lower)} is greater than ${upperName} ${shown(upper)}`),
+    );
   }
   const [ratio, min, max] = [bounds.get("maxLimitRequestRatio"), bounds.get("min"), bounds.get("max")];
   const ratioAt = at.child("maxLimitRequestRatio").key(name);
   if (ratio !== undefined) {
-    if (compareQuantity(ratio, one) < 0) faults.push(invalidField(ratioAt, formatQuantity(ratio), `ratio ${formatQuantity(ratio)} is less than 1`));
+    if (compareQuantity(ratio, one) < 0)
+      faults.push(invalidField(ratioAt, formatQuantity(ratio), `ratio ${formatQuantity(ratio)} is less than 1`));
     if (min !== undefined && max !== undefined) {
       const limit = ratioOf(max, min, ratio);
       if (limit.given > limit.allowed) {
-        faults.push(invalidField(ratioAt, formatQuantity(ratio), `ratio ${formatQuantity(ratio)} is greater than max/min = ${shownRatio(limit.allowed)}`));
+        faults.push(
+          invalidField(
+            ratioAt,
+            formatQuantity(ratio),
+            `ratio ${formatQuantity(ratio)} is greater than max/min = ${shownRatio(limit.allowed)}`,
+          ),
+        );
       }
     }
   }
@@ -64,7 +94,10 @@ function checkBounds(name: string, bounds: ReadonlyMap<Bound, Quantity>, at: Fie
 function ratioOf(max: Quantity, min: Quantity, ratio: Quantity): { readonly given: number; readonly allowed: number } {
   const small = [max, min, ratio].every((quantity) => quantityValue(quantity) < maxMilliUnits);
   const read = small ? quantityMilliValue : quantityValue;
-  return { given: small ? Number(quantityMilliValue(ratio)) / 1000 : Number(quantityValue(ratio)), allowed: Number(read(max)) / Number(read(min)) };
+  return {
+    given: small ? Number(quantityMilliValue(ratio)) / 1000 : Number(quantityValue(ratio)),
+    allowed: Number(read(max)) / Number(read(min)),
+  };
 }
 
 function shownRatio(ratio: number): string {
@@ -87,7 +120,8 @@ function checkLimit(limit: ReadonlyJsonObject, at: FieldPath, faults: FieldError
   read("min");
   for (const bound of ["default", "defaultRequest"] as const) {
     if (type !== "Pod") read(bound);
-    else if (Object.keys(objectIn(limit, bound)).length > 0) faults.push(forbiddenField(at.child(bound), "may not be specified when `type` is 'Pod'"));
+    else if (Object.keys(objectIn(limit, bound)).length > 0)
+      faults.push(forbiddenField(at.child(bound), "may not be specified when `type` is 'Pod'"));
   }
   if (type === "PersistentVolumeClaim" && !(["min", "max"] as const).some((bound) => bounds.get("storage")?.has(bound))) {
     faults.push(requiredField(at.child("limits"), "either minimum or maximum storage value is required, but neither was provided"));

@@ -17,7 +17,8 @@ function fillBounds(limit: JsonObject): void {
     const target: JsonObject = isObject(limit[bound]) ? limit[bound] : {};
     const source = limit[from];
     if (isObject(source)) {
-      for (const [name, amount] of Object.entries(source)) if (amount !== undefined && !Object.hasOwn(target, name)) setOwn(target, name, amount);
+      for (const [name, amount] of Object.entries(source))
+        if (amount !== undefined && !Object.hasOwn(target, name)) setOwn(target, name, amount);
     }
     if (Object.keys(target).length > 0) limit[bound] = target;
   }

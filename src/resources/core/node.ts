@@ -84,9 +84,9 @@ export const node: KindBehaviour = {
     },
   },
   cells: {
-    Status: statusCell,
-    Roles: rolesCell,
-    Version: (object) => infoCell(object, "kubeletVersion"),
+    "Status": statusCell,
+    "Roles": rolesCell,
+    "Version": (object) => infoCell(object, "kubeletVersion"),
     "Internal-IP": (object) => addressCell(object, "InternalIP"),
     "External-IP": (object) => addressCell(object, "ExternalIP"),
     "OS-Image": (object) => infoCell(object, "osImage") || "<unknown>",

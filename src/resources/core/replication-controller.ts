@@ -49,7 +49,8 @@ function validateStatusUpdate(object: KubeObject): FieldError[] {
   const faults: FieldError[] = [];
   const status = readStatus(object);
   checkCounters(status, ["replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas", "observedGeneration"], faults);
-  for (const part of ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"]) checkPartOf(status, part, "replicas", "status.replicas", faults);
+  for (const part of ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"])
+    checkPartOf(status, part, "replicas", "status.replicas", faults);
   checkPartOf(status, "availableReplicas", "readyReplicas", "readyReplicas", faults);
   return faults;
 }

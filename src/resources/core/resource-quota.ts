@@ -26,7 +26,13 @@ const SCOPES: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 ]);
 
 /** Scopes that are there or not; the others have values. */
-const plainScopes: ReadonlySet<string> = new Set(["Terminating", "NotTerminating", "BestEffort", "NotBestEffort", "CrossNamespacePodAffinity"]);
+const plainScopes: ReadonlySet<string> = new Set([
+  "Terminating",
+  "NotTerminating",
+  "BestEffort",
+  "NotBestEffort",
+  "CrossNamespacePodAffinity",
+]);
 
 const contradictions = [
   ["BestEffort", "NotBestEffort"],
@@ -36,7 +42,8 @@ const contradictions = [
 function checkAmounts(list: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
   for (const name of resourceNames(list)) {
     checkResourceName(name, at.key(name), faults);
-    if (!name.includes("/") && !isQuotaResource(name)) faults.push(invalidField(at.key(name), name, "must be a standard resource for quota"));
+    if (!name.includes("/") && !isQuotaResource(name))
+      faults.push(invalidField(at.key(name), name, "must be a standard resource for quota"));
     checkResourceAmount(name, asQuantity(getOwn(list, name)), at.key(name), faults);
   }
 }
@@ -54,7 +61,8 @@ function checkScopes(spec: ReadonlyJsonObject, at: FieldPath, faults: FieldError
     if (!SCOPES.has(scope)) faults.push(invalidField(at, scopes, "unsupported scope"));
     for (let i = misplaced(scope, spec); i > 0; i--) faults.push(invalidField(at, scopes, "unsupported scope applied to resource"));
   }
-  for (const pair of contradictions) if (pair.every((scope) => scopes.includes(scope))) faults.push(invalidField(at, scopes, "conflicting scopes"));
+  for (const pair of contradictions)
+    if (pair.every((scope) => scopes.includes(scope))) faults.push(invalidField(at, scopes, "conflicting scopes"));
 }
 
 function shownSelector(requirements: readonly ReadonlyJsonObject[]): ReadonlyJsonObject {
@@ -82,15 +90,20 @@ function checkScopeSelector(spec: ReadonlyJsonObject, at: FieldPath, faults: Fie
       faults.push(invalidField(at.child("operator"), operator, detail));
     }
     if (operator === "In" || operator === "NotIn") {
-      if (values.length === 0) faults.push(requiredField(at.child("values"), "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector"));
+      if (values.length === 0)
+        faults.push(requiredField(at.child("values"), "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector"));
     } else if (operator === "Exists" || operator === "DoesNotExist") {
-      if (values.length > 0) faults.push(invalidField(at.child("values"), values, "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector"));
+      if (values.length > 0)
+        faults.push(
+          invalidField(at.child("values"), values, "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector"),
+        );
     } else {
       faults.push(invalidField(at.child("operator"), operator, "not a valid selector operator"));
     }
   }
   const scopes = requirements.map((requirement) => stringIn(requirement, "scopeName"));
-  for (const pair of contradictions) if (pair.every((scope) => scopes.includes(scope))) faults.push(invalidField(at, shown, "conflicting scopes"));
+  for (const pair of contradictions)
+    if (pair.every((scope) => scopes.includes(scope))) faults.push(invalidField(at, shown, "conflicting scopes"));
 }
 
 const specAt = FieldPath.root.child("spec");
@@ -103,7 +116,8 @@ function checkSpec(object: KubeObject, faults: FieldError[]): void {
 }
 
 function checkStatus(object: KubeObject, faults: FieldError[]): void {
-  for (const list of ["hard", "used"]) checkAmounts(objectIn(objectIn(object, "status"), list), FieldPath.root.child("status", list), faults);
+  for (const list of ["hard", "used"])
+    checkAmounts(objectIn(objectIn(object, "status"), list), FieldPath.root.child("status", list), faults);
 }
 
 function sameScopes(object: KubeObject, old: KubeObject): boolean {
@@ -117,7 +131,9 @@ function usageCell(object: KubeObject, limits: boolean): string {
   const hard = objectIn(status, "hard");
   const used = objectIn(status, "used");
   const names = resourceNames(hard).filter((name) => name.startsWith("limits.") === limits);
-  return names.map((name) => `${name}: ${formatQuantity(asQuantity(getOwn(used, name)))}/${formatQuantity(asQuantity(getOwn(hard, name)))}`).join(", ");
+  return names
+    .map((name) => `${name}: ${formatQuantity(asQuantity(getOwn(used, name)))}/${formatQuantity(asQuantity(getOwn(hard, name)))}`)
+    .join(", ");
 }
 
 /** What ResourceQuotas do beyond the tables. */
@@ -137,7 +153,8 @@ export const resourceQuota: KindBehaviour = {
     validateUpdate: (object, old) => {
       const faults: FieldError[] = [];
       checkSpec(object, faults);
-      if (!sameScopes(object, old)) faults.push(invalidField(specAt.child("scopes"), getOwn(objectIn(object, "spec"), "scopes") ?? null, "field is immutable"));
+      if (!sameScopes(object, old))
+        faults.push(invalidField(specAt.child("scopes"), getOwn(objectIn(object, "spec"), "scopes") ?? null, "field is immutable"));
       return faults;
     },
   },

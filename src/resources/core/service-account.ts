@@ -21,7 +21,9 @@ export const serviceAccount: KindBehaviour = {
     warnings: (object, old) => {
       const value = object.metadata.annotations?.[mountableOnly];
       if (value === undefined || (old !== undefined && old.metadata.annotations?.[mountableOnly] === value)) return [];
-      return [`metadata.annotations[${mountableOnly}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`];
+      return [
+        `metadata.annotations[${mountableOnly}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`,
+      ];
     },
   },
 };

@@ -23,6 +23,7 @@ export const ordinaryAddress: Check = (value, at, faults) => {
   const address = unmapIp(parsed);
   if (address.value === 0n) faults.push(invalidField(at, text, `may not be unspecified (${text})`));
   for (const { detail, ranges } of special) {
-    if (ranges.some((range) => range.address.family === address.family && cidrContains(range, address))) faults.push(invalidField(at, text, detail));
+    if (ranges.some((range) => range.address.family === address.family && cidrContains(range, address)))
+      faults.push(invalidField(at, text, detail));
   }
 };

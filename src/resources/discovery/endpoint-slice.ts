@@ -30,7 +30,8 @@ export const endpointSlice: KindBehaviour = {
   },
   cells: {
     AddressType: (object) => stringIn(object, "addressType"),
-    Ports: (object) => shortList(objectsIn(object, "ports").map((port) => (isSet(port, "port") ? String(numberIn(port, "port")) : "*"))) || "<unset>",
+    Ports: (object) =>
+      shortList(objectsIn(object, "ports").map((port) => (isSet(port, "port") ? String(numberIn(port, "port")) : "*"))) || "<unset>",
     Endpoints: (object) => shortList(objectsIn(object, "endpoints").flatMap((endpoint) => stringsIn(endpoint, "addresses"))) || "<unset>",
   },
 };

@@ -34,7 +34,12 @@ export function ingressRules(forgiven: Forgiven): Check {
       }),
       fields({
         defaultBackend: optional(backend),
-        rules: each(all(fields({ host }), when((rule) => forgiven.wildcardRules !== true || !isWildcard(rule), ruleValue))),
+        rules: each(
+          all(
+            fields({ host }),
+            when((rule) => forgiven.wildcardRules !== true || !isWildcard(rule), ruleValue),
+          ),
+        ),
         tls: each(all(fields({ hosts: each(tlsHost) }), ...(forgiven.secretNames === true ? [] : [secretName]))),
         ingressClassName: optional(text(dnsSubdomain)),
       }),
@@ -91,10 +96,13 @@ const AMBIGUOUS_ENDS = ["/..", "/."];
 /** What a path may be, by its type. */
 const PATH_TYPES: ReadonlyMap<string, Check> = new Map([
   ["Exact", exactPath],
-  ["ImplementationSpecific", filled((value, at, faults) => {
-    const path = asString(value);
-    if (!path.startsWith("/")) faults.push(invalidField(at, path, ABSOLUTE));
-  })],
+  [
+    "ImplementationSpecific",
+    filled((value, at, faults) => {
+      const path = asString(value);
+      if (!path.startsWith("/")) faults.push(invalidField(at, path, ABSOLUTE));
+    }),
+  ],
   ["Prefix", exactPath],
 ] satisfies [string, Check][]);
 

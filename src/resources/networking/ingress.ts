@@ -31,7 +31,9 @@ export const ingress: KindBehaviour = {
       return isSet(spec, "ingressClassName") ? stringIn(spec, "ingressClassName") : "<none>";
     },
     Hosts: (object) => {
-      const hosts = objectsIn(objectIn(object, "spec"), "rules").map((rule) => stringIn(rule, "host")).filter((host) => host !== "");
+      const hosts = objectsIn(objectIn(object, "spec"), "rules")
+        .map((rule) => stringIn(rule, "host"))
+        .filter((host) => host !== "");
       return shortList(hosts) || "*";
     },
     Address: (object) => loadBalancerAddresses(objectIn(objectIn(object, "status"), "loadBalancer")).join(","),

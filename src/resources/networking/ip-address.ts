@@ -33,7 +33,8 @@ const PARENT_MEMBERS: ShownMembers = [
   ["Name", "name", ""],
 ];
 
-const shownParent = (value: ReadonlyJson | undefined): ReadonlyJson => (value === undefined || value === null ? null : shownAs(asObject(value), PARENT_MEMBERS));
+const shownParent = (value: ReadonlyJson | undefined): ReadonlyJson =>
+  value === undefined || value === null ? null : shownAs(asObject(value), PARENT_MEMBERS);
 
 const updateRules = changes({ spec: changes({ parentRef: immutable("field is immutable", shownParent) }) });
 
@@ -53,5 +54,9 @@ function parentCell(object: KubeObject): string {
   if (getOwn(spec, "parentRef") === undefined) return "<none>";
   const parent = objectIn(spec, "parentRef");
   const group = stringIn(parent, "group");
-  return [group === "" ? stringIn(parent, "resource") : `${stringIn(parent, "resource")}.${group}`, stringIn(parent, "namespace"), stringIn(parent, "name")].join("/");
+  return [
+    group === "" ? stringIn(parent, "resource") : `${stringIn(parent, "resource")}.${group}`,
+    stringIn(parent, "namespace"),
+    stringIn(parent, "name"),
+  ].join("/");
 }

@@ -66,7 +66,8 @@ const policyPort: Check = all(
     } else {
       port(number, at.child("port"), faults, context);
       if (!isSet(value, "endPort")) return;
-      if (numberIn(value, "endPort") < numberIn(value, "port")) faults.push(invalidField(place, number, "must be greater than or equal to `port`"));
+      if (numberIn(value, "endPort") < numberIn(value, "port"))
+        faults.push(invalidField(place, number, "must be greater than or equal to `port`"));
       port(last, place, faults, context);
     }
   }),
@@ -108,7 +109,8 @@ function peer(options: SelectorOptions): Check {
 }
 
 const policyTypes: Check = (value, at, faults, context) => {
-  if (Array.isArray(value) && value.length > DIRECTIONS.length) faults.push(invalidField(at, value, "may not specify more than two policyTypes"));
+  if (Array.isArray(value) && value.length > DIRECTIONS.length)
+    faults.push(invalidField(at, value, "may not specify more than two policyTypes"));
   else each(oneOf(...DIRECTIONS.map(({ policyType }) => policyType)))(value, at, faults, context);
 };
 
@@ -127,7 +129,9 @@ function selectorsOf(spec: ReadonlyJsonObject): ReadonlyJsonObject[] {
 /** Older versions did not check the values of expressions; what they let in stays changeable. */
 function hasInvalidSelectorValue(old: KubeObject): boolean {
   return selectorsOf(objectIn(old, "spec")).some((selector) =>
-    objectsIn(selector, "matchExpressions").some((expression) => stringsIn(expression, "values").some((value) => labelValue(value).length > 0)),
+    objectsIn(selector, "matchExpressions").some((expression) =>
+      stringsIn(expression, "values").some((value) => labelValue(value).length > 0),
+    ),
   );
 }
 
