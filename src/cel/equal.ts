@@ -46,8 +46,8 @@ function numbersEqual(a: number | bigint | Double, b: Value): boolean {
 
 function listsEqual(a: List, b: List): boolean {
   if (a.size !== b.size) return false;
-  const semantics = a.semantics ?? b.semantics;
-  if (semantics !== undefined) return semantics.equal(a, b);
+  // the left one decides, as in the original: a literal is an ordinary list
+  if (a.semantics !== undefined) return a.semantics.equal(a, b);
   for (let i = 0; i < a.size; i++) if (!equal(a.get(i), b.get(i))) return false;
   return true;
 }

@@ -1,8 +1,10 @@
 import { getOwn, isObject } from "../../object/json.ts";
 import type { ListSchema } from "../../schema/schema.ts";
 import { equal } from "../equal.ts";
+import { ObjectMap } from "../map.ts";
 import { List } from "../value.ts";
 import type { ListSemantics, Value } from "../value.ts";
+import { ObjectValue } from "./object-value.ts";
 
 /**
  * How lists of a declared kind compare and add up: a set is equal in any order and adds what it has not; an associative
@@ -12,8 +14,11 @@ export function listSemantics(schema: ListSchema): ListSemantics | undefined {
   if (schema.listType === "set") return setSemantics;
   if (schema.listType !== "map") return undefined;
   const { keys } = schema;
-  const keyOf = (item: unknown): string =>
-    JSON.stringify(keys.map((key) => (isObject(item) ? String(getOwn(item, key) ?? "") : "")));
+  const keyOf = (item: unknown): string => {
+    // a list that an expression has made holds values, any other raw JSON
+    const object = item instanceof ObjectValue || item instanceof ObjectMap ? item.object : item;
+    return JSON.stringify(keys.map((key) => (isObject(object) ? String(getOwn(object, key) ?? "") : "")));
+  };
   const byKey = (list: List): Map<string, Value> => new Map(list.items.map((item, i) => [keyOf(item), list.get(i)]));
   const semantics: ListSemantics = {
     equal: (a, b) => {
@@ -24,9 +29,9 @@ export function listSemantics(schema: ListSchema): ListSemantics | undefined {
       });
     },
     add: (a, b) => {
-      const merged = new Map(a.items.map((item) => [keyOf(item), item]));
-      for (const item of b.items) merged.set(keyOf(item), item);
-      return new List([...merged.values()], a.read, semantics);
+      const merged = byKey(a);
+      for (const [key, item] of byKey(b)) merged.set(key, item);
+      return new List([...merged.values()], undefined, semantics);
     },
   };
   return semantics;
