@@ -2,7 +2,7 @@ import { Lexer, token, tokenNames } from "./lexer.ts";
 import type { Issue } from "./source.ts";
 import { buildGrammar } from "./syntax-grammar.ts";
 import type { Action, Grammar, RuleName, State } from "./syntax-grammar.ts";
-import { Stacks, predict } from "./syntax-prediction.ts";
+import { Predictor, Stacks } from "./syntax-prediction.ts";
 import type { Stack } from "./syntax-prediction.ts";
 
 /**
@@ -30,11 +30,16 @@ class Mismatch {
   }
 }
 
+/** What is still to be read, and what is to be done when a rule or one turn of a loop is over. */
+type Work =
+  | Action
+  | { readonly kind: "leave"; readonly name: RuleName; readonly outer: Stack | undefined; readonly state: State }
+  | { readonly kind: "turn"; readonly loop: Action & { readonly kind: "loop" } };
+
 /** The diagnosis ends here. */
 class GiveUp {}
 
 const epsilon = -2;
-const rulesPerDepth = 20;
 const maxSkipped = 256;
 
 class Diagnosis {
@@ -45,8 +50,10 @@ class Diagnosis {
   readonly #issues: Issue[] = [];
   readonly #tokens: Token[] = [];
   readonly #stacks = new Stacks();
+  readonly #predictor: Predictor;
   readonly #nextTokens = new Map<State, ReadonlySet<number>>();
   #at = 0;
+  #depth = 0;
   #state: State;
   #stack: Stack | undefined;
   #recovering = false;
@@ -57,6 +64,7 @@ class Diagnosis {
   constructor(text: string, grammar: Grammar, maxRecoveries: number, maxDepth: number) {
     this.#text = text;
     this.#grammar = grammar;
+    this.#predictor = new Predictor(grammar, this.#stacks);
     this.#maxRecoveries = maxRecoveries;
     this.#maxDepth = maxDepth;
     this.#state = this.#rule("start").start;
@@ -100,58 +108,71 @@ class Diagnosis {
     this.#lastErrorStates.clear();
   }
 
+  /** Reads a rule and what follows from it. The work is a list, not a recursion: sources may be deep. */
   #read(name: RuleName): void {
-    if ((this.#stack?.depth ?? 0) > this.#maxDepth * rulesPerDepth) {
-      this.#issues.push({ offset: -1, message: `expression recursion limit exceeded: ${this.#maxDepth}` });
-      throw new GiveUp();
-    }
-    try {
-      this.#run(this.#rule(name).action);
-    } catch (fault) {
-      if (!(fault instanceof Mismatch)) throw fault;
-      this.#reportMismatch(fault);
-      this.#recover();
+    const work: Work[] = [];
+    this.#enter(work, name, undefined, this.#state);
+    for (let item = work.pop(); item !== undefined; item = work.pop()) {
+      try {
+        this.#step(work, item);
+      } catch (fault) {
+        if (!(fault instanceof Mismatch)) throw fault;
+        // what is left of the rule is given up, and its caller goes on
+        while (work.at(-1)?.kind !== "leave") work.pop();
+        this.#reportMismatch(fault);
+        this.#recover();
+      }
     }
   }
 
-  #run(action: Action): void {
-    switch (action.kind) {
+  #enter(work: Work[], name: RuleName, outer: Stack | undefined, state: State): void {
+    // every way to nest without end leads through an expression
+    if (name === "expr" && ++this.#depth > this.#maxDepth) {
+      this.#issues.push({ offset: -1, message: `expression recursion limit exceeded: ${this.#maxDepth}` });
+      throw new GiveUp();
+    }
+    work.push({ kind: "leave", name, outer, state }, this.#rule(name).action);
+  }
+
+  #step(work: Work[], item: Work): void {
+    switch (item.kind) {
+      case "leave":
+        if (item.name === "expr") this.#depth--;
+        this.#stack = item.outer;
+        this.#state = item.state;
+        return;
       case "tokens":
-        this.#state = action.state;
-        if (action.tokens.has(this.#token().type)) {
-          this.#matched();
-          this.#consume();
-        } else this.#recoverInline(action.next);
-        return;
+        this.#state = item.state;
+        if (!item.tokens.has(this.#token().type)) return this.#recoverInline(item.next);
+        this.#matched();
+        return this.#consume();
       case "rule": {
-        this.#state = action.state;
+        this.#state = item.state;
         const outer = this.#stack;
-        this.#stack = this.#stacks.push(outer, action.follow, action.precedence);
-        this.#read(action.rule);
-        this.#stack = outer;
-        this.#state = action.state;
-        return;
+        this.#stack = this.#stacks.push(outer, item.follow, item.precedence);
+        return this.#enter(work, item.rule, outer, item.state);
       }
       case "sequence":
-        for (const part of action.actions) this.#run(part);
+        for (let i = item.actions.length - 1; i >= 0; i--) work.push(item.actions[i] as Action);
         return;
       case "choice": {
-        const chosen = this.#decide(action.state, action.state, action.lookahead, action.actions.length - 1);
-        const part = action.actions[chosen];
-        if (part !== undefined) this.#run(part);
+        const chosen = item.actions[this.#decide(item.state, item.state, item.lookahead, item.actions.length - 1)];
+        if (chosen !== undefined) work.push(chosen);
         return;
       }
-      case "loop": {
-        if (action.atLeastOnce) {
-          this.#state = action.state;
-          this.#sync();
-          this.#run(action.body);
-        } else if (this.#decide(action.state, action.state, action.lookahead, 1) !== 0) return;
-        else this.#run(action.body);
-        const decision = action.atLeastOnce ? action.back : action.state;
-        while (this.#decide(action.back, decision, action.lookahead, 1) === 0) this.#run(action.body);
-      }
+      case "loop":
+        if (!item.atLeastOnce) return this.#turn(work, item, item.state);
+        this.#state = item.state;
+        this.#sync();
+        work.push({ kind: "turn", loop: item }, item.body);
+        return;
+      case "turn": return this.#turn(work, item.loop, item.loop.back);
     }
+  }
+
+  #turn(work: Work[], loop: Action & { readonly kind: "loop" }, state: State): void {
+    const decision = loop.atLeastOnce ? loop.back : loop.state;
+    if (this.#decide(state, decision, loop.lookahead, 1) === 0) work.push({ kind: "turn", loop }, loop.body);
   }
 
   /** Which edge of a decision to take; `otherwise` is the empty one, taken where one token decides and does not fit. */
@@ -164,7 +185,7 @@ class Diagnosis {
       const chosen = alternatives.findIndex((start) => this.#next(start).has(type));
       return chosen < 0 ? otherwise : chosen;
     }
-    const found = predict(this.#grammar, this.#stacks, alternatives, this.#stack, (distance) => this.#token(distance).type);
+    const found = this.#predictor.predict(decision, alternatives, this.#stack, (distance) => this.#token(distance).type);
     if ("stuck" in found) throw new Mismatch(this.#token(found.stuck));
     return found.alternative;
   }

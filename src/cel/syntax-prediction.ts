@@ -31,40 +31,64 @@ interface Config {
 }
 
 const maxLookahead = 1000;
+const maxRemembered = 3;
 
-/**
- * Decides between alternatives by following all of them at once through the tokens ahead, until one is left. Gives the
- * alternative, or how many tokens ahead nothing fits any more.
- */
-export function predict(
-  grammar: Grammar,
-  stacks: Stacks,
-  alternatives: readonly State[],
-  stack: Stack | undefined,
-  ahead: (distance: number) => number,
-): { readonly alternative: number } | { readonly stuck: number } {
-  const depth = stack?.depth ?? 0;
-  let configs: readonly Config[] = close(
-    grammar,
-    stacks,
-    alternatives.map((state, alternative) => ({ state, stack, alternative })),
-    stack?.precedence ?? 0,
-  );
-  for (let distance = 0; distance < maxLookahead; distance++) {
-    const next = ahead(distance);
-    const moved = configs.flatMap(({ state, stack: at, alternative }) =>
-      state.edges.flatMap((edge) => (edge.kind === "tokens" && edge.tokens.has(next) ? [{ state: edge.to, stack: at, alternative }] : [])),
-    );
-    if (moved.length === 0) {
-      const finished = configs.filter((config) => (config.stack?.depth ?? 0) < depth).map((config) => config.alternative);
-      return finished.length > 0 ? { alternative: Math.min(...finished) } : { stuck: distance };
-    }
-    configs = close(grammar, stacks, moved, undefined);
-    const left = new Set(configs.map((config) => config.alternative));
-    const first = Math.min(...left);
-    if (left.size === 1 || next === token.end || ambiguous(configs, left)) return { alternative: first };
+/** The alternative to take, or how many tokens ahead nothing fits any more. */
+export type Prediction = { readonly alternative: number } | { readonly stuck: number };
+
+/** Decides between alternatives by following all of them at once through the tokens ahead, until one is left. */
+export class Predictor {
+  readonly #grammar: Grammar;
+  readonly #stacks: Stacks;
+  /** What the first tokens have decided, by decision, stack and those tokens: lists are long and all alike. */
+  readonly #decided = new Map<string, Prediction>();
+
+  constructor(grammar: Grammar, stacks: Stacks) {
+    this.#grammar = grammar;
+    this.#stacks = stacks;
   }
-  return { alternative: Math.min(...configs.map((config) => config.alternative)) };
+
+  predict(decision: State, alternatives: readonly State[], stack: Stack | undefined, ahead: (distance: number) => number): Prediction {
+    let key = `${decision.id}/${stack?.id ?? -1}`;
+    const keys: string[] = [];
+    for (let i = 0; i < maxRemembered; i++) {
+      key = `${key}/${ahead(i)}`;
+      const known = this.#decided.get(key);
+      if (known !== undefined) return known;
+      keys.push(key);
+    }
+    const { prediction, distance } = this.#follow(alternatives, stack, ahead);
+    const decided = keys[distance];
+    if (decided !== undefined) this.#decided.set(decided, prediction);
+    return prediction;
+  }
+
+  #follow(
+    alternatives: readonly State[],
+    stack: Stack | undefined,
+    ahead: (distance: number) => number,
+  ): { readonly prediction: Prediction; readonly distance: number } {
+    const depth = stack?.depth ?? 0;
+    const start = alternatives.map((state, alternative) => ({ state, stack, alternative }));
+    let configs: readonly Config[] = close(this.#grammar, this.#stacks, start, stack?.precedence ?? 0);
+    for (let distance = 0; distance < maxLookahead; distance++) {
+      const next = ahead(distance);
+      const moved = configs.flatMap(({ state, stack: at, alternative }) =>
+        state.edges.flatMap((edge) => (edge.kind === "tokens" && edge.tokens.has(next) ? [{ state: edge.to, stack: at, alternative }] : [])),
+      );
+      if (moved.length === 0) {
+        const finished = configs.filter((config) => (config.stack?.depth ?? 0) < depth).map((config) => config.alternative);
+        const prediction = finished.length > 0 ? { alternative: Math.min(...finished) } : { stuck: distance };
+        return { prediction, distance };
+      }
+      const left = new Set(moved.map((config) => config.alternative));
+      const first = Math.min(...left);
+      if (left.size === 1 || next === token.end) return { prediction: { alternative: first }, distance };
+      configs = close(this.#grammar, this.#stacks, moved, undefined);
+      if (ambiguous(configs, left)) return { prediction: { alternative: first }, distance };
+    }
+    return { prediction: { alternative: Math.min(...configs.map((config) => config.alternative)) }, distance: maxLookahead };
+  }
 }
 
 /** Whether all alternatives that are left have come to the same places, so that no further token tells them apart. */
