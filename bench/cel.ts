@@ -24,7 +24,13 @@ const schema: Schema = { type: "object", fields: new Map([field("spec", spec)]) 
 const types = new SchemaTypes();
 const declared = types.declare("object", schema);
 const params = types.declare("params", { type: "map", values: { type: "int64" } });
-const environment = kubernetesEnvironment().extend({ types, variables: [["object", declared.type], ["params", params.type]] });
+const environment = kubernetesEnvironment().extend({
+  types,
+  variables: [
+    ["object", declared.type],
+    ["params", params.type],
+  ],
+});
 const variables = activation({ object: declared.read(object), params: params.read({ max: 5 }) });
 const dynamic = activation({ object: readJson(object), params: readJson({ max: 5 }) });
 

@@ -166,7 +166,8 @@ class Diagnosis {
         this.#sync();
         work.push({ kind: "turn", loop: item }, item.body);
         return;
-      case "turn": return this.#turn(work, item.loop, item.loop.back);
+      case "turn":
+        return this.#turn(work, item.loop, item.loop.back);
     }
   }
 

@@ -74,7 +74,9 @@ export class Predictor {
     for (let distance = 0; distance < maxLookahead; distance++) {
       const next = ahead(distance);
       const moved = configs.flatMap(({ state, stack: at, alternative }) =>
-        state.edges.flatMap((edge) => (edge.kind === "tokens" && edge.tokens.has(next) ? [{ state: edge.to, stack: at, alternative }] : [])),
+        state.edges.flatMap((edge) =>
+          edge.kind === "tokens" && edge.tokens.has(next) ? [{ state: edge.to, stack: at, alternative }] : [],
+        ),
       );
       if (moved.length === 0) {
         const finished = configs.filter((config) => (config.stack?.depth ?? 0) < depth).map((config) => config.alternative);

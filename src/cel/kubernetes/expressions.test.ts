@@ -5,13 +5,28 @@ import type { Field, ObjectSchema, Schema } from "../../schema/schema.ts";
 import { custom, examples, pod } from "../testing/expressions.ts";
 import type { Example } from "../testing/expressions.ts";
 import {
-  CombinedTypes, Optional, SchemaTypes, activation, admissionTypes, authorizerKind, authorizerValue, celLimits, kubernetesEnvironment,
-  readJson, requestResourceValue, resourceKind, types, writeJson,
+  CombinedTypes,
+  Optional,
+  SchemaTypes,
+  activation,
+  admissionTypes,
+  authorizerKind,
+  authorizerValue,
+  celLimits,
+  kubernetesEnvironment,
+  readJson,
+  requestResourceValue,
+  resourceKind,
+  types,
+  writeJson,
 } from "./index.ts";
 import type { Authorize } from "./index.ts";
 
 function object(fields: Readonly<Record<string, Schema>>, more: Partial<ObjectSchema> = {}): ObjectSchema {
-  const declared = Object.entries(fields).map(([name, schema]): [string, Field] => [name, { name, schema, required: false, dropZero: false }]);
+  const declared = Object.entries(fields).map(([name, schema]): [string, Field] => [
+    name,
+    { name, schema, required: false, dropZero: false },
+  ]);
   return { type: "object", fields: new Map(declared), ...more };
 }
 
@@ -20,24 +35,24 @@ const int: Schema = { type: "int64" };
 const customSchema = object(
   {
     spec: object({
-      min: int,
-      max: int,
-      weight: { type: "number" },
+      "min": int,
+      "max": int,
+      "weight": { type: "number" },
       "max-size": int,
-      namespace: string,
-      mode: string,
-      big: int,
-      gone: string,
-      tags: { type: "list", items: string, listType: "set", keys: [] },
-      ports: { type: "list", items: object({ name: string, port: int }), listType: "map", keys: ["name"] },
-      labels: { type: "map", values: string },
-      limits: { type: "map", values: { type: "quantity" } },
-      target: { type: "intOrString" },
-      since: { type: "string", format: "date-time" },
-      day: { type: "string", format: "date" },
-      timeout: { type: "string", format: "duration" },
-      secret: { type: "string", format: "byte" },
-      free: { type: "any", any: "json" },
+      "namespace": string,
+      "mode": string,
+      "big": int,
+      "gone": string,
+      "tags": { type: "list", items: string, listType: "set", keys: [] },
+      "ports": { type: "list", items: object({ name: string, port: int }), listType: "map", keys: ["name"] },
+      "labels": { type: "map", values: string },
+      "limits": { type: "map", values: { type: "quantity" } },
+      "target": { type: "intOrString" },
+      "since": { type: "string", format: "date-time" },
+      "day": { type: "string", format: "date" },
+      "timeout": { type: "string", format: "duration" },
+      "secret": { type: "string", format: "byte" },
+      "free": { type: "any", any: "json" },
     }),
   },
   { embedded: true },
@@ -66,20 +81,25 @@ const environment = kubernetesEnvironment().extend({
   ],
 });
 const request = {
-  operation: "CREATE", name: "web-1", namespace: "shop", subResource: "", dryRun: false,
-  kind: { group: "", version: "v1", kind: "Pod" }, resource: { group: "", version: "v1", resource: "pods" },
+  operation: "CREATE",
+  name: "web-1",
+  namespace: "shop",
+  subResource: "",
+  dryRun: false,
+  kind: { group: "", version: "v1", kind: "Pod" },
+  resource: { group: "", version: "v1", resource: "pods" },
   userInfo: { username: "alice", groups: ["devs", "system:authenticated"] },
 };
 const variables = activation({
-  object: readJson(pod),
-  oldObject: null,
-  params: readJson({ maxReplicas: 4 }),
-  request: admission.request.read(request),
-  namespaceObject: admission.namespaceObject.read({ metadata: { name: "shop", labels: { env: "prod" } } }),
-  authorizer: authorizerValue(authorize),
+  "object": readJson(pod),
+  "oldObject": null,
+  "params": readJson({ maxReplicas: 4 }),
+  "request": admission.request.read(request),
+  "namespaceObject": admission.namespaceObject.read({ metadata: { name: "shop", labels: { env: "prod" } } }),
+  "authorizer": authorizerValue(authorize),
   "authorizer.requestResource": requestResourceValue(authorize, { resource: "pods" }),
-  self: self.read(custom),
-  oldSelf: new Optional(self.read({ ...custom, spec: { min: 1, max: 9 } } satisfies Record<string, ReadonlyJson>)),
+  "self": self.read(custom),
+  "oldSelf": new Optional(self.read({ ...custom, spec: { min: 1, max: 9 } } satisfies Record<string, ReadonlyJson>)),
 });
 
 function check({ expr, type, expected, cost }: Example): void {

@@ -9,7 +9,14 @@ import { nonNegative } from "../../validation/scalars.ts";
 import { fields } from "../../validation/structure.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
 import { validatePodTemplateSpec } from "../pod-spec/pod-template.ts";
-import { containerCells, defaultTemplateOf, dropDisabledOf, structIn, templateOptions, templateWarnings } from "../pod-spec/template-owner.ts";
+import {
+  containerCells,
+  defaultTemplateOf,
+  dropDisabledOf,
+  structIn,
+  templateOptions,
+  templateWarnings,
+} from "../pod-spec/template-owner.ts";
 import { restore } from "../core/pod-status.ts";
 import { checkCollisionCount, checkCounters } from "./counters.ts";
 import { shownStrategy } from "./deployment.ts";

@@ -12,7 +12,9 @@ export function defaultTemplateGeneration(object: KubeObject): void {
   const text = object.metadata.annotations?.[annotation];
   if (text === undefined) write(object, "0");
   else if (!/^[+-]?\d{1,18}$/.test(text)) {
-    throw badRequest(`DaemonSet in version "v1" cannot be handled as a DaemonSet: strconv.ParseInt: parsing ${quoteText(text)}: invalid syntax`);
+    throw badRequest(
+      `DaemonSet in version "v1" cannot be handled as a DaemonSet: strconv.ParseInt: parsing ${quoteText(text)}: invalid syntax`,
+    );
   } else write(object, String(BigInt(text)));
 }
 
