@@ -111,9 +111,9 @@ function roomOf(file: string): string | undefined {
   return rooms.includes(named) ? named : folder;
 }
 
-/** Tests, suites of them, and what they share: `test-definitions.ts`. */
+/** Tests, suites of them, and what they share: `test-definitions.ts`, a folder `testing`. */
 function isTest(name: string): boolean {
-  return /\.test(-suite)?\.ts$|\/test-[^/]+\.ts$/.test(name);
+  return /\.test(-suite)?\.ts$|\/test-[^/]+\.ts$|\/testing\//.test(name);
 }
 
 function sourceFiles(directory: string): readonly string[] {
