@@ -41,14 +41,16 @@ const SHOWN = 30;
 export function decodeBody(
   body: Buffer,
   format: BodyFormat,
-  type: BodyType,
+  declared: BodyType,
   reader: BodyReader,
   validation: FieldValidation,
   warn: (text: string) => void,
 ): KubeObject {
-  const scanned = format === "protobuf" ? readProtobuf(body, type, reader) : scan(body, format, type);
+  const scanned = format === "protobuf" ? readProtobuf(body, declared, reader) : scan(body, format, declared);
   const value = scanned.value;
   const object: JsonObject = isObject(value) ? value : {};
+  const other = declared.alsoAs?.find(({ group, version }) => object["apiVersion"] === groupVersion(group, version));
+  const type = other ?? declared;
   checkKind(object, type, reader, body);
   const refuse = (message: string): Error =>
     badRequest(`${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: ${message}`);

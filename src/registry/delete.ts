@@ -49,9 +49,11 @@ async function attemptRemove(
   const { strategy } = endpoint.definition;
   const old = record.object();
   refusePreconditions(write, name, old, options);
-  const attributes = attributesOf(write, "DELETE", name, undefined, old);
-  await registry.admission.mutate(attributes);
-  await registry.admission.validate(attributes);
+  if (write.admitted !== true) {
+    const attributes = attributesOf(write, "DELETE", name, undefined, old);
+    await registry.admission.mutate(attributes);
+    await registry.admission.validate(attributes);
+  }
 
   const finalizers = finalizersAfter(old, strategy, options);
   const grace = strategy.gracePeriod?.(old, options.gracePeriodSeconds);
@@ -73,7 +75,8 @@ async function attemptRemove(
   return "conflict" in outcome ? { newest: outcome.conflict } : { record: outcome.record, removed: false };
 }
 
-function refusePreconditions({ endpoint }: Write, name: string, old: KubeObject, options: DeleteOptions): void {
+/** Errors: StatusError 409 where the options name another object or version than this one. */
+export function refusePreconditions({ endpoint }: Write, name: string, old: KubeObject, options: DeleteOptions): void {
   const { uid = "", resourceVersion = "" } = old.metadata;
   // The original names the kind here, where other conflicts name the resource.
   const kind = { group: endpoint.served.group, plural: endpoint.served.kind };

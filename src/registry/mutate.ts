@@ -14,6 +14,7 @@ export async function mutate(
   object: KubeObject,
   old: KubeObject | undefined,
 ): Promise<void> {
+  if (write.admitted === true) return;
   const owners = object.metadata.managedFields;
   await write.registry.admission.mutate(attributesOf(write, operation, name, object, old));
   const warning = restoreAfterAdmission(object, owners, write.registry.fieldSets);

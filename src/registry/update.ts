@@ -9,6 +9,7 @@ import { validateObjectMetaUpdate } from "../validation/object-meta.ts";
 import { objectKey, strategyOf } from "./endpoint.ts";
 import { metaRules } from "./meta-rules.ts";
 import { mutate } from "./mutate.ts";
+import { preconditionFailed } from "./preconditions.ts";
 import { keepGeneration, keepSystemMetadata } from "./metadata.ts";
 import { attributesOf, putObject, refuseInvalid, removeObject, warn, type Write } from "./write.ts";
 
@@ -84,7 +85,7 @@ async function attemptUpdate(
   const reservation = await strategy.reserve?.(object, old, strategyContext);
   let stored = false;
   try {
-    await registry.admission.validate(attributesOf(write, "UPDATE", request.name, object, old));
+    if (write.admitted !== true) await registry.admission.validate(attributesOf(write, "UPDATE", request.name, object, old));
     if (isLastFinalizerGone(object, old, endpoint.definition.strategy)) {
       const removed = await removeObject(write, key, record.revision);
       if ("conflict" in removed) return { newest: removed.conflict };
@@ -107,12 +108,7 @@ function refuseStale({ endpoint }: Write, request: UpdateRequest, key: string, o
   const { name } = request;
   const { uid, resourceVersion } = object.metadata;
   if (uid && uid !== old.metadata.uid && request.fromStored !== true) {
-    const problem = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ""}`;
-    throw conflict(
-      endpoint.ref,
-      name,
-      `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${problem}`,
-    );
+    throw preconditionFailed(endpoint, key, name, "UID", uid, old.metadata.uid ?? "");
   }
   if (resourceVersion && resourceVersion !== "0" && resourceVersion !== old.metadata.resourceVersion) throw conflict(endpoint.ref, name);
   // An unconditional write takes the version it replaces.

@@ -18,6 +18,8 @@ export interface Write {
   readonly context: RequestContext;
   readonly options: WriteOptions;
   readonly strategyContext: StrategyContext;
+  /** Admission has judged the whole request (an eviction): it is not asked about the single writes that this takes. */
+  readonly admitted?: boolean;
 }
 
 /** A write on its way to an endpoint; the time is taken once. */

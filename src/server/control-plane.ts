@@ -8,6 +8,8 @@ import type { Authorizer } from "../authorization/authorizer.ts";
 import type { RequestContext } from "../request/context.ts";
 import type { ApiAnswer, ApiRequest, Handler } from "../request/exchange.ts";
 import { requestChain } from "../request/chain.ts";
+import { bind } from "../registry/actions/binding.ts";
+import { evict } from "../registry/actions/eviction.ts";
 import { ActionHandlers } from "../registry/actions.ts";
 import { Registry } from "../registry/registry.ts";
 import { serveResource } from "../registry/serve.ts";
@@ -61,7 +63,11 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const client = systemClient(registry);
   const resources = {
     registry,
-    actions: new ActionHandlers([]),
+    actions: new ActionHandlers([
+      ["/bindings", bind],
+      ["/pods/binding", bind],
+      ["/pods/eviction", evict],
+    ]),
     requireAlso: async (_: RequestContext, attributes: Parameters<Authorizer>[0]) => {
       const { decision, reason } = await authorize(attributes);
       if (decision !== "allow") throw refusal(attributes, reason);

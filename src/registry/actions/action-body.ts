@@ -1,0 +1,61 @@
+import type { KubeObject } from "../../object/kube-object.ts";
+import { badRequest } from "../../object/status.ts";
+import { attributesOf, warn, type Write } from "../write.ts";
+import { decodeBody, type BodyFormat, type BodyType } from "../decode-body.ts";
+import { checkNamespace } from "../object-body.ts";
+
+/** What a Status answers of an action that was done. */
+export const DONE = {
+  status: 201,
+  value: { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 },
+} as const;
+
+/** The body's type: the subresource's, or of a resource that is an action itself its own. `otherVersions` it may come in too. */
+export function actionType({ endpoint }: Write, otherVersions: readonly string[] = []): BodyType {
+  const sub = endpoint.subresource?.definition;
+  const type = sub?.type === "action" ? sub : endpoint.served;
+  const { group, version, kind, schema } = type;
+  return { group, version, kind, schema, alsoAs: otherVersions.map((other) => ({ group, version: other, kind, schema })) };
+}
+
+/**
+ * Reads the body of an action below an object, or in a collection of them, whose name it must bear. Errors: StatusError
+ * 400.
+ */
+export function readAction(write: Write, body: Buffer, format: BodyFormat, type: BodyType): KubeObject {
+  const { registry, endpoint, options } = write;
+  const object = decodeBody(body, format, type, registry, options.fieldValidation, (text) => warn(write, text));
+  checkNamespace(object, endpoint);
+  const { name = "" } = object.metadata;
+  if (endpoint.name !== "" && name !== endpoint.name) throw badRequest(`name in URL does not match name in ${type.kind} object`);
+  return object;
+}
+
+/** Admission of an action, with its body as the object. Errors: what admission refuses. */
+export async function admitAction(write: Write, object: KubeObject): Promise<void> {
+  const attributes = attributesOf(write, "CREATE", object.metadata.name ?? "", object, undefined);
+  await write.registry.admission.mutate(attributes);
+  await write.registry.admission.validate(attributes);
+}
+
+/** The same write at another door of the server: an object of the namespace, or its status. */
+export function writeAt(write: Write, resource: { readonly group: string; readonly plural: string }, name: string, subresource?: string): Write {
+  const { registry, endpoint } = write;
+  const definition = registry.definitions.ofResource(resource.group, resource.plural);
+  if (definition === undefined) throw new TypeError(`no resource ${resource.plural}.${resource.group}`);
+  const sub = subresource === undefined ? undefined : definition.subresources.get(subresource);
+  return {
+    ...write,
+    admitted: true,
+    endpoint: {
+      definition,
+      served: definition.hub,
+      namespace: endpoint.namespace,
+      name,
+      ref: { group: resource.group, plural: resource.plural },
+      subresource: sub === undefined || subresource === undefined ? undefined : { name: subresource, definition: sub },
+    },
+  };
+}
+
+export const PODS = { group: "", plural: "pods" } as const;
