@@ -1,3 +1,6 @@
+import { parseOwnJson, stringifyJson } from "../codec/json-text.ts";
+import { isObject } from "../object/json.ts";
+
 const BRACE_OPEN = 0x7b;
 const BRACE_CLOSE = 0x7d;
 const BRACKET_OPEN = 0x5b;
@@ -19,9 +22,22 @@ const HEADS: Readonly<Record<MetaVersion, Buffer>> = {
   v1beta1: Buffer.from('{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1beta1","metadata":'),
 };
 
-/** An object as PartialObjectMetadata, cut out of its own JSON bytes (compact, as this server writes them). */
-export function partialMetadata(object: Buffer, version: MetaVersion): Buffer {
-  return Buffer.concat([HEADS[version], metadataBytes(object), END]);
+/**
+ * An object as PartialObjectMetadata, cut out of its own JSON bytes (compact, as this server writes them). `without`:
+ * annotations that are left out.
+ */
+export function partialMetadata(object: Buffer, version: MetaVersion, without: readonly string[] = []): Buffer {
+  const metadata = metadataBytes(object);
+  return Buffer.concat([HEADS[version], without.length === 0 ? metadata : withoutAnnotations(metadata, without), END]);
+}
+
+function withoutAnnotations(metadata: Buffer, names: readonly string[]): Buffer {
+  const value = parseOwnJson(metadata.toString());
+  const annotations = isObject(value) ? value["annotations"] : undefined;
+  if (!isObject(value) || !isObject(annotations)) return metadata;
+  for (const name of names) delete annotations[name];
+  if (Object.keys(annotations).length === 0) delete value["annotations"];
+  return Buffer.from(stringifyJson(value));
 }
 
 /** The bytes of an object's `metadata` member; `{}` without one. Nothing is parsed: strings and brackets are skipped over. */

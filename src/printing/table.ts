@@ -46,6 +46,8 @@ function columnsJson(columns: readonly Column[] | undefined): string {
 export interface RowRules {
   readonly columns: readonly Column[];
   readonly rowConditions?: ((object: KubeObject) => readonly ReadonlyJson[]) | undefined;
+  /** Annotations that partial metadata is without. */
+  readonly formAnnotations?: readonly string[] | undefined;
 }
 
 /** The row of one object version: made once, written as often as it is asked for. Holds no parsed object unless a cell needs one. */
@@ -53,10 +55,12 @@ export class TableRow {
   readonly #cells: PreparedCells;
   readonly #conditions: string;
   readonly #metadata = new Map<MetaVersion, Buffer>();
+  readonly #formAnnotations: readonly string[] | undefined;
 
   /** `object`: the parsed version; it is never changed. */
   constructor(object: KubeObject, rules: RowRules, now: number) {
     this.#cells = prepareCells(object, rules.columns, now);
+    this.#formAnnotations = rules.formAnnotations;
     const conditions = rules.rowConditions?.(object) ?? [];
     this.#conditions = conditions.length === 0 ? "" : `,"conditions":${goJson(conditions)}`;
   }
@@ -75,7 +79,7 @@ export class TableRow {
     if (include === "Object") return bytes;
     let metadata = this.#metadata.get(version);
     if (metadata === undefined) {
-      metadata = partialMetadata(bytes, version);
+      metadata = partialMetadata(bytes, version, this.#formAnnotations);
       this.#metadata.set(version, metadata);
     }
     return metadata;

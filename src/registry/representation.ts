@@ -20,7 +20,7 @@ export function objectBytes(
   form: Form,
   cache: RepresentationCache,
 ): Buffer {
-  if (form !== "object") return cache.bytes(record, `metadata ${form}`, () => partialMetadata(record.bytes, form));
+  if (form !== "object") return cache.bytes(record, `metadata ${form}`, () => partialMetadata(record.bytes, form, hub.formAnnotations));
   if (served === hub) return record.bytes;
   return cache.bytes(record, groupVersion(served.group, served.version), () => Buffer.from(stringifyJson(servedObject(record, served))));
 }

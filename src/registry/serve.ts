@@ -23,7 +23,7 @@ import { resolve } from "./resolve.ts";
 import { serveScale } from "./scale.ts";
 import { watch } from "./watch.ts";
 import { writeOptions } from "./write-options.ts";
-import { writeTo } from "./write.ts";
+import { warn, writeTo } from "./write.ts";
 
 /** What the verbs need beside the registry. */
 export interface ResourceServer {
@@ -72,6 +72,7 @@ const VERBS: Readonly<Record<Verb, (call: Served) => Promise<ApiAnswer>>> = {
       dryRun: options.dryRun,
       raw: options.raw,
     });
+    for (const text of call.endpoint.definition.strategy.deleteWarnings?.(options) ?? []) warn(write, text);
     const { record, removed } = await remove(write, call.endpoint.name, options);
     if (!removed) return objectAnswer(call, record, options.orphanDependents === false ? 202 : 200);
     if (call.endpoint.definition.strategy.returnDeletedObject) return objectAnswer(call, record);
@@ -85,6 +86,7 @@ const VERBS: Readonly<Record<Verb, (call: Served) => Promise<ApiAnswer>>> = {
       dryRun: options.dryRun,
       raw: options.raw,
     });
+    for (const text of call.endpoint.definition.strategy.deleteWarnings?.(options) ?? []) warn(write, text);
     return listAnswer(call, await deleteCollection(write, options, selection));
   },
 };

@@ -121,7 +121,7 @@ function row(call: Call, record: ObjectRecord, now: number): TableRow {
 }
 
 function rules({ endpoint: { definition } }: Call): RowRules {
-  return { columns: definition.columns, rowConditions: definition.rowConditions };
+  return { columns: definition.columns, rowConditions: definition.rowConditions, formAnnotations: definition.hub.formAnnotations };
 }
 
 function ownBytes({ endpoint, registry }: Call, record: ObjectRecord): Buffer {

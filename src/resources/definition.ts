@@ -54,6 +54,8 @@ export interface ServedVersion {
   /** Into and out of the hub's form; absent for the hub itself. The argument may be changed and returned. */
   readonly toHub?: (object: KubeObject) => KubeObject;
   readonly fromHub?: (object: KubeObject) => KubeObject;
+  /** Annotations in which this form keeps fields of the kind; partial metadata is without them. */
+  readonly formAnnotations?: readonly string[];
   /** Discovery's storageVersionHash of the resource in this group version. */
   readonly storageVersionHash?: string;
   /** Warning text of every request in this version, where it is deprecated. */
@@ -132,6 +134,8 @@ export interface Strategy {
   readonly isFinalized?: (object: KubeObject) => boolean;
   /** Marks an object as being deleted, beyond its metadata (a namespace's phase). Changes it in place. */
   readonly markDeleted?: (object: KubeObject, context: StrategyContext) => void;
+  /** Warning texts for a delete, also of many at once. Called before it is known whether the object is there. */
+  readonly deleteWarnings?: (asked: DeletePolicy) => string[];
   /** What becomes of the dependents of a deleted object where the client says nothing. */
   readonly defaultGarbageCollection: "orphan" | "background" | "unsupported";
   /** DELETE answers the object instead of a Status. */
@@ -143,6 +147,12 @@ export interface Strategy {
   readonly reserve?: (object: KubeObject, old: KubeObject | undefined, context: StrategyContext) => Promise<Reservation>;
   /** Gives it back after the object is gone from the store. */
   readonly release?: (object: KubeObject) => Promise<void>;
+}
+
+/** What a client that deletes says of the dependents. */
+export interface DeletePolicy {
+  readonly propagationPolicy: string | undefined;
+  readonly orphanDependents: boolean | undefined;
 }
 
 export interface Reservation {
@@ -214,5 +224,5 @@ export interface KindBehaviour {
     Record<string, { readonly toHub: (object: KubeObject) => KubeObject; readonly fromHub: (object: KubeObject) => KubeObject }>
   >;
   /** What else differs between served versions, by apiVersion. */
-  readonly versions?: Readonly<Record<string, { readonly deprecation?: string; readonly fieldLabels?: ReadonlyMap<string, string> }>>;
+  readonly versions?: Readonly<Record<string, Pick<ServedVersion, "deprecation" | "fieldLabels" | "formAnnotations">>>;
 }

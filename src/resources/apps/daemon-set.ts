@@ -1,14 +1,15 @@
 import { invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
+import { getOwn, isObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { asString, isSet, numberIn, objectIn, stringIn } from "../../object/read.ts";
+import { isSet, numberIn, objectIn, stringIn } from "../../object/read.ts";
 import { atMostWhole, isNone, nonNegativeIntOrPercent } from "../../validation/int-or-percent.ts";
 import { optional } from "../../validation/presence.ts";
 import { nonNegative } from "../../validation/scalars.ts";
 import { fields } from "../../validation/structure.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
 import { validatePodTemplateSpec } from "../pod-spec/pod-template.ts";
+<<<<<<< HEAD
 import {
   containerCells,
   defaultTemplateOf,
@@ -17,6 +18,10 @@ import {
   templateOptions,
   templateWarnings,
 } from "../pod-spec/template-owner.ts";
+=======
+import { labelsText, templateOf } from "../pod-spec/template-cells.ts";
+import { containerCells, defaultTemplateOf, dropDisabledOf, structIn, templateOptions, templateWarnings } from "../pod-spec/template-owner.ts";
+>>>>>>> 43834a3 (Leave annotations that stand for fields out of partial metadata; let kinds warn of deletes)
 import { restore } from "../core/pod-status.ts";
 import { checkCollisionCount, checkCounters } from "./counters.ts";
 import { shownStrategy } from "./deployment.ts";
@@ -31,7 +36,7 @@ import {
   selectsTemplate,
   unselectedTemplate,
 } from "./selector-rules.ts";
-import { defaultTemplateGeneration, keepTemplateGeneration, startTemplateGeneration, templateGeneration } from "./template-generation.ts";
+import { defaultTemplateGeneration, keepTemplateGeneration, startTemplateGeneration, templateGeneration, templateGenerationAnnotation } from "./template-generation.ts";
 
 const specAt = FieldPath.root.child("spec");
 
@@ -40,9 +45,10 @@ function applyDefaults(object: KubeObject): void {
   defaultTemplateOf(spec);
   const strategy = structIn(spec, "updateStrategy");
   if (!strategy["type"]) strategy["type"] = "RollingUpdate";
-  if (strategy["type"] === "RollingUpdate") {
+  const rolls = strategy["type"] === "RollingUpdate";
+  if (rolls || isObject(strategy["rollingUpdate"])) {
     const rolling = structIn(strategy, "rollingUpdate");
-    rolling["maxUnavailable"] ??= 1;
+    rolling["maxUnavailable"] ??= rolls ? 1 : 0;
     rolling["maxSurge"] ??= 0;
   }
   spec["revisionHistoryLimit"] ??= 10;
@@ -109,21 +115,13 @@ function validateStatusUpdate(object: KubeObject, old: KubeObject): FieldError[]
   return faults;
 }
 
-/** The labels of the nodes that pods go to. */
-function nodeSelectorCell(object: KubeObject): string {
-  const labels = objectIn(objectIn(objectIn(readSpec(object), "template"), "spec"), "nodeSelector");
-  const pairs = Object.keys(labels)
-    .sort()
-    .map((key) => `${key}=${asString(getOwn(labels, key))}`);
-  return pairs.length === 0 ? "<none>" : pairs.join(",");
-}
-
 const readSpec = (object: KubeObject): ReadonlyJsonObject => objectIn(object, "spec");
 const counterCell = (name: string) => (object: KubeObject) => numberIn(objectIn(object, "status"), name);
 
 /** apps/v1 DaemonSet beyond the tables. */
 export const daemonSet: KindBehaviour = {
   applyDefaults,
+  versions: { "apps/v1": { formAnnotations: [templateGenerationAnnotation] } },
   strategy: {
     prepareForCreate(object) {
       startTemplateGeneration(object);
@@ -160,7 +158,7 @@ export const daemonSet: KindBehaviour = {
     "Ready": counterCell("numberReady"),
     "Up-to-date": counterCell("updatedNumberScheduled"),
     "Available": counterCell("numberAvailable"),
-    "Node Selector": nodeSelectorCell,
+    "Node Selector": (object) => labelsText(objectIn(templateOf(readSpec(object)).spec, "nodeSelector")),
     "Selector": (object) => selectorCell(readSpec(object), "<error>", "<none>"),
   },
 };

@@ -5,11 +5,11 @@ import { objectIn } from "../../object/read.ts";
 import { badRequest } from "../../object/status.ts";
 
 /** Where apps/v1 keeps the count of a DaemonSet's templates, a field in older versions. */
-const annotation = "deprecated.daemonset.template.generation";
+export const templateGenerationAnnotation = "deprecated.daemonset.template.generation";
 
 /** Puts the count, 0 where there is none, among the annotations. Errors: StatusError 400 where it is no number. */
 export function defaultTemplateGeneration(object: KubeObject): void {
-  const text = object.metadata.annotations?.[annotation];
+  const text = object.metadata.annotations?.[templateGenerationAnnotation];
   if (text === undefined) write(object, "0");
   else if (!/^[+-]?\d{1,18}$/.test(text)) {
     throw badRequest(
@@ -31,12 +31,12 @@ export function keepTemplateGeneration(object: KubeObject, old: KubeObject): voi
 
 /** How many templates the DaemonSet has had. */
 export function templateGeneration(object: KubeObject): bigint {
-  const text = object.metadata.annotations?.[annotation];
+  const text = object.metadata.annotations?.[templateGenerationAnnotation];
   return text === undefined || !/^-?\d+$/.test(text) ? 0n : BigInt(text);
 }
 
 function write(object: KubeObject, text: string): void {
   const metadata = object.metadata as unknown as JsonObject;
   if (!isObject(metadata["annotations"])) metadata["annotations"] = {};
-  setOwn(metadata["annotations"] as JsonObject, annotation, text);
+  setOwn(metadata["annotations"] as JsonObject, templateGenerationAnnotation, text);
 }

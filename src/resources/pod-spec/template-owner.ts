@@ -1,10 +1,11 @@
 import { isObject, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { FieldPath } from "../../object/field-path.ts";
-import { isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { isSet, objectIn } from "../../object/read.ts";
 import type { StrategyContext } from "../definition.ts";
 import { defaultPodSpec } from "./defaults.ts";
 import { dropDisabledPodFields } from "./disabled-fields.ts";
 import type { PodRuleOptions } from "./scope.ts";
+import { containerImages, containerNames, templateOf } from "./template-cells.ts";
 import { podSpecWarnings } from "./warnings.ts";
 
 /** A member that is a struct of the type: there is always one, an empty one is put where it is missing. */
@@ -39,15 +40,14 @@ export function templateOptions(context: StrategyContext, old?: ReadonlyJsonObje
 
 /** What a writer of the template should know; `at` is where the template is. */
 export function templateWarnings(owner: ReadonlyJsonObject, at: FieldPath): string[] {
-  const template = objectIn(owner, "template");
-  return podSpecWarnings(objectIn(template, "spec"), objectIn(template, "metadata"), at);
+  const { meta, spec } = templateOf(owner);
+  return podSpecWarnings(spec, meta, at);
 }
 
 /** The columns that tell of a template's containers; `ownerOf` gives what has the template. */
 export function containerCells<T>(ownerOf: (object: T) => ReadonlyJsonObject): Record<"Containers" | "Images", (object: T) => JsonValue> {
-  const all = (object: T, member: string): string =>
-    objectsIn(objectIn(objectIn(ownerOf(object), "template"), "spec"), "containers")
-      .map((container) => stringIn(container, member))
-      .join(",");
-  return { Containers: (object) => all(object, "name"), Images: (object) => all(object, "image") };
+  return {
+    Containers: (object) => containerNames(templateOf(ownerOf(object)).spec),
+    Images: (object) => containerImages(templateOf(ownerOf(object)).spec),
+  };
 }
