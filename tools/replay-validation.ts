@@ -162,6 +162,8 @@ function prepared(input: JsonObject): KubeObject {
   const object = asObject(input);
   if (namespaced && !object.metadata.namespace) object.metadata.namespace = "ns";
   behaviour.applyDefaults?.(object, apiVersion);
+  // The recorder's objects all had this uid.
+  object.metadata.uid = "11111111-1111-1111-1111-111111111111";
   behaviour.strategy?.prepareForCreate?.(object, context);
   return object;
 }

@@ -1,0 +1,91 @@
+import { FieldPath } from "../../object/field-path.ts";
+import { isObject, type JsonObject } from "../../object/json.ts";
+import type { KubeObject } from "../../object/kube-object.ts";
+import { dnsLabel } from "../../object/names.ts";
+import { numberIn, objectIn, stringIn } from "../../object/read.ts";
+import type { KindBehaviour } from "../definition.ts";
+import { objects } from "../pod-spec/defaults.ts";
+import { defaultTemplateOf, dropDisabledOf, structIn, templateWarnings } from "../pod-spec/template-owner.ts";
+import { jobCells } from "./job-cells.ts";
+import { validateJob, validateJobUpdate } from "./job-rules.ts";
+import { copyTemplateLabels, generateSelector } from "./job-selector.ts";
+import { validateJobStatusUpdate } from "./job-status.ts";
+
+const templateAt = FieldPath.root.child("spec", "template");
+
+/** Fills in the patterns of a failure policy, in place: a condition that is named is meant to be true. */
+export function defaultFailurePolicy(spec: JsonObject): void {
+  const policy = spec["podFailurePolicy"];
+  if (!isObject(policy)) return;
+  for (const rule of objects(policy["rules"])) {
+    for (const pattern of objects(rule["onPodConditions"])) if (!pattern["status"]) pattern["status"] = "True";
+  }
+}
+
+function applyDefaults(object: KubeObject): void {
+  const spec = structIn(object, "spec");
+  defaultTemplateOf(spec);
+  if (spec["completions"] === undefined && spec["parallelism"] === undefined) spec["completions"] = 1;
+  spec["parallelism"] ??= 1;
+  spec["backoffLimit"] ??= spec["backoffLimitPerIndex"] === undefined ? 6 : 2147483647;
+  // A job without labels has its template's: one map until it is stored, so that generated labels are in both.
+  const labels = structIn(structIn(spec, "template"), "metadata")["labels"];
+  if (isObject(labels) && Object.keys(labels).length > 0 && Object.keys(object.metadata.labels ?? {}).length === 0) {
+    object.metadata.labels = labels as Record<string, string>;
+  }
+  spec["completionMode"] ??= "NonIndexed";
+  spec["suspend"] ??= false;
+  spec["manualSelector"] ??= false;
+  spec["podReplacementPolicy"] ??= isObject(spec["podFailurePolicy"]) ? "Failed" : "TerminatingOrFailed";
+  defaultFailurePolicy(spec);
+}
+
+/** Indexes and parallelism at which the job's state grows beyond what is kept well. */
+const softCompletions = 100_000;
+const softParallelism = 10_000;
+
+function warnings(object: KubeObject, old: KubeObject | undefined): string[] {
+  const spec = objectIn(object, "spec");
+  const texts: string[] = [];
+  const wrong = old === undefined ? dnsLabel(object.metadata.name ?? "") : [];
+  if (wrong.length > 0) {
+    texts.push(
+      `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${wrong.join(" ")}]`,
+    );
+  }
+  if (
+    stringIn(spec, "completionMode") === "Indexed" &&
+    numberIn(spec, "completions") > softCompletions &&
+    numberIn(spec, "parallelism") > softParallelism
+  ) {
+    texts.push(
+      "In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail",
+    );
+  }
+  return [...texts, ...templateWarnings(spec, templateAt)];
+}
+
+/** batch/v1 Job beyond the tables. */
+export const job: KindBehaviour = {
+  applyDefaults,
+  strategy: {
+    prepareForCreate(object) {
+      generateSelector(object);
+      dropDisabledOf(structIn(object, "spec"), undefined);
+    },
+    prepareForUpdate: (object, old) => dropDisabledOf(structIn(object, "spec"), objectIn(old, "spec")),
+    validate: validateJob,
+    validateUpdate: validateJobUpdate,
+    canonicalize: copyTemplateLabels,
+    warnings,
+    deleteWarnings: ({ propagationPolicy, orphanDependents }) =>
+      propagationPolicy === undefined && orphanDependents === undefined
+        ? [
+            "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning",
+          ]
+        : [],
+  },
+  subresources: { status: { validateUpdate: validateJobStatusUpdate } },
+  cells: jobCells,
+  selectableFields: { "status.successful": (object) => String(numberIn(objectIn(object, "status"), "succeeded")) },
+};
