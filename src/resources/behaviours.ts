@@ -4,6 +4,7 @@ import { deployment } from "./apps/deployment.ts";
 import { replicaSet } from "./apps/replica-set.ts";
 import { statefulSet } from "./apps/stateful-set.ts";
 import { hpaConversion } from "./autoscaling/hpa-conversion.ts";
+import { cronJob } from "./batch/cron-job.ts";
 import { job } from "./batch/job.ts";
 import { lease } from "./coordination/lease.ts";
 import { configMap } from "./core/config-map.ts";
@@ -53,6 +54,7 @@ export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, Ki
   ["apps/ReplicaSet", replicaSet],
   ["apps/StatefulSet", statefulSet],
   ["autoscaling/HorizontalPodAutoscaler", { conversions: { "autoscaling/v1": hpaConversion } }],
+  ["batch/CronJob", cronJob],
   ["batch/Job", job],
   ["coordination.k8s.io/Lease", lease],
   ["discovery.k8s.io/EndpointSlice", endpointSlice],
