@@ -146,7 +146,8 @@ function parseValue(text: string, { names, min }: Bounds): number {
 const greatestInt = (1n << 63n) - 1n;
 
 function parseNumber(text: string): number {
-  const fail = (why: string): CronError => new CronError(`failed to parse int from ${text}: strconv.Atoi: parsing ${quoteText(text)}: ${why}`);
+  const fail = (why: string): CronError =>
+    new CronError(`failed to parse int from ${text}: strconv.Atoi: parsing ${quoteText(text)}: ${why}`);
   if (!/^[+-]?[0-9]+$/.test(text)) throw fail("invalid syntax");
   const value = BigInt(text.replace("+", ""));
   if (value > greatestInt || value < -greatestInt - 1n) throw fail("value out of range");

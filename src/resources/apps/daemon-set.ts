@@ -9,7 +9,7 @@ import { nonNegative } from "../../validation/scalars.ts";
 import { fields } from "../../validation/structure.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
 import { validatePodTemplateSpec } from "../pod-spec/pod-template.ts";
-<<<<<<< HEAD
+import { labelsText, templateOf } from "../pod-spec/template-cells.ts";
 import {
   containerCells,
   defaultTemplateOf,
@@ -18,10 +18,6 @@ import {
   templateOptions,
   templateWarnings,
 } from "../pod-spec/template-owner.ts";
-=======
-import { labelsText, templateOf } from "../pod-spec/template-cells.ts";
-import { containerCells, defaultTemplateOf, dropDisabledOf, structIn, templateOptions, templateWarnings } from "../pod-spec/template-owner.ts";
->>>>>>> 43834a3 (Leave annotations that stand for fields out of partial metadata; let kinds warn of deletes)
 import { restore } from "../core/pod-status.ts";
 import { checkCollisionCount, checkCounters } from "./counters.ts";
 import { shownStrategy } from "./deployment.ts";
@@ -36,7 +32,13 @@ import {
   selectsTemplate,
   unselectedTemplate,
 } from "./selector-rules.ts";
-import { defaultTemplateGeneration, keepTemplateGeneration, startTemplateGeneration, templateGeneration, templateGenerationAnnotation } from "./template-generation.ts";
+import {
+  defaultTemplateGeneration,
+  keepTemplateGeneration,
+  startTemplateGeneration,
+  templateGeneration,
+  templateGenerationAnnotation,
+} from "./template-generation.ts";
 
 const specAt = FieldPath.root.child("spec");
 

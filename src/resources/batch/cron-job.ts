@@ -13,7 +13,14 @@ import { fields } from "../../validation/structure.ts";
 import { selectorCell } from "../apps/selector-rules.ts";
 import { ageSince } from "../common-cells.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
-import { containerCells, defaultTemplateOf, dropDisabledOf, structIn, templateOptions, templateWarnings } from "../pod-spec/template-owner.ts";
+import {
+  containerCells,
+  defaultTemplateOf,
+  dropDisabledOf,
+  structIn,
+  templateOptions,
+  templateWarnings,
+} from "../pod-spec/template-owner.ts";
 import { isManual } from "./job-selector.ts";
 import { checkJobSpec } from "./job-spec.ts";
 import { defaultFailurePolicy } from "./job.ts";
@@ -138,7 +145,8 @@ export const cronJob: KindBehaviour = {
     ...containerCells(jobSpecOf),
     "Schedule": (object) => stringIn(readSpec(object), "schedule"),
     "Timezone": (object) => (isSet(readSpec(object), "timeZone") ? stringIn(readSpec(object), "timeZone") : "<none>"),
-    "Suspend": (object) => (isSet(readSpec(object), "suspend") ? (getOwn(readSpec(object), "suspend") === true ? "True" : "False") : "<unset>"),
+    "Suspend": (object) =>
+      isSet(readSpec(object), "suspend") ? (getOwn(readSpec(object), "suspend") === true ? "True" : "False") : "<unset>",
     "Active": (object) => listIn(objectIn(object, "status"), "active").length,
     "Last Schedule": (object, now) => {
       const time = getOwn(objectIn(object, "status"), "lastScheduleTime");

@@ -1,4 +1,12 @@
-import { duplicateField, invalidField, notSupportedField, requiredField, tooLongField, tooManyField, type FieldError } from "../../object/field-error.ts";
+import {
+  duplicateField,
+  invalidField,
+  notSupportedField,
+  requiredField,
+  tooLongField,
+  tooManyField,
+  type FieldError,
+} from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
 import { getOwn, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import { qualifiedNameRules } from "../../object/names.ts";
@@ -27,7 +35,9 @@ export function checkPodFailurePolicy(spec: ReadonlyJsonObject, at: FieldPath, f
   const rules = objectsIn(objectIn(spec, "podFailurePolicy"), "rules");
   if (rules.length > maxRules) faults.push(tooManyField(at.child("rules"), rules.length, maxRules));
   const podSpec = objectIn(objectIn(spec, "template"), "spec");
-  const containers = new Set([...objectsIn(podSpec, "containers"), ...objectsIn(podSpec, "initContainers")].map((one) => stringIn(one, "name")));
+  const containers = new Set(
+    [...objectsIn(podSpec, "containers"), ...objectsIn(podSpec, "initContainers")].map((one) => stringIn(one, "name")),
+  );
   rules.forEach((rule, i) => checkFailureRule(spec, rule, containers, at.child("rules").index(i), faults));
 }
 

@@ -164,7 +164,8 @@ function checkSuccess(now: JobState, faults: FieldError[]): void {
   const { spec, successCriteriaMet } = now;
   const hasPolicy = isSet(spec, "successPolicy");
   if (successCriteriaMet) {
-    if (hasPolicy && stringIn(spec, "completionMode") !== "Indexed") faults.push(conditionFault("cannot set SuccessCriteriaMet to NonIndexed Job"));
+    if (hasPolicy && stringIn(spec, "completionMode") !== "Indexed")
+      faults.push(conditionFault("cannot set SuccessCriteriaMet to NonIndexed Job"));
     if (now.failed) faults.push(conditionFault("cannot set SuccessCriteriaMet=True and Failed=true conditions"));
     if (now.failureTarget) faults.push(conditionFault("cannot set SuccessCriteriaMet=True and FailureTarget=true conditions"));
   }
@@ -197,7 +198,8 @@ function checkTransitions(now: JobState, before: JobState, faults: FieldError[])
     if (started !== "") faults.push(invalidField(statusAt.child("startTime"), started, "field is immutable for unsuspended job once set"));
     else faults.push(requiredField(statusAt.child("startTime"), "startTime cannot be removed for unsuspended job"));
   }
-  if (before.successCriteriaMet && !now.successCriteriaMet) faults.push(conditionFault("cannot disable the SuccessCriteriaMet=True condition"));
+  if (before.successCriteriaMet && !now.successCriteriaMet)
+    faults.push(conditionFault("cannot disable the SuccessCriteriaMet=True condition"));
   if (before.complete && !before.successCriteriaMet && now.successCriteriaMet) {
     faults.push(conditionFault("cannot set SuccessCriteriaMet=True for Job already has Complete=true conditions"));
   }

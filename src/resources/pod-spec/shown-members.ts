@@ -407,6 +407,7 @@ const podSpec: ShownMembers = [
   ["ResourceClaims", "resourceClaims", null, resourceClaimShown],
   ["Resources", "resources", null, resourceRequirements],
   ["HostnameOverride", "hostnameOverride", null],
+  ["SchedulingGroup", "schedulingGroup", null],
 ];
 
 /** The sharing of the node's namespaces is in the security context there. */
