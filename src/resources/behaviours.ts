@@ -18,6 +18,7 @@ import { pod } from "./core/pod.ts";
 import { replicationController } from "./core/replication-controller.ts";
 import { resourceQuota } from "./core/resource-quota.ts";
 import { secret } from "./core/secret.ts";
+import { service } from "./core/service.ts";
 import { serviceAccount } from "./core/service-account.ts";
 import { endpointSlice } from "./discovery/endpoint-slice.ts";
 import { ingressClass } from "./networking/ingress-class.ts";
@@ -47,6 +48,7 @@ export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, Ki
   ["/ReplicationController", replicationController],
   ["/ResourceQuota", resourceQuota],
   ["/Secret", secret],
+  ["/Service", service],
   ["/ServiceAccount", serviceAccount],
   ["apps/ControllerRevision", controllerRevision],
   ["apps/DaemonSet", daemonSet],

@@ -1,0 +1,86 @@
+import { FieldPath } from "../../object/field-path.ts";
+import type { KubeObject } from "../../object/kube-object.ts";
+import { formatLabelSelector, labelSelectorFromLabels, type Labels } from "../../object/label-selector.ts";
+import { dnsLabel, maskTrailingHyphen } from "../../object/names.ts";
+import { numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { warnOfAddress, warnOfCidr } from "../../validation/address-warnings.ts";
+import type { KindBehaviour } from "../definition.ts";
+import { loadBalancerAddresses } from "../service-cells.ts";
+import { prepareServiceUpdate } from "./service-changes.ts";
+import { defaultService } from "./service-defaults.ts";
+import { HEADLESS, isHeadless } from "./service-fields.ts";
+import { serviceChangeFaults, serviceFaults, serviceStatusFaults } from "./service-validation.ts";
+
+const AT = FieldPath.root.child("spec");
+const TOPOLOGY_HINTS = "service.kubernetes.io/topology-aware-hints";
+
+/** What services do beyond the tables; their addresses and ports are allocated by the registry's service network. */
+export const service: KindBehaviour = {
+  applyDefaults: defaultService,
+  strategy: {
+    nameRule: (name, prefix) => dnsLabel(prefix ? maskTrailingHyphen(name) : name),
+    prepareForUpdate: prepareServiceUpdate,
+    validate: (object) => serviceFaults(object),
+    validateUpdate: serviceChangeFaults,
+    warnings: serviceWarnings,
+  },
+  subresources: { status: { validateUpdate: serviceStatusFaults } },
+  cells: {
+    Type: (object) => stringIn(objectIn(object, "spec"), "type"),
+    "Cluster-IP": (object) => stringsIn(objectIn(object, "spec"), "clusterIPs")[0] ?? "<none>",
+    "External-IP": externalIpCell,
+    "Port(s)": portsCell,
+    Selector: (object) => formatLabelSelector(labelSelectorFromLabels(objectIn(objectIn(object, "spec"), "selector") as Labels)) || "<none>",
+  },
+};
+
+function serviceWarnings(object: KubeObject): string[] {
+  const spec = objectIn(object, "spec");
+  const found: string[] = [];
+  if (Object.hasOwn(object.metadata.annotations ?? {}, TOPOLOGY_HINTS)) {
+    found.push(`annotation ${TOPOLOGY_HINTS} is deprecated, please use service.kubernetes.io/topology-mode instead`);
+  }
+  const externalIps = stringsIn(spec, "externalIPs");
+  const type = stringIn(spec, "type");
+  const loadBalancerIp = stringIn(spec, "loadBalancerIP");
+  stringsIn(spec, "clusterIPs").forEach((ip, i) => {
+    if (ip !== HEADLESS) warnOfAddress(ip, AT.child("clusterIPs").index(i), found);
+  });
+  if (isHeadless(spec)) {
+    if (loadBalancerIp !== "") found.push("spec.loadBalancerIP is ignored for headless services");
+    if (externalIps.length > 0) found.push("spec.externalIPs is ignored for headless services");
+    if (stringIn(spec, "sessionAffinity") !== "None") found.push("spec.SessionAffinity is ignored for headless services");
+  }
+  if (externalIps.length > 0) found.push("spec.externalIPs is deprecated and may no longer be implemented in some clusters");
+  externalIps.forEach((ip, i) => warnOfAddress(ip, AT.child("externalIPs").index(i), found));
+  if (loadBalancerIp !== "") warnOfAddress(loadBalancerIp, AT.child("loadBalancerIP"), found);
+  stringsIn(spec, "loadBalancerSourceRanges").forEach((range, i) => warnOfCidr(range, AT.child("loadBalancerSourceRanges").index(i), found));
+  if (type === "ExternalName" && externalIps.length > 0) found.push('spec.externalIPs is ignored when spec.type is "ExternalName"');
+  if (type !== "ExternalName" && stringIn(spec, "externalName") !== "") found.push('spec.externalName is ignored when spec.type is not "ExternalName"');
+  if (stringIn(spec, "trafficDistribution") === "PreferClose") found.push('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"');
+  return found;
+}
+
+function externalIpCell(object: KubeObject): string {
+  const spec = objectIn(object, "spec");
+  const external = stringsIn(spec, "externalIPs");
+  switch (stringIn(spec, "type")) {
+    case "ClusterIP":
+    case "NodePort":
+      return external.join(",") || "<none>";
+    case "LoadBalancer":
+      return [...loadBalancerAddresses(objectIn(objectIn(object, "status"), "loadBalancer")), ...external].join(",") || "<pending>";
+    case "ExternalName":
+      return stringIn(spec, "externalName");
+    default:
+      return "<unknown>";
+  }
+}
+
+function portsCell(object: KubeObject): string {
+  const shown = objectsIn(objectIn(object, "spec"), "ports").map((port) => {
+    const nodePort = numberIn(port, "nodePort");
+    return `${numberIn(port, "port")}${nodePort > 0 ? `:${nodePort}` : ""}/${stringIn(port, "protocol")}`;
+  });
+  return shown.join(",") || "<none>";
+}
