@@ -1,7 +1,7 @@
 import type { FieldError } from "../object/field-error.ts";
 import { invalidField } from "../object/field-error.ts";
 import type { FieldPath } from "../object/field-path.ts";
-import { parseCidr, cidrContains, isMappedIp, parseIpSloppy, unmapIp, type Cidr, type IpAddress } from "../object/ip.ts";
+import { parseCidr, cidrContains, parseIpSloppy, unmapIp, type Cidr, type IpAddress } from "../object/ip.ts";
 
 /** Addresses that lead nowhere or to the node itself, so that traffic may not be sent to them, as messages name them. */
 const SPECIAL: readonly { readonly ranges: readonly Cidr[]; readonly detail: string }[] = [
@@ -18,7 +18,7 @@ function range(detail: string, ...cidrs: readonly string[]): { readonly ranges: 
 export function checkNotSpecial(text: string, at: FieldPath, faults: FieldError[]): void {
   const parsed = parseIpSloppy(text);
   if (parsed === undefined) return;
-  const address: IpAddress = isMappedIp(parsed) ? unmapIp(parsed) : parsed;
+  const address: IpAddress = unmapIp(parsed);
   if (address.value === 0n) faults.push(invalidField(at, text, `may not be unspecified (${text})`));
   for (const { ranges, detail } of SPECIAL) {
     if (ranges.some((one) => cidrContains(one, address))) faults.push(invalidField(at, text, detail));
