@@ -1,5 +1,6 @@
 import type { UserInfo } from "../request/context.ts";
 import type { RequestInfo } from "../request/info.ts";
+import type { PolicyRule } from "./rbac/policy-rule.ts";
 
 /** What somebody wants to do, as authorizers judge it (authorization.k8s.io/v1 SubjectAccessReviewSpec). */
 export interface AuthorizationAttributes {
@@ -26,6 +27,28 @@ export interface Decision {
 
 export type Authorizer = (attributes: AuthorizationAttributes) => Decision | Promise<Decision>;
 
+export const ALLOW: Decision = { decision: "allow", reason: "" };
+export const NO_OPINION: Decision = { decision: "noOpinion", reason: "" };
+
+/** What a mode can say of all that a user may do, for SelfSubjectRulesReview. */
+export interface RulesOfUser {
+  readonly resourceRules: readonly PolicyRule[];
+  readonly nonResourceRules: readonly PolicyRule[];
+  readonly incomplete: boolean;
+  /** Why it is incomplete; "" where nothing went wrong. */
+  readonly fault: string;
+}
+
+export const NO_RULES: RulesOfUser = { resourceRules: [], nonResourceRules: [], incomplete: false, fault: "" };
+
+/** One link of the chain of authorizers. */
+export interface AuthorizationMode {
+  /** As --authorization-mode names it. */
+  readonly name: string;
+  readonly authorize: Authorizer;
+  readonly rulesFor: (user: UserInfo, namespace: string) => RulesOfUser;
+}
+
 /** The attributes of a request. */
 export function attributesOfRequest(info: RequestInfo, user: UserInfo): AuthorizationAttributes {
   return {
@@ -44,15 +67,49 @@ export function attributesOfRequest(info: RequestInfo, user: UserInfo): Authoriz
   };
 }
 
-/** Asks one after another until somebody allows or denies. */
-export function firstDecision(authorizers: readonly Authorizer[]): Authorizer {
-  return async (attributes) => {
-    const reasons: string[] = [];
-    for (const authorize of authorizers) {
-      const decision = await authorize(attributes);
-      if (decision.decision !== "noOpinion") return decision;
-      if (decision.reason !== "") reasons.push(decision.reason);
-    }
-    return { decision: "noOpinion", reason: reasons.join("\n") };
+/** The chain of modes as the rest of the server sees it. */
+export interface Authorization {
+  /** Asks one mode after another until one allows or denies. */
+  readonly authorize: Authorizer;
+  /** What all modes together say that a user may do. */
+  readonly rulesFor: (user: UserInfo, namespace: string) => RulesOfUser;
+}
+
+/** Joins modes in their order. */
+export function authorizationChain(modes: readonly AuthorizationMode[]): Authorization {
+  return {
+    authorize: (attributes) => decide(modes, attributes, 0, []),
+    rulesFor(user, namespace) {
+      const all = modes.map((mode) => mode.rulesFor(user, namespace));
+      return {
+        resourceRules: all.flatMap((one) => one.resourceRules),
+        nonResourceRules: all.flatMap((one) => one.nonResourceRules),
+        incomplete: all.some((one) => one.incomplete),
+        fault: all
+          .map((one) => one.fault)
+          .filter((fault) => fault !== "")
+          .join(", "),
+      };
+    },
   };
+}
+
+/** Waits only where a mode does (a webhook): what is decided from memory is decided at once. */
+function decide(
+  modes: readonly AuthorizationMode[],
+  attributes: AuthorizationAttributes,
+  from: number,
+  reasons: readonly string[],
+): Decision | Promise<Decision> {
+  let collected = reasons;
+  for (let i = from; i < modes.length; i++) {
+    const answer = (modes[i] as AuthorizationMode).authorize(attributes);
+    if (answer instanceof Promise)
+      return answer.then((decision) =>
+        decision.decision === "noOpinion" ? decide(modes, attributes, i + 1, [...collected, decision.reason]) : decision,
+      );
+    if (answer.decision !== "noOpinion") return answer;
+    if (answer.reason !== "") collected = [...collected, answer.reason];
+  }
+  return { decision: "noOpinion", reason: collected.filter((reason) => reason !== "").join("\n") };
 }

@@ -4,7 +4,10 @@ import type { PluginParts } from "../admission/plugins.ts";
 import { systemClient } from "../registry/system-client.ts";
 import { refusal } from "../authorization/forbidden.ts";
 import type { Authenticator } from "../authentication/authenticator.ts";
-import type { Authorizer } from "../authorization/authorizer.ts";
+import { authorizationChain, type AuthorizationMode, type Authorizer } from "../authorization/authorizer.ts";
+import { privilegedGroup } from "../authorization/privileged.ts";
+import { followRoles } from "../authorization/rbac/follow-roles.ts";
+import { RbacIndex } from "../authorization/rbac/rbac-index.ts";
 import type { RequestContext } from "../request/context.ts";
 import type { ApiAnswer, ApiRequest, Handler } from "../request/exchange.ts";
 import { requestChain } from "../request/chain.ts";
@@ -27,7 +30,8 @@ export interface ControlPlaneOptions {
   readonly admissionPlugins: (parts: PluginParts) => readonly AdmissionPlugin[];
   readonly authenticate: Authenticator;
   readonly anonymous: boolean;
-  readonly authorize: Authorizer;
+  /** The modes of authorization, in their order; what they look up is handed in. */
+  readonly authorizationModes: (parts: AuthorizationParts) => readonly AuthorizationMode[];
   /** Answers paths that are no resources: discovery, OpenAPI, health, version. Undefined: there is nothing there. */
   readonly documents: (context: RequestContext, registry: Registry) => Promise<ApiAnswer | undefined>;
   readonly clock: () => number;
@@ -37,14 +41,23 @@ export interface ControlPlaneOptions {
   readonly onBug: (error: unknown, request: ApiRequest) => void;
 }
 
+/** What modes of authorization are made from. */
+export interface AuthorizationParts {
+  readonly roles: RbacIndex;
+}
+
 /** All of the API's meaning over a store; knows nothing of sockets. */
 export interface ControlPlane {
   readonly registry: Registry;
   /** Answers one request. */
   readonly handle: Handler;
+  /** Loads what is answered and decided from memory. Before this, nothing may be asked. Errors: StorageError. */
+  start(): Promise<void>;
   /** Ends all watches; requests under way finish. */
   close(): void;
 }
+
+const RBAC = "rbac.authorization.k8s.io";
 
 /** What is no path at all: plain text, as the original's mux answers. */
 const NOT_FOUND: ApiAnswer = {
@@ -55,7 +68,9 @@ const NOT_FOUND: ApiAnswer = {
 
 /** Puts a control plane together from its parts. */
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
-  const { storage, definitions, types, settings, clock, random, randomBytes, authorize } = options;
+  const { storage, definitions, types, settings, clock, random, randomBytes } = options;
+  const roles = new RbacIndex();
+  const { authorize } = authorizationChain([privilegedGroup, ...options.authorizationModes({ roles })]);
   // Plugins look at the cluster through the registry that they guard.
   const view: ClusterView = { get: (...key) => client.get(...key), list: (...key) => client.list(...key) };
   const admission = admissionChain(options.admissionPlugins({ view, random: randomBytes }));
@@ -86,5 +101,23 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       return (await options.documents(context, registry)) ?? NOT_FOUND;
     },
   });
-  return { registry, handle, close: () => registry.close() };
+  const cacheOf = (group: string, plural: string) => {
+    const definition = definitions.ofResource(group, plural);
+    if (definition === undefined) throw new TypeError(`no resource ${plural}.${group}`);
+    return registry.cache(definition);
+  };
+  return {
+    registry,
+    handle,
+    async start() {
+      await registry.startCaches();
+      await followRoles(roles, {
+        Role: cacheOf(RBAC, "roles"),
+        ClusterRole: cacheOf(RBAC, "clusterroles"),
+        RoleBinding: cacheOf(RBAC, "rolebindings"),
+        ClusterRoleBinding: cacheOf(RBAC, "clusterrolebindings"),
+      });
+    },
+    close: () => registry.close(),
+  };
 }

@@ -4,8 +4,7 @@ import { defaultPlugins } from "../admission/plugins.ts";
 import { certificateAuthenticator, certificatesIn } from "../authentication/client-certificate.ts";
 import { firstOf, type Authenticator } from "../authentication/authenticator.ts";
 import { tokenFileAuthenticator } from "../authentication/token-file.ts";
-import { firstDecision } from "../authorization/authorizer.ts";
-import { discoveryOnly, privilegedGroup } from "../authorization/basic.ts";
+import { rbacMode } from "../authorization/rbac/rbac.ts";
 import type { Config } from "../config/config.ts";
 import { dataDirectory } from "../config/data-files.ts";
 import { listen } from "../http/listen.ts";
@@ -21,6 +20,7 @@ import { loadTypes } from "../schema/load.ts";
 import { openMemoryStorage } from "../storage/memory/memory.ts";
 import { StorageError, type Storage } from "../storage/storage.ts";
 import { bootstrapObjects } from "./bootstrap.ts";
+import { bootstrapRoles, readBootstrapRoles } from "./bootstrap-rbac.ts";
 import { clientAddress, prepareCertificates } from "./certificates.ts";
 import { createControlPlane, type ControlPlane } from "./control-plane.ts";
 import { prepareDirectory, readFlagFile } from "./data-dir.ts";
@@ -78,7 +78,7 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
     admissionPlugins: (parts) => defaultPlugins(parts).filter(({ name }) => !config.disableAdmissionPlugins.includes(name)),
     authenticate: firstOf(authenticators),
     anonymous: config.anonymousAuth,
-    authorize: firstDecision([privilegedGroup, discoveryOnly]),
+    authorizationModes: ({ roles }) => [rbacMode(roles)],
     documents: apiDocuments({
       definitions,
       types,
@@ -97,8 +97,10 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
     uuid: randomUUID,
     onBug: (error, request) => log.error({ err: error, method: request.method, target: request.target }, "a request met a bug"),
   });
-  await plane.registry.startCaches();
-  await bootstrapObjects(systemClient(plane.registry), config.serviceClusterIpRanges);
+  await plane.start();
+  const client = systemClient(plane.registry);
+  await bootstrapObjects(client, config.serviceClusterIpRanges);
+  await bootstrapRoles(client, readBootstrapRoles(data));
   const listener = await listen({
     handler: plane.handle,
     host: config.bindAddress,

@@ -1,0 +1,71 @@
+import type { ReadonlyJsonObject } from "../../object/json.ts";
+import { stringsIn } from "../../object/read.ts";
+import type { AuthorizationAttributes } from "../authorizer.ts";
+
+/** A rule of a Role or ClusterRole: what it lets through (reference/access-authn-authz/rbac). */
+export interface PolicyRule {
+  readonly verbs: readonly string[];
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames: readonly string[];
+  readonly nonResourceURLs: readonly string[];
+}
+
+/** A rule as it is asked on every request. */
+export interface CompiledRule {
+  readonly rule: PolicyRule;
+  readonly verbs: ReadonlySet<string>;
+  readonly apiGroups: ReadonlySet<string>;
+  readonly resources: ReadonlySet<string>;
+  readonly resourceNames: ReadonlySet<string>;
+}
+
+const ALL = "*";
+
+/** Reads a rule of a stored role. */
+export function policyRule(rule: ReadonlyJsonObject): PolicyRule {
+  return {
+    verbs: stringsIn(rule, "verbs"),
+    apiGroups: stringsIn(rule, "apiGroups"),
+    resources: stringsIn(rule, "resources"),
+    resourceNames: stringsIn(rule, "resourceNames"),
+    nonResourceURLs: stringsIn(rule, "nonResourceURLs"),
+  };
+}
+
+export function compileRule(rule: PolicyRule): CompiledRule {
+  return {
+    rule,
+    verbs: new Set(rule.verbs),
+    apiGroups: new Set(rule.apiGroups),
+    resources: new Set(rule.resources),
+    resourceNames: new Set(rule.resourceNames),
+  };
+}
+
+/** Whether a rule lets a request through. */
+export function ruleAllows(compiled: CompiledRule, asked: AuthorizationAttributes): boolean {
+  if (!compiled.verbs.has(asked.verb) && !compiled.verbs.has(ALL)) return false;
+  if (!asked.isResourceRequest) return compiled.rule.nonResourceURLs.some((url) => urlCovers(url, asked.path));
+  return (
+    (compiled.apiGroups.has(asked.apiGroup) || compiled.apiGroups.has(ALL)) &&
+    resourceMatches(compiled.resources, asked) &&
+    (compiled.resourceNames.size === 0 || compiled.resourceNames.has(asked.name))
+  );
+}
+
+// A rule may name "pods", "pods/log", every resource by "*", or one subresource of all by "*/scale".
+function resourceMatches(resources: ReadonlySet<string>, { resource, subresource }: AuthorizationAttributes): boolean {
+  if (resources.has(ALL)) return true;
+  if (subresource === "") return resources.has(resource);
+  return resources.has(`${resource}/${subresource}`) || resources.has(`${ALL}/${subresource}`);
+}
+
+/** Whether a path of a rule, maybe ending in `*`, covers a path (of a request, or of another rule). */
+export function urlCovers(pattern: string, path: string): boolean {
+  if (pattern === path || pattern === ALL) return true;
+  if (!pattern.endsWith(ALL)) return false;
+  let end = pattern.length;
+  while (end > 0 && pattern[end - 1] === ALL) end--;
+  return path.startsWith(pattern.slice(0, end));
+}
