@@ -114,3 +114,9 @@ export function typeName(type: Type): string {
       return type.name;
   }
 }
+
+/** A type as kube-apiserver names it where a result has another type than was wanted: null_type, list(JSONPatch). */
+export function formatResultType(type: Type): string {
+  const name = typeName(type);
+  return type.params.length === 0 ? name : `${name}(${type.params.map(formatResultType).join(", ")})`;
+}

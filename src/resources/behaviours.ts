@@ -1,3 +1,7 @@
+import { mutatingAdmissionPolicy } from "./admissionregistration/mutating-admission-policy.ts";
+import { mutatingAdmissionPolicyBinding, validatingAdmissionPolicyBinding } from "./admissionregistration/policy-bindings.ts";
+import { validatingAdmissionPolicy } from "./admissionregistration/validating-admission-policy.ts";
+import { mutatingWebhookConfiguration, validatingWebhookConfiguration } from "./admissionregistration/webhook-configurations.ts";
 import { controllerRevision } from "./apps/controller-revision.ts";
 import { daemonSet } from "./apps/daemon-set.ts";
 import { deployment } from "./apps/deployment.ts";
@@ -18,9 +22,11 @@ import { pod } from "./core/pod.ts";
 import { replicationController } from "./core/replication-controller.ts";
 import { resourceQuota } from "./core/resource-quota.ts";
 import { secret } from "./core/secret.ts";
-import { service } from "./core/service.ts";
 import { serviceAccount } from "./core/service-account.ts";
+import { service } from "./core/service.ts";
 import { endpointSlice } from "./discovery/endpoint-slice.ts";
+import { flowSchema } from "./flowcontrol/flow-schema.ts";
+import { priorityLevelConfiguration } from "./flowcontrol/priority-level-configuration.ts";
 import { ingressClass } from "./networking/ingress-class.ts";
 import { ingress } from "./networking/ingress.ts";
 import { ipAddress } from "./networking/ip-address.ts";
@@ -50,6 +56,12 @@ export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, Ki
   ["/Secret", secret],
   ["/Service", service],
   ["/ServiceAccount", serviceAccount],
+  ["admissionregistration.k8s.io/MutatingAdmissionPolicy", mutatingAdmissionPolicy],
+  ["admissionregistration.k8s.io/MutatingAdmissionPolicyBinding", mutatingAdmissionPolicyBinding],
+  ["admissionregistration.k8s.io/MutatingWebhookConfiguration", mutatingWebhookConfiguration],
+  ["admissionregistration.k8s.io/ValidatingAdmissionPolicy", validatingAdmissionPolicy],
+  ["admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding", validatingAdmissionPolicyBinding],
+  ["admissionregistration.k8s.io/ValidatingWebhookConfiguration", validatingWebhookConfiguration],
   ["apps/ControllerRevision", controllerRevision],
   ["apps/DaemonSet", daemonSet],
   ["apps/Deployment", deployment],
@@ -60,6 +72,8 @@ export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, Ki
   ["batch/Job", job],
   ["coordination.k8s.io/Lease", lease],
   ["discovery.k8s.io/EndpointSlice", endpointSlice],
+  ["flowcontrol.apiserver.k8s.io/FlowSchema", flowSchema],
+  ["flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration", priorityLevelConfiguration],
   ["networking.k8s.io/IPAddress", ipAddress],
   ["networking.k8s.io/Ingress", ingress],
   ["networking.k8s.io/IngressClass", ingressClass],

@@ -1,0 +1,114 @@
+import {
+  CombinedTypes,
+  VariableTypes,
+  admissionTypes,
+  applyConfigurationTypes,
+  authorizerKind,
+  jsonPatchLibrary,
+  jsonPatchType,
+  jsonPatchTypes,
+  kubernetesEnvironment,
+  resourceKind,
+  types as cel,
+  variablesType,
+  type AdmissionTypes,
+  type CheckedExpression,
+  type Environment,
+  type Type,
+} from "../../cel/kubernetes/index.ts";
+
+/** What an expression of a webhook or policy may speak of beside the request and its objects. */
+export interface ExpressionScope {
+  readonly params: boolean;
+  readonly authorizer: boolean;
+  /** `Object{…}` and `JSONPatch{…}` may be made. */
+  readonly patches?: boolean;
+}
+
+interface Base {
+  readonly environment: Environment;
+  readonly admission: AdmissionTypes;
+}
+
+// Immutable and the same for all, so that one is enough for a process; made on first use because it is dear.
+let base: Base | undefined;
+
+function baseEnvironment(): Base {
+  return (base ??= { environment: kubernetesEnvironment(), admission: admissionTypes() });
+}
+
+/** What an expression must evaluate to. */
+export const resultTypes = {
+  condition: [cel.boolType],
+  message: [cel.stringType],
+  auditAnnotation: [cel.stringType, cel.nullType],
+  applyConfiguration: [cel.structType("Object")],
+  jsonPatch: [cel.listType(jsonPatchType)],
+} as const satisfies Readonly<Record<string, readonly Type[]>>;
+
+/**
+ * Compiles the expressions of one webhook or policy, in order: variables, once declared, are known to those after them.
+ * Answers are the detail of a fault, undefined for a good expression.
+ */
+export class ExpressionCompiler {
+  readonly #variables: VariableTypes | undefined;
+  readonly #environments = new Map<string, Environment>();
+
+  /** `composed`: the policy has variables, so that `variables` is a name. */
+  constructor(composed: boolean) {
+    this.#variables = composed ? new VariableTypes() : undefined;
+  }
+
+  /** What is wrong with an expression that must have one of these types. */
+  check(expression: string, wanted: readonly Type[], scope: ExpressionScope): string | undefined {
+    const compiled = this.#environment(scope).compile(expression);
+    if (compiled.checked === undefined) return `compilation failed: ${compiled.message}`;
+    const type = typeOf(compiled.checked);
+    if (wanted.some((one) => cel.sameType(one, type))) return undefined;
+    const names = wanted.map(cel.formatResultType);
+    const must = names.length === 1 ? (names[0] ?? "") : `one of [${names.join(" ")}]`;
+    return `must evaluate to ${must} but got ${cel.formatResultType(type)}`;
+  }
+
+  /** Declares a variable by its expression, of any type where that does not compile. */
+  declare(name: string, expression: string, scope: ExpressionScope): string | undefined {
+    const compiled = this.#environment(scope).compile(expression);
+    this.#variables?.declare(name, compiled.checked === undefined ? cel.dynType : typeOf(compiled.checked));
+    return compiled.checked === undefined ? `compilation failed: ${compiled.message}` : undefined;
+  }
+
+  #environment(scope: ExpressionScope): Environment {
+    const key = `${scope.params} ${scope.authorizer} ${scope.patches ?? false}`;
+    const known = this.#environments.get(key);
+    if (known !== undefined) return known;
+    const made = this.#make(scope);
+    this.#environments.set(key, made);
+    return made;
+  }
+
+  #make(scope: ExpressionScope): Environment {
+    const { environment, admission } = baseEnvironment();
+    const variables: [string, Type][] = [
+      ["object", cel.dynType],
+      ["oldObject", cel.dynType],
+      ["namespaceObject", admission.namespaceObject.type],
+      ["request", admission.request.type],
+    ];
+    if (scope.params) variables.push(["params", cel.dynType]);
+    if (scope.authorizer) {
+      variables.push(["authorizer", authorizerKind.type], ["authorizer.requestResource", resourceKind.type]);
+    }
+    if (this.#variables !== undefined) variables.push(["variables", variablesType]);
+    const types = new CombinedTypes(
+      ...(this.#variables === undefined ? [] : [this.#variables]),
+      ...(scope.patches === true ? [jsonPatchTypes, applyConfigurationTypes] : []),
+      admission.types,
+    );
+    return environment.extend({ variables, types, ...(scope.patches === true ? { libraries: [jsonPatchLibrary] } : {}) });
+  }
+}
+
+/** The type of what an expression evaluates to. */
+function typeOf(checked: CheckedExpression): Type {
+  return checked.types[checked.expr.id] ?? cel.dynType;
+}
