@@ -8,6 +8,7 @@ import type { TypeTable } from "../schema/load.ts";
 import { ProtobufReader } from "../protobuf/read.ts";
 import type { TableRow } from "../printing/table.ts";
 import type { ObjectRecord } from "../storage/cache/record.ts";
+import { ObjectKeeper } from "../storage/cache/object-keeper.ts";
 import { RepresentationCache } from "../storage/cache/representation-cache.ts";
 import { ResourceCache } from "../storage/cache/resource-cache.ts";
 import type { Storage } from "../storage/storage.ts";
@@ -45,6 +46,7 @@ export class Registry {
   /** Table rows that were asked for; each lives as long as its object version. */
   readonly rows = new WeakMap<ObjectRecord, TableRow>();
   readonly #caches = new Map<string, ResourceCache>();
+  readonly #keeper = new ObjectKeeper();
   /** Objects whose values are being committed, so that the cache need not parse what was just written. */
   readonly #written = new WeakMap<Buffer, KubeObject>();
   #started = false;
@@ -67,7 +69,7 @@ export class Registry {
     if (prefix === undefined) throw new TypeError(`${definition.plural} are not stored`);
     let cache = this.#caches.get(prefix);
     if (cache === undefined) {
-      cache = new ResourceCache({ storage: this.storage, prefix, objectOf: (value) => this.#written.get(value) });
+      cache = new ResourceCache({ storage: this.storage, prefix, takeObject: (value) => this.#take(value), keeper: this.#keeper });
       this.#caches.set(prefix, cache);
       if (this.#closed) cache.close();
     }
@@ -88,6 +90,12 @@ export class Registry {
   /** Remembers the object of a value that is about to be committed. The object is handed over: it is read-only now. */
   remember(value: Buffer, object: KubeObject): void {
     this.#written.set(value, object);
+  }
+
+  #take(value: Buffer): KubeObject | undefined {
+    const object = this.#written.get(value);
+    this.#written.delete(value);
+    return object;
   }
 
   /** The cache in the newest state of the store. Errors: StorageError. */

@@ -60,11 +60,12 @@ export function selectionOf(endpoint: Endpoint, labelText: string, fieldText: st
 /** Reads a selectable field of a record, for indexes. */
 export function fieldReader(definition: ResourceDefinition, label: string): (record: ObjectRecord) => string {
   const read = definition.selectableFields.get(label);
-  return (record) => read?.(record.object()) ?? "";
+  return read === undefined ? () => "" : (record) => record.field(label, read);
 }
 
 function fieldTest(fields: FieldSelector, definition: ResourceDefinition): (record: ObjectRecord) => boolean {
-  return (record) => matchesFields(fields, (label) => definition.selectableFields.get(label)?.(record.object()) ?? "");
+  const readers = new Map(fields.requirements.map(({ field }) => [field, fieldReader(definition, field)]));
+  return (record) => matchesFields(fields, (label) => readers.get(label)?.(record) ?? "");
 }
 
 function readSelector<T>(parse: () => T): T {

@@ -1,12 +1,25 @@
 import { parseOwnJson, stringifyJson } from "../../codec/json-text.ts";
 import type { JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
+import type { ObjectKeeper } from "./object-keeper.ts";
 import { StorageError, type KeyValue } from "../storage.ts";
 
 /** Every stored value and every record begins so; what follows `metadata` is where the resourceVersion is spliced in. */
 const HEAD = /^\{"kind":"[^"\\]*","apiVersion":"[^"\\]*","metadata":\{/;
 const LONGEST_HEAD = 512;
 const VERSION_OPEN = '"resourceVersion":"';
+
+/** What a record is made from. */
+export interface RecordSource {
+  readonly key: string;
+  readonly revision: number;
+  readonly lease: number;
+  readonly bytes: Buffer;
+  readonly metadataStart: number;
+  readonly object?: KubeObject | undefined;
+  /** Bounds how many parsed objects are kept; absent for records that live for one request. */
+  readonly keeper?: ObjectKeeper | undefined;
+}
 
 /**
  * One version of an object, as the cache holds it: the bytes that clients get, made once. The parsed object is made on
@@ -18,40 +31,53 @@ export class ObjectRecord {
   readonly lease: number;
   /** JSON of the stored (hub) form, with resourceVersion. */
   readonly bytes: Buffer;
-  /** Offset of `"metadata"` in bytes: built-in kinds' list items are written from here, without kind and apiVersion. */
+  /** Offset of `"metadata"` in bytes. */
   readonly metadataStart: number;
-  /** Bytes of other representations, by name; filled and bounded by the representation cache. */
-  readonly others: Map<string, Buffer> = new Map();
+  readonly #keeper: ObjectKeeper | undefined;
+  #others: Map<string, Buffer> | undefined;
+  #fields: Map<string, string> | undefined;
   #labels: Readonly<Record<string, string>> | undefined;
   #object: KubeObject | undefined;
 
-  constructor(source: {
-    key: string;
-    revision: number;
-    lease: number;
-    bytes: Buffer;
-    metadataStart: number;
-    object?: KubeObject | undefined;
-  }) {
+  constructor(source: RecordSource) {
     this.key = source.key;
     this.revision = source.revision;
     this.lease = source.lease;
     this.bytes = source.bytes;
     this.metadataStart = source.metadataStart;
+    this.#keeper = source.keeper;
     this.#object = source.object;
-    if (source.object !== undefined) this.#labels = labelsOf(source.object);
+    if (source.object !== undefined) source.keeper?.keep(this);
+  }
+
+  /** Bytes of other representations, by name; filled and bounded by the representation cache. */
+  get others(): Map<string, Buffer> {
+    return (this.#others ??= new Map());
   }
 
   /** The parsed object, resourceVersion included. Read-only: whoever wants to change it copies it. */
   object(): KubeObject {
-    return (this.#object ??= parseOwnJson(this.bytes.toString("utf8")) as KubeObject);
+    if (this.#object === undefined) {
+      this.#object = parseOwnJson(this.bytes.toString("utf8")) as KubeObject;
+      this.#keeper?.keep(this);
+    }
+    return this.#object;
   }
 
   labels(): Readonly<Record<string, string>> {
-    return (this.#labels ??= labelsOf(this.object()));
+    return (this.#labels ??= { ...(this.object().metadata.labels ?? NO_LABELS) });
   }
 
-  /** Forgets the parsed object, keeping what selectors need. */
+  /** A selectable field, read by `read` on first use and then remembered. */
+  field(label: string, read: (object: KubeObject) => string): string {
+    const known = this.#fields?.get(label);
+    if (known !== undefined) return known;
+    const value = read(this.object());
+    (this.#fields ??= new Map()).set(label, value);
+    return value;
+  }
+
+  /** Forgets the parsed object; labels are kept, since most selectors ask for them. */
   dropObject(): void {
     if (this.#object === undefined) return;
     this.labels();
@@ -84,7 +110,7 @@ export function storedValue(object: KubeObject): Buffer {
  * The record of a stored pair. `object`, where the caller has it at hand, saves a later parse; it must be the parsed
  * value without resourceVersion and is taken over. Errors: StorageError "corrupt" naming the key.
  */
-export function recordOf(pair: KeyValue, object?: KubeObject): ObjectRecord {
+export function recordOf(pair: KeyValue, object?: KubeObject, keeper?: ObjectKeeper): ObjectRecord {
   let { value } = pair;
   let open = headLength(value);
   if (open === 0) {
@@ -92,7 +118,8 @@ export function recordOf(pair: KeyValue, object?: KubeObject): ObjectRecord {
     open = headLength(value);
   }
   const splice = `${VERSION_OPEN}${pair.modRevision}"${value[open] === CLOSE_BRACE ? "" : ","}`;
-  const bytes = Buffer.allocUnsafe(value.length + splice.length);
+  // Of its own, not from the pool: there it would keep alive what was allocated beside it and is long dead.
+  const bytes = Buffer.allocUnsafeSlow(value.length + splice.length);
   value.copy(bytes, 0, 0, open);
   bytes.write(splice, open, "latin1");
   value.copy(bytes, open + splice.length, open);
@@ -104,6 +131,7 @@ export function recordOf(pair: KeyValue, object?: KubeObject): ObjectRecord {
     bytes,
     metadataStart: open - '"metadata":{'.length,
     object,
+    keeper,
   });
 }
 
@@ -139,10 +167,6 @@ function canonical(pair: KeyValue): Buffer {
   } catch (error) {
     throw new StorageError("corrupt", `the stored value at ${pair.key} does not decode: ${(error as Error).message}`);
   }
-}
-
-function labelsOf(object: KubeObject): Readonly<Record<string, string>> {
-  return object.metadata.labels ?? NO_LABELS;
 }
 
 const NO_LABELS: Readonly<Record<string, string>> = Object.freeze({});

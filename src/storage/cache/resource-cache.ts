@@ -2,6 +2,7 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import { OrderedMap } from "../ordered-map.ts";
 import { StorageError, type KeyValue, type Storage, type StoreEvent, type Watch } from "../storage.ts";
 import { EventWindow, type CacheEvent } from "./event-window.ts";
+import type { ObjectKeeper } from "./object-keeper.ts";
 import { recordOf, type ObjectRecord } from "./record.ts";
 import { WatcherIndex, type Watcher } from "./watcher-index.ts";
 
@@ -10,10 +11,11 @@ export interface ResourceCacheOptions {
   /** Where the resource's keys lie, ending in a slash. */
   readonly prefix: string;
   /**
-   * The parsed object of a value that this process is about to commit, if it kept it; so that what was just written
-   * is not parsed again.
+   * Takes the parsed object of a value that this process has just committed, if it kept it; so that what was just
+   * written is not parsed again.
    */
-  readonly objectOf: (value: Buffer) => KubeObject | undefined;
+  readonly takeObject: (value: Buffer) => KubeObject | undefined;
+  readonly keeper: ObjectKeeper;
   /** How long a read waits for a revision that has not arrived, in milliseconds. */
   readonly waitMs?: number;
 }
@@ -175,7 +177,7 @@ export class ResourceCache {
   #decode(pair: KeyValue): ObjectRecord | undefined {
     try {
       this.#corrupt.delete(pair.key);
-      return recordOf(pair, this.#options.objectOf(pair.value));
+      return recordOf(pair, this.#options.takeObject(pair.value), this.#options.keeper);
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
       this.#corrupt.set(pair.key, error);

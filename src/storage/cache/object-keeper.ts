@@ -1,0 +1,25 @@
+import type { ObjectRecord } from "./record.ts";
+
+/** Parsed objects that are kept beside their bytes; a pod takes some ten thousand bytes so, three times its JSON. */
+const DEFAULT_CAPACITY = 1000;
+
+/**
+ * Keeps the parsed objects of the records that were last read or written, and lets the others go: they are parsed again
+ * when somebody needs more of them than their bytes, labels and selectable fields.
+ */
+export class ObjectKeeper {
+  readonly #ring: (ObjectRecord | undefined)[];
+  #next = 0;
+
+  constructor(capacity: number = DEFAULT_CAPACITY) {
+    this.#ring = Array.from({ length: capacity });
+  }
+
+  /** A record holds its parsed object now. */
+  keep(record: ObjectRecord): void {
+    const oldest = this.#ring[this.#next];
+    if (oldest !== record) oldest?.dropObject();
+    this.#ring[this.#next] = record;
+    this.#next = (this.#next + 1) % this.#ring.length;
+  }
+}
