@@ -2,16 +2,15 @@ import { operator } from "./ast.ts";
 import type { CallExpr, Expr } from "./ast.ts";
 import type { Compiler, Step } from "./compile.ts";
 import { callCost, price } from "./cost.ts";
+import type { CallCost } from "./cost.ts";
 import type { FunctionDeclaration, Implementation, Overload } from "./declaration.ts";
 import { mapKey } from "./map.ts";
 import { accumulatorName } from "./macro.ts";
 import { isOfType } from "./guard.ts";
-import type { Frame, Run } from "./program.ts";
+import type { Run } from "./program.ts";
 import type { Type } from "./types.ts";
 import { EvalError, List, noSuchOverload } from "./value.ts";
 import type { Value } from "./value.ts";
-
-type Actual = (args: readonly Value[], result: Value) => number;
 
 /** A call of a function, `target` being the receiver of a member call. */
 export function callStep(compiler: Compiler, expr: CallExpr, target: Expr | undefined): Step {
@@ -52,45 +51,50 @@ function overloadId(name: string, overloads: readonly Overload[]): string {
   return overloads.length === 1 ? (overloads[0]?.id ?? "") : "";
 }
 
-function strictCall(run: Implementation, args: readonly Run[], cost: number | Actual): Run {
+function strictCall(run: Implementation, args: readonly Run[], cost: CallCost): Run {
   const [a, b] = args;
+  if (cost.by === "result") {
+    return (frame) => {
+      const result = run(...args.map((arg) => arg(frame)));
+      frame.charge(cost.price(result));
+      return result;
+    };
+  }
   if (args.length === 1 && a !== undefined) {
-    if (typeof cost === "number") {
+    if (cost.by === "call") {
       return (frame) => {
-        const result = run(a(frame));
-        frame.charge(cost);
-        return result;
+        const first = a(frame);
+        frame.charge(cost.price);
+        return run(first);
       };
     }
     return (frame) => {
       const first = a(frame);
-      return charged(frame, run(first), cost, [first]);
+      frame.charge(cost.price([first]));
+      return run(first);
     };
   }
   if (args.length === 2 && a !== undefined && b !== undefined) {
-    if (typeof cost === "number") {
+    if (cost.by === "call") {
       return (frame) => {
-        const result = run(a(frame), b(frame));
-        frame.charge(cost);
-        return result;
+        const first = a(frame);
+        const second = b(frame);
+        frame.charge(cost.price);
+        return run(first, second);
       };
     }
     return (frame) => {
       const first = a(frame);
       const second = b(frame);
-      return charged(frame, run(first, second), cost, [first, second]);
+      frame.charge(cost.price([first, second]));
+      return run(first, second);
     };
   }
   return (frame) => {
     const values = args.map((arg) => arg(frame));
-    const result = run(...values);
-    return charged(frame, result, typeof cost === "number" ? () => cost : cost, values);
+    frame.charge(cost.by === "call" ? cost.price : cost.price(values));
+    return run(...values);
   };
-}
-
-function charged(frame: Frame, result: Value, cost: Actual, args: readonly Value[]): Value {
-  frame.charge(cost(args, result));
-  return result;
 }
 
 /** What to run: the function's own, the one overload's, or the first overload whose types the values have. */

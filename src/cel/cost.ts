@@ -27,7 +27,8 @@ export function matching(text: number, pattern: number): number {
   return traversal(1 + text) * Math.ceil(pattern * price.pattern);
 }
 
-type Actual = (args: readonly Value[], result: Value) => number;
+/** What a call costs, by its arguments. */
+export type Actual = (args: readonly Value[]) => number;
 
 function size(args: readonly Value[], index: number): number {
   const value = args[index];
@@ -59,10 +60,18 @@ export const standardCosts: ReadonlyMap<string, Actual> = new Map<string, Actual
   ["contains_string", (args) => traversal(size(args, 0)) * traversal(size(args, 1))],
 ]);
 
-/** How to charge a call: a fixed price, or a function of its arguments and result. */
-export function callCost(overload: string, byId: FunctionCost | undefined, byName: FunctionCost | undefined): number | Actual {
+/** How to charge a call: a fixed price, by its arguments, or by its result. */
+export type CallCost =
+  | { readonly by: "call"; readonly price: number }
+  | { readonly by: "arguments"; readonly price: Actual }
+  | { readonly by: "result"; readonly price: (result: Value) => number };
+
+/** The price of an overload: its own, its function's, or the standard one. */
+export function callCost(overload: string, byId: FunctionCost | undefined, byName: FunctionCost | undefined): CallCost {
+  const own = byId?.actual !== undefined || byId?.actualOfResult !== undefined ? byId : byName;
+  const { actual, actualOfResult } = own ?? {};
+  if (actualOfResult !== undefined) return { by: "result", price: actualOfResult };
+  if (actual !== undefined) return { by: "arguments", price: (args) => actual(args, overload) };
   const standard = standardCosts.get(overload);
-  const actual = byId?.actual ?? byName?.actual;
-  if (actual === undefined) return standard ?? price.call;
-  return (args, result) => actual(args, result, overload) ?? standard?.(args, result) ?? price.call;
+  return standard === undefined ? { by: "call", price: price.call } : { by: "arguments", price: standard };
 }

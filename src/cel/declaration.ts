@@ -58,8 +58,10 @@ export interface CallEstimate {
 
 /** The cost of one function (by its name) or overload (by its id), when it has run and before. */
 export interface FunctionCost {
-  /** What a call has cost; undefined leaves it to the standard rule. */
-  readonly actual?: (args: readonly Value[], result: Value, overload: string) => number | undefined;
+  /** What a call costs, charged before it runs, so that nothing runs that cannot be paid. */
+  readonly actual?: (args: readonly Value[], overload: string) => number;
+  /** Instead of `actual`, where the cost shows only in the result. */
+  readonly actualOfResult?: (result: Value) => number;
   /** What a call may cost, without its arguments; the receiver of a member call comes first among them. */
   readonly estimate?: (args: readonly SizedNode[], overload: string) => CallEstimate | undefined;
 }

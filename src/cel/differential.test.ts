@@ -104,7 +104,9 @@ const { number } = fc.letrec<{ number: string }>((tie) => ({
       "9007199254740993",
     ),
     fc.integer().map((n) => `(${n})`),
-    fc.tuple(tie("number"), fc.constantFrom("+", "-", "*", "/", "%"), tie("number")).map(([a, op, b]) => `(${a} ${op} ${b})`),
+    fc.tuple(tie("number"), fc.constantFrom("+", "-", "*", "/"), tie("number")).map(([a, op, b]) => `(${a} ${op} ${b})`),
+    // not by -1: that the remainder of -2^63 overflows with its quotient, the other engine does not notice either
+    fc.tuple(tie("number"), fc.constantFrom("0", "1", "3", "-7", "9223372036854775807")).map(([a, b]) => `(${a} % ${b})`),
     tie("number").map((a) => `(0 - ${a})`), // the other engine does not notice that -(-2^63) overflows
     fc.tuple(tie("number"), tie("number"), tie("number"), tie("number")).map(([a, b, c, d]) => `(${a} < ${b} ? ${c} : ${d})`),
   ),

@@ -36,6 +36,7 @@ export class ObjectMap implements MapValue {
   readonly object: Readonly<Record<string, unknown>>;
   readonly read: Reader;
   #keys: readonly string[] | undefined;
+  #read: Map<string, Value> | undefined;
 
   constructor(object: Readonly<Record<string, unknown>>, read: Reader) {
     this.object = object;
@@ -49,7 +50,13 @@ export class ObjectMap implements MapValue {
   find(key: Value): Value | undefined {
     if (typeof key !== "string" || !Object.hasOwn(this.object, key)) return undefined;
     const raw = this.object[key];
-    return raw === undefined ? undefined : this.read(raw);
+    if (typeof raw !== "object" || raw === null) return raw === undefined ? undefined : this.read(raw);
+    // a list or object is wrapped once, so that what it has learnt of itself is there for the next reader
+    const known = this.#read?.get(key);
+    if (known !== undefined) return known;
+    const value = this.read(raw);
+    (this.#read ??= new Map()).set(key, value);
+    return value;
   }
 
   keys(): readonly string[] {

@@ -38,7 +38,8 @@ export class Frame {
 
   charge(cost: number): void {
     this.cost += cost;
-    if (this.cost > this.limit) throw new EvalError(costExceeded, true);
+    // written so that a cost that is not a number is too much, too
+    if (!(this.cost <= this.limit)) throw new EvalError(costExceeded, true);
   }
 
   /** Called once a turn of every loop. */

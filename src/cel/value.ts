@@ -81,12 +81,16 @@ export interface ListSemantics {
   readonly add: (a: List, b: List) => List;
 }
 
+const indexAfter = 4;
+
 /** A list of values, or of raw items read one by one as they are asked for. */
 export class List {
   readonly items: readonly unknown[];
   readonly read: Reader | undefined;
   readonly semantics: ListSemantics | undefined;
   #grown: unknown[] | undefined;
+  #lookups = 0;
+  #index: ReadonlySet<unknown> | undefined;
 
   constructor(items: readonly unknown[], read?: Reader, semantics?: ListSemantics) {
     this.items = items;
@@ -116,6 +120,17 @@ export class List {
   values(): readonly Value[] {
     const read = this.read;
     return read === undefined ? (this.items as readonly Value[]) : this.items.map((item) => read(item));
+  }
+
+  /**
+   * The elements by a key, once this has been asked for often enough to pay for making it: `x in list` inside a loop
+   * over a long list would else take its square.
+   */
+  indexed(keyOf: (value: Value) => unknown): ReadonlySet<unknown> | undefined {
+    if (this.#index === undefined && ++this.#lookups > indexAfter && this.#grown === undefined) {
+      this.#index = new Set(this.values().map(keyOf));
+    }
+    return this.#index;
   }
 
   /** This list with one element more; in place where it was made by growing(). */

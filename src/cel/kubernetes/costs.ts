@@ -53,7 +53,7 @@ const splitCost: FunctionCost = {
 };
 
 const joinCost: FunctionCost = {
-  actual: (_, result) => traversal(costSize(result), 2),
+  actualOfResult: (result) => traversal(costSize(result), 2),
   estimate: (args) => {
     const list = args[0];
     if (list === undefined) return undefined;
@@ -123,7 +123,7 @@ const validateCost: FunctionCost = {
 };
 
 const ipCost: FunctionCost = {
-  actual: (args, _, overload) => (overload === "cidr_ip" ? 1 : traversal(sizeOf(args, 0))),
+  actual: (args, overload) => (overload === "cidr_ip" ? 1 : traversal(sizeOf(args, 0))),
   estimate: (args, overload) => ({ cost: overload === "cidr_ip" ? fixed(1) : scale(rangeOf(args, 0), price.character) }),
 };
 

@@ -10,6 +10,7 @@ export class ObjectValue implements StructValue {
   readonly kind = "struct";
   readonly object: ReadonlyJsonObject;
   readonly shape: Shape;
+  #read: Map<string, Value> | undefined;
 
   constructor(object: ReadonlyJsonObject, shape: Shape) {
     this.object = object;
@@ -26,7 +27,14 @@ export class ObjectValue implements StructValue {
     const { object } = this;
     if (!Object.hasOwn(object, field.name)) return undefined;
     const raw = object[field.name];
-    return raw === undefined || (raw === null && field.schema.nullable !== true) ? undefined : field.read(raw);
+    if (typeof raw !== "object") return raw === undefined ? undefined : field.read(raw);
+    if (raw === null) return field.schema.nullable === true || field.schema.type === "any" ? null : undefined;
+    // a list or object is wrapped once, so that what it has learnt of itself is there for the next reader
+    const known = this.#read?.get(name);
+    if (known !== undefined) return known;
+    const value = field.read(raw);
+    (this.#read ??= new Map()).set(name, value);
+    return value;
   }
 
   has(name: string): boolean {
@@ -48,13 +56,13 @@ export class ObjectValue implements StructValue {
       const left = this.object[key];
       const right = Object.hasOwn(other.object, key) ? other.object[key] : undefined;
       if (left === undefined || right === undefined) return false;
-      const declared = fields.has(key) ? this.#read(key) : undefined;
+      const declared = fields.has(key) ? this.#reader(key) : undefined;
       if (declared === undefined ? !equal(readJson(left), readJson(right)) : !equal(declared(left), declared(right))) return false;
     }
     return true;
   }
 
-  #read(key: string): ((raw: unknown) => Value) | undefined {
+  #reader(key: string): ((raw: unknown) => Value) | undefined {
     for (const field of this.shape.fields.values()) if (field.name === key) return (raw) => (raw === null ? null : field.read(raw));
     return undefined;
   }

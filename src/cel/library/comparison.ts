@@ -2,6 +2,7 @@ import { operator } from "../ast.ts";
 import { fn, globalOverload } from "../declaration.ts";
 import type { FunctionDeclaration, Overload } from "../declaration.ts";
 import { equal } from "../equal.ts";
+import { mapKey } from "../map.ts";
 import { compare } from "../order.ts";
 import * as t from "../types.ts";
 import { List, isMap, noSuchOverload } from "../value.ts";
@@ -38,6 +39,9 @@ function ordering(name: string, id: string, holds: (order: number) => boolean): 
 function contains(...args: Value[]): Value {
   const [element, container] = args as [Value, Value];
   if (container instanceof List) {
+    const key = mapKey(element);
+    const index = key === undefined ? undefined : container.indexed(mapKey);
+    if (index !== undefined) return index.has(key);
     for (let i = 0; i < container.size; i++) if (equal(container.get(i), element)) return true;
     return false;
   }

@@ -1,13 +1,14 @@
 import { fn, globalOverload, memberOverload } from "../declaration.ts";
-import type { CallEstimate, FunctionCost, FunctionDeclaration, Library, Overload, SizeRange } from "../declaration.ts";
+import type { CallEstimate, FunctionCost, FunctionDeclaration, Library, Overload, SizeRange, SizedNode } from "../declaration.ts";
 import { price } from "../cost.ts";
 import { equal } from "../equal.ts";
 import { MacroFault, variableName } from "../macro.ts";
 import type { Macro } from "../macro.ts";
 import { compare } from "../order.ts";
+import { add, anySize, fixed, multiply } from "../range.ts";
 import { costSize } from "../size.ts";
 import * as t from "../types.ts";
-import { EvalError, List, noSuchOverload } from "../value.ts";
+import { EvalError, List, isInt, noSuchOverload } from "../value.ts";
 import type { Value } from "../value.ts";
 import { collect } from "./macros.ts";
 
@@ -147,33 +148,54 @@ const sortBy: Macro = (make, args, target) => {
   });
 };
 
-function bySize(size: (args: readonly Value[], result: Value) => number, estimate: (list: SizeRange) => SizeRange): FunctionCost {
+/** Charged by the size of the result; `sized` says how large that may be. */
+function byResult(sized: (args: readonly SizedNode[]) => SizeRange): FunctionCost {
   return {
-    actual: (args, result) => size(args, result) + price.call + price.list,
-    estimate: ([list]): CallEstimate | undefined => {
-      if (list === undefined) return undefined;
-      const cost = estimate(list.size);
-      const base = price.call + price.list;
-      return { cost: { min: cost.min + base, max: cost.max + base }, resultSize: list.size };
+    actualOfResult: (result) => costSize(result) + price.call + price.list,
+    estimate: (args): CallEstimate => {
+      const resultSize = sized(args);
+      return { cost: add(resultSize, fixed(price.call + price.list)), resultSize };
     },
   };
 }
 
-const byResult = bySize(
-  (_, result) => costSize(result),
-  (list) => list,
-);
-const bySquare = bySize(
-  ([list]) => (list === undefined ? 0 : costSize(list) ** 2),
-  (list) => ({ min: list.min ** 2, max: list.max ** 2 }),
-);
+/** Each element is compared with each. */
+const bySquare: FunctionCost = {
+  actual: ([list]) => (list === undefined ? 0 : costSize(list) ** 2) + price.call + price.list,
+  estimate: ([list]): CallEstimate => {
+    const size = list?.size ?? anySize;
+    return { cost: add(multiply(size, size), fixed(price.call + price.list)), resultSize: size };
+  },
+};
+
+const sameSize = byResult(([list]) => list?.size ?? anySize);
+
+const sliced = byResult(([list, start, end]) => {
+  if (typeof start?.literal === "number" && typeof end?.literal === "number") return fixed(Math.max(end.literal - start.literal, 0));
+  return list?.size ?? anySize;
+});
+
+const ranged: FunctionCost = {
+  estimate: (args) => byResult(([count]) => (typeof count?.literal === "number" ? fixed(Math.max(count.literal, 0)) : anySize)).estimate?.(args, ""),
+  // before it runs the argument may still be of any type
+  actual: ([count]) => (count !== undefined && isInt(count) ? Math.max(Number(count), 0) : 0) + price.call + price.list,
+};
+
+/** The sizes of the lists in the list, and of those in them, as far as they are flattened. */
+function flattened(list: SizedNode | undefined, depth: number): SizeRange {
+  if (list === undefined) return anySize;
+  const inside = list.element;
+  if (inside === undefined || depth <= 0) return list.size;
+  if (inside.type.kind === "dyn") return anySize;
+  return inside.type.kind === "list" ? multiply(list.size, flattened(inside, depth - 1)) : list.size;
+}
 
 const costs = new Map<string, FunctionCost>([
-  ["list_slice", byResult],
-  ["list_flatten", byResult],
-  ["list_flatten_int", byResult],
-  ["lists_range", byResult],
-  ["list_reverse", byResult],
+  ["list_slice", sliced],
+  ["list_flatten", byResult(([list]) => flattened(list, 1))],
+  ["list_flatten_int", byResult(([list, depth]) => (typeof depth?.literal === "number" ? flattened(list, depth.literal) : anySize))],
+  ["lists_range", ranged],
+  ["list_reverse", sameSize],
   ["list_distinct", bySquare],
   ["sort", bySquare],
   ["@sortByAssociatedKeys", bySquare],
