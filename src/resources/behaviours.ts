@@ -17,6 +17,8 @@ import { event } from "./core/event.ts";
 import { limitRange } from "./core/limit-range.ts";
 import { namespace } from "./core/namespace.ts";
 import { node } from "./core/node.ts";
+import { persistentVolumeClaim } from "./core/persistent-volume-claim.ts";
+import { persistentVolume } from "./core/persistent-volume.ts";
 import { podTemplate } from "./core/pod-template.ts";
 import { pod } from "./core/pod.ts";
 import { replicationController } from "./core/replication-controller.ts";
@@ -49,6 +51,8 @@ export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, Ki
   ["/LimitRange", limitRange],
   ["/Namespace", namespace],
   ["/Node", node],
+  ["/PersistentVolume", persistentVolume],
+  ["/PersistentVolumeClaim", persistentVolumeClaim],
   ["/Pod", pod],
   ["/PodTemplate", podTemplate],
   ["/ReplicationController", replicationController],

@@ -9,10 +9,11 @@ import { positiveQuantity } from "../../validation/quantities.ts";
 import { oneOf, text } from "../../validation/scalars.ts";
 import { all, fields, struct } from "../../validation/structure.ts";
 
-const accessModes = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
+/** How a volume can be mounted, as messages list it. */
+export const accessModes = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 
 /** How a volume may be mounted: at least one known mode, and ReadWriteOncePod only alone. */
-const modes: Check = struct((spec, at, faults) => {
+export const mountModes: Check = struct((spec, at, faults) => {
   const given = stringsIn(spec, "accessModes");
   for (const mode of given) {
     if (!accessModes.includes(mode)) faults.push(notSupportedField(at.child("accessModes"), mode, accessModes));
@@ -29,49 +30,62 @@ const storage: Check = struct((spec, at, faults, context) => {
   else positiveQuantity(getOwn(requests, "storage"), place, faults, context);
 });
 
-/** Where a volume's first content comes from. */
-const dataSource: Check = struct((source, at, faults) => {
+/** Where a volume's first content comes from. Of claims that had such a source, the group may be no name. */
+const dataSource = (anyGroup: boolean): Check =>
+  struct((source, at, faults) => {
   const kind = stringIn(source, "kind");
   if (stringIn(source, "name") === "") faults.push(requiredField(at.child("name")));
   if (kind === "") faults.push(requiredField(at.child("kind")));
   const group = stringIn(source, "apiGroup");
   if (group === "" && kind !== "PersistentVolumeClaim") {
     const detail = "must be 'PersistentVolumeClaim' when referencing the default apiGroup";
-    faults.push(invalidField(at.child("kind"), kind, detail));
+    faults.push(invalidField(at, kind, detail));
   }
-  if (group !== "") for (const message of dnsSubdomain(group)) faults.push(invalidField(at.child("apiGroup"), group, message));
+  if (group !== "" && !anyGroup) for (const message of dnsSubdomain(group)) faults.push(invalidField(at.child("apiGroup"), group, message));
 });
+
+/** The original shows the field's place as its value, and of that nothing. */
+const place = {};
 
 const agreeingSources: Check = struct((spec, at, faults) => {
   if (!isSet(spec, "dataSource") || !isSet(spec, "dataSourceRef")) return;
   const { namespace, ...reference } = objectIn(spec, "dataSourceRef");
   if (namespace !== undefined && namespace !== "") {
     const detail = "may not be specified when dataSourceRef.namespace is specified";
-    faults.push(invalidField(at, at.child("dataSource").toString(), detail));
+    faults.push(invalidField(at, place, detail));
   } else if (!equalJson(objectIn(spec, "dataSource"), reference)) {
-    faults.push(invalidField(at, at.child("dataSource").toString(), "must match dataSourceRef"));
+    faults.push(invalidField(at, place, "must match dataSourceRef"));
   }
 });
 
+const hasModes: Check = struct((spec, at, faults) => {
+  if (stringsIn(spec, "accessModes").length > 0) return;
+  faults.push(requiredField(at.child("accessModes"), "at least 1 access mode is required"));
+});
+
+function claimSpec(anyGroup: boolean): Check {
+  const source = dataSource(anyGroup);
+  return all(
+    hasModes,
+    fields({ selector: optional(labelSelector()) }),
+    mountModes,
+    storage,
+    fields({
+      storageClassName: filled(text(dnsSubdomain)),
+      volumeMode: optional(oneOf("Block", "Filesystem")),
+      dataSource: optional(source),
+      dataSourceRef: optional(all(source, fields({ namespace: filled(text(dnsLabel)) }))),
+    }),
+    agreeingSources,
+    fields({ volumeAttributesClassName: filled(text(dnsSubdomain)) }),
+  );
+}
+
 /** The rules of a PersistentVolumeClaim's spec, also where a pod's ephemeral volume or a StatefulSet has one in it. */
-export const persistentVolumeClaimSpec: Check = all(
-  (value, at, faults, context) =>
-    struct((spec) => {
-      if (stringsIn(spec, "accessModes").length > 0) return;
-      faults.push(requiredField(at.child("accessModes"), "at least 1 access mode is required"));
-    })(value, at, faults, context),
-  fields({ selector: optional(labelSelector()) }),
-  modes,
-  storage,
-  fields({
-    storageClassName: filled(text(dnsSubdomain)),
-    volumeMode: optional(oneOf("Block", "Filesystem")),
-    dataSource: optional(dataSource),
-    dataSourceRef: optional(all(dataSource, fields({ namespace: filled(text(dnsLabel)) }))),
-  }),
-  agreeingSources,
-  fields({ volumeAttributesClassName: filled(text(dnsSubdomain)) }),
-);
+export const persistentVolumeClaimSpec: Check = claimSpec(false);
+
+/** The rules of the spec of a claim that had a source of content before an update, by whatever group's name. */
+export const sourcedClaimSpec: Check = claimSpec(true);
 
 /** The rules of a claim that is made for a pod: the metadata that it takes over, and its spec. */
 export const claimTemplate: Check = fields({

@@ -107,7 +107,7 @@ function pullPolicyOf(image: JsonValue | undefined): string {
 function defaultVolume(volume: JsonObject): void {
   // A volume without a source is an empty directory.
   if (!Object.keys(volume).some((member) => member !== "name" && isObject(volume[member]))) volume["emptyDir"] = {};
-  for (const [source, defaults] of Object.entries(volumeDefaults)) fillMember(volume, source, defaults);
+  defaultVolumeSources(volume);
   const image = volume["image"];
   if (isObject(image) && !image["pullPolicy"]) image["pullPolicy"] = pullPolicyOf(image["reference"]);
   defaultDownwardFiles(volume["downwardAPI"]);
@@ -121,6 +121,11 @@ function defaultVolume(volume: JsonObject): void {
   const ephemeral = volume["ephemeral"];
   const template = isObject(ephemeral) ? ephemeral["volumeClaimTemplate"] : undefined;
   if (isObject(template)) defaultClaimSpec(template);
+}
+
+/** Fills in the sources that an object has as members: a pod's volume, or a persistent volume's spec. */
+export function defaultVolumeSources(owner: JsonObject): void {
+  for (const [source, defaults] of Object.entries(volumeDefaults)) fillMember(owner, source, defaults);
 }
 
 /** Fills in the spec of a claim that stands in an object. */

@@ -76,7 +76,8 @@ function warnOfNodes(spec: ReadonlyJsonObject, at: FieldPath, warnings: string[]
   );
 }
 
-function warnOfNodeTerm(term: ReadonlyJsonObject, checkValues: boolean, at: FieldPath, warnings: string[]): void {
+/** Labels of nodes with newer names, and of preferences values that no label can have, in a term of a node selector. */
+export function warnOfNodeTerm(term: ReadonlyJsonObject, checkValues: boolean, at: FieldPath, warnings: string[]): void {
   objectsIn(term, "matchExpressions").forEach((expression, i) => {
     const place = at.child("matchExpressions").index(i);
     const message = deprecatedLabels.get(stringIn(expression, "key"));

@@ -1,0 +1,74 @@
+import { invalidField, requiredField } from "../../object/field-error.ts";
+import { dnsLabel, dnsSubdomain } from "../../object/names.ts";
+import { isSet, objectIn, stringIn } from "../../object/read.ts";
+import type { Check } from "../../validation/check.ts";
+import { filled, optional, required } from "../../validation/presence.ts";
+import { text } from "../../validation/scalars.ts";
+import { all, fields, struct, union } from "../../validation/structure.ts";
+import { noBacksteps } from "../pod-spec/paths.ts";
+import { commonVolumeSources as common, csiDriverName } from "../pod-spec/volume-sources.ts";
+
+/** A Secret in a namespace of its own: a volume is in none. */
+const namedSecret: Check = optional(fields({ name: required(), namespace: required() }));
+
+const driverSecret: Check = optional(fields({ name: required(text(dnsSubdomain)), namespace: required(text(dnsLabel)) }));
+
+const endpointsNamespace: Check = optional((value, at, faults, context) => {
+  if (value === "") faults.push(invalidField(at, value, "if the endpointnamespace is set, it must be a valid namespace name"));
+  text(dnsLabel)(value, at, faults, context);
+});
+
+const local: Check = fields({ path: required(noBacksteps) });
+
+const targetMax = 64;
+
+/** With an initiator, the volume's name and its portal together name the interface. */
+const iscsiInterface: Check<string> = struct((source, at, faults, name) => {
+  if (!isSet(source, "initiatorName")) return;
+  const portal = stringIn(source, "targetPortal");
+  if (`${name}:${portal}`.length <= targetMax) return;
+  const detail = `Total length of <volume name>:<iscsi.targetPortal> must be under ${targetMax} characters if iscsi.initiatorName is specified.`;
+  faults.push(invalidField(at.child("targetportal"), portal, detail));
+});
+
+/** A persistent volume has exactly one source, checked in this order; the context is the volume's name. */
+export const persistentVolumeSource: Check<string> = union<string>(
+  {
+    hostPath: common.hostPath,
+    gcePersistentDisk: common.gcePersistentDisk,
+    awsElasticBlockStore: common.awsElasticBlockStore,
+    glusterfs: all(common.glusterfs, fields({ endpointsNamespace })),
+    flocker: common.flocker,
+    nfs: common.nfs,
+    rbd: common.rbd,
+    quobyte: common.quobyte,
+    cephfs: common.cephfs,
+    iscsi: all<string>(common.iscsi, iscsiInterface),
+    cinder: fields({ volumeID: required(), secretRef: namedSecret }),
+    fc: common.fc,
+    flexVolume: common.flexVolume,
+    azureFile: all(common.azureFile, fields({ secretNamespace: optional(required()) })),
+    vsphereVolume: common.vsphereVolume,
+    azureDisk: common.azureDisk,
+    photonPersistentDisk: common.photonPersistentDisk,
+    portworxVolume: common.portworxVolume,
+    scaleIO: common.scaleIO,
+    local,
+    storageos: fields({ volumeName: required(text(dnsLabel)), volumeNamespace: filled(text(dnsLabel)), secretRef: namedSecret }),
+    csi: fields({
+      driver: csiDriverName,
+      volumeHandle: required(),
+      controllerPublishSecretRef: driverSecret,
+      controllerExpandSecretRef: driverSecret,
+      nodePublishSecretRef: driverSecret,
+      nodeExpandSecretRef: driverSecret,
+    }),
+  },
+  { none: "must specify a volume type", several: "may not specify more than 1 volume type", names: { cephfs: "cephFS" } },
+);
+
+/** A local volume is on a node: which, its affinity says. */
+export const localNeedsNode: Check = struct((spec, at, faults) => {
+  if (!isSet(spec, "local") || isSet(objectIn(spec, "nodeAffinity"), "required")) return;
+  faults.push(requiredField(at.child("nodeAffinity"), "Local volume requires node affinity"));
+});

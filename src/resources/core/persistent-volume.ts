@@ -1,0 +1,93 @@
+import { FieldPath } from "../../object/field-path.ts";
+import { copyJson, getOwn, type JsonValue } from "../../object/json.ts";
+import type { KubeObject } from "../../object/kube-object.ts";
+import { formatQuantity } from "../../object/quantity.ts";
+import { isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { asQuantity } from "../../validation/quantities.ts";
+import type { KindBehaviour } from "../definition.ts";
+import { defaultVolumeSources, roundResources } from "../pod-spec/defaults.ts";
+import { structIn } from "../pod-spec/template-owner.ts";
+import { pluginWarnings } from "../pod-spec/volume-warnings.ts";
+import { warnOfNodeTerm } from "../pod-spec/warnings.ts";
+import { validatePersistentVolume, validatePersistentVolumeChange } from "./persistent-volume-validation.ts";
+import { classWarnings, modesCell, phaseCell, storageClassOf } from "./volume-class.ts";
+
+const specAt = FieldPath.root.child("spec");
+
+/** Notes when the phase changed, unless the writer says when (KEP-3762). */
+function noteTransition(object: KubeObject, old: KubeObject, now: string): void {
+  const status = structIn(object, "status");
+  const before = objectIn(old, "status");
+  const given = status["lastPhaseTransitionTime"];
+  const last = getOwn(before, "lastPhaseTransitionTime");
+  if (stringIn(status, "phase") !== stringIn(before, "phase")) {
+    if (given === undefined || given === null || given === last) status["lastPhaseTransitionTime"] = now;
+  } else if ((given === undefined || given === null) && last !== undefined) {
+    status["lastPhaseTransitionTime"] = copyJson(last) as JsonValue;
+  }
+}
+
+function warnings(object: KubeObject): string[] {
+  const spec = objectIn(object, "spec");
+  const found: string[] = [];
+  objectsIn(objectIn(objectIn(spec, "nodeAffinity"), "required"), "nodeSelectorTerms").forEach((term, i) =>
+    warnOfNodeTerm(term, false, specAt.child("nodeAffinity", "required", "nodeSelectorTerms").index(i), found),
+  );
+  found.push(...classWarnings(object));
+  const options = "volume.beta.kubernetes.io/mount-options";
+  if (object.metadata.annotations?.[options] !== undefined) {
+    found.push(`metadata.annotations[${options}]: deprecated since v1.31; use "mountOptions" attribute instead`);
+  }
+  if (spec["persistentVolumeReclaimPolicy"] === "Recycle") {
+    found.push("spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.");
+  }
+  return [...found, ...pluginWarnings(spec, specAt)];
+}
+
+function claimCell(spec: ReturnType<typeof objectIn>): string {
+  if (!isSet(spec, "claimRef")) return "";
+  const claim = objectIn(spec, "claimRef");
+  return `${stringIn(claim, "namespace")}/${stringIn(claim, "name")}`;
+}
+
+const specOf = (object: KubeObject) => objectIn(object, "spec");
+
+/** What PersistentVolumes do beyond the tables. */
+export const persistentVolume: KindBehaviour = {
+  applyDefaults(object) {
+    const spec = structIn(object, "spec");
+    if (!spec["persistentVolumeReclaimPolicy"]) spec["persistentVolumeReclaimPolicy"] = "Retain";
+    spec["volumeMode"] ??= "Filesystem";
+    defaultVolumeSources(spec);
+    roundResources(spec["capacity"]);
+    const status = structIn(object, "status");
+    if (!status["phase"]) status["phase"] = "Pending";
+  },
+  strategy: {
+    prepareForCreate: (object, { now }) => {
+      object["status"] = { phase: "Pending", lastPhaseTransitionTime: now };
+    },
+    validate: (object) => validatePersistentVolume(object),
+    validateUpdate: (object, old) => [...validatePersistentVolume(object, old), ...validatePersistentVolumeChange(object, old)],
+    warnings,
+  },
+  subresources: {
+    status: {
+      prepareForUpdate: (object, old, { now }) => {
+        object["spec"] = copyJson(old["spec"] ?? {}) as JsonValue;
+        noteTransition(object, old, now);
+      },
+    },
+  },
+  cells: {
+    Capacity: (object) => formatQuantity(asQuantity(objectIn(specOf(object), "capacity")["storage"])),
+    "Access Modes": (object) => modesCell(specOf(object)),
+    "Reclaim Policy": (object) => stringIn(specOf(object), "persistentVolumeReclaimPolicy"),
+    Status: phaseCell,
+    Claim: (object) => claimCell(specOf(object)),
+    StorageClass: storageClassOf,
+    VolumeAttributesClass: (object) => (isSet(specOf(object), "volumeAttributesClassName") ? stringIn(specOf(object), "volumeAttributesClassName") : "<unset>"),
+    Reason: (object) => stringIn(objectIn(object, "status"), "reason"),
+    VolumeMode: (object) => stringIn(specOf(object), "volumeMode") || "<unset>",
+  },
+};
