@@ -1,3 +1,5 @@
+import type { FieldRequirement } from "../object/field-selector.ts";
+import type { LabelRequirement } from "../object/label-selector.ts";
 import type { UserInfo } from "../request/context.ts";
 import type { RequestInfo } from "../request/info.ts";
 import type { PolicyRule } from "./rbac/policy-rule.ts";
@@ -15,14 +17,17 @@ export interface AuthorizationAttributes {
   readonly resource: string;
   readonly subresource: string;
   readonly name: string;
-  readonly labelSelector?: string;
-  readonly fieldSelector?: string;
+  /** Of lists, watches and deletes of collections: the text that the client sent, or requirements (a review's). */
+  readonly labelSelector?: string | readonly LabelRequirement[];
+  readonly fieldSelector?: string | readonly FieldRequirement[];
 }
 
 /** "noOpinion" leaves the decision to the next authorizer; if nobody allows, the answer is no. */
 export interface Decision {
   readonly decision: "allow" | "deny" | "noOpinion";
   readonly reason: string;
+  /** What went wrong while it was decided (a webhook that does not answer). */
+  readonly error?: string;
 }
 
 export type Authorizer = (attributes: AuthorizationAttributes) => Decision | Promise<Decision>;
@@ -49,6 +54,8 @@ export interface AuthorizationMode {
   readonly rulesFor: (user: UserInfo, namespace: string) => RulesOfUser;
 }
 
+const SELECTING: ReadonlySet<string> = new Set(["list", "watch", "deletecollection"]);
+
 /** The attributes of a request. */
 export function attributesOfRequest(info: RequestInfo, user: UserInfo): AuthorizationAttributes {
   return {
@@ -62,8 +69,8 @@ export function attributesOfRequest(info: RequestInfo, user: UserInfo): Authoriz
     resource: info.resource,
     subresource: info.subresource,
     name: info.name,
-    ...(info.labelSelector === "" ? {} : { labelSelector: info.labelSelector }),
-    ...(info.fieldSelector === "" ? {} : { fieldSelector: info.fieldSelector }),
+    ...(info.labelSelector === "" || !SELECTING.has(info.verb) ? {} : { labelSelector: info.labelSelector }),
+    ...(info.fieldSelector === "" || !SELECTING.has(info.verb) ? {} : { fieldSelector: info.fieldSelector }),
   };
 }
 

@@ -6,6 +6,7 @@ import { refusal } from "../authorization/forbidden.ts";
 import type { Authenticator } from "../authentication/authenticator.ts";
 import { authorizationChain, type AuthorizationMode, type Authorizer } from "../authorization/authorizer.ts";
 import { privilegedGroup } from "../authorization/privileged.ts";
+import { escalationGuard } from "../authorization/rbac/escalation.ts";
 import { followRoles } from "../authorization/rbac/follow-roles.ts";
 import { RbacIndex } from "../authorization/rbac/rbac-index.ts";
 import type { RequestContext } from "../request/context.ts";
@@ -13,6 +14,7 @@ import type { ApiAnswer, ApiRequest, Handler } from "../request/exchange.ts";
 import { requestChain } from "../request/chain.ts";
 import { bind } from "../registry/actions/binding.ts";
 import { evict } from "../registry/actions/eviction.ts";
+import { accessReviews } from "../registry/actions/access-review.ts";
 import { ActionHandlers } from "../registry/actions.ts";
 import { Registry } from "../registry/registry.ts";
 import { serveResource } from "../registry/serve.ts";
@@ -70,19 +72,16 @@ const NOT_FOUND: ApiAnswer = {
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const { storage, definitions, types, settings, clock, random, randomBytes } = options;
   const roles = new RbacIndex();
-  const { authorize } = authorizationChain([privilegedGroup, ...options.authorizationModes({ roles })]);
+  const authorization = authorizationChain([privilegedGroup, ...options.authorizationModes({ roles })]);
+  const { authorize } = authorization;
   // Plugins look at the cluster through the registry that they guard.
   const view: ClusterView = { get: (...key) => client.get(...key), list: (...key) => client.list(...key) };
-  const admission = admissionChain(options.admissionPlugins({ view, random: randomBytes }));
+  const admission = admissionChain([...options.admissionPlugins({ view, random: randomBytes }), escalationGuard(roles, authorize)]);
   const registry = new Registry({ storage, definitions, types, settings, clock, random, randomBytes, admission });
   const client = systemClient(registry);
   const resources = {
     registry,
-    actions: new ActionHandlers([
-      ["/bindings", bind],
-      ["/pods/binding", bind],
-      ["/pods/eviction", evict],
-    ]),
+    actions: new ActionHandlers([["/bindings", bind], ["/pods/binding", bind], ["/pods/eviction", evict], ...accessReviews(authorization)]),
     requireAlso: async (_: RequestContext, attributes: Parameters<Authorizer>[0]) => {
       const { decision, reason } = await authorize(attributes);
       if (decision !== "allow") throw refusal(attributes, reason);

@@ -33,6 +33,8 @@ export const annotations: Check = skippingAbsent((value, at, faults) => {
 /** What a selector is forgiven: updates keep values that were valid when they were written. */
 export interface SelectorOptions {
   readonly allowInvalidValues?: boolean;
+  /** Newer clients may know operators that we do not. */
+  readonly allowUnknownOperators?: boolean;
 }
 
 /** The rules of a metav1.LabelSelector. */
@@ -45,7 +47,8 @@ export function labelSelector(options: SelectorOptions = {}): Check {
   });
 }
 
-function checkLabelRequirement(value: ReadonlyJson, at: FieldPath, faults: FieldError[], options: SelectorOptions): void {
+/** The rules of one requirement of a selector. */
+export function checkLabelRequirement(value: ReadonlyJson, at: FieldPath, faults: FieldError[], options: SelectorOptions): void {
   const requirement = asObject(value);
   const operator = stringIn(requirement, "operator");
   const values = listIn(requirement, "values");
@@ -59,7 +62,7 @@ function checkLabelRequirement(value: ReadonlyJson, at: FieldPath, faults: Field
       if (values.length > 0) faults.push(forbiddenField(at.child("values"), valuesForbidden));
       break;
     default:
-      faults.push(invalidField(at.child("operator"), operator, operatorUnknown));
+      if (options.allowUnknownOperators !== true) faults.push(invalidField(at.child("operator"), operator, operatorUnknown));
   }
   labelKey(getOwn(requirement, "key"), at.child("key"), faults, undefined);
   if (options.allowInvalidValues !== true) checkLabelValues(values, at, faults);
@@ -119,7 +122,7 @@ function checkNodeRequirement(value: ReadonlyJson, at: FieldPath, faults: FieldE
       }
       break;
     default:
-      faults.push(invalidField(at.child("operator"), operator, operatorUnknown));
+      if (options.allowUnknownOperators !== true) faults.push(invalidField(at.child("operator"), operator, operatorUnknown));
   }
   labelKey(getOwn(requirement, "key"), at.child("key"), faults, undefined);
   if (options.allowInvalidValues !== true) checkLabelValues(values, at, faults);

@@ -39,7 +39,12 @@ export async function admitAction(write: Write, object: KubeObject): Promise<voi
 }
 
 /** The same write at another door of the server: an object of the namespace, or its status. */
-export function writeAt(write: Write, resource: { readonly group: string; readonly plural: string }, name: string, subresource?: string): Write {
+export function writeAt(
+  write: Write,
+  resource: { readonly group: string; readonly plural: string },
+  name: string,
+  subresource?: string,
+): Write {
   const { registry, endpoint } = write;
   const definition = registry.definitions.ofResource(resource.group, resource.plural);
   if (definition === undefined) throw new TypeError(`no resource ${resource.plural}.${resource.group}`);

@@ -56,7 +56,13 @@ function noteExhausted(status: JsonObject, now: string): void {
   const index = conditions.findIndex((one) => isObject(one) && one["type"] === "DisruptionAllowed");
   const before = conditions[index];
   const since = isObject(before) && before["status"] === "False" ? (before["lastTransitionTime"] ?? now) : now;
-  const next: JsonObject = { type: "DisruptionAllowed", status: "False", reason: "InsufficientPods", message: "", lastTransitionTime: since };
+  const next: JsonObject = {
+    type: "DisruptionAllowed",
+    status: "False",
+    reason: "InsufficientPods",
+    message: "",
+    lastTransitionTime: since,
+  };
   const observed = numberIn(status, "observedGeneration");
   if (observed !== 0) next["observedGeneration"] = observed;
   if (index < 0) conditions.push(next);

@@ -73,14 +73,16 @@ function needsNoBudget(pod: KubeObject): boolean {
 
 async function evictGuarded(write: Write, pod: KubeObject, name: string, options: DeleteOptions): Promise<void> {
   const [budget, another] = await budgetsOf(write, pod);
-  if (another !== undefined) throw plainError("This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
+  if (another !== undefined)
+    throw plainError("This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
   const free = budget !== undefined && !isReady(pod) && sparesUnready(budget);
   if (budget !== undefined && !free) await takeFromBudget(write, budget, name);
   try {
     // What makes the pod free must still be so when it goes.
     await removePod(write, name, free ? ofVersion(options, pod) : options);
   } catch (error) {
-    if (budget !== undefined && free && isConflict(error) && options.resourceVersion === undefined) throw budgetUnsettled(budget.metadata.name ?? "");
+    if (budget !== undefined && free && isConflict(error) && options.resourceVersion === undefined)
+      throw budgetUnsettled(budget.metadata.name ?? "");
     throw error;
   }
 }
@@ -108,7 +110,9 @@ function selects(selector: ReadonlyJson | undefined, labels: Readonly<Record<str
 }
 
 function isReady(pod: KubeObject): boolean {
-  return objectsIn(objectIn(pod, "status"), "conditions").some((condition) => condition["type"] === "Ready" && condition["status"] === "True");
+  return objectsIn(objectIn(pod, "status"), "conditions").some(
+    (condition) => condition["type"] === "Ready" && condition["status"] === "True",
+  );
 }
 
 /** Whether pods that are not ready may go without being counted (KEP-3017). */
@@ -136,7 +140,11 @@ async function removePod(write: Write, name: string, options: DeleteOptions): Pr
       change: async (stored) => {
         const pod = copyJson(stored.object());
         refusePreconditions(at, name, pod, options);
-        setPodCondition(pod, { type: "DisruptionTarget", status: "True", reason: "EvictionByEvictionAPI", message: "Eviction API: evicting" }, write.strategyContext.now);
+        setPodCondition(
+          pod,
+          { type: "DisruptionTarget", status: "True", reason: "EvictionByEvictionAPI", message: "Eviction API: evicting" },
+          write.strategyContext.now,
+        );
         return pod;
       },
     });

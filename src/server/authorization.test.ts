@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { JsonObject } from "../object/json.ts";
+import { ADMIN, testPlane, type TestPlane, type TestUser } from "./test-plane.ts";
+
+const RBAC = "/apis/rbac.authorization.k8s.io/v1";
+const REVIEWS = "/apis/authorization.k8s.io/v1";
+const ALICE: TestUser = { name: "alice" };
+
+test("a role begins to count with its binding and stops in the answer to its removal", async () => {
+  const server = await testPlane();
+  assert.equal((await server.as(ALICE, "GET", "/api/v1/namespaces/default/configmaps")).status, 403);
+  await grant(server, "alice", [{ apiGroups: [""], resources: ["configmaps"], verbs: ["list"] }]);
+  assert.equal((await server.as(ALICE, "GET", "/api/v1/namespaces/default/configmaps")).status, 200);
+  assert.equal((await server.as(ALICE, "GET", "/api/v1/configmaps")).status, 403);
+  await server.as(ADMIN, "DELETE", `${RBAC}/namespaces/default/rolebindings/b`);
+  assert.equal((await server.as(ALICE, "GET", "/api/v1/namespaces/default/configmaps")).status, 403);
+});
+
+test("nobody grants what they do not hold, by create, update, apply, dry run or binding", async () => {
+  const server = await testPlane();
+  const own = { apiGroups: [""], resources: ["configmaps"], verbs: ["get"] };
+  await grant(server, "alice", [
+    { apiGroups: ["rbac.authorization.k8s.io"], resources: ["roles", "rolebindings", "clusterroles"], verbs: ["*"] },
+    own,
+  ]);
+  // The verb * includes escalate and bind, so this user may: the one below has the plain verbs.
+  const bob: TestUser = { name: "bob", groups: ["g"] };
+  const verbs = ["get", "create", "update", "patch", "delete"];
+  await grant(server, "bob", [{ apiGroups: ["rbac.authorization.k8s.io"], resources: ["roles", "rolebindings"], verbs }, own], "bobs");
+  const roles = `${RBAC}/namespaces/default/roles`;
+  const secrets = { apiGroups: [""], resources: ["secrets"], verbs: ["get", "list"] };
+  const role = (name: string, rule: JsonObject) => ({ metadata: { name }, rules: [rule] });
+  const text =
+    'user "bob" (groups=["g" "system:authenticated"]) is attempting to grant RBAC permissions not currently held:\n' +
+    '{APIGroups:[""], Resources:["secrets"], Verbs:["get" "list"]}';
+  const before = await server.storage.currentRevision();
+  const refused = await server.as(bob, "POST", roles, role("x", secrets));
+  assert.equal(refused.body["message"], `roles.rbac.authorization.k8s.io "x" is forbidden: ${text}`);
+  assert.equal((await server.as(bob, "POST", `${roles}?dryRun=All`, role("x", secrets))).status, 403);
+  assert.equal((await server.as(bob, "PUT", `${roles}/x`, role("x", secrets))).status, 403);
+  const apply = { "content-type": "application/apply-patch+yaml" };
+  const applied = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", ...role("x", secrets) };
+  assert.equal((await server.as(bob, "PATCH", `${roles}/x?fieldManager=m`, applied, apply)).status, 403);
+  const bindings = `${RBAC}/namespaces/default/rolebindings`;
+  const admin = { metadata: { name: "x" }, roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" } };
+  assert.equal((await server.as(bob, "POST", bindings, admin)).status, 403);
+  const none = { ...admin, roleRef: { ...admin.roleRef, name: "none" } };
+  assert.equal((await server.as(bob, "POST", bindings, none)).status, 404);
+  assert.equal(await server.storage.currentRevision(), before, "nothing was stored");
+  assert.equal((await server.as(bob, "POST", roles, role("ok", own))).status, 201);
+  assert.equal((await server.as(ALICE, "POST", roles, role("x", secrets))).status, 201, "escalate");
+  assert.equal((await server.as(ALICE, "POST", bindings, admin)).status, 201, "bind");
+});
+
+test("reviews answer what a request would be answered, with the reason", async () => {
+  const server = await testPlane();
+  await grant(server, "alice", [{ apiGroups: [""], resources: ["pods"], verbs: ["get"] }]);
+  const asked = { resourceAttributes: { verb: "get", resource: "pods", namespace: "default" } };
+  const review = async (user: TestUser, plural: string, spec: JsonObject): Promise<JsonObject> => {
+    const { body } = await server.as(user, "POST", `${REVIEWS}/${plural}`, { spec });
+    return (body["status"] ?? {}) as JsonObject;
+  };
+  const yes = { allowed: true, reason: 'RBAC: allowed by RoleBinding "b/default" of Role "b" to User "alice"' };
+  assert.deepEqual(await review(ALICE, "selfsubjectaccessreviews", asked), yes);
+  assert.deepEqual(await review(ADMIN, "subjectaccessreviews", { ...asked, user: "alice" }), yes);
+  assert.deepEqual(await review(ADMIN, "subjectaccessreviews", { ...asked, user: "bob" }), { allowed: false });
+  assert.deepEqual(await review(ADMIN, "namespaces/default/localsubjectaccessreviews", { ...asked, user: "alice" }), yes);
+  const rules = await review(ALICE, "selfsubjectrulesreviews", { namespace: "default" });
+  assert.equal(rules["incomplete"], false);
+  assert.ok((rules["resourceRules"] as JsonObject[]).some(({ resources }) => JSON.stringify(resources) === '["pods"]'));
+  assert.equal((await server.as(ALICE, "POST", `${REVIEWS}/subjectaccessreviews`, { spec: { ...asked, user: "alice" } })).status, 403);
+  assert.equal((await server.as(ADMIN, "POST", `${REVIEWS}/subjectaccessreviews`, { spec: {} })).status, 422);
+});
+
+/** Gives a user rules in the namespace default. */
+async function grant(server: TestPlane, user: string, rules: JsonObject[], name = "b"): Promise<void> {
+  const metadata = { name };
+  const subjects = [{ kind: "User", apiGroup: "rbac.authorization.k8s.io", name: user }];
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name };
+  assert.equal((await server.as(ADMIN, "POST", `${RBAC}/namespaces/default/roles`, { metadata, rules })).status, 201);
+  assert.equal((await server.as(ADMIN, "POST", `${RBAC}/namespaces/default/rolebindings`, { metadata, roleRef, subjects })).status, 201);
+}
