@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ReadonlyJson } from "../../object/json.ts";
 import type { Field, ObjectSchema, Schema } from "../../schema/schema.ts";
-import { custom, examples, pod } from "../testing/expressions.ts";
-import type { Example } from "../testing/expressions.ts";
+import { custom, examples, pod } from "./examples.ts";
+import type { Example } from "./examples.ts";
 import {
   CombinedTypes,
   Optional,

@@ -3,9 +3,32 @@ import { test } from "node:test";
 import { isObject } from "../../object/json.ts";
 import type { ObjectSchema, Schema } from "../../schema/schema.ts";
 import {
-  CombinedTypes, CostBudget, LazyVariables, SchemaTypes, VariableTypes, activation, applyConfigurationTypes, authorizerKind, authorizerValue,
-  budgetExceeded, celLimits, checkObjectPaths, costExceeded, escapeFieldName, estimateCost, evaluateWithAuthorizer, isCelIdentifier, jsonPatchLibrary,
-  jsonPatchTypes, kubernetesEnvironment, rememberingAuthorize, schemaSizes, types, unescapeFieldName, variablesType, writeJson,
+  CombinedTypes,
+  CostBudget,
+  LazyVariables,
+  SchemaTypes,
+  VariableTypes,
+  activation,
+  applyConfigurationTypes,
+  authorizerKind,
+  authorizerValue,
+  budgetExceeded,
+  celLimits,
+  checkObjectPaths,
+  costExceeded,
+  escapeFieldName,
+  estimateCost,
+  evaluateWithAuthorizer,
+  isCelIdentifier,
+  jsonPatchLibrary,
+  jsonPatchTypes,
+  kubernetesEnvironment,
+  rememberingAuthorize,
+  schemaSizes,
+  types,
+  unescapeFieldName,
+  variablesType,
+  writeJson,
 } from "./index.ts";
 import type { AuthorizationAnswer, AuthorizationQuestion, Environment, Program } from "./index.ts";
 
@@ -22,13 +45,24 @@ function list(items: Schema, validations?: Record<string, number>): Schema {
 }
 
 function object(fields: Readonly<Record<string, Schema>>, required = false): ObjectSchema {
-  return { type: "object", fields: new Map(Object.entries(fields).map(([name, schema]) => [name, { name, schema, required, dropZero: false }])) };
+  return {
+    type: "object",
+    fields: new Map(Object.entries(fields).map(([name, schema]) => [name, { name, schema, required, dropZero: false }])),
+  };
 }
 
 test("field names are escaped as rules write them, and back", () => {
   const names: [string, string | undefined][] = [
-    ["a", "a"], ["namespace", "__namespace__"], ["true", "__true__"], ["a-b", "a__dash__b"], ["a.b/c", "a__dot__b__slash__c"],
-    ["a__b", "a__underscores__b"], ["__proto__", "__underscores__proto__underscores__"], ["1a", undefined], ["a b", undefined], ["", undefined],
+    ["a", "a"],
+    ["namespace", "__namespace__"],
+    ["true", "__true__"],
+    ["a-b", "a__dash__b"],
+    ["a.b/c", "a__dot__b__slash__c"],
+    ["a__b", "a__underscores__b"],
+    ["__proto__", "__underscores__proto__underscores__"],
+    ["1a", undefined],
+    ["a b", undefined],
+    ["", undefined],
   ];
   for (const [name, escaped] of names) {
     assert.equal(escapeFieldName(name), escaped, name);
@@ -75,9 +109,18 @@ test("schemas that contain themselves are types like others", () => {
 
 test("data that is not as its schema says is an error, not a wrong value", () => {
   const schemas = new SchemaTypes();
-  const self = schemas.declare("self", object({ a: { type: "int64" }, b: list({ type: "string" }), c: object({}), d: { type: "string", format: "date-time" } }));
+  const self = schemas.declare(
+    "self",
+    object({ a: { type: "int64" }, b: list({ type: "string" }), c: object({}), d: { type: "string", format: "date-time" } }),
+  );
   const environment = base.extend({ types: schemas, variables: [["self", self.type]] });
-  for (const [text, raw] of [["self.a > 1", { a: "x" }], ["self.a > 1", { a: 1.5 }], ["self.b.size() > 0", { b: {} }], ["self.c == self.c", { c: 1 }], ["self.d > self.d", { d: "x" }]] as const) {
+  for (const [text, raw] of [
+    ["self.a > 1", { a: "x" }],
+    ["self.a > 1", { a: 1.5 }],
+    ["self.b.size() > 0", { b: {} }],
+    ["self.c == self.c", { c: 1 }],
+    ["self.d > self.d", { d: "x" }],
+  ] as const) {
     assert.match(program(environment, text).evaluate(activation({ self: self.read(raw) })).error?.message ?? "", /invalid data/);
   }
 });
@@ -114,9 +157,18 @@ test("what an evaluation costs is no more than was estimated", () => {
   const environment = base.extend({ types: schemas, variables: [["self", self.type]] });
   const values = activation({ self: self.read({ l: ["abcde", "fghij", "klmno"], n: 3 }) });
   for (const text of [
-    "self.l.all(x, x.size() < 9)", "self.l.map(x, x + x).join(',').size() > 3", "self.l.exists(x, x.matches('[a-z]+'))", "self.l.filter(x, x != 'a').size() == self.n",
-    "self.l.isSorted() && self.l.indexOf('x') < 0", "has(self.n) ? self.n > 1 : false", "self.l.map(x, x.upperAscii()).all(x, x.startsWith('A') || x.contains('B'))",
-    "self.l.all(i, x, i < self.n)", "self.l.transformMap(i, x, x + 'a').size() == 3", "sets.contains(self.l, ['abcde'])", "self.l.sort() == self.l", "[self.l, self.l].flatten().distinct().size() == 3",
+    "self.l.all(x, x.size() < 9)",
+    "self.l.map(x, x + x).join(',').size() > 3",
+    "self.l.exists(x, x.matches('[a-z]+'))",
+    "self.l.filter(x, x != 'a').size() == self.n",
+    "self.l.isSorted() && self.l.indexOf('x') < 0",
+    "has(self.n) ? self.n > 1 : false",
+    "self.l.map(x, x.upperAscii()).all(x, x.startsWith('A') || x.contains('B'))",
+    "self.l.all(i, x, i < self.n)",
+    "self.l.transformMap(i, x, x + 'a').size() == 3",
+    "sets.contains(self.l, ['abcde'])",
+    "self.l.sort() == self.l",
+    "[self.l, self.l].flatten().distinct().size() == 3",
   ]) {
     const { checked, message } = environment.compile(text);
     assert.ok(checked !== undefined, message);
@@ -140,17 +192,28 @@ test("expressions share a budget", () => {
 
 test("a policy's variables are computed once, when they are read", () => {
   const declared = new VariableTypes();
-  const environment = base.extend({ types: declared, variables: [["variables", variablesType], ["n", types.intType]] });
+  const environment = base.extend({
+    types: declared,
+    variables: [
+      ["variables", variablesType],
+      ["n", types.intType],
+    ],
+  });
   const first = program(environment, "n * 2");
   declared.declare("double", types.intType);
   assert.match(environment.compile("variables.later").message ?? "", /undefined field 'later'/);
   declared.declare("more", types.intType);
   const second = program(environment, "variables.double + 1");
   declared.declare("broken", types.intType);
-  const programs = new Map([["double", first], ["more", second], ["broken", program(environment, "1 / (n - 4)")]]);
+  const programs = new Map([
+    ["double", first],
+    ["more", second],
+    ["broken", program(environment, "1 / (n - 4)")],
+  ]);
   let reads = 0;
   const variables = new LazyVariables(programs, { find: (name) => (name === "n" ? (reads++, 4) : undefined) }, new CostBudget());
-  const evaluate = (text: string) => program(environment, text).evaluate({ find: (name) => (name === "variables" ? variables : undefined) });
+  const evaluate = (text: string) =>
+    program(environment, text).evaluate({ find: (name) => (name === "variables" ? variables : undefined) });
   assert.equal(evaluate("variables.more + variables.double + variables.more").value, 26);
   assert.equal(reads, 1);
   assert.equal(evaluate("variables.broken == 1").error?.message, 'composited variable "broken" fails to evaluate: division by zero');
@@ -167,12 +230,22 @@ test("an authorizer may answer later, and is asked each question once", async ()
   });
   const variables = activation({ authorizer: authorizerValue(authorize) });
   const check = "authorizer.group('').resource('pods').namespace('n').fieldSelector('a=b').check";
-  const result = await evaluateWithAuthorizer(program(environment, `!${check}('list').allowed() && ${check}('get').allowed() && ${check}('get').allowed()`), variables);
+  const result = await evaluateWithAuthorizer(
+    program(environment, `!${check}('list').allowed() && ${check}('get').allowed() && ${check}('get').allowed()`),
+    variables,
+  );
   assert.equal(result.value, true);
-  assert.deepEqual(questions, ["list", "get"].map((verb) => ({ group: "", resource: "pods", namespace: "n", fieldSelector: "a=b", verb })));
+  assert.deepEqual(
+    questions,
+    ["list", "get"].map((verb) => ({ group: "", resource: "pods", namespace: "n", fieldSelector: "a=b", verb })),
+  );
   const down = await evaluateWithAuthorizer(program(environment, `${check}('fail').error()`), variables);
   assert.equal(down.value, "down");
-  const dear = await evaluateWithAuthorizer(program(environment, `${check}('a').allowed() || ${check}('b').allowed() || ${check}('c').allowed()`), variables, { costLimit: celLimits.perCall });
+  const dear = await evaluateWithAuthorizer(
+    program(environment, `${check}('a').allowed() || ${check}('b').allowed() || ${check}('c').allowed()`),
+    variables,
+    { costLimit: celLimits.perCall },
+  );
   assert.equal(dear.error?.message, costExceeded);
 });
 
@@ -183,10 +256,15 @@ test("mutations are made of objects and of patches", () => {
     assert.equal(error, undefined);
     return value ?? null;
   };
-  const made = evaluate("Object{metadata: Object.metadata{labels: Object.metadata.labels{a__dash__b: 'x', ?c: optional.none()}}, spec: Object.spec{n: 1.5}}");
+  const made = evaluate(
+    "Object{metadata: Object.metadata{labels: Object.metadata.labels{a__dash__b: 'x', ?c: optional.none()}}, spec: Object.spec{n: 1.5}}",
+  );
   assert.deepEqual(writeJson(made), { metadata: { labels: { "a-b": "x" } }, spec: { n: 1.5 } });
   checkObjectPaths(made);
-  assert.throws(() => checkObjectPaths(evaluate("Object{metadata: Object.spec{}}")), (fault: { message: string }) => /unexpected type name "Object.spec", expected "Object.metadata"/.test(fault.message));
+  assert.throws(
+    () => checkObjectPaths(evaluate("Object{metadata: Object.spec{}}")),
+    (fault: { message: string }) => /unexpected type name "Object.spec", expected "Object.metadata"/.test(fault.message),
+  );
   const patch = evaluate("[JSONPatch{op: 'add', path: '/a/' + jsonpatch.escapeKey('b/c~d'), value: [1, 2]}]");
   assert.deepEqual(writeJson(patch), [{ op: "add", path: "/a/b~1c~0d", value: [1, 2] }]);
   assert.match(environment.compile("JSONPatch{op: 1}").message ?? "", /expected type of field 'op' is 'string' but provided type is 'int'/);
@@ -202,7 +280,10 @@ test("faults are told as clients know them", () => {
     ["1.2.3.4", "ERROR: <input>:1:4: Syntax error: mismatched input '.3' expecting <EOF>\n | 1.2.3.4\n | ...^"],
     ["Bad Value!", "ERROR: <input>:1:5: Syntax error: mismatched input 'Value' expecting <EOF>\n | Bad Value!\n | ....^"],
     ["UPPER.case", "ERROR: <input>:1:1: undeclared reference to 'UPPER' (in container '')\n | UPPER.case\n | ^"],
-    ["bad (", `ERROR: <input>:1:6: Syntax error: mismatched input '<EOF>' expecting ${expected.replace("'(', '.'", "'(', ')', '.'")}\n | bad (\n | .....^`],
+    [
+      "bad (",
+      `ERROR: <input>:1:6: Syntax error: mismatched input '<EOF>' expecting ${expected.replace("'(', '.'", "'(', ')', '.'")}\n | bad (\n | .....^`,
+    ],
     [
       "Object{nope(",
       `ERROR: <input>:1:12: Syntax error: missing ':' at '('\n | Object{nope(\n | ...........^\nERROR: <input>:1:13: Syntax error: mismatched input '<EOF>' expecting ${expected}\n | Object{nope(\n | ............^`,

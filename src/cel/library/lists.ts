@@ -176,7 +176,8 @@ const sliced = byResult(([list, start, end]) => {
 });
 
 const ranged: FunctionCost = {
-  estimate: (args) => byResult(([count]) => (typeof count?.literal === "number" ? fixed(Math.max(count.literal, 0)) : anySize)).estimate?.(args, ""),
+  estimate: (args) =>
+    byResult(([count]) => (typeof count?.literal === "number" ? fixed(Math.max(count.literal, 0)) : anySize)).estimate?.(args, ""),
   // before it runs the argument may still be of any type
   actual: ([count]) => (count !== undefined && isInt(count) ? Math.max(Number(count), 0) : 0) + price.call + price.list,
 };

@@ -1,14 +1,21 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Environment, activation, compileUnchecked, costExceeded, types } from "./index.ts";
-import type { Value } from "./index.ts";
-import { readJson } from "./kubernetes/json.ts";
-import { estimateCost } from "./estimate.ts";
-import { conformanceLibraries } from "./testing/conformance.ts";
+import { Environment, activation, compileUnchecked, costExceeded, types } from "../index.ts";
+import type { Value } from "../index.ts";
+import { kubernetesEnvironment } from "./environment.ts";
+import { readJson } from "./json.ts";
+import { estimateCost } from "../estimate.ts";
+import { conformanceLibraries } from "../testing/conformance.ts";
 
 const environment = new Environment({
   libraries: conformanceLibraries,
+  variables: [
+    ["x", types.dynType],
+    ["l", types.listType(types.intType)],
+  ],
+});
+const kubernetes = kubernetesEnvironment().extend({
   variables: [
     ["x", types.dynType],
     ["l", types.listType(types.intType)],
@@ -22,6 +29,11 @@ function variables(x: Value): ReturnType<typeof activation> {
 
 /** Compiles and runs a source, checked and unchecked. What it may do is come out, or be refused; nothing else. */
 function survives(source: string, x: Value): void {
+  survivesIn(environment, source, x);
+  survivesIn(kubernetes, source, x);
+}
+
+function survivesIn(environment: Environment, source: string, x: Value): void {
   const parsed = environment.parse(source);
   const { checked } = environment.compile(source);
   const programs = parsed.expr === undefined ? [] : [compileUnchecked(parsed.expr, environment)];
@@ -137,10 +149,54 @@ const { tree } = fc.letrec<{ tree: string }>((tie) => {
       fc.tuple(t, t).map(([a, b]) => `(${a})[${b}]`),
       fc.tuple(t, fc.constantFrom("a", "?b", "toString")).map(([a, field]) => `(${a}).${field}`),
       fc
-        .tuple(fc.constantFrom("size", "int", "string", "double", "type", "duration", "timestamp", "bytes", "dyn", "lists.range"), t)
+        .tuple(
+          fc.constantFrom(
+            "size",
+            "int",
+            "string",
+            "double",
+            "type",
+            "duration",
+            "timestamp",
+            "bytes",
+            "dyn",
+            "lists.range",
+            "quantity",
+            "url",
+            "ip",
+            "cidr",
+            "semver",
+            "isIP",
+            "format.named",
+            "authorizer.path",
+          ),
+          t,
+        )
         .map(([f, a]) => `${f}(${a})`),
       fc
-        .tuple(text, fc.constantFrom("split", "matches", "indexOf", "contains", "charAt", "format", "join", "replace"), t)
+        .tuple(
+          text,
+          fc.constantFrom(
+            "split",
+            "matches",
+            "indexOf",
+            "contains",
+            "charAt",
+            "format",
+            "join",
+            "replace",
+            "find",
+            "findAll",
+            "containsIP",
+            "isGreaterThan",
+            "validate",
+            "check",
+            "add",
+            "sum",
+            "indexOf",
+          ),
+          t,
+        )
         .map(([a, f, b]) => `${a}.${f}(${b})`),
       ...["map", "filter", "all", "exists", "exists_one", "optMap", "sortBy"].map(member),
       fc.tuple(t, t).map(([a, b]) => `(${a}).transformMap(k, v, ${b})`),
