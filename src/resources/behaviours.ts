@@ -7,7 +7,7 @@ import { daemonSet } from "./apps/daemon-set.ts";
 import { deployment } from "./apps/deployment.ts";
 import { replicaSet } from "./apps/replica-set.ts";
 import { statefulSet } from "./apps/stateful-set.ts";
-import { hpaConversion } from "./autoscaling/hpa-conversion.ts";
+import { horizontalPodAutoscaler } from "./autoscaling/horizontal-pod-autoscaler.ts";
 import { cronJob } from "./batch/cron-job.ts";
 import { job } from "./batch/job.ts";
 import { lease } from "./coordination/lease.ts";
@@ -35,6 +35,7 @@ import { ipAddress } from "./networking/ip-address.ts";
 import { networkPolicy } from "./networking/network-policy.ts";
 import { serviceCidr } from "./networking/service-cidr.ts";
 import { runtimeClass } from "./node/runtime-class.ts";
+import { podDisruptionBudget } from "./policy/pod-disruption-budget.ts";
 import { clusterRoleBinding, roleBinding } from "./rbac/role-bindings.ts";
 import { clusterRole, role } from "./rbac/roles.ts";
 import { priorityClass } from "./scheduling/priority-class.ts";
@@ -71,7 +72,7 @@ export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, Ki
   ["apps/Deployment", deployment],
   ["apps/ReplicaSet", replicaSet],
   ["apps/StatefulSet", statefulSet],
-  ["autoscaling/HorizontalPodAutoscaler", { conversions: { "autoscaling/v1": hpaConversion } }],
+  ["autoscaling/HorizontalPodAutoscaler", horizontalPodAutoscaler],
   ["batch/CronJob", cronJob],
   ["batch/Job", job],
   ["coordination.k8s.io/Lease", lease],
@@ -84,6 +85,7 @@ export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, Ki
   ["networking.k8s.io/NetworkPolicy", networkPolicy],
   ["networking.k8s.io/ServiceCIDR", serviceCidr],
   ["node.k8s.io/RuntimeClass", runtimeClass],
+  ["policy/PodDisruptionBudget", podDisruptionBudget],
   ["rbac.authorization.k8s.io/ClusterRole", clusterRole],
   ["rbac.authorization.k8s.io/ClusterRoleBinding", clusterRoleBinding],
   ["rbac.authorization.k8s.io/Role", role],

@@ -23,8 +23,8 @@ const condition: Check = fields({
   observedGeneration: optional((value, at, faults) => {
     if (asNumber(value) < 0) faults.push(invalidField(at, value ?? 0, "must be greater than or equal to zero"));
   }),
-  lastTransitionTime: required(undefined, "must be set"),
-  reason: required(reason, "must be set"),
+  lastTransitionTime: required(),
+  reason: required(reason),
   message: maxBytes(MAX_MESSAGE_BYTES),
 });
 

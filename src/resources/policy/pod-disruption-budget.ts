@@ -1,0 +1,74 @@
+import { invalidField, type FieldError } from "../../object/field-error.ts";
+import { FieldPath } from "../../object/field-path.ts";
+import { getOwn, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
+import type { KubeObject } from "../../object/kube-object.ts";
+import { pathSegmentName, pathSegmentPrefix } from "../../object/names.ts";
+import { isSet, numberIn, objectIn } from "../../object/read.ts";
+import { conditions } from "../../validation/conditions.ts";
+import { intOrPercentOfWhole } from "../../validation/int-or-percent.ts";
+import { optional } from "../../validation/presence.ts";
+import { nonNegative, oneOf } from "../../validation/scalars.ts";
+import { fields } from "../../validation/structure.ts";
+import { shownSelector } from "../../validation/selector-shown.ts";
+import { checkSelectorForm } from "../apps/selector-rules.ts";
+import type { KindBehaviour } from "../definition.ts";
+
+const specAt = FieldPath.root.child("spec");
+
+const amounts = fields({ minAvailable: optional(intOrPercentOfWhole), maxUnavailable: optional(intOrPercentOfWhole) });
+const policies = fields({ unhealthyPodEvictionPolicy: optional(oneOf("AlwaysAllow", "IfHealthyBudget")) });
+
+function checkSpec(spec: ReadonlyJsonObject, old: ReadonlyJsonObject | undefined): FieldError[] {
+  const faults: FieldError[] = [];
+  if (isSet(spec, "minAvailable") && isSet(spec, "maxUnavailable")) {
+    faults.push(invalidField(specAt, shownSpec(spec), "minAvailable and maxUnavailable cannot be both set"));
+  }
+  amounts(spec, specAt, faults, undefined);
+  checkSelectorForm(spec, old, specAt, faults);
+  policies(spec, specAt, faults, undefined);
+  return faults;
+}
+
+function shownSpec(spec: ReadonlyJsonObject): ReadonlyJson {
+  return {
+    MinAvailable: getOwn(spec, "minAvailable") ?? null,
+    Selector: shownSelector(getOwn(spec, "selector")),
+    MaxUnavailable: getOwn(spec, "maxUnavailable") ?? null,
+    UnhealthyPodEvictionPolicy: getOwn(spec, "unhealthyPodEvictionPolicy") ?? null,
+  };
+}
+
+const statusRules = fields({
+  conditions,
+  disruptionsAllowed: nonNegative,
+  currentHealthy: nonNegative,
+  desiredHealthy: nonNegative,
+  expectedPods: nonNegative,
+});
+
+function validateStatusUpdate(object: KubeObject): FieldError[] {
+  const faults: FieldError[] = [];
+  statusRules(objectIn(object, "status"), FieldPath.root.child("status"), faults, undefined);
+  return faults;
+}
+
+/** A number or percentage of pods as a column shows it. */
+const amountCell = (name: string) => (object: KubeObject) => {
+  const spec = objectIn(object, "spec");
+  return isSet(spec, name) ? String(getOwn(spec, name)) : "N/A";
+};
+
+/** policy/v1 PodDisruptionBudget beyond the tables. */
+export const podDisruptionBudget: KindBehaviour = {
+  strategy: {
+    nameRule: (name, prefix) => (prefix ? pathSegmentPrefix(name) : pathSegmentName(name)),
+    validate: (object) => checkSpec(objectIn(object, "spec"), undefined),
+    validateUpdate: (object, old) => checkSpec(objectIn(object, "spec"), objectIn(old, "spec")),
+  },
+  subresources: { status: { validateUpdate: validateStatusUpdate } },
+  cells: {
+    "Min Available": amountCell("minAvailable"),
+    "Max Unavailable": amountCell("maxUnavailable"),
+    "Allowed Disruptions": (object) => numberIn(objectIn(object, "status"), "disruptionsAllowed"),
+  },
+};
