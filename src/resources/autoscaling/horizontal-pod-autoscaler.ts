@@ -85,8 +85,6 @@ export const horizontalPodAutoscaler: KindBehaviour = {
   strategy: {
     validate: (object) => checkSpec(objectIn(object, "spec"), undefined),
     validateUpdate: (object, old) => checkSpec(objectIn(object, "spec"), objectIn(old, "spec")),
-    // What was written in the older form has no metric yet, if it named none.
-    canonicalize: (object) => defaultAutoscaler(object, "autoscaling/v2"),
   },
   subresources: { status: { validateUpdate: validateStatusUpdate } },
   cells: autoscalerCells,

@@ -1,17 +1,24 @@
 import { isObject, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
+import { annotatedMetrics } from "./hpa-conversion.ts";
 import { structIn } from "../pod-spec/template-owner.ts";
+
+/** The utilization that is aimed at where the writer named no metric. */
+const cpuPercent = 80;
 
 const policy = (type: string, value: number): JsonObject => ({ type, value, periodSeconds: 15 });
 
-/** Fills in what the writer left out, in either form; the older one has no metrics and no behavior. */
+/** Fills in what the writer left out, in either form; the older one has its one metric, others are in annotations. */
 export function defaultAutoscaler(object: KubeObject, apiVersion: string): void {
   const spec = structIn(object, "spec");
   structIn(spec, "scaleTargetRef");
   spec["minReplicas"] ??= 1;
-  if (apiVersion !== "autoscaling/v2") return;
+  if (apiVersion === "autoscaling/v1") {
+    if (annotatedMetrics(object) === undefined) spec["targetCPUUtilizationPercentage"] ??= cpuPercent;
+    return;
+  }
   if (!Array.isArray(spec["metrics"]) || spec["metrics"].length === 0) {
-    spec["metrics"] = [{ type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 80 } } }];
+    spec["metrics"] = [{ type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: cpuPercent } } }];
   }
   const behavior = spec["behavior"];
   if (!isObject(behavior)) return;
