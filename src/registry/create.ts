@@ -46,7 +46,9 @@ async function attemptCreate(write: Write, object: KubeObject): Promise<{ record
   const { registry, endpoint, strategyContext } = write;
   const strategy = strategyOf(endpoint);
   const name = object.metadata.name ?? "";
-  refuseInvalid(write, name, [...validateObjectMeta(object, metaRules(endpoint)), ...(strategy.validate?.(object, strategyContext) ?? [])]);
+  const own = strategy.validate?.(object, strategyContext) ?? [];
+  if (strategy.checksMetadata === false) refuseInvalid(write, name, own);
+  refuseInvalid(write, name, [...validateObjectMeta(object, metaRules(endpoint)), ...own]);
   for (const text of strategy.warnings?.(object, undefined, strategyContext) ?? []) warn(write, text);
   strategy.canonicalize?.(object);
   const reservation = await strategy.reserve?.(object, undefined, strategyContext);

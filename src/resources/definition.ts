@@ -112,6 +112,8 @@ export interface Strategy {
    * of the object itself do, those through another door do not.
    */
   readonly revalidatesMetadata?: boolean;
+  /** False: creates check metadata only where the kind's own rules found nothing. Absent: before them, and all is told. */
+  readonly checksMetadata?: boolean;
   /** Warning texts for the Warning header. */
   readonly warnings?: (object: KubeObject, old: KubeObject | undefined, context: StrategyContext) => string[];
   readonly canonicalize?: (object: KubeObject) => void;

@@ -35,6 +35,12 @@ const rawTypes = new Set([
 /** What is not stored as protobuf, which knows no empty list: there one without omitempty stays as it is written. */
 const keepsEmptyLists = /^(apiextensions|apiregistration)\.|List\.items$/;
 
+/** Lists that are refused when they are empty, with messages that tell an empty one from an absent one. */
+const refusedWhenEmpty: ReadonlySet<string> = new Set([
+  "autoscaling.v2.HPAScalingRules.policies",
+  "batch.v1.PodFailurePolicyOnExitCodesRequirement.values",
+]);
+
 export interface TypesTable {
   readonly kinds: Record<string, string>;
   readonly types: Record<string, TypeRecord>;
@@ -155,6 +161,7 @@ function encodingOf(
 ): { zero?: ReadonlyJson; omitEmpty?: true; default?: ReadonlyJson; documentedDefault?: ReadonlyJson } {
   const asNull = writtenAsNull.has(place) || (required && !requiredButOmitted.has(place));
   if (type.startsWith("[]") || type.startsWith("{}") || type === "bytes") {
+    if (refusedWhenEmpty.has(place)) return asNull ? { zero: null } : {};
     if (!asNull) return { omitEmpty: true };
     return keepsEmptyLists.test(place) ? { zero: null } : { zero: null, omitEmpty: true };
   }

@@ -2,10 +2,9 @@ import { invalidField, requiredField, type FieldError } from "../../object/field
 import { FieldPath } from "../../object/field-path.ts";
 import { equalJson, getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { dnsLabel, dnsSubdomain, maskTrailingHyphen } from "../../object/names.ts";
+import { dnsLabel } from "../../object/names.ts";
 import { isSet, numberIn, objectIn, stringIn } from "../../object/read.ts";
 import { changes, immutable } from "../../validation/changes.ts";
-import { validateObjectMeta, type MetaRules } from "../../validation/object-meta.ts";
 import { checkSelectorForm, immutableSelector, selectorOf, selectsTemplate, unselectedTemplate } from "../apps/selector-rules.ts";
 import type { StrategyContext } from "../definition.ts";
 import type { PodRuleOptions } from "../pod-spec/scope.ts";
@@ -16,12 +15,6 @@ import { policyShown, templateShown } from "./job-shown.ts";
 import { checkJobSpec } from "./job-spec.ts";
 
 const specAt = FieldPath.root.child("spec");
-
-const metaRules: MetaRules = {
-  namespaced: true,
-  nameRule: (name, prefix) => dnsSubdomain(prefix ? maskTrailingHyphen(name) : name),
-  qualifiedFinalizers: true,
-};
 
 /** Faults of a job that is about to be created. */
 export function validateJob(object: KubeObject, context: StrategyContext): FieldError[] {
@@ -35,7 +28,7 @@ export function validateJobUpdate(object: KubeObject, old: KubeObject, context: 
   const spec = objectIn(object, "spec");
   const oldSpec = objectIn(old, "spec");
   const options = templateOptions(context, oldSpec);
-  const faults = validateObjectMeta(object, metaRules);
+  const faults: FieldError[] = [];
   checkJob(object, oldSpec, hasPrefixedLabels(oldSpec), options, faults);
   checkSelectedSpec(spec, oldSpec, options, faults);
   checkCompletions(spec, oldSpec, faults);

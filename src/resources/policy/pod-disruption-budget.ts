@@ -62,6 +62,7 @@ const amountCell = (name: string) => (object: KubeObject) => {
 export const podDisruptionBudget: KindBehaviour = {
   strategy: {
     nameRule: (name, prefix) => (prefix ? pathSegmentPrefix(name) : pathSegmentName(name)),
+    checksMetadata: false,
     validate: (object) => checkSpec(objectIn(object, "spec"), undefined),
     validateUpdate: (object, old) => checkSpec(objectIn(object, "spec"), objectIn(old, "spec")),
   },
