@@ -11,6 +11,7 @@ import { loadResourceTables } from "../resources/tables.ts";
 import { loadTypes } from "../schema/load.ts";
 import { openMemoryStorage } from "../storage/memory/memory.ts";
 import type { Storage } from "../storage/storage.ts";
+import { coreActions } from "./actions/core-actions.ts";
 import { ActionHandlers } from "./actions.ts";
 import { Registry } from "./registry.ts";
 import { serveResource } from "./serve.ts";
@@ -66,7 +67,7 @@ export function testRegistry(options: TestRegistryOptions = {}): TestRegistry {
     random: () => 0.5,
     randomBytes: (size) => Uint8Array.from({ length: size }, () => (count = (count * 31 + 7) % 251)),
   });
-  const server = { registry, actions: new ActionHandlers([]), requireAlso: async () => {} };
+  const server = { registry, actions: new ActionHandlers(coreActions), requireAlso: async () => {} };
   let started: Promise<void> | undefined;
   const serve = async (context: RequestContext): Promise<ApiAnswer> => {
     await (started ??= registry.startCaches());

@@ -46,6 +46,7 @@ import type { KindBehaviour } from "./definition.ts";
 
 /** What each built-in kind does beyond the tables, by "group/Kind" ("/Pod" in the core group). */
 export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, KindBehaviour>([
+  ["/ComponentStatus", { versions: { v1: { deprecation: "v1 ComponentStatus is deprecated in v1.19+" } } }],
   ["/ConfigMap", configMap],
   ["/Endpoints", endpoints],
   ["/Event", event],

@@ -12,8 +12,7 @@ import { RbacIndex } from "../authorization/rbac/rbac-index.ts";
 import type { RequestContext } from "../request/context.ts";
 import type { ApiAnswer, ApiRequest, Handler } from "../request/exchange.ts";
 import { requestChain } from "../request/chain.ts";
-import { bind } from "../registry/actions/binding.ts";
-import { evict } from "../registry/actions/eviction.ts";
+import { coreActions } from "../registry/actions/core-actions.ts";
 import { accessReviews } from "../registry/actions/access-review.ts";
 import { ActionHandlers } from "../registry/actions.ts";
 import { Registry } from "../registry/registry.ts";
@@ -81,7 +80,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const client = systemClient(registry);
   const resources = {
     registry,
-    actions: new ActionHandlers([["/bindings", bind], ["/pods/binding", bind], ["/pods/eviction", evict], ...accessReviews(authorization)]),
+    actions: new ActionHandlers([...coreActions, ...accessReviews(authorization)]),
     requireAlso: async (_: RequestContext, attributes: Parameters<Authorizer>[0]) => {
       const { decision, reason } = await authorize(attributes);
       if (decision !== "allow") throw refusal(attributes, reason);

@@ -6,7 +6,7 @@ import { filled, optional, required } from "../../validation/presence.ts";
 import { text } from "../../validation/scalars.ts";
 import { all, fields, struct, union } from "../../validation/structure.ts";
 import { noBacksteps } from "../pod-spec/paths.ts";
-import { commonVolumeSources as common, csiDriverName } from "../pod-spec/volume-sources.ts";
+import { commonVolumeSources as common, csiDriverName, persistentIscsi } from "../pod-spec/volume-sources.ts";
 
 /** A Secret in a namespace of its own: a volume is in none. */
 const namedSecret: Check = optional(fields({ name: required(), namespace: required() }));
@@ -43,7 +43,7 @@ export const persistentVolumeSource: Check<string> = union<string>(
     rbd: common.rbd,
     quobyte: common.quobyte,
     cephfs: common.cephfs,
-    iscsi: all<string>(common.iscsi, iscsiInterface),
+    iscsi: all<string>(persistentIscsi, iscsiInterface),
     cinder: fields({ volumeID: required(), secretRef: namedSecret }),
     fc: common.fc,
     flexVolume: common.flexVolume,
