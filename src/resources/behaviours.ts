@@ -2,6 +2,7 @@ import { mutatingAdmissionPolicy } from "./admissionregistration/mutating-admiss
 import { mutatingAdmissionPolicyBinding, validatingAdmissionPolicyBinding } from "./admissionregistration/policy-bindings.ts";
 import { validatingAdmissionPolicy } from "./admissionregistration/validating-admission-policy.ts";
 import { mutatingWebhookConfiguration, validatingWebhookConfiguration } from "./admissionregistration/webhook-configurations.ts";
+import { apiService } from "./apiregistration/api-service.ts";
 import { controllerRevision } from "./apps/controller-revision.ts";
 import { daemonSet } from "./apps/daemon-set.ts";
 import { deployment } from "./apps/deployment.ts";
@@ -39,8 +40,11 @@ import { podDisruptionBudget } from "./policy/pod-disruption-budget.ts";
 import { clusterRoleBinding, roleBinding } from "./rbac/role-bindings.ts";
 import { clusterRole, role } from "./rbac/roles.ts";
 import { priorityClass } from "./scheduling/priority-class.ts";
+import { csiDriver } from "./storage/csi-driver.ts";
+import { csiNode } from "./storage/csi-node.ts";
 import { csiStorageCapacity } from "./storage/csi-storage-capacity.ts";
 import { storageClass } from "./storage/storage-class.ts";
+import { volumeAttachment } from "./storage/volume-attachment.ts";
 import { volumeAttributesClass } from "./storage/volume-attributes-class.ts";
 import type { KindBehaviour } from "./definition.ts";
 
@@ -68,6 +72,7 @@ export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, Ki
   ["admissionregistration.k8s.io/ValidatingAdmissionPolicy", validatingAdmissionPolicy],
   ["admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding", validatingAdmissionPolicyBinding],
   ["admissionregistration.k8s.io/ValidatingWebhookConfiguration", validatingWebhookConfiguration],
+  ["apiregistration.k8s.io/APIService", apiService],
   ["apps/ControllerRevision", controllerRevision],
   ["apps/DaemonSet", daemonSet],
   ["apps/Deployment", deployment],
@@ -92,7 +97,10 @@ export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, Ki
   ["rbac.authorization.k8s.io/Role", role],
   ["rbac.authorization.k8s.io/RoleBinding", roleBinding],
   ["scheduling.k8s.io/PriorityClass", priorityClass],
+  ["storage.k8s.io/CSIDriver", csiDriver],
+  ["storage.k8s.io/CSINode", csiNode],
   ["storage.k8s.io/CSIStorageCapacity", csiStorageCapacity],
   ["storage.k8s.io/StorageClass", storageClass],
+  ["storage.k8s.io/VolumeAttachment", volumeAttachment],
   ["storage.k8s.io/VolumeAttributesClass", volumeAttributesClass],
 ]);

@@ -43,6 +43,7 @@ export const realZeroDefaults: ReadonlySet<string> = new Set([
 
 /** Required lists, maps and pointers that have omitempty all the same. */
 export const requiredButOmitted: ReadonlySet<string> = new Set([
+  "admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec.validationActions",
   "core.v1.NodeAllocatableResourceClaimStatus.resources",
   "resource.v1.CapacityRequestPolicyRange.min",
   "resource.v1.CounterSet.counters",
