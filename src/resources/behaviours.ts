@@ -11,6 +11,7 @@ import { statefulSet } from "./apps/stateful-set.ts";
 import { horizontalPodAutoscaler } from "./autoscaling/horizontal-pod-autoscaler.ts";
 import { cronJob } from "./batch/cron-job.ts";
 import { job } from "./batch/job.ts";
+import { certificateSigningRequest } from "./certificates/certificate-signing-request.ts";
 import { lease } from "./coordination/lease.ts";
 import { configMap } from "./core/config-map.ts";
 import { endpoints } from "./core/endpoints.ts";
@@ -81,6 +82,7 @@ export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, Ki
   ["autoscaling/HorizontalPodAutoscaler", horizontalPodAutoscaler],
   ["batch/CronJob", cronJob],
   ["batch/Job", job],
+  ["certificates.k8s.io/CertificateSigningRequest", certificateSigningRequest],
   ["coordination.k8s.io/Lease", lease],
   ["discovery.k8s.io/EndpointSlice", endpointSlice],
   ["flowcontrol.apiserver.k8s.io/FlowSchema", flowSchema],

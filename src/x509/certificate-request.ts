@@ -1,0 +1,89 @@
+import { createPublicKey, verify, type KeyObject } from "node:crypto";
+import { DerError, readDer, readItems, readObjectIdentifier, type DerValue } from "./der-reader.ts";
+
+const tag = { sequence: 0x30, bitString: 0x03, integer: 0x02, objectIdentifier: 0x06 } as const;
+
+/** Signature algorithms by object identifier: the digest that each signs; null where the algorithm has its own. */
+const DIGESTS: ReadonlyMap<string, string | null> = new Map([
+  ["1.2.840.113549.1.1.11", "sha256"],
+  ["1.2.840.113549.1.1.12", "sha384"],
+  ["1.2.840.113549.1.1.13", "sha512"],
+  ["1.2.840.10045.4.3.2", "sha256"],
+  ["1.2.840.10045.4.3.3", "sha384"],
+  ["1.2.840.10045.4.3.4", "sha512"],
+  ["1.3.101.112", null],
+]);
+
+/** Algorithms whose signatures are not believed any more. */
+const INSECURE: ReadonlyMap<string, string> = new Map([
+  ["1.2.840.113549.1.1.4", "MD5-RSA"],
+  ["1.2.840.113549.1.1.5", "SHA1-RSA"],
+  ["1.2.840.10045.4.1", "ECDSA-SHA1"],
+]);
+
+/**
+ * What is wrong with a certificate request (PKCS #10, RFC 2986): its structure, or that it is not signed by the key it
+ * is for. Undefined for a good one.
+ */
+export function certificateRequestFault(bytes: Buffer): string | undefined {
+  try {
+    return signatureFault(parse(bytes));
+  } catch (error) {
+    if (error instanceof DerError) return error.message;
+    throw error;
+  }
+}
+
+interface Request {
+  readonly signed: Buffer;
+  readonly publicKey: Buffer;
+  readonly algorithm: string;
+  readonly signature: Buffer;
+}
+
+function parse(bytes: Buffer): Request {
+  const { value, rest } = readDer(bytes);
+  if (rest.length > 0) throw new DerError("asn1: syntax error: trailing data");
+  const [info, algorithm, signature] = readItems(expect(value, tag.sequence).content);
+  const [version, , publicKey] = readItems(expect(info, tag.sequence).content);
+  expect(version, tag.integer);
+  const [identifier] = readItems(expect(algorithm, tag.sequence).content);
+  return {
+    signed: expect(info, tag.sequence).whole,
+    publicKey: expect(publicKey, tag.sequence).whole,
+    algorithm: readObjectIdentifier(expect(identifier, tag.objectIdentifier).content),
+    signature: expect(signature, tag.bitString).content.subarray(1),
+  };
+}
+
+function expect(value: DerValue | undefined, wanted: number): DerValue {
+  if (value === undefined) throw new DerError("asn1: syntax error: sequence truncated");
+  if (value.tag !== wanted) throw new DerError("asn1: structure error: tags don't match");
+  return value;
+}
+
+function signatureFault({ signed, publicKey, algorithm, signature }: Request): string | undefined {
+  const insecure = INSECURE.get(algorithm);
+  if (insecure !== undefined) return `x509: cannot verify signature: insecure algorithm ${insecure}`;
+  const digest = DIGESTS.get(algorithm);
+  const key = publicKeyOf(publicKey);
+  if (digest === undefined || key === undefined) return "x509: cannot verify signature: algorithm unimplemented";
+  if (verify(digest, signed, key, signature)) return undefined;
+  switch (key.asymmetricKeyType) {
+    case "ec":
+      return "x509: ECDSA verification failure";
+    case "ed25519":
+      return "x509: Ed25519 verification failure";
+    default:
+      return "crypto/rsa: verification error";
+  }
+}
+
+/** A key of a kind that the platform knows; undefined for others. */
+function publicKeyOf(der: Buffer): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: der, format: "der", type: "spki" });
+  } catch {
+    return undefined;
+  }
+}
