@@ -46,14 +46,14 @@ async function attemptCreate(write: Write, object: KubeObject): Promise<{ record
   const { registry, endpoint, strategyContext } = write;
   const strategy = strategyOf(endpoint);
   const name = object.metadata.name ?? "";
-  const own = strategy.validate?.(object, strategyContext) ?? [];
-  if (strategy.checksMetadata === false) refuseInvalid(write, name, own);
-  refuseInvalid(write, name, [...validateObjectMeta(object, metaRules(endpoint)), ...own]);
-  for (const text of strategy.warnings?.(object, undefined, strategyContext) ?? []) warn(write, text);
-  strategy.canonicalize?.(object);
-  const reservation = await strategy.reserve?.(object, undefined, strategyContext);
+  const reservation = await registry.reserver(endpoint.definition)?.reserve(object, undefined, strategyContext);
   let stored = false;
   try {
+    const own = strategy.validate?.(object, strategyContext) ?? [];
+    if (strategy.checksMetadata === false) refuseInvalid(write, name, own);
+    refuseInvalid(write, name, [...validateObjectMeta(object, metaRules(endpoint)), ...own]);
+    for (const text of strategy.warnings?.(object, undefined, strategyContext) ?? []) warn(write, text);
+    strategy.canonicalize?.(object);
     await registry.admission.validate(attributesOf(write, "CREATE", name, object, undefined));
     const key = objectKey(endpoint.definition, endpoint.namespace, name);
     if (write.options.dryRun) {

@@ -65,7 +65,7 @@ async function attemptRemove(
     if ("conflict" in current) return { newest: current.conflict };
     const outcome = await removeObject(write, key, current.record.revision);
     if ("conflict" in outcome) return { newest: outcome.conflict };
-    if (!options.dryRun) await strategy.release?.(old);
+    if (!options.dryRun) await registry.reserver(endpoint.definition)?.release(old);
     return { record: current.record.atRevision(outcome.revision), removed: true };
   }
   const marked = markDeleted(old, finalizers, grace, write);

@@ -4,6 +4,7 @@ import type { GroupVersionKind, KubeObject } from "../object/kube-object.ts";
 import type { RandomBytes } from "../object/names-generator.ts";
 import type { ResourceDefinition, StrategySettings } from "../resources/definition.ts";
 import type { Definitions } from "../resources/definitions.ts";
+import type { Reserver } from "./reserver.ts";
 import type { TypeTable } from "../schema/load.ts";
 import { ProtobufReader } from "../protobuf/read.ts";
 import type { TableRow } from "../printing/table.ts";
@@ -19,6 +20,8 @@ export interface RegistryOptions {
   readonly types: TypeTable;
   readonly admission: AdmissionChain;
   readonly settings: StrategySettings;
+  /** By "group/Kind": what takes things beside the objects of a kind. */
+  readonly reservers?: ReadonlyMap<string, Reserver>;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   /** A number in [0, 1), to spread timeouts. */
@@ -45,6 +48,7 @@ export class Registry {
   readonly protobuf = new ProtobufReader();
   /** Table rows that were asked for; each lives as long as its object version. */
   readonly rows = new WeakMap<ObjectRecord, TableRow>();
+  readonly #reservers: ReadonlyMap<string, Reserver>;
   readonly #caches = new Map<string, ResourceCache>();
   readonly #keeper = new ObjectKeeper();
   /** Objects whose values are being committed, so that the cache need not parse what was just written. */
@@ -58,9 +62,15 @@ export class Registry {
     this.types = options.types;
     this.admission = options.admission;
     this.settings = options.settings;
+    this.#reservers = options.reservers ?? new Map();
     this.clock = options.clock;
     this.random = options.random;
     this.randomBytes = options.randomBytes;
+  }
+
+  /** What takes things beside the objects of a kind, if anything does. */
+  reserver({ group, kind }: ResourceDefinition): Reserver | undefined {
+    return this.#reservers.get(`${group}/${kind}`);
   }
 
   /** The cache of a stored resource, loading it on first use. Definitions with one key prefix share it. */

@@ -73,23 +73,24 @@ async function attemptUpdate(
 
   keepGeneration(object, old);
   if (endpoint.definition.scope === "Cluster") delete object.metadata.namespace;
-  strategy.prepareForUpdate?.(object, old, strategyContext);
-  keepSystemMetadata(object, old);
-  if (strategy.generationChanged?.(object, old)) object.metadata.generation = (old.metadata.generation ?? 0) + 1;
-  refuseInvalid(write, request.name, [
-    ...validateObjectMetaUpdate(object, old, metaRules(endpoint)),
-    ...(strategy.validateUpdate?.(object, old, strategyContext) ?? []),
-  ]);
-  for (const text of strategy.warnings?.(object, old, strategyContext) ?? []) warn(write, text);
-  strategy.canonicalize?.(object);
-  const reservation = await strategy.reserve?.(object, old, strategyContext);
+  const reserver = registry.reserver(endpoint.definition);
+  const reservation = endpoint.subresource === undefined ? await reserver?.reserve(object, old, strategyContext) : undefined;
   let stored = false;
   try {
+    strategy.prepareForUpdate?.(object, old, strategyContext);
+    keepSystemMetadata(object, old);
+    if (strategy.generationChanged?.(object, old)) object.metadata.generation = (old.metadata.generation ?? 0) + 1;
+    refuseInvalid(write, request.name, [
+      ...validateObjectMetaUpdate(object, old, metaRules(endpoint)),
+      ...(strategy.validateUpdate?.(object, old, strategyContext) ?? []),
+    ]);
+    for (const text of strategy.warnings?.(object, old, strategyContext) ?? []) warn(write, text);
+    strategy.canonicalize?.(object);
     if (write.admitted !== true) await registry.admission.validate(attributesOf(write, "UPDATE", request.name, object, old));
     if (isLastFinalizerGone(object, old, endpoint.definition.strategy)) {
       const removed = await removeObject(write, key, record.revision);
       if ("conflict" in removed) return { newest: removed.conflict };
-      if (!write.options.dryRun) await strategy.release?.(object);
+      if (!write.options.dryRun) await reserver?.release(old);
       return { record: await asStored(write, key, object, record) };
     }
     keepTimes(object, old);

@@ -142,24 +142,12 @@ export interface Strategy {
   readonly defaultGarbageCollection: "orphan" | "background" | "unsupported";
   /** DELETE answers the object instead of a Status. */
   readonly returnDeletedObject: boolean;
-  /**
-   * Takes what lives beside the object (cluster IPs, node ports); may change the object. The registry calls `commit`
-   * when the write is durable and `rollback` when it failed; dry runs are always rolled back. Errors: StatusError.
-   */
-  readonly reserve?: (object: KubeObject, old: KubeObject | undefined, context: StrategyContext) => Promise<Reservation>;
-  /** Gives it back after the object is gone from the store. */
-  readonly release?: (object: KubeObject) => Promise<void>;
 }
 
 /** What a client that deletes says of the dependents. */
 export interface DeletePolicy {
   readonly propagationPolicy: string | undefined;
   readonly orphanDependents: boolean | undefined;
-}
-
-export interface Reservation {
-  commit(): Promise<void>;
-  rollback(): Promise<void>;
 }
 
 /** What lies below an object. */

@@ -1,4 +1,6 @@
 import type { KubeObject } from "../object/kube-object.ts";
+import { equalJson } from "../object/json.ts";
+import { objectIn, objectsIn } from "../object/read.ts";
 import type { ResourceId, SystemClient } from "../registry/system-client.ts";
 
 const NAMESPACES: ResourceId = { group: "", plural: "namespaces" };
@@ -29,9 +31,20 @@ export async function bootstrapObjects(client: SystemClient, serviceRanges: read
     ...object("networking.k8s.io/v1", "ServiceCIDR", "kubernetes"),
     spec: { cidrs: [...serviceRanges] },
   });
+  await markReady(client, serviceRanges);
   for (const { name, value, description } of SYSTEM_PRIORITIES) {
     await client.ensure(PRIORITY_CLASSES, { ...object("scheduling.k8s.io/v1", "PriorityClass", name), value, description });
   }
+}
+
+/** The ranges that the server runs with are ready; those of an older start with others are for the operator to see to. */
+async function markReady(client: SystemClient, serviceRanges: readonly string[]): Promise<void> {
+  const found = await client.get(SERVICE_CIDRS, "", "kubernetes");
+  if (found === undefined || !equalJson(objectIn(found, "spec")["cidrs"], serviceRanges)) return;
+  if (objectsIn(objectIn(found, "status"), "conditions").some(({ type, status }) => type === "Ready" && status === "True")) return;
+  const lastTransitionTime = `${new Date().toISOString().slice(0, 19)}Z`;
+  const ready = { type: "Ready", status: "True", lastTransitionTime, reason: "", message: "Kubernetes default Service CIDR is ready" };
+  await client.update(SERVICE_CIDRS, "", "kubernetes", (range) => ({ ...range, status: { conditions: [ready] } }), "status");
 }
 
 function object(apiVersion: string, kind: string, name: string): KubeObject {

@@ -16,6 +16,7 @@ import { coreActions } from "../registry/actions/core-actions.ts";
 import { accessReviews } from "../registry/actions/access-review.ts";
 import { ActionHandlers } from "../registry/actions.ts";
 import { Registry } from "../registry/registry.ts";
+import { serviceNetwork, type ServiceNetwork } from "../registry/service-network/service-network.ts";
 import { serveResource } from "../registry/serve.ts";
 import type { StrategySettings } from "../resources/definition.ts";
 import type { Definitions } from "../resources/definitions.ts";
@@ -40,6 +41,8 @@ export interface ControlPlaneOptions {
   readonly randomBytes: (size: number) => Uint8Array;
   readonly uuid: () => string;
   readonly onBug: (error: unknown, request: ApiRequest) => void;
+  /** Told of work beside requests that failed and will be made up for. */
+  readonly onFailure: (error: unknown, work: string) => void;
 }
 
 /** What modes of authorization are made from. */
@@ -50,6 +53,8 @@ export interface AuthorizationParts {
 /** All of the API's meaning over a store; knows nothing of sockets. */
 export interface ControlPlane {
   readonly registry: Registry;
+  /** The addresses and node ports of services. */
+  readonly serviceNetwork: ServiceNetwork;
   /** Answers one request. */
   readonly handle: Handler;
   /** Loads what is answered and decided from memory. Before this, nothing may be asked. Errors: StorageError. */
@@ -73,10 +78,25 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const roles = new RbacIndex();
   const authorization = authorizationChain([privilegedGroup, ...options.authorizationModes({ roles })]);
   const { authorize } = authorization;
-  // Plugins look at the cluster through the registry that they guard.
+  // Plugins look at the cluster through the registry that they guard, and services take their addresses through it.
   const view: ClusterView = { get: (...key) => client.get(...key), list: (...key) => client.list(...key) };
+  const network = serviceNetwork({
+    storage,
+    settings,
+    clock,
+    random,
+    randomBytes,
+    client: {
+      get: (...args) => client.get(...args),
+      list: (...args) => client.list(...args),
+      create: (...args) => client.create(...args),
+      remove: (...args) => client.remove(...args),
+    },
+    onFailure: (error) => options.onFailure(error, "giving back what a service held"),
+  });
   const admission = admissionChain([...options.admissionPlugins({ view, random: randomBytes }), escalationGuard(roles, authorize)]);
-  const registry = new Registry({ storage, definitions, types, settings, clock, random, randomBytes, admission });
+  const reservers = new Map([["/Service", network]]);
+  const registry = new Registry({ storage, definitions, types, settings, clock, random, randomBytes, admission, reservers });
   const client = systemClient(registry);
   const resources = {
     registry,
@@ -106,6 +126,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   };
   return {
     registry,
+    serviceNetwork: network,
     handle,
     async start() {
       await registry.startCaches();

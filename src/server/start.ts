@@ -26,14 +26,19 @@ import { createControlPlane, type ControlPlane } from "./control-plane.ts";
 import { prepareDirectory, readFlagFile } from "./data-dir.ts";
 import { apiDocuments } from "./documents.ts";
 import { healthChecks } from "./health-checks.ts";
+import { ensureKubernetesService } from "./kubernetes-service.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { listenFault } from "./listen-fault.ts";
+import { periodically } from "./periodic.ts";
 import { pooledRandom } from "./random.ts";
 import { serverLog } from "./log.ts";
 import type { RunningServer } from "./running-server.ts";
 
 /** Requests in flight get this long to end when the server stops, in milliseconds. */
 const DRAIN_MS = 3000;
+/** How often the server sees to its own service, and to what all services hold: the original's intervals. */
+const KUBERNETES_SERVICE_MS = 10_000;
+const SERVICE_REPAIR_MS = 3 * 60_000;
 
 /**
  * Starts a server: certificates, store, control plane, listener, and the objects of a new cluster. Resolves when it
@@ -96,6 +101,7 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
     randomBytes: pooledRandom(),
     uuid: randomUUID,
     onBug: (error, request) => log.error({ err: error, method: request.method, target: request.target }, "a request met a bug"),
+    onFailure: (error, work) => log.warn({ err: error, work }, "the repair will make up for it"),
   });
   await plane.start();
   const client = systemClient(plane.registry);
@@ -117,6 +123,10 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
     throw listenFault(error, config.bindAddress, config.port);
   });
   const loops: AsyncDisposable[] = [];
+  const here = { ranges: config.serviceClusterIpRanges, address: config.advertiseAddress, port: listener.port };
+  const failed = (work: string) => (error: unknown) => log.warn({ err: error, work }, "this will be tried again");
+  loops.push(await periodically(() => ensureKubernetesService(client, here), KUBERNETES_SERVICE_MS, failed("the service default/kubernetes")));
+  loops.push(await periodically(() => plane.serviceNetwork.repair(), SERVICE_REPAIR_MS, failed("the repair of the service network")));
   for (const name of config.controllers) {
     const controller = controllers.get(name);
     if (controller === undefined)

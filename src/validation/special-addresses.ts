@@ -1,6 +1,6 @@
 import type { FieldError } from "../object/field-error.ts";
 import { invalidField } from "../object/field-error.ts";
-import type { FieldPath } from "../object/field-path.ts";
+import { FieldPath } from "../object/field-path.ts";
 import { parseCidr, cidrContains, parseIpSloppy, unmapIp, type Cidr, type IpAddress } from "../object/ip.ts";
 
 /** Addresses that lead nowhere or to the node itself, so that traffic may not be sent to them, as messages name them. */
@@ -12,6 +12,13 @@ const SPECIAL: readonly { readonly ranges: readonly Cidr[]; readonly detail: str
 
 function range(detail: string, ...cidrs: readonly string[]): { readonly ranges: readonly Cidr[]; readonly detail: string } {
   return { detail, ranges: cidrs.map((text) => parseCidr(text)).filter((cidr) => cidr !== undefined) };
+}
+
+/** Whether an address leads nowhere or to the node itself. */
+export function isSpecialAddress(text: string): boolean {
+  const faults: FieldError[] = [];
+  checkNotSpecial(text, FieldPath.root, faults);
+  return faults.length > 0;
 }
 
 /** Endpoints and external addresses of a service: not unspecified, loopback or link-local. A text that is no address passes. */
