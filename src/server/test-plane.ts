@@ -68,6 +68,9 @@ export async function testPlane(change: Partial<ControlPlaneOptions> = {}): Prom
     onBug: (error) => {
       throw error;
     },
+    onFailure: (error) => {
+      throw error;
+    },
     ...change,
   });
   await plane.start();
