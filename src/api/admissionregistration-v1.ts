@@ -176,7 +176,7 @@ export type ValidatingAdmissionPolicyBindingList = {
 
 export type ValidatingAdmissionPolicyBindingSpec = {
   policyName: string;
-  validationActions: string[] | null;
+  validationActions: string[];
   matchResources?: MatchResources;
   paramRef?: ParamRef;
 };

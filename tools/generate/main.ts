@@ -5,6 +5,7 @@ import { columnsTable } from "./columns.ts";
 import { discoveryTable, versionTable } from "./discovery.ts";
 import { factsIn } from "./facts.ts";
 import { fieldSelectorsTable } from "./field-selectors.ts";
+import { orderMembers } from "./member-order.ts";
 import { rbacTable } from "./rbac.ts";
 import { resourcesTable } from "./resources.ts";
 import { featureGatesTable, flagsTable, flowControlTable } from "./server.ts";
@@ -25,9 +26,9 @@ const folder = join(values.out, `kubernetes-v${version["major"]}.${version["mino
 const write = (name: string, table: unknown, depth?: number) => writeTable(join(folder, name), table, depth);
 
 const types = typesTable(facts);
-write("types.json", { kinds: sorted(types.kinds), types: sorted(types.types) }, 2);
-
 writeApiTypes(values.api, sorted(types.types));
+orderMembers(types, facts);
+write("types.json", { kinds: sorted(types.kinds), types: sorted(types.types) }, 2);
 
 const resources = resourcesTable(facts) as { group: string; version: string; resource: string }[];
 const served = new Set(resources.map(({ group, version, resource }) => `${group === "" ? version : `${group}/${version}`}/${resource}`));

@@ -7,7 +7,8 @@ import { checkDataKeys, checkImmutableData, dataBytes, dataMaxBytes, decodedByte
 function validate(object: KubeObject): FieldError[] {
   const faults: FieldError[] = [];
   checkDataKeys(object, "data", faults, "binaryData");
-  checkDataKeys(object, "binaryData", faults, "data");
+  // A key that both have is told once.
+  checkDataKeys(object, "binaryData", faults);
   const size = dataBytes(object, "data", (text) => Buffer.byteLength(text)) + dataBytes(object, "binaryData", decodedBytes);
   if (size > dataMaxBytes) faults.push(tooLongField("", dataMaxBytes));
   return faults;
