@@ -17,7 +17,12 @@ export const operationRule: Check = all(
       if (!OPERATIONS.includes(operation)) faults.push(notSupportedField(at.child("operations").index(i), operation, OPERATIONS));
     });
     wildcardAlone(stringsIn(rule, "apiGroups"), at.child("apiGroups"), faults, "if '*' is present, must not specify other API groups");
-    wildcardAlone(stringsIn(rule, "apiVersions"), at.child("apiVersions"), faults, "if '*' is present, must not specify other API versions");
+    wildcardAlone(
+      stringsIn(rule, "apiVersions"),
+      at.child("apiVersions"),
+      faults,
+      "if '*' is present, must not specify other API versions",
+    );
     stringsIn(rule, "apiVersions").forEach((version, i) => {
       if (version === "") faults.push(requiredField(at.child("apiVersions").index(i)));
     });

@@ -92,11 +92,11 @@ function checkTemplate(spec: ReadonlyJsonObject, faults: FieldError[], options: 
   const at = specAt.child("template");
   const template = objectIn(spec, "template");
   const meta = objectIn(template, "metadata");
-  // Once here and once with the whole template: the original tells of these twice.
+  faults.push(...validatePodTemplateSpec(withClaims(template, spec), at, options));
+  // Once with the whole template and once here: the original tells of these twice.
   labels(getOwn(meta, "labels"), at.child("labels"), faults, undefined);
   annotations(getOwn(meta, "annotations"), at.child("annotations"), faults, undefined);
   checkPodAnnotations(meta, objectIn(template, "spec"), at.child("annotations"), faults);
-  faults.push(...validatePodTemplateSpec(withClaims(template, spec), at, options));
 }
 
 function withClaims(template: ReadonlyJsonObject, spec: ReadonlyJsonObject): ReadonlyJson {

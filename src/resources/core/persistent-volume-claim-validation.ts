@@ -31,7 +31,12 @@ function movesClass(object: KubeObject, old: KubeObject): boolean {
   const before = old.metadata.annotations?.[classAnnotation];
   const after = object.metadata.annotations?.[classAnnotation];
   const named = objectIn(object, "spec")["storageClassName"];
-  return before !== undefined && !isSet(objectIn(old, "spec"), "storageClassName") && named === before && (after === undefined || after === before);
+  return (
+    before !== undefined &&
+    !isSet(objectIn(old, "spec"), "storageClassName") &&
+    named === before &&
+    (after === undefined || after === before)
+  );
 }
 
 /** The spec as it is compared with the old one: what may change has the old one's value. */
@@ -46,7 +51,8 @@ function fixedSpec(object: KubeObject, old: KubeObject): JsonObject {
   if (stringIn(oldSpec, "volumeName") === "") keep(spec, oldSpec, "volumeName");
   const annotated = old.metadata.annotations?.[classAnnotation] ?? "";
   if (movesClass(object, old)) delete spec["storageClassName"];
-  else if (!isSet(oldSpec, "storageClassName") && annotated === "" && isSet(spec, "storageClassName")) keep(spec, oldSpec, "storageClassName");
+  else if (!isSet(oldSpec, "storageClassName") && annotated === "" && isSet(spec, "storageClassName"))
+    keep(spec, oldSpec, "storageClassName");
   if (stringIn(objectIn(object, "status"), "phase") !== "Bound") return spec;
   const { resources } = spec;
   if (isObject(resources) && isObject(resources["requests"])) {
@@ -82,18 +88,28 @@ export function validateClaimChange(object: KubeObject, old: KubeObject): FieldE
   }
   const storage = (holder: ReadonlyJsonObject, list: string) => asQuantity(objectIn(holder, list)["storage"]);
   const size = storage(objectIn(spec, "resources"), "requests");
-  if (compareQuantity(size, storage(objectIn(oldSpec, "resources"), "requests")) < 0 && compareQuantity(size, storage(objectIn(old, "status"), "capacity")) <= 0) {
+  if (
+    compareQuantity(size, storage(objectIn(oldSpec, "resources"), "requests")) < 0 &&
+    compareQuantity(size, storage(objectIn(old, "status"), "capacity")) <= 0
+  ) {
     faults.push(forbiddenField(specAt.child("resources", "requests", "storage"), "field can not be less than status.capacity"));
   }
   immutable()(spec["volumeMode"], oldSpec["volumeMode"], FieldPath.root.child("volumeMode"), faults, undefined);
   return faults;
 }
 
-const resizeStates = ["ControllerResizeInProgress", "ControllerResizeInfeasible", "NodeResizeInProgress", "NodeResizeInfeasible", "NodeResizePending"];
+const resizeStates = [
+  "ControllerResizeInProgress",
+  "ControllerResizeInfeasible",
+  "NodeResizeInProgress",
+  "NodeResizeInfeasible",
+  "NodeResizePending",
+];
 
 function checkResourceKey(name: string, at: FieldPath, faults: FieldError[]): boolean {
   const messages = [...qualifiedNameRules(name)];
-  if (messages.length === 0 && !name.includes("/") && name !== "storage") messages.push("must be a standard resource type or fully qualified");
+  if (messages.length === 0 && !name.includes("/") && name !== "storage")
+    messages.push("must be a standard resource type or fully qualified");
   for (const message of messages) faults.push(invalidField(at, name, message));
   return messages.length === 0;
 }
@@ -117,7 +133,8 @@ export function validateClaimStatus(object: KubeObject): FieldError[] {
   for (const name of resourceNames(allocated)) {
     if (!checkResourceKey(name, allocatedAt, faults)) continue;
     const place = allocatedAt.key(name);
-    if (checkBasicAmount(getOwn(allocated, name), place, faults)) checkResourceAmount("storage", asQuantity(getOwn(allocated, name)), place, faults);
+    if (checkBasicAmount(getOwn(allocated, name), place, faults))
+      checkResourceAmount("storage", asQuantity(getOwn(allocated, name)), place, faults);
   }
   return faults;
 }

@@ -14,7 +14,10 @@ import { classWarnings, modesCell, phaseCell, storageClassOf } from "./volume-cl
 /** Kinds that dataSource could name before dataSourceRef (KEP-1495); of others it was ignored, and still is. */
 function isOldSource(source: JsonObject): boolean {
   const group = source["apiGroup"] ?? "";
-  return (source["kind"] === "PersistentVolumeClaim" && group === "") || (source["kind"] === "VolumeSnapshot" && group === "snapshot.storage.k8s.io");
+  return (
+    (source["kind"] === "PersistentVolumeClaim" && group === "") ||
+    (source["kind"] === "VolumeSnapshot" && group === "snapshot.storage.k8s.io")
+  );
 }
 
 /** Keeps both names of the source of a claim's first content in step. */
@@ -34,7 +37,8 @@ function alignSources(object: KubeObject, old: KubeObject | undefined): void {
 function warnings(object: KubeObject): string[] {
   const found = classWarnings(object);
   const resources = objectIn(objectIn(object, "spec"), "resources");
-  for (const list of ["requests", "limits"]) warnOfFractions(objectIn(resources, list), FieldPath.root.child("spec", "resources", list), found, ["storage"]);
+  for (const list of ["requests", "limits"])
+    warnOfFractions(objectIn(resources, list), FieldPath.root.child("spec", "resources", list), found, ["storage"]);
   return found;
 }
 
@@ -64,15 +68,15 @@ export const persistentVolumeClaim: KindBehaviour = {
   },
   subresources: { status: { validateUpdate: validateClaimStatus } },
   cells: {
-    Status: phaseCell,
-    Volume: (object) => stringIn(objectIn(object, "spec"), "volumeName"),
-    Capacity: (object) => boundCell(object, (status) => formatQuantity(asQuantity(objectIn(status, "capacity")["storage"]))),
+    "Status": phaseCell,
+    "Volume": (object) => stringIn(objectIn(object, "spec"), "volumeName"),
+    "Capacity": (object) => boundCell(object, (status) => formatQuantity(asQuantity(objectIn(status, "capacity")["storage"]))),
     "Access Modes": (object) => boundCell(object, modesCell),
-    StorageClass: storageClassOf,
-    VolumeAttributesClass: (object) => {
+    "StorageClass": storageClassOf,
+    "VolumeAttributesClass": (object) => {
       const spec = objectIn(object, "spec");
       return isSet(spec, "volumeAttributesClassName") ? stringIn(spec, "volumeAttributesClassName") : "<unset>";
     },
-    VolumeMode: (object) => stringIn(objectIn(object, "spec"), "volumeMode") || "<unset>",
+    "VolumeMode": (object) => stringIn(objectIn(object, "spec"), "volumeMode") || "<unset>",
   },
 };

@@ -1,6 +1,15 @@
 import { forbiddenField, invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { copyJson, equalJson, getOwn, isObject, setOwn, type JsonObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
+import {
+  copyJson,
+  equalJson,
+  getOwn,
+  isObject,
+  setOwn,
+  type JsonObject,
+  type ReadonlyJson,
+  type ReadonlyJsonObject,
+} from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsSubdomain } from "../../object/names.ts";
 import { formatQuantity, quantitySign, quantityValue } from "../../object/quantity.ts";
@@ -34,7 +43,9 @@ function checkCapacity(spec: ReadonlyJsonObject, faults: FieldError[]): void {
   const names = resourceNames(capacity);
   if (names.length === 0) faults.push(requiredField(at));
   if (names.length !== 1 || names[0] !== "storage") {
-    const shown = isSet(spec, "capacity") ? Object.fromEntries(names.map((name) => [name, formatQuantity(asQuantity(getOwn(capacity, name)))])) : null;
+    const shown = isSet(spec, "capacity")
+      ? Object.fromEntries(names.map((name) => [name, formatQuantity(asQuantity(getOwn(capacity, name)))]))
+      : null;
     faults.push(notSupportedField(at, shown, ["storage"]));
   }
   for (const name of names) {
@@ -75,7 +86,9 @@ const mounted = [
 
 function checkMountOptions(object: KubeObject, spec: ReadonlyJsonObject, faults: FieldError[]): void {
   if (object.metadata.annotations?.[mountOptions] === undefined || mounted.some((source) => isSet(spec, source))) return;
-  faults.push(forbiddenField(FieldPath.root.child("metadata", "annotations", mountOptions), "may not specify mount options for this volume type"));
+  faults.push(
+    forbiddenField(FieldPath.root.child("metadata", "annotations", mountOptions), "may not specify mount options for this volume type"),
+  );
 }
 
 /** Faults of a persistent volume; `old` is what it was before an update. */
@@ -109,7 +122,8 @@ function sourceOf(spec: ReadonlyJsonObject): ReadonlyJsonObject {
 function fixedSource(spec: ReadonlyJsonObject, old: ReadonlyJsonObject): ReadonlyJsonObject {
   const source = copyJson(sourceOf(spec)) as JsonObject;
   const csi = source["csi"];
-  if (isObject(csi) && isSet(old, "csi") && !isSet(objectIn(old, "csi"), "controllerExpandSecretRef")) delete csi["controllerExpandSecretRef"];
+  if (isObject(csi) && isSet(old, "csi") && !isSet(objectIn(old, "csi"), "controllerExpandSecretRef"))
+    delete csi["controllerExpandSecretRef"];
   return source;
 }
 
@@ -127,7 +141,10 @@ function withNewerLabels(value: ReadonlyJson | undefined): ReadonlyJson {
   if (Array.isArray(value)) return value.map((item: ReadonlyJson) => withNewerLabels(item));
   if (!isObject(value)) return value ?? null;
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [name, name === "key" && typeof member === "string" ? (newerLabels.get(member) ?? member) : withNewerLabels(member)]),
+    Object.entries(value).map(([name, member]) => [
+      name,
+      name === "key" && typeof member === "string" ? (newerLabels.get(member) ?? member) : withNewerLabels(member),
+    ]),
   );
 }
 
@@ -143,7 +160,11 @@ export function validatePersistentVolumeChange(object: KubeObject, old: KubeObje
   }
   immutable()(spec["volumeMode"], oldSpec["volumeMode"], FieldPath.root.child("volumeMode"), faults, undefined);
   const affinity = getOwn(spec, "nodeAffinity");
-  if (isSet(oldSpec, "nodeAffinity") && !equalJson(affinity, oldSpec["nodeAffinity"]) && !equalJson(affinity, withNewerLabels(oldSpec["nodeAffinity"]))) {
+  if (
+    isSet(oldSpec, "nodeAffinity") &&
+    !equalJson(affinity, oldSpec["nodeAffinity"]) &&
+    !equalJson(affinity, withNewerLabels(oldSpec["nodeAffinity"]))
+  ) {
     const shown = affinity === undefined ? null : shownAs(affinity as ReadonlyJsonObject, nodeAffinityShown);
     faults.push(invalidField("nodeAffinity", shown, "field is immutable, except for updating from beta label to GA"));
   }

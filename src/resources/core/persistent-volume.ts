@@ -39,7 +39,9 @@ function warnings(object: KubeObject): string[] {
     found.push(`metadata.annotations[${options}]: deprecated since v1.31; use "mountOptions" attribute instead`);
   }
   if (spec["persistentVolumeReclaimPolicy"] === "Recycle") {
-    found.push("spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.");
+    found.push(
+      "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.",
+    );
   }
   return [...found, ...pluginWarnings(spec, specAt)];
 }
@@ -80,14 +82,15 @@ export const persistentVolume: KindBehaviour = {
     },
   },
   cells: {
-    Capacity: (object) => formatQuantity(asQuantity(objectIn(specOf(object), "capacity")["storage"])),
+    "Capacity": (object) => formatQuantity(asQuantity(objectIn(specOf(object), "capacity")["storage"])),
     "Access Modes": (object) => modesCell(specOf(object)),
     "Reclaim Policy": (object) => stringIn(specOf(object), "persistentVolumeReclaimPolicy"),
-    Status: phaseCell,
-    Claim: (object) => claimCell(specOf(object)),
-    StorageClass: storageClassOf,
-    VolumeAttributesClass: (object) => (isSet(specOf(object), "volumeAttributesClassName") ? stringIn(specOf(object), "volumeAttributesClassName") : "<unset>"),
-    Reason: (object) => stringIn(objectIn(object, "status"), "reason"),
-    VolumeMode: (object) => stringIn(specOf(object), "volumeMode") || "<unset>",
+    "Status": phaseCell,
+    "Claim": (object) => claimCell(specOf(object)),
+    "StorageClass": storageClassOf,
+    "VolumeAttributesClass": (object) =>
+      isSet(specOf(object), "volumeAttributesClassName") ? stringIn(specOf(object), "volumeAttributesClassName") : "<unset>",
+    "Reason": (object) => stringIn(objectIn(object, "status"), "reason"),
+    "VolumeMode": (object) => stringIn(specOf(object), "volumeMode") || "<unset>",
   },
 };

@@ -38,7 +38,8 @@ export function clusterIpFaults(spec: ReadonlyJsonObject, old: ReadonlyJsonObjec
   const declared = stringsIn(spec, "ipFamilies");
   ips.slice(0, declared.length).forEach((ip, i) => {
     const family = declared[i] ?? "";
-    if (family !== families[i]) faults.push(invalidField(IPS_AT.index(i), ip, `expected an ${family} value as indicated by \`ipFamilies[${i}]\``));
+    if (family !== families[i])
+      faults.push(invalidField(IPS_AT.index(i), ip, `expected an ${family} value as indicated by \`ipFamilies[${i}]\``));
   });
   return faults;
 }
@@ -99,7 +100,13 @@ function listChangeFaults(spec: ReadonlyJsonObject, old: ReadonlyJsonObject, mem
   if (now.length === 0) return [invalidField(at.index(0), list, `primary ${one} can not be unset`)];
   const faults = changed(0);
   if (now.length === 1 && stringIn(spec, "ipFamilyPolicy") !== "SingleStack") {
-    faults.push(invalidField(AT.child("ipFamilyPolicy"), getOwn(spec, "ipFamilyPolicy") ?? null, `must be set to 'SingleStack' when releasing the secondary ${one}`));
+    faults.push(
+      invalidField(
+        AT.child("ipFamilyPolicy"),
+        getOwn(spec, "ipFamilyPolicy") ?? null,
+        `must be set to 'SingleStack' when releasing the secondary ${one}`,
+      ),
+    );
   }
   return faults;
 }

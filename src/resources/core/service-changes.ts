@@ -98,7 +98,11 @@ function dropUnneeded(spec: JsonObject, old: ReadonlyJsonObject): void {
 }
 
 function sameNodePorts(spec: ReadonlyJsonObject, old: ReadonlyJsonObject): boolean {
-  const numbers = (of: ReadonlyJsonObject): string => [...new Set(objectsIn(of, "ports").map((port) => numberIn(port, "nodePort")))].filter((number) => number !== 0).sort((a, b) => a - b).join();
+  const numbers = (of: ReadonlyJsonObject): string =>
+    [...new Set(objectsIn(of, "ports").map((port) => numberIn(port, "nodePort")))]
+      .filter((number) => number !== 0)
+      .sort((a, b) => a - b)
+      .join();
   return numbers(spec) === numbers(old);
 }
 

@@ -30,7 +30,8 @@ function defaultAffinity(spec: JsonObject): void {
   if (spec["sessionAffinity"] !== "ClientIP") return;
   const config = spec["sessionAffinityConfig"];
   const client = isObject(config) ? config["clientIP"] : undefined;
-  if (!isObject(client) || !isSet(client, "timeoutSeconds")) spec["sessionAffinityConfig"] = { clientIP: { timeoutSeconds: AFFINITY_SECONDS } };
+  if (!isObject(client) || !isSet(client, "timeoutSeconds"))
+    spec["sessionAffinityConfig"] = { clientIP: { timeoutSeconds: AFFINITY_SECONDS } };
 }
 
 function objects(list: unknown): JsonObject[] {

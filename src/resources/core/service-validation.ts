@@ -1,4 +1,11 @@
-import { duplicateField, forbiddenField, invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
+import {
+  duplicateField,
+  forbiddenField,
+  invalidField,
+  notSupportedField,
+  requiredField,
+  type FieldError,
+} from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import { parseIpSloppy } from "../../object/ip.ts";
 import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
@@ -13,7 +20,15 @@ import { oneOf, port, text } from "../../validation/scalars.ts";
 import { checkNotSpecial } from "../../validation/special-addresses.ts";
 import { fields } from "../../validation/structure.ts";
 import { addressChangeFaults, clusterIpFaults } from "./service-addresses.ts";
-import { HEADLESS, isExternallyAccessible, isHeadless, isLoadBalancer, isRouted, needsHealthCheckPort, sameMember } from "./service-fields.ts";
+import {
+  HEADLESS,
+  isExternallyAccessible,
+  isHeadless,
+  isLoadBalancer,
+  isRouted,
+  needsHealthCheckPort,
+  sameMember,
+} from "./service-fields.ts";
 
 const AT = FieldPath.root.child("spec");
 const PORTS_AT = AT.child("ports");
@@ -40,7 +55,8 @@ export function serviceFaults(service: KubeObject, old?: KubeObject): FieldError
   allocationFaults(spec, faults);
   loadBalancerClassFaults(spec, faults);
   externalTrafficFaults(spec, faults);
-  if (isSet(spec, "internalTrafficPolicy")) TRAFFIC_POLICY(getOwn(spec, "internalTrafficPolicy"), AT.child("internalTrafficPolicy"), faults, undefined);
+  if (isSet(spec, "internalTrafficPolicy"))
+    TRAFFIC_POLICY(getOwn(spec, "internalTrafficPolicy"), AT.child("internalTrafficPolicy"), faults, undefined);
   else if (isRouted(spec)) faults.push(requiredField(AT.child("internalTrafficPolicy")));
   TRAFFIC_DISTRIBUTION(getOwn(spec, "trafficDistribution"), AT.child("trafficDistribution"), faults, undefined);
   return faults;
@@ -66,7 +82,8 @@ export function serviceChangeFaults(service: KubeObject, old: KubeObject): Field
 export function serviceStatusFaults(service: KubeObject, old: KubeObject): FieldError[] {
   const at = FieldPath.root.child("status", "loadBalancer", "ingress");
   const points = objectsIn(objectIn(objectIn(service, "status"), "loadBalancer"), "ingress");
-  if (points.length > 0 && !isLoadBalancer(objectIn(service, "spec"))) return [forbiddenField(at, "may only be used when `spec.type` is 'LoadBalancer'")];
+  if (points.length > 0 && !isLoadBalancer(objectIn(service, "spec")))
+    return [forbiddenField(at, "may only be used when `spec.type` is 'LoadBalancer'")];
   const existing = objectsIn(objectIn(objectIn(old, "status"), "loadBalancer"), "ingress").map((point) => stringIn(point, "ip"));
   const faults: FieldError[] = [];
   points.forEach((point, i) => {
@@ -80,7 +97,8 @@ export function serviceStatusFaults(service: KubeObject, old: KubeObject): Field
     const host = stringIn(point, "hostname");
     if (host === "") return;
     text(dnsSubdomain)(host, place.child("hostname"), faults, undefined);
-    if (parseIpSloppy(host) !== undefined) faults.push(invalidField(place.child("hostname"), host, "must be a DNS name, not an IP address"));
+    if (parseIpSloppy(host) !== undefined)
+      faults.push(invalidField(place.child("hostname"), host, "must be a DNS name, not an IP address"));
   });
   return faults;
 }
@@ -97,11 +115,14 @@ function typeFaults(spec: ReadonlyJsonObject, faults: FieldError[]): void {
   if (type === "LoadBalancer") {
     objectsIn(spec, "ports").forEach((one, i) => {
       if (numberIn(one, "port") !== KUBELET_PORT) return;
-      faults.push(invalidField(PORTS_AT.index(i), KUBELET_PORT, `may not expose port ${KUBELET_PORT} externally since it is used by kubelet`));
+      faults.push(
+        invalidField(PORTS_AT.index(i), KUBELET_PORT, `may not expose port ${KUBELET_PORT} externally since it is used by kubelet`),
+      );
     });
   }
   if (type === "LoadBalancer" || type === "NodePort") {
-    if (isHeadless(spec)) faults.push(invalidField(AT.child("clusterIPs").index(0), HEADLESS, `may not be set to '${HEADLESS}' for ${type} services`));
+    if (isHeadless(spec))
+      faults.push(invalidField(AT.child("clusterIPs").index(0), HEADLESS, `may not be set to '${HEADLESS}' for ${type} services`));
   } else if (type === "ExternalName") {
     const detail = "may not be set for ExternalName services";
     if (stringsIn(spec, "clusterIPs").length > 0) faults.push(forbiddenField(AT.child("clusterIPs"), detail));
@@ -140,7 +161,8 @@ function affinityFaults(spec: ReadonlyJsonObject, faults: FieldError[]): void {
   const affinity = stringIn(spec, "sessionAffinity");
   AFFINITY(affinity, AT.child("sessionAffinity"), faults, undefined);
   const at = AT.child("sessionAffinityConfig");
-  if (affinity === "None" && isSet(spec, "sessionAffinityConfig")) faults.push(forbiddenField(at, "must not be set when session affinity is None"));
+  if (affinity === "None" && isSet(spec, "sessionAffinityConfig"))
+    faults.push(forbiddenField(at, "must not be set when session affinity is None"));
   if (affinity !== "ClientIP") return;
   const missing = "when session affinity type is ClientIP";
   const config = objectIn(spec, "sessionAffinityConfig");
@@ -150,7 +172,8 @@ function affinityFaults(spec: ReadonlyJsonObject, faults: FieldError[]): void {
   else if (!isSet(client, "timeoutSeconds")) faults.push(requiredField(at.child("clientIP", "timeoutSeconds"), missing));
   else {
     const seconds = numberIn(client, "timeoutSeconds");
-    if (seconds <= 0 || seconds > 86_400) faults.push(invalidField(at.child("clientIP", "timeoutSeconds"), seconds, "must be greater than 0 and less than 86400"));
+    if (seconds <= 0 || seconds > 86_400)
+      faults.push(invalidField(at.child("clientIP", "timeoutSeconds"), seconds, "must be greater than 0 and less than 86400"));
   }
 }
 
@@ -167,7 +190,8 @@ function nodePortFaults(spec: ReadonlyJsonObject, faults: FieldError[]): void {
   const ports = objectsIn(spec, "ports");
   if (stringIn(spec, "type") === "ClusterIP") {
     ports.forEach((one, i) => {
-      if (numberIn(one, "nodePort") !== 0) faults.push(forbiddenField(PORTS_AT.index(i).child("nodePort"), "may not be used when `type` is 'ClusterIP'"));
+      if (numberIn(one, "nodePort") !== 0)
+        faults.push(forbiddenField(PORTS_AT.index(i).child("nodePort"), "may not be used when `type` is 'ClusterIP'"));
     });
   }
   const seen = new Set<string>();
@@ -187,7 +211,8 @@ function duplicatePortFaults(spec: ReadonlyJsonObject, faults: FieldError[]): vo
     const Port = numberIn(one, "port");
     const key = `${Protocol}/${Port}`;
     // The original shows the key that it compares, a port without anything else.
-    if (seen.has(key)) faults.push(duplicateField(PORTS_AT.index(i), { Name: "", Protocol, AppProtocol: null, Port, TargetPort: 0, NodePort: 0 }));
+    if (seen.has(key))
+      faults.push(duplicateField(PORTS_AT.index(i), { Name: "", Protocol, AppProtocol: null, Port, TargetPort: 0, NodePort: 0 }));
     seen.add(key);
   });
 }
@@ -229,7 +254,10 @@ function loadBalancerClassFaults(spec: ReadonlyJsonObject, faults: FieldError[])
 }
 
 function equalClass(spec: ReadonlyJsonObject, before: ReadonlyJsonObject): boolean {
-  return isSet(spec, "loadBalancerClass") === isSet(before, "loadBalancerClass") && stringIn(spec, "loadBalancerClass") === stringIn(before, "loadBalancerClass");
+  return (
+    isSet(spec, "loadBalancerClass") === isSet(before, "loadBalancerClass") &&
+    stringIn(spec, "loadBalancerClass") === stringIn(before, "loadBalancerClass")
+  );
 }
 
 function externalTrafficFaults(spec: ReadonlyJsonObject, faults: FieldError[]): void {
@@ -244,5 +272,6 @@ function externalTrafficFaults(spec: ReadonlyJsonObject, faults: FieldError[]): 
   const healthAt = AT.child("healthCheckNodePort");
   const number = numberIn(spec, "healthCheckNodePort");
   if (needsHealthCheckPort(spec)) required(port)(number, healthAt, faults, undefined);
-  else if (number !== 0) faults.push(invalidField(healthAt, number, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"));
+  else if (number !== 0)
+    faults.push(invalidField(healthAt, number, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"));
 }

@@ -26,11 +26,12 @@ export const service: KindBehaviour = {
   },
   subresources: { status: { validateUpdate: serviceStatusFaults } },
   cells: {
-    Type: (object) => stringIn(objectIn(object, "spec"), "type"),
+    "Type": (object) => stringIn(objectIn(object, "spec"), "type"),
     "Cluster-IP": (object) => stringsIn(objectIn(object, "spec"), "clusterIPs")[0] ?? "<none>",
     "External-IP": externalIpCell,
     "Port(s)": portsCell,
-    Selector: (object) => formatLabelSelector(labelSelectorFromLabels(objectIn(objectIn(object, "spec"), "selector") as Labels)) || "<none>",
+    "Selector": (object) =>
+      formatLabelSelector(labelSelectorFromLabels(objectIn(objectIn(object, "spec"), "selector") as Labels)) || "<none>",
   },
 };
 
@@ -54,10 +55,14 @@ function serviceWarnings(object: KubeObject): string[] {
   if (externalIps.length > 0) found.push("spec.externalIPs is deprecated and may no longer be implemented in some clusters");
   externalIps.forEach((ip, i) => warnOfAddress(ip, AT.child("externalIPs").index(i), found));
   if (loadBalancerIp !== "") warnOfAddress(loadBalancerIp, AT.child("loadBalancerIP"), found);
-  stringsIn(spec, "loadBalancerSourceRanges").forEach((range, i) => warnOfCidr(range, AT.child("loadBalancerSourceRanges").index(i), found));
+  stringsIn(spec, "loadBalancerSourceRanges").forEach((range, i) =>
+    warnOfCidr(range, AT.child("loadBalancerSourceRanges").index(i), found),
+  );
   if (type === "ExternalName" && externalIps.length > 0) found.push('spec.externalIPs is ignored when spec.type is "ExternalName"');
-  if (type !== "ExternalName" && stringIn(spec, "externalName") !== "") found.push('spec.externalName is ignored when spec.type is not "ExternalName"');
-  if (stringIn(spec, "trafficDistribution") === "PreferClose") found.push('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"');
+  if (type !== "ExternalName" && stringIn(spec, "externalName") !== "")
+    found.push('spec.externalName is ignored when spec.type is not "ExternalName"');
+  if (stringIn(spec, "trafficDistribution") === "PreferClose")
+    found.push('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"');
   return found;
 }
 

@@ -25,7 +25,9 @@ const SHORT: readonly (readonly [mode: string, short: string])[] = [
 /** Access modes as columns show them. */
 export function modesCell(holder: Parameters<typeof stringsIn>[0]): string {
   const modes = stringsIn(holder, "accessModes");
-  return SHORT.filter(([mode]) => modes.includes(mode)).map(([, short]) => short).join(",");
+  return SHORT.filter(([mode]) => modes.includes(mode))
+    .map(([, short]) => short)
+    .join(",");
 }
 
 /** The phase, or that the object is on its way out. */

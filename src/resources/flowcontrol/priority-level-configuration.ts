@@ -1,6 +1,14 @@
 import { forbiddenField, invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { equalJson, getOwn, isObject, type JsonObject, type JsonValue, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
+import {
+  equalJson,
+  getOwn,
+  isObject,
+  type JsonObject,
+  type JsonValue,
+  type ReadonlyJson,
+  type ReadonlyJsonObject,
+} from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet, numberIn, objectIn, stringIn } from "../../object/read.ts";
 import type { Check } from "../../validation/check.ts";
@@ -133,7 +141,7 @@ function member(object: JsonObject | undefined, name: string): JsonObject | unde
 function limitedCell(read: (limited: ReadonlyJsonObject) => ReadonlyJson | undefined): (object: KubeObject) => JsonValue {
   return (object) => {
     const spec = objectIn(object, "spec");
-    return (isSet(spec, "limited") ? ((read(objectIn(spec, "limited")) ?? "<none>") as JsonValue) : "<none>");
+    return isSet(spec, "limited") ? ((read(objectIn(spec, "limited")) ?? "<none>") as JsonValue) : "<none>";
   };
 }
 

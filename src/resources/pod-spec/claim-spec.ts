@@ -33,16 +33,17 @@ const storage: Check = struct((spec, at, faults, context) => {
 /** Where a volume's first content comes from. Of claims that had such a source, the group may be no name. */
 const dataSource = (anyGroup: boolean): Check =>
   struct((source, at, faults) => {
-  const kind = stringIn(source, "kind");
-  if (stringIn(source, "name") === "") faults.push(requiredField(at.child("name")));
-  if (kind === "") faults.push(requiredField(at.child("kind")));
-  const group = stringIn(source, "apiGroup");
-  if (group === "" && kind !== "PersistentVolumeClaim") {
-    const detail = "must be 'PersistentVolumeClaim' when referencing the default apiGroup";
-    faults.push(invalidField(at, kind, detail));
-  }
-  if (group !== "" && !anyGroup) for (const message of dnsSubdomain(group)) faults.push(invalidField(at.child("apiGroup"), group, message));
-});
+    const kind = stringIn(source, "kind");
+    if (stringIn(source, "name") === "") faults.push(requiredField(at.child("name")));
+    if (kind === "") faults.push(requiredField(at.child("kind")));
+    const group = stringIn(source, "apiGroup");
+    if (group === "" && kind !== "PersistentVolumeClaim") {
+      const detail = "must be 'PersistentVolumeClaim' when referencing the default apiGroup";
+      faults.push(invalidField(at, kind, detail));
+    }
+    if (group !== "" && !anyGroup)
+      for (const message of dnsSubdomain(group)) faults.push(invalidField(at.child("apiGroup"), group, message));
+  });
 
 /** The original shows the field's place as its value, and of that nothing. */
 const place = {};
