@@ -52,7 +52,7 @@ function optionsOf(write: Write, eviction: KubeObject): DeleteOptions {
   const asked = write.options.dryRun ? ["All"] : [];
   const inBody = Array.isArray(given["dryRun"]) ? given["dryRun"] : [];
   if (inBody.length === 0) given["dryRun"] = asked;
-  else if (asked.length !== inBody.length) {
+  else if (asked.length > 0 && asked.length !== inBody.length) {
     throw badRequest(`Non-matching dry-run options in request and content: [${asked.join(" ")}] and [${inBody.join(" ")}]`);
   }
   return deleteOptions(given as JsonValue, new URLSearchParams());
