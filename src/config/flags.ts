@@ -39,10 +39,10 @@ const generic = {
   "max-mutating-requests-inflight": harmless("int", "200", "Most writing requests at a time.", { min: 0 }),
   "max-requests-inflight": harmless("int", "400", "Most reading requests at a time.", { min: 0 }),
   "min-compatibility-version": refused("list", "", "Oldest release of control plane components to stay compatible with."),
-  "min-request-timeout": harmless("int", "1800", "Seconds that a watch without timeoutSeconds lasts at least; up to twice as long.", {
+  "min-request-timeout": works("int", "1800", "Seconds that a watch without timeoutSeconds lasts at least; up to twice as long.", {
     min: 1,
   }),
-  "request-timeout": harmless("duration", "1m0s", "How long a request other than a watch may take.", { min: 1 }),
+  "request-timeout": works("duration", "1m0s", "How long a request other than a watch may take.", { min: 1 }),
   "runtime-config": works("map", "", "Versions of APIs to turn on or off; other than v1.36 serves by default is refused."),
   "runtime-config-emulation-forward-compatible": refused(
     "bool",

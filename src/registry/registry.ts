@@ -22,6 +22,8 @@ export interface RegistryOptions {
   readonly settings: StrategySettings;
   /** By "group/Kind": what takes things beside the objects of a kind. */
   readonly reservers?: ReadonlyMap<string, Reserver>;
+  /** How long a watch without timeoutSeconds lasts at least; up to twice as long, so that they do not all end at once. */
+  readonly minWatchSeconds: number;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   /** A number in [0, 1), to spread timeouts. */
@@ -39,6 +41,7 @@ export class Registry {
   readonly types: TypeTable;
   readonly admission: AdmissionChain;
   readonly settings: StrategySettings;
+  readonly minWatchSeconds: number;
   readonly clock: () => number;
   readonly random: () => number;
   readonly randomBytes: RandomBytes;
@@ -63,6 +66,7 @@ export class Registry {
     this.admission = options.admission;
     this.settings = options.settings;
     this.#reservers = options.reservers ?? new Map();
+    this.minWatchSeconds = options.minWatchSeconds;
     this.clock = options.clock;
     this.random = options.random;
     this.randomBytes = options.randomBytes;

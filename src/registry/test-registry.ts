@@ -64,6 +64,7 @@ export function testRegistry(options: TestRegistryOptions = {}): TestRegistry {
     clock,
     admission: admissionChain(plugins),
     settings: { allowPrivileged: true, nodePortRange: { from: 30000, to: 32767 }, serviceCidrs: ["10.0.0.0/24"], eventTtlSeconds: 3600 },
+    minWatchSeconds: 1800,
     random: () => 0.5,
     randomBytes: (size) => Uint8Array.from({ length: size }, () => (count = (count * 31 + 7) % 251)),
   });

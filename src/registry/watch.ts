@@ -20,8 +20,6 @@ export interface EventEncoder {
   error(status: Status): Buffer;
 }
 
-/** A watch without timeoutSeconds ends after this many seconds, times one to two, so that they do not all end at once. */
-const LEAST_SECONDS = 1800;
 const BOOKMARK_MS = 60_000;
 /** A last bookmark goes out this long before the watch ends. */
 const LAST_BOOKMARK_MS = 2000;
@@ -47,7 +45,7 @@ export async function watch(
   else if (version === undefined || initial) cache = await registry.current(endpoint.definition);
   else await cache.start();
   if (initial && version !== undefined && version > 0) await cache.waitFor(version);
-  const seconds = options.timeoutSeconds || LEAST_SECONDS * (1 + registry.random());
+  const seconds = options.timeoutSeconds || registry.minWatchSeconds * (1 + registry.random());
   return (sink) =>
     new WatchStream({
       registry,

@@ -5,6 +5,7 @@ import { refusal } from "../authorization/forbidden.ts";
 import { badRequest, unauthorized } from "../object/status.ts";
 import type { RequestContext } from "./context.ts";
 import type { ApiAnswer, ApiRequest, Handler } from "./exchange.ts";
+import { withDeadline } from "./deadline.ts";
 import { faultAnswer } from "./fault-answer.ts";
 import { requestInfo } from "./info.ts";
 
@@ -15,6 +16,8 @@ export interface ChainStages {
   readonly anonymous: boolean;
   readonly authorize: Authorizer;
   readonly dispatch: (context: RequestContext) => Promise<ApiAnswer>;
+  /** How long a request other than a watch may take, in milliseconds. */
+  readonly requestTimeoutMs: number;
   readonly clock: () => number;
   /** A new identity for the request's Audit-ID header. */
   readonly uuid: () => string;
@@ -40,7 +43,7 @@ export function requestChain(stages: ChainStages): Handler {
       warnings = context.warnings;
       context.user = await authenticate(request, stages);
       await authorize(context, stages.authorize);
-      answer = await stages.dispatch(context);
+      answer = await withDeadline(context, stages.requestTimeoutMs, () => stages.dispatch(context));
     } catch (error) {
       answer = faultAnswer(error, request, stages.onBug);
     }

@@ -36,6 +36,10 @@ export interface ControlPlaneOptions {
   readonly authorizationModes: (parts: AuthorizationParts) => readonly AuthorizationMode[];
   /** Answers paths that are no resources: discovery, OpenAPI, health, version. Undefined: there is nothing there. */
   readonly documents: (context: RequestContext, registry: Registry) => Promise<ApiAnswer | undefined>;
+  /** How long a request other than a watch may take, in milliseconds. */
+  readonly requestTimeoutMs: number;
+  /** How long a watch without timeoutSeconds lasts at least, in seconds. */
+  readonly minWatchSeconds: number;
   readonly clock: () => number;
   readonly random: () => number;
   readonly randomBytes: (size: number) => Uint8Array;
@@ -96,7 +100,18 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   });
   const admission = admissionChain([...options.admissionPlugins({ view, random: randomBytes }), escalationGuard(roles, authorize)]);
   const reservers = new Map([["/Service", network]]);
-  const registry = new Registry({ storage, definitions, types, settings, clock, random, randomBytes, admission, reservers });
+  const registry = new Registry({
+    storage,
+    definitions,
+    types,
+    settings,
+    clock,
+    random,
+    randomBytes,
+    minWatchSeconds: options.minWatchSeconds,
+    admission,
+    reservers,
+  });
   const client = systemClient(registry);
   const resources = {
     registry,
@@ -110,6 +125,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     authenticate: options.authenticate,
     anonymous: options.anonymous,
     authorize,
+    requestTimeoutMs: options.requestTimeoutMs,
     clock,
     uuid: options.uuid,
     onBug: options.onBug,

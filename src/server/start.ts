@@ -94,8 +94,12 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
       }),
       serverAddress: () => `${config.advertiseAddress}:${listener.port}`,
       log,
+      requestTimeoutMs: config.limits.requestTimeout,
+      minWatchSeconds: config.limits.minRequestTimeout / 1000,
       clock: Date.now,
     }),
+    requestTimeoutMs: config.limits.requestTimeout,
+    minWatchSeconds: config.limits.minRequestTimeout / 1000,
     clock: Date.now,
     random: Math.random,
     randomBytes: pooledRandom(),
@@ -125,7 +129,9 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
   const loops: AsyncDisposable[] = [];
   const here = { ranges: config.serviceClusterIpRanges, address: config.advertiseAddress, port: listener.port };
   const failed = (work: string) => (error: unknown) => log.warn({ err: error, work }, "this will be tried again");
-  loops.push(await periodically(() => ensureKubernetesService(client, here), KUBERNETES_SERVICE_MS, failed("the service default/kubernetes")));
+  loops.push(
+    await periodically(() => ensureKubernetesService(client, here), KUBERNETES_SERVICE_MS, failed("the service default/kubernetes")),
+  );
   loops.push(await periodically(() => plane.serviceNetwork.repair(), SERVICE_REPAIR_MS, failed("the repair of the service network")));
   for (const name of config.controllers) {
     const controller = controllers.get(name);

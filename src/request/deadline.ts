@@ -1,0 +1,36 @@
+import { parseDuration } from "../object/duration.ts";
+import { badRequest, timeout } from "../object/status.ts";
+import type { RequestContext } from "./context.ts";
+
+/** Verbs that last as long as the client likes. */
+const LONG_RUNNING: ReadonlySet<string> = new Set(["watch", "proxy"]);
+
+/**
+ * Waits for a request's answer, but no longer than the server's limit or the `timeout` that the client gave, whichever is
+ * shorter. What was begun goes on; its answer is not waited for. Errors: StatusError 504 when time is up, 400 for a
+ * timeout that is none, and the work's own.
+ */
+export async function withDeadline<T>({ info }: RequestContext, limitMs: number, work: () => Promise<T>): Promise<T> {
+  if (LONG_RUNNING.has(info.verb)) return work();
+  const limit = Math.min(limitMs, askedTimeout(info.query.get("timeout")) ?? limitMs);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(timeout("request did not complete within the allotted timeout")), limit);
+  });
+  try {
+    return await Promise.race([work(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The `timeout` of a query in milliseconds: a Go duration. */
+function askedTimeout(text: string | null): number | undefined {
+  if (text === null || text === "") return undefined;
+  try {
+    const milliseconds = Number(parseDuration(text) / 1_000_000n);
+    return milliseconds > 0 ? milliseconds : undefined;
+  } catch {
+    throw badRequest("invalid timeout specified in the request URL");
+  }
+}
