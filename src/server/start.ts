@@ -94,8 +94,6 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
       }),
       serverAddress: () => `${config.advertiseAddress}:${listener.port}`,
       log,
-      requestTimeoutMs: config.limits.requestTimeout,
-      minWatchSeconds: config.limits.minRequestTimeout / 1000,
       clock: Date.now,
     }),
     requestTimeoutMs: config.limits.requestTimeout,

@@ -61,6 +61,8 @@ export async function testPlane(change: Partial<ControlPlaneOptions> = {}): Prom
     anonymous: true,
     authorizationModes: ({ roles }) => [rbacMode(roles)],
     documents: async () => undefined,
+    requestTimeoutMs: 60_000,
+    minWatchSeconds: 1800,
     clock: Date.now,
     random: () => 0.5,
     randomBytes: (size) => Uint8Array.from({ length: size }, () => (count = (count * 31 + 7) % 251)),
