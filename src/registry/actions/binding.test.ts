@@ -7,12 +7,20 @@ const PODS = "/api/v1/namespaces/a/pods";
 
 async function withPod(spec: JsonObject = {}): Promise<TestRegistry> {
   const registry = testRegistry();
-  const pod = { metadata: { name: "p", labels: { a: "old" } }, spec: { containers: [{ name: "c", image: "i" }], serviceAccountName: "default", ...spec } };
+  const pod = {
+    metadata: { name: "p", labels: { a: "old" } },
+    spec: { containers: [{ name: "c", image: "i" }], serviceAccountName: "default", ...spec },
+  };
   assert.equal((await registry.call("POST", PODS, pod)).status, 201);
   return registry;
 }
 
-function bind(registry: TestRegistry, metadata: JsonObject = {}, target: JsonObject = { kind: "Node", name: "n" }, path = `${PODS}/p/binding`) {
+function bind(
+  registry: TestRegistry,
+  metadata: JsonObject = {},
+  target: JsonObject = { kind: "Node", name: "n" },
+  path = `${PODS}/p/binding`,
+) {
   return registry.call("POST", path, { metadata: { name: "p", ...metadata }, target });
 }
 

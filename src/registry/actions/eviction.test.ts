@@ -22,8 +22,23 @@ async function setting({ budget, spec = {}, ready = true, phase = "Running" }: S
   const status = { phase, conditions: [{ type: "Ready", status: ready ? "True" : "False" }] };
   assert.equal((await patch(registry, `${PODS}/p/status`, { status })).status, 200);
   if (budget === undefined) return registry;
-  assert.equal((await registry.call("POST", BUDGETS, { metadata: { name: "b" }, spec: { minAvailable: 1, selector: { matchLabels: labels }, ...spec } })).status, 201);
-  assert.equal((await patch(registry, `${BUDGETS}/b/status`, { status: { observedGeneration: 1, currentHealthy: 1, desiredHealthy: 1, expectedPods: 1, disruptionsAllowed: 0, ...budget } })).status, 200);
+  assert.equal(
+    (
+      await registry.call("POST", BUDGETS, {
+        metadata: { name: "b" },
+        spec: { minAvailable: 1, selector: { matchLabels: labels }, ...spec },
+      })
+    ).status,
+    201,
+  );
+  assert.equal(
+    (
+      await patch(registry, `${BUDGETS}/b/status`, {
+        status: { observedGeneration: 1, currentHealthy: 1, desiredHealthy: 1, expectedPods: 1, disruptionsAllowed: 0, ...budget },
+      })
+    ).status,
+    200,
+  );
   return registry;
 }
 
@@ -32,7 +47,12 @@ function patch(registry: TestRegistry, target: string, body: JsonObject): Promis
 }
 
 function evict(registry: TestRegistry, more: JsonObject = {}, query = ""): Promise<TestAnswer> {
-  return registry.call("POST", `${PODS}/p/eviction${query}`, { apiVersion: "policy/v1", kind: "Eviction", metadata: { name: "p" }, ...more });
+  return registry.call("POST", `${PODS}/p/eviction${query}`, {
+    apiVersion: "policy/v1",
+    kind: "Eviction",
+    metadata: { name: "p" },
+    ...more,
+  });
 }
 
 async function isThere(registry: TestRegistry): Promise<boolean> {
@@ -51,7 +71,9 @@ void test("a budget with nothing to spare refuses, and says how many it needs", 
   const registry = await setting({ budget: {} });
   const answer = await evict(registry);
   assert.equal(answer.status, 429);
-  assert.deepEqual(causes(answer), [{ reason: "DisruptionBudget", message: "The disruption budget b needs 1 healthy pods and has 1 currently" }]);
+  assert.deepEqual(causes(answer), [
+    { reason: "DisruptionBudget", message: "The disruption budget b needs 1 healthy pods and has 1 currently" },
+  ]);
   assert.equal(await isThere(registry), true);
 });
 
@@ -61,7 +83,9 @@ void test("a budget that was not counted since it changed asks to come again", a
   const answer = await evict(registry);
   assert.equal(answer.status, 429);
   assert.equal((answer.body["details"] as JsonObject)["retryAfterSeconds"], 10);
-  assert.deepEqual(causes(answer), [{ reason: "DisruptionBudget", message: "The disruption budget b is still being processed by the server." }]);
+  assert.deepEqual(causes(answer), [
+    { reason: "DisruptionBudget", message: "The disruption budget b is still being processed by the server." },
+  ]);
 });
 
 void test("an eviction is taken from the budget, which notes the pod and that nothing is left", async () => {
@@ -115,11 +139,17 @@ void test("preconditions hold, and a pod that stays is not marked", async () => 
 
 void test("a pod on a node is marked as disrupted while it ends", async () => {
   const registry = testRegistry();
-  await registry.call("POST", PODS, { metadata: { name: "p" }, spec: { nodeName: "n", containers: [{ name: "c", image: "i" }], serviceAccountName: "default" } });
+  await registry.call("POST", PODS, {
+    metadata: { name: "p" },
+    spec: { nodeName: "n", containers: [{ name: "c", image: "i" }], serviceAccountName: "default" },
+  });
   assert.equal((await evict(registry)).status, 201);
   const { body } = await registry.call("GET", `${PODS}/p`);
   const conditions = (body["status"] as JsonObject)["conditions"] as JsonObject[];
-  assert.deepEqual(conditions.map(({ type, reason }) => [type, reason]), [["DisruptionTarget", "EvictionByEvictionAPI"]]);
+  assert.deepEqual(
+    conditions.map(({ type, reason }) => [type, reason]),
+    [["DisruptionTarget", "EvictionByEvictionAPI"]],
+  );
   assert.notEqual((body["metadata"] as JsonObject)["deletionTimestamp"], undefined);
 });
 

@@ -43,7 +43,8 @@ void test("what is wrong with an object of the core group is told in the words t
     ["/api/v1/persistentvolumes", { spec: { capacity: { storage: "1Gi" }, accessModes: ["ReadWriteOnce"], nfs: { server: "a", path: "/b" }, hostPath: { path: "/" } } }, "spec.nfs: Forbidden: may not specify more than 1 volume type"],
     [`${NS}/persistentvolumeclaims`, { spec: { accessModes: ["ReadWriteOnce"] } }, "spec.resources[storage]: Required value"],
   ]; // prettier-ignore
-  for (const [path, body, expected] of cases) assert.equal(await refusal(path, body), expected, `${path} ${JSON.stringify(body).slice(0, 120)}`);
+  for (const [path, body, expected] of cases)
+    assert.equal(await refusal(path, body), expected, `${path} ${JSON.stringify(body).slice(0, 120)}`);
 });
 
 void test("a Secret's texts become data, and its type stays", async () => {
@@ -79,7 +80,9 @@ void test("a namespace is named by a label, ends in two steps, and only finalize
 });
 
 void test("a LimitRange of containers fills its bounds from one another", async () => {
-  const { spec } = await created(testRegistry(), `${NS}/limitranges`, { spec: { limits: [{ type: "Container", max: { cpu: "2" }, min: { memory: "1Mi" } }] } });
+  const { spec } = await created(testRegistry(), `${NS}/limitranges`, {
+    spec: { limits: [{ type: "Container", max: { cpu: "2" }, min: { memory: "1Mi" } }] },
+  });
   const [limit] = (spec as JsonObject)["limits"] as JsonObject[];
   assert.deepEqual([limit?.["default"], limit?.["defaultRequest"]], [{ cpu: "2" }, { cpu: "2", memory: "1Mi" }]);
 });
@@ -90,15 +93,21 @@ void test("a claim names the source of its content in both ways, and ignores wha
   const source = { kind: "PersistentVolumeClaim", name: "o" };
   const both = await created(registry, `${NS}/persistentvolumeclaims`, { spec: { ...spec, dataSource: source } });
   assert.deepEqual((both["spec"] as JsonObject)["dataSourceRef"], { apiGroup: null, ...source });
-  const none = await created(registry, `${NS}/persistentvolumeclaims`, { metadata: { name: "y" }, spec: { ...spec, dataSource: { apiGroup: "a.b", kind: "C", name: "o" } } });
+  const none = await created(registry, `${NS}/persistentvolumeclaims`, {
+    metadata: { name: "y" },
+    spec: { ...spec, dataSource: { apiGroup: "a.b", kind: "C", name: "o" } },
+  });
   assert.equal((none["spec"] as JsonObject)["dataSource"], undefined);
 });
 
 void test("a volume notes when its phase changed", async () => {
   let now = Date.parse("2026-01-01T00:00:00Z");
   const registry = testRegistry({ clock: () => now });
-  await created(registry, "/api/v1/persistentvolumes", { spec: { capacity: { storage: "1Gi" }, accessModes: ["ReadWriteOnce"], hostPath: { path: "/x" } } });
-  const status = async (body: JsonObject) => (await registry.call("PATCH", "/api/v1/persistentvolumes/x/status", { status: body }, MERGE)).body["status"];
+  await created(registry, "/api/v1/persistentvolumes", {
+    spec: { capacity: { storage: "1Gi" }, accessModes: ["ReadWriteOnce"], hostPath: { path: "/x" } },
+  });
+  const status = async (body: JsonObject) =>
+    (await registry.call("PATCH", "/api/v1/persistentvolumes/x/status", { status: body }, MERGE)).body["status"];
   now += 60_000;
   assert.deepEqual(await status({ message: "m" }), { phase: "Pending", message: "m", lastPhaseTransitionTime: "2026-01-01T00:00:00Z" });
   assert.deepEqual(await status({ phase: "Bound" }), { phase: "Bound", message: "m", lastPhaseTransitionTime: "2026-01-01T00:01:00Z" });
@@ -107,7 +116,14 @@ void test("a volume notes when its phase changed", async () => {
 void test("an event is one object in two APIs, with the names and the rules of each", async () => {
   const registry = testRegistry();
   const newer = "/apis/events.k8s.io/v1/namespaces/a/events";
-  const strict = { regarding: { kind: "Pod", name: "p", namespace: "a" }, reason: "R", action: "A", type: "Normal", reportingController: "c", reportingInstance: "i" };
+  const strict = {
+    regarding: { kind: "Pod", name: "p", namespace: "a" },
+    reason: "R",
+    action: "A",
+    type: "Normal",
+    reportingController: "c",
+    reportingInstance: "i",
+  };
   const late = await registry.call("POST", newer, { metadata: { name: "x" }, ...strict });
   assert.equal(late.body["message"], 'Event "x" is invalid: eventTime: Required value');
   await created(registry, newer, { ...strict, eventTime: "2026-01-01T00:00:00.000000Z", note: "n" });
@@ -116,7 +132,10 @@ void test("an event is one object in two APIs, with the names and the rules of e
   assert.equal((await registry.call("PATCH", `${newer}/x`, { note: "other" }, MERGE)).status, 422);
   assert.equal((await registry.call("PATCH", `${NS}/events/x`, { message: "other" }, MERGE)).status, 200);
   const found = async (path: string, field: string) => (await registry.call("GET", `${path}?fieldSelector=${field}`)).status;
-  assert.deepEqual([await found(newer, "regarding.name=p"), await found(newer, "involvedObject.name=p"), await found(`${NS}/events`, "regarding.name=p")], [200, 400, 400]);
+  assert.deepEqual(
+    [await found(newer, "regarding.name=p"), await found(newer, "involvedObject.name=p"), await found(`${NS}/events`, "regarding.name=p")],
+    [200, 400, 400],
+  );
 });
 
 void test("tables show what kubectl prints", async () => {
@@ -129,9 +148,19 @@ void test("tables show what kubectl prints", async () => {
   const cells = (await row("/api/v1/nodes", {
     metadata: { name: "x", labels: { "node-role.kubernetes.io/worker": "", "kubernetes.io/role": "edge" } },
     spec: { unschedulable: true },
-    status: { conditions: [{ type: "Ready", status: "False" }], addresses: [{ type: "InternalIP", address: "1.2.3.4" }], nodeInfo: { kernelVersion: "6", architecture: "arm64" } },
+    status: {
+      conditions: [{ type: "Ready", status: "False" }],
+      addresses: [{ type: "InternalIP", address: "1.2.3.4" }],
+      nodeInfo: { kernelVersion: "6", architecture: "arm64" },
+    },
   })) as unknown[];
-  assert.deepEqual([cells[1], cells[2], cells[5], cells[6], cells[8]], ["NotReady,SchedulingDisabled", "edge,worker", "1.2.3.4", "<none>", "6 (arm64)"]);
+  assert.deepEqual(
+    [cells[1], cells[2], cells[5], cells[6], cells[8]],
+    ["NotReady,SchedulingDisabled", "edge,worker", "1.2.3.4", "<none>", "6 (arm64)"],
+  );
   const ips = ["1.2.3.1", "1.2.3.2", "fd00::3", "1.2.3.4"].map((ip) => ({ ip }));
-  assert.equal(((await row(`${NS}/endpoints`, { subsets: [{ addresses: ips, ports: [{ port: 80 }] }] })) as unknown[])[1], "1.2.3.1:80,1.2.3.2:80,[fd00::3]:80 + 1 more...");
+  assert.equal(
+    ((await row(`${NS}/endpoints`, { subsets: [{ addresses: ips, ports: [{ port: 80 }] }] })) as unknown[])[1],
+    "1.2.3.1:80,1.2.3.2:80,[fd00::3]:80 + 1 more...",
+  );
 });

@@ -47,12 +47,14 @@ const iscsiForms = [
   { prefix: "naa", whole: /^naa.[a-zA-Z0-9]{32}$/ },
 ];
 const malformed = "must be valid format";
-const iscsiName = (unknownForm: string): Check => (value, at, faults) => {
-  const name = asString(value);
-  const form = iscsiForms.find(({ prefix }) => name.startsWith(prefix));
-  if (form === undefined) faults.push(invalidField(at, name, unknownForm));
-  else if (!form.whole.test(name)) faults.push(invalidField(at, name, malformed));
-};
+const iscsiName =
+  (unknownForm: string): Check =>
+  (value, at, faults) => {
+    const name = asString(value);
+    const form = iscsiForms.find(({ prefix }) => name.startsWith(prefix));
+    if (form === undefined) faults.push(invalidField(at, name, unknownForm));
+    else if (!form.whole.test(name)) faults.push(invalidField(at, name, malformed));
+  };
 const chapSecret: Check = struct((source, at, faults) => {
   const asked = booleanIn(source, "chapAuthDiscovery") || booleanIn(source, "chapAuthSession");
   if (asked && !isSet(source, "secretRef")) faults.push(requiredField(at.child("secretRef")));
