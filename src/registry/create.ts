@@ -1,3 +1,4 @@
+import { copyJson } from "../object/json.ts";
 import { generateName, randomUid } from "../object/names-generator.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { alreadyExists, alreadyExistsDeleting, generateNameConflict } from "../object/status.ts";
@@ -26,14 +27,16 @@ export async function create(write: Write, object: KubeObject): Promise<ObjectRe
   delete object.metadata.deletionTimestamp;
   delete object.metadata.deletionGracePeriodSeconds;
   if (definition.scope === "Cluster") delete object.metadata.namespace;
-  fillSystemMetadata(object, strategy, strategyContext, randomUid(registry.randomBytes));
-  strategy.prepareForCreate?.(object, strategyContext);
   const generated = !object.metadata.name && object.metadata.generateName ? object.metadata.generateName : undefined;
   for (let attempt = 1; ; attempt++) {
-    if (generated !== undefined) object.metadata.name = generateName(generated, registry.randomBytes);
-    const outcome = await attemptCreate(write, object);
+    // What a kind prepares may hold the name (a job's labels), so each name starts from the object as it was sent.
+    const named = generated === undefined ? object : copyJson(object);
+    if (generated !== undefined) named.metadata.name = generateName(generated, registry.randomBytes);
+    fillSystemMetadata(named, strategy, strategyContext, randomUid(registry.randomBytes));
+    strategy.prepareForCreate?.(named, strategyContext);
+    const outcome = await attemptCreate(write, named);
     if ("record" in outcome) return outcome.record;
-    const name = object.metadata.name as string;
+    const name = named.metadata.name as string;
     if (generated === undefined)
       throw outcome.existing !== undefined && isDeleting(outcome.existing)
         ? alreadyExistsDeleting(endpoint.ref, name)

@@ -28,7 +28,10 @@ export interface ApiAddress {
 export async function ensureKubernetesService(client: SystemClient, at: ApiAddress): Promise<void> {
   const service = await client.ensure(SERVICES, serviceOf(at));
   if (!equalJson(objectIn(service, "spec")["ports"], objectIn(serviceOf(at), "spec")["ports"])) {
-    await client.update(SERVICES, NAMESPACE, NAME, (object) => ({ ...object, spec: { ...objectIn(object, "spec"), ports: objectIn(serviceOf(at), "spec")["ports"] } as JsonObject }));
+    await client.update(SERVICES, NAMESPACE, NAME, (object) => ({
+      ...object,
+      spec: { ...objectIn(object, "spec"), ports: objectIn(serviceOf(at), "spec")["ports"] } as JsonObject,
+    }));
   }
   // Others cannot reach a loopback address, and endpoints may not have one: a machine without a network has none.
   if (isSpecialAddress(at.address)) return;

@@ -43,9 +43,12 @@ export class ClusterIps {
     if (range === undefined) throw new AddressUnavailable("the provided network does not match the current range");
     if (!range.has(address)) {
       const { address: start, prefix } = range.cidr;
-      throw new AddressUnavailable(`the provided IP (${formatIp(address)}) is not in the valid range. The range of valid IPs is ${formatIp(start)}/${prefix}`);
+      throw new AddressUnavailable(
+        `the provided IP (${formatIp(address)}) is not in the valid range. The range of valid IPs is ${formatIp(start)}/${prefix}`,
+      );
     }
-    if (!dryRun && !(await this.#create(formatIp(address), address.family, service))) throw new AddressUnavailable("provided IP is already allocated");
+    if (!dryRun && !(await this.#create(formatIp(address), address.family, service)))
+      throw new AddressUnavailable("provided IP is already allocated");
   }
 
   /** Takes any free address of a family. Errors: AddressUnavailable where there is none. */
@@ -86,7 +89,10 @@ export class ClusterIps {
     const own = this.#options.ranges;
     const objects = (await this.#options.client.list(SERVICE_CIDRS)).filter(isReady);
     const added = objects.flatMap((object) => stringsIn(objectIn(object, "spec"), "cidrs")).filter((text) => !own.includes(text));
-    return [...own, ...new Set(added)].map((text) => parseCidr(text)).filter((cidr) => cidr !== undefined).map((cidr) => new AddressRange(cidr));
+    return [...own, ...new Set(added)]
+      .map((text) => parseCidr(text))
+      .filter((cidr) => cidr !== undefined)
+      .map((cidr) => new AddressRange(cidr));
   }
 
   /** False where another service holds it. */
@@ -135,7 +141,10 @@ function isReady(range: KubeObject): boolean {
 /** Of ranges within one another the largest knows which addresses are usable. */
 function largestCovering(ranges: readonly AddressRange[], address: IpAddress): AddressRange | undefined {
   const covering = ranges.filter((range) => cidrContains(range.cidr, address));
-  return covering.reduce<AddressRange | undefined>((best, range) => (best === undefined || range.cidr.prefix < best.cidr.prefix ? range : best), undefined);
+  return covering.reduce<AddressRange | undefined>(
+    (best, range) => (best === undefined || range.cidr.prefix < best.cidr.prefix ? range : best),
+    undefined,
+  );
 }
 
 function unless(code: number): (error: unknown) => void {

@@ -56,7 +56,8 @@ function releaseFaults(spec: JsonObject, old: ReadonlyJsonObject): FieldError[] 
     { member: "ipFamilies", what: "secondary IP family" },
   ];
   if (stringIn(spec, "ipFamilyPolicy") === "SingleStack") {
-    for (const { member } of lists) if (sameMember(spec, old, member) && listIn(spec, member).length > 1) spec[member] = stringsIn(spec, member).slice(0, 1);
+    for (const { member } of lists)
+      if (sameMember(spec, old, member) && listIn(spec, member).length > 1) spec[member] = stringsIn(spec, member).slice(0, 1);
     return [];
   }
   return lists

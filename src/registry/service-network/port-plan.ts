@@ -51,7 +51,9 @@ export function planChangedPorts(spec: ReadonlyJsonObject, old: ReadonlyJsonObje
   const needed = needsHealthCheckPort(old);
   const needs = needsHealthCheckPort(spec);
   const healthCheckNodePort = needs && !needed ? planHealthCheck(spec, source) : undefined;
-  const kept = new Set(needsNodePort(spec) ? objectsIn(spec, "ports").map((port, i) => draft.nodePorts.get(i) ?? numberIn(port, "nodePort")) : []);
+  const kept = new Set(
+    needsNodePort(spec) ? objectsIn(spec, "ports").map((port, i) => draft.nodePorts.get(i) ?? numberIn(port, "nodePort")) : [],
+  );
   if (needs && needed) kept.add(numberIn(old, "healthCheckNodePort"));
   return { nodePorts: draft.nodePorts, healthCheckNodePort, freed: needsNodePort(old) ? [...held].filter((port) => !kept.has(port)) : [] };
 }
@@ -123,7 +125,11 @@ function planHealthCheck(spec: ReadonlyJsonObject, source: PortSource): number {
     return asked;
   } catch (error) {
     if (!(error instanceof PortUnavailable)) throw error;
-    throw internalError(asked === 0 ? `failed to allocate a HealthCheck NodePort 0: ${error.message}` : `failed to allocate requested HealthCheck NodePort ${asked}: ${error.message}`);
+    throw internalError(
+      asked === 0
+        ? `failed to allocate a HealthCheck NodePort 0: ${error.message}`
+        : `failed to allocate requested HealthCheck NodePort ${asked}: ${error.message}`,
+    );
   }
 }
 

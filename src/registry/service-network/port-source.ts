@@ -8,7 +8,8 @@ const TAKEN = "provided port is already allocated";
 export function portsOf(bitmap: PortBitmap, random: () => number): PortSource {
   return {
     take(port) {
-      if (!bitmap.covers(port)) throw new PortUnavailable(`provided port is not in the valid range. The range of valid ports is ${rangeText(bitmap.range)}`);
+      if (!bitmap.covers(port))
+        throw new PortUnavailable(`provided port is not in the valid range. The range of valid ports is ${rangeText(bitmap.range)}`);
       if (bitmap.has(port)) throw new PortUnavailable(TAKEN);
       bitmap.add(port);
     },

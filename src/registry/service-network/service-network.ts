@@ -91,7 +91,12 @@ export function serviceNetwork(options: ServiceNetworkOptions): ServiceNetwork {
   }
 
   /** What an update takes and, when it is done, frees. */
-  async function changeIps(service: KubeObject, spec: JsonObject, old: ReadonlyJsonObject, dryRun: boolean): Promise<{ taken: Addresses; freed: readonly string[] }> {
+  async function changeIps(
+    service: KubeObject,
+    spec: JsonObject,
+    old: ReadonlyJsonObject,
+    dryRun: boolean,
+  ): Promise<{ taken: Addresses; freed: readonly string[] }> {
     const none = { taken: new Map<string, string>(), freed: [] };
     if (isSettledDualStack(spec, old)) return none;
     const before = stringsIn(old, "clusterIPs");
@@ -110,7 +115,10 @@ export function serviceNetwork(options: ServiceNetworkOptions): ServiceNetwork {
   }
 
   /** Takes the ports of a plan. A service that neither wants nor frees any touches nothing. */
-  async function takePorts(plan: (source: PortSource) => PortPlan, dryRun: boolean): Promise<{ planned: PortPlan; takenPorts: readonly number[] }> {
+  async function takePorts(
+    plan: (source: PortSource) => PortPlan,
+    dryRun: boolean,
+  ): Promise<{ planned: PortPlan; takenPorts: readonly number[] }> {
     const asked = { any: false };
     const trial = plan(askingPorts(asked));
     if (!asked.any) return { planned: trial, takenPorts: [] };
@@ -142,8 +150,12 @@ export function serviceNetwork(options: ServiceNetworkOptions): ServiceNetwork {
       const name = service.metadata.name ?? "";
       const wrong = initIpFamilies(spec, before, cluster);
       if (wrong.length > 0) throw invalid({ group: "", kind: "Service" }, name, wrong);
-      const { taken, freed } = before === undefined ? { taken: await takeNewIps(service, spec, dryRun), freed: [] } : await changeIps(service, spec, before, dryRun);
-      const plan = (source: PortSource): PortPlan => (before === undefined ? planNewPorts(spec, name, source) : planChangedPorts(spec, before, name, source));
+      const { taken, freed } =
+        before === undefined
+          ? { taken: await takeNewIps(service, spec, dryRun), freed: [] }
+          : await changeIps(service, spec, before, dryRun);
+      const plan = (source: PortSource): PortPlan =>
+        before === undefined ? planNewPorts(spec, name, source) : planChangedPorts(spec, before, name, source);
       let planned: PortPlan;
       let takenPorts: readonly number[] = [];
       try {

@@ -1,5 +1,12 @@
 import { X509Certificate } from "node:crypto";
-import { duplicateField, forbiddenField, invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
+import {
+  duplicateField,
+  forbiddenField,
+  invalidField,
+  notSupportedField,
+  requiredField,
+  type FieldError,
+} from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import { humanDuration } from "../../object/duration.ts";
 import { copyJson, getOwn, isObject, setOwn, type JsonObject, type JsonValue } from "../../object/json.ts";

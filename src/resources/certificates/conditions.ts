@@ -1,4 +1,11 @@
-import { duplicateField, forbiddenField, invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
+import {
+  duplicateField,
+  forbiddenField,
+  invalidField,
+  notSupportedField,
+  requiredField,
+  type FieldError,
+} from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import { equalJson, isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
@@ -39,7 +46,8 @@ export function conditionFaults(object: KubeObject): FieldError[] {
 /** Decisions stay; approvals come and change only through their own door. */
 export function conditionChangeFaults(object: KubeObject, old: KubeObject, approving: boolean): FieldError[] {
   const faults: FieldError[] = [];
-  const of = (one: KubeObject, type: string): readonly ReadonlyJsonObject[] => conditionsOf(one).filter((c) => stringIn(c, "type") === type);
+  const of = (one: KubeObject, type: string): readonly ReadonlyJsonObject[] =>
+    conditionsOf(one).filter((c) => stringIn(c, "type") === type);
   for (const type of DECISIONS) {
     if (of(object, type).length < of(old, type).length) {
       faults.push(forbiddenField(at, `updates may not remove a condition of type "${type}"`));

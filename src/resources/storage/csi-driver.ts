@@ -28,7 +28,8 @@ const tokenRequests: Check = skippingAbsent((value, at, faults) => {
     const place = at.index(i).child("expirationSeconds");
     const seconds = getOwn(request, "expirationSeconds");
     if (asNumber(seconds) < MIN_TOKEN_SECONDS) faults.push(invalidField(place, seconds, "may not specify a duration less than 10 minutes"));
-    if (asNumber(seconds) > MAX_TOKEN_SECONDS) faults.push(invalidField(place, seconds, "may not specify a duration larger than 2^32 seconds"));
+    if (asNumber(seconds) > MAX_TOKEN_SECONDS)
+      faults.push(invalidField(place, seconds, "may not specify a duration larger than 2^32 seconds"));
   });
 });
 
