@@ -1,11 +1,34 @@
+import { StatusError, unauthorized } from "../object/status.ts";
 import type { UserInfo } from "../request/context.ts";
 import type { ApiRequest } from "../request/exchange.ts";
 
+/** What an authenticator says beside its answer. */
+export interface AuthenticationNotes {
+  /** A text for a Warning header. */
+  warn(text: string): void;
+  /** An annotation of the request's audit event. */
+  annotate(key: string, value: string): void;
+}
+
+/** Notes that nobody reads. */
+export const NO_NOTES: AuthenticationNotes = { warn: () => {}, annotate: () => {} };
+
 /**
- * Finds out who asks. Undefined: this authenticator found no credential of its kind. Errors: StatusError 401 for a
+ * Finds out who asks. Undefined: this authenticator found no credential of its kind. Errors: BadCredential (401) for a
  * credential that is bad: it never becomes anonymous.
  */
-export type Authenticator = (request: ApiRequest) => UserInfo | undefined | Promise<UserInfo | undefined>;
+export type Authenticator = (request: ApiRequest, notes: AuthenticationNotes) => UserInfo | undefined | Promise<UserInfo | undefined>;
+
+/** 401 for a credential that proves nobody. Why is told to TokenReview and the log, never to whoever sent it. */
+export class BadCredential extends StatusError {
+  readonly reasons: readonly string[];
+
+  constructor(...reasons: readonly string[]) {
+    super(unauthorized().status);
+    this.name = "BadCredential";
+    this.reasons = reasons;
+  }
+}
 
 export const ALL_AUTHENTICATED = "system:authenticated";
 export const ALL_UNAUTHENTICATED = "system:unauthenticated";
@@ -13,16 +36,36 @@ export const ALL_UNAUTHENTICATED = "system:unauthenticated";
 /** The user of requests without a credential. */
 export const ANONYMOUS: UserInfo = { name: "system:anonymous", groups: [ALL_UNAUTHENTICATED] };
 
-/** The first authenticator that finds someone decides; whoever is found belongs to system:authenticated. */
+/** Key of the `extra` value that names the credential a user came with. */
+export const CREDENTIAL_ID = "authentication.kubernetes.io/credential-id";
+
+/**
+ * The first authenticator that finds someone decides, whatever those before it refused; whoever is found belongs to
+ * system:authenticated. Errors: BadCredential with every reason where somebody refused and nobody found.
+ */
 export function firstOf(authenticators: readonly Authenticator[]): Authenticator {
-  return async (request) => {
+  return async (request, notes) => {
+    const reasons: string[] = [];
+    let refused = false;
     for (const authenticate of authenticators) {
-      const user = await authenticate(request);
-      if (user !== undefined)
-        return user.groups.includes(ALL_AUTHENTICATED) || user.groups.includes(ALL_UNAUTHENTICATED)
-          ? user
-          : { ...user, groups: [...user.groups, ALL_AUTHENTICATED] };
+      try {
+        const asked = authenticate(request, notes);
+        const user = asked instanceof Promise ? await asked : asked;
+        if (user !== undefined) return withAuthenticated(user);
+      } catch (error) {
+        if (!(error instanceof BadCredential)) throw error;
+        refused = true;
+        reasons.push(...error.reasons);
+      }
     }
+    if (refused) throw new BadCredential(...reasons);
     return undefined;
   };
+}
+
+/** Whoever was found is of system:authenticated, unless the authenticator says they are not. */
+export function withAuthenticated(user: UserInfo): UserInfo {
+  return user.groups.includes(ALL_AUTHENTICATED) || user.groups.includes(ALL_UNAUTHENTICATED)
+    ? user
+    : { ...user, groups: [...user.groups, ALL_AUTHENTICATED] };
 }

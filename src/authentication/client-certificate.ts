@@ -1,40 +1,107 @@
 import { X509Certificate } from "node:crypto";
-import { unauthorized } from "../object/status.ts";
 import type { UserInfo } from "../request/context.ts";
-import type { Authenticator } from "./authenticator.ts";
+import { BadCredential, CREDENTIAL_ID, type Authenticator } from "./authenticator.ts";
 
 /** Extended key usage of certificates that identify clients (RFC 5280, 4.2.1.12). */
 const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+const ANY_USAGE = "2.5.29.37.0";
+/** Certificates between the client's own and an authority's that are followed. */
+const LONGEST_CHAIN = 8;
+
+/** A certificate that was looked at: what it says, and when it is valid. */
+export interface CheckedCertificate<T> {
+  readonly value: T;
+  readonly from: number;
+  readonly until: number;
+}
 
 /**
- * Client certificates signed by one of the given CAs: common name → user, organizations → groups. A certificate of
- * another CA, outside its time or not meant for clients is a bad credential: 401. What was found is kept for as long
- * as the connection holds its certificate.
+ * Checks certificates against authorities: signed by one of them, meant for clients, valid now. What was found is kept
+ * for as long as the connection holds its certificate and the authorities are the same. Errors of the result:
+ * BadCredential.
  */
-export function certificateAuthenticator(authorities: readonly X509Certificate[], clock: () => number): Authenticator {
-  const known = new WeakMap<X509Certificate, { readonly user: UserInfo; readonly from: number; readonly until: number }>();
-  return ({ peer: { certificate } }) => {
-    if (certificate === undefined) return undefined;
+export function certificateCheck<T>(
+  authorities: () => readonly X509Certificate[],
+  clock: () => number,
+  read: (certificate: X509Certificate) => T,
+): (certificate: X509Certificate) => T {
+  let known = new WeakMap<X509Certificate, CheckedCertificate<T>>();
+  let trusted: readonly X509Certificate[] | undefined;
+  return (certificate) => {
+    const current = authorities();
+    if (current !== trusted) {
+      trusted = current;
+      known = new WeakMap();
+    }
     let found = known.get(certificate);
     if (found === undefined) {
-      const usable = certificate.keyUsage === undefined || certificate.keyUsage.includes(CLIENT_AUTH);
-      const signed = authorities.some((authority) => certificate.checkIssued(authority) && certificate.verify(authority.publicKey));
-      if (!usable || !signed) throw unauthorized();
-      found = { user: userOf(certificate), from: Date.parse(certificate.validFrom), until: Date.parse(certificate.validTo) };
+      const usages = certificate.keyUsage;
+      if (usages !== undefined && !usages.includes(CLIENT_AUTH) && !usages.includes(ANY_USAGE))
+        throw new BadCredential("x509: certificate specifies an incompatible key usage");
+      const chain = chainTo(current, certificate);
+      if (chain === undefined) throw new BadCredential("x509: certificate signed by unknown authority");
+      found = {
+        value: read(certificate),
+        from: Math.max(...chain.map(({ validFrom }) => Date.parse(validFrom))),
+        until: Math.min(...chain.map(({ validTo }) => Date.parse(validTo))),
+      };
       known.set(certificate, found);
     }
     const now = clock();
-    if (now < found.from || now > found.until) throw unauthorized();
-    return found.user;
+    if (now < found.from || now > found.until) throw new BadCredential("x509: certificate has expired or is not yet valid");
+    return found.value;
   };
 }
 
+/** The way from a certificate to one of the authorities, through those that the client sent along (RFC 5280, 6.1). */
+function chainTo(authorities: readonly X509Certificate[], leaf: X509Certificate): readonly X509Certificate[] | undefined {
+  const chain = [leaf];
+  for (let last = leaf; chain.length <= LONGEST_CHAIN;) {
+    const root = authorities.find((authority) => isIssuedBy(last, authority));
+    if (root !== undefined) return [...chain, root];
+    const next = last.issuerCertificate;
+    if (next === undefined || !next.ca || !isIssuedBy(last, next)) return undefined;
+    chain.push(next);
+    last = next;
+  }
+  return undefined;
+}
+
+function isIssuedBy(certificate: X509Certificate, authority: X509Certificate): boolean {
+  return certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
+}
+
+/**
+ * Client certificates signed by one of the authorities in force: common name → user, organizations → groups. Errors:
+ * BadCredential for a certificate of another CA, outside its time or not meant for clients.
+ */
+export function certificateAuthenticator(authorities: () => readonly X509Certificate[], clock: () => number): Authenticator {
+  const check = certificateCheck(authorities, clock, userOf);
+  return ({ peer: { certificate } }) => (certificate === undefined ? undefined : check(certificate));
+}
+
+/** The parts of a subject's name that may stand several times. */
+interface SubjectParts {
+  readonly CN?: string | string[];
+  readonly O?: string | string[];
+  readonly UID?: string | string[];
+}
+
 function userOf(certificate: X509Certificate): UserInfo {
-  const { subject } = certificate.toLegacyObject();
-  const { CN: name, O: organizations } = subject as unknown as { readonly CN?: string | string[]; readonly O?: string | string[] };
-  const user = Array.isArray(name) ? name.at(-1) : name;
-  if (user === undefined) throw unauthorized();
-  return { name: user, groups: organizations === undefined ? [] : Array.isArray(organizations) ? organizations : [organizations] };
+  const { CN, O } = certificate.toLegacyObject().subject as unknown as SubjectParts;
+  const name = list(CN).at(-1);
+  if (name === undefined) throw new BadCredential("x509: subject without a common name");
+  const fingerprint = certificate.fingerprint256.replaceAll(":", "").toLowerCase();
+  return { name, groups: list(O), extra: new Map([[CREDENTIAL_ID, [`X509SHA256=${fingerprint}`]]]) };
+}
+
+/** The common name of a certificate's subject, "" where it has none. */
+export function commonNameOf(certificate: X509Certificate): string {
+  return list((certificate.toLegacyObject().subject as unknown as SubjectParts).CN).at(-1) ?? "";
+}
+
+function list(value: string | string[] | undefined): string[] {
+  return value === undefined ? [] : Array.isArray(value) ? value : [value];
 }
 
 /** The certificates in a PEM bundle. */

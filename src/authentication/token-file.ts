@@ -1,19 +1,21 @@
 import { createHash } from "node:crypto";
 import type { UserInfo } from "../request/context.ts";
-import type { Authenticator } from "./authenticator.ts";
-import { bearerToken } from "./bearer-token.ts";
+import { forApiAudiences, type TokenAuthenticator } from "./token-authenticator.ts";
+
+/** The users of static tokens, by the tokens' hashes. */
+export type TokenTable = ReadonlyMap<string, UserInfo>;
 
 /**
- * Static tokens from a CSV file: token,user,uid[,"group1,group2"]. Errors: Error naming the line that is malformed. The
- * tokens themselves are kept only as hashes.
+ * Reads static tokens from a CSV file: token,user,uid[,"group1,group2"]. Errors: Error naming the line that is
+ * malformed. The tokens themselves are kept only as hashes.
  */
-export function tokenFileAuthenticator(text: string): Authenticator {
+export function readTokenFile(text: string): TokenTable {
   const users = new Map<string, UserInfo>();
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === "" || line.startsWith("#")) continue;
     const [token, name, uid, groups] = csvFields(line);
     if (!token || !name || uid === undefined) throw new Error(`line ${index + 1} of the token file: expected token,user,uid[,"groups"]`);
-    users.set(digest(token), {
+    users.set(tokenDigest(token), {
       name,
       ...(uid === "" ? {} : { uid }),
       groups: (groups ?? "")
@@ -22,19 +24,21 @@ export function tokenFileAuthenticator(text: string): Authenticator {
         .filter(Boolean),
     });
   }
-  return (request) => {
-    const token = bearerToken(request);
-    return token === undefined ? undefined : users.get(digest(token));
-  };
+  return users;
+}
+
+/** Static tokens of the table that is in force when they are asked for. */
+export function tokenFileAuthenticator(table: () => TokenTable, apiAudiences: readonly string[]): TokenAuthenticator {
+  return forApiAudiences(apiAudiences, ({ token }) => table().get(tokenDigest(token)));
 }
 
 /** Lookup by hash takes the same time however much of a guessed token is right. */
-function digest(token: string): string {
+export function tokenDigest(token: string): string {
   return createHash("sha256").update(token).digest("base64");
 }
 
 /** Fields of one CSV line (RFC 4180 quoting). */
-function csvFields(line: string): string[] {
+export function csvFields(line: string): string[] {
   const fields: string[] = [];
   const pattern = /\s*(?:"((?:[^"]|"")*)"|([^,]*))\s*(?:,|$)/y;
   while (pattern.lastIndex < line.length) {

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { join } from "node:path";
 import { firstOfCidr, formatCidr, parseCidr, sizeOfCidr } from "../object/ip.ts";
 import { admissionPlugins } from "./admission-plugins.ts";
+import { authenticationFrom, type AuthenticationConfig } from "./authentication.ts";
 import { readFeatureGates } from "./feature-gates.ts";
 import type { PortRange } from "./flag.ts";
 import type { FlagValues } from "./flags.ts";
@@ -42,8 +43,7 @@ export interface Config {
   readonly enableAdmissionPlugins: readonly string[];
   readonly disableAdmissionPlugins: readonly string[];
   readonly allowPrivileged: boolean;
-  /** Issuers of service account tokens, the one that signs first; empty where none is named [--service-account-issuer]. */
-  readonly serviceAccountIssuers: readonly string[];
+  readonly authentication: AuthenticationConfig;
   /** One or two networks, in canonical form; the first is the primary one [--service-cluster-ip-range]. */
   readonly serviceClusterIpRanges: readonly string[];
   readonly serviceNodePortRange: PortRange;
@@ -109,7 +109,7 @@ export function configFrom(values: FlagValues, surroundings: Surroundings, warn:
     enableAdmissionPlugins: values["enable-admission-plugins"],
     disableAdmissionPlugins: values["disable-admission-plugins"],
     allowPrivileged: values["allow-privileged"],
-    serviceAccountIssuers: values["service-account-issuer"],
+    authentication: authenticationFrom(values),
     serviceClusterIpRanges: serviceRangesFrom(values["service-cluster-ip-range"]),
     serviceNodePortRange: values["service-node-port-range"],
     eventTtl: values["event-ttl"],

@@ -156,7 +156,7 @@ const features = {
 
 const authentication = {
   "anonymous-auth": works("bool", "true", "Whether a request without credentials is one of system:anonymous; else it is 401."),
-  "api-audiences": refused("list", "", "Audiences that a service account token may be for."),
+  "api-audiences": works("list", "", "Audiences that a service account token may be for."),
   "authentication-config": refused("string", "", "File that configures JWT authenticators and anonymous requests."),
   "authentication-token-webhook-cache-ttl": refused("duration", "2m0s", "How long the webhook's answers are remembered."),
   "authentication-token-webhook-config-file": refused("string", "", "kubeconfig of the webhook that knows tokens."),
@@ -178,12 +178,16 @@ const authentication = {
   "requestheader-group-headers": refused("list", "", "Headers that hold the groups."),
   "requestheader-uid-headers": refused("list", "", "Headers that hold the user's uid."),
   "requestheader-username-headers": refused("list", "", "Headers that hold the user's name."),
-  "service-account-extend-token-expiration": refused("bool", "true", "Let injected tokens live for a year, with a warning."),
-  "service-account-issuer": harmless("repeated", "", "Issuer of service account tokens; the first one signs."),
-  "service-account-jwks-uri": refused("string", "", "Where the issuer's document says its keys are."),
-  "service-account-key-file": refused("repeated", "", "Keys, PEM, that prove service account tokens."),
-  "service-account-lookup": refused("bool", "true", "Whether a token dies with its service account."),
-  "service-account-max-token-expiration": refused("duration", "0s", "Longest life of a service account token."),
+  "service-account-extend-token-expiration": works("bool", "true", "Let injected tokens live for a year, with a warning."),
+  "service-account-issuer": works(
+    "repeated",
+    "",
+    "Issuer of service account tokens; the first one signs. By default https://kubernetes.default.svc.",
+  ),
+  "service-account-jwks-uri": works("string", "", "Where the issuer's document says its keys are."),
+  "service-account-key-file": works("repeated", "", "Keys, PEM, that prove service account tokens."),
+  "service-account-lookup": works("bool", "true", "Whether a token dies with its service account."),
+  "service-account-max-token-expiration": works("duration", "0s", "Longest life of a service account token."),
   "token-auth-file": works("string", "", 'CSV file of static tokens: token,user,uid,"group1,group2".'),
 };
 
@@ -257,7 +261,11 @@ const misc = {
   "proxy-client-cert-file": harmless("string", "", "Client certificate for aggregated APIs and webhooks; none is called yet."),
   "proxy-client-key-file": harmless("string", "", "Key of that certificate."),
   "service-account-signing-endpoint": refused("string", "", "Socket of a signer of service account tokens."),
-  "service-account-signing-key-file": refused("string", "", "Key that signs service account tokens."),
+  "service-account-signing-key-file": works(
+    "string",
+    "",
+    "Key that signs service account tokens; by default one that is made at first start.",
+  ),
   "service-cluster-ip-range": works("string", "10.0.0.0/24", "CIDR of service IPs; or two, one IPv4 and one IPv6."),
   "service-node-port-range": works("ports", "30000-32767", "Ports of services of the types NodePort and LoadBalancer."),
 };

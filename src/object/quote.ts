@@ -9,6 +9,11 @@ export function quoteText(text: string): string {
   return `${quoted}"`;
 }
 
+/** Several texts as Go shows a list of them: ["a" "b"]. */
+export function quoteTexts(texts: readonly string[]): string {
+  return `[${texts.map(quoteText).join(" ")}]`;
+}
+
 const plain = /^[ !#-[\]-~]*$/;
 
 const named = new Map([

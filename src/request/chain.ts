@@ -12,8 +12,8 @@ import { requestInfo } from "./info.ts";
 /** The stages that differ from server to server; each is one small function. */
 export interface ChainStages {
   readonly authenticate: Authenticator;
-  /** Requests without a credential become system:anonymous; else they are 401. */
-  readonly anonymous: boolean;
+  /** Whether a request without a credential, for this path, is one of system:anonymous; else it is 401. */
+  readonly anonymous: (path: string) => boolean;
   readonly authorize: Authorizer;
   readonly dispatch: (context: RequestContext) => Promise<ApiAnswer>;
   /** How long a request other than a watch may take, in milliseconds. */
@@ -41,7 +41,7 @@ export function requestChain(stages: ChainStages): Handler {
     try {
       const context = receive(request, stages.clock());
       warnings = context.warnings;
-      context.user = await authenticate(request, stages);
+      await authenticate(context, stages);
       await authorize(context, stages.authorize);
       answer = await withDeadline(context, stages.requestTimeoutMs, () => stages.dispatch(context));
     } catch (error) {
@@ -60,11 +60,14 @@ function receive(request: ApiRequest, receivedAt: number): RequestContext {
 }
 
 /** Who asks. */
-async function authenticate(request: ApiRequest, { authenticate: find, anonymous }: ChainStages) {
-  const user = await find(request);
-  if (user !== undefined) return user;
-  if (request.headers["authorization"] !== undefined || !anonymous) throw unauthorized();
-  return ANONYMOUS;
+async function authenticate(context: RequestContext, { authenticate: find, anonymous }: ChainStages): Promise<void> {
+  const { request, info, warnings, annotations } = context;
+  const user = await find(request, {
+    warn: (text) => void (warnings.includes(text) || warnings.push(text)),
+    annotate: (key, value) => void annotations.set(key, value),
+  });
+  if (user === undefined && !anonymous(info.path)) throw unauthorized();
+  context.user = user ?? ANONYMOUS;
 }
 
 /** May they. */

@@ -16,6 +16,8 @@ export interface Certificates {
   readonly serving: PemPair;
   /** CAs whose signature on a client certificate is proof: the generated one, and those of --client-ca-file. */
   readonly clientCa: string;
+  /** The generated one of them. */
+  readonly ownCa: string;
   /** What a client trusts in order to believe `serving`. */
   readonly servingCa: string;
   /** Client certificate of kubernetes-admin, group system:masters. */
@@ -71,6 +73,7 @@ export async function prepareCertificates(config: CertificateConfig, now: Date):
   return {
     serving: shown.pem,
     clientCa: authority.pem.certificate + clientCa,
+    ownCa: authority.pem.certificate,
     // A client that is handed the user's own certificate as a root believes it whoever signed it.
     servingCa: authority.pem.certificate + (config.servingFiles === undefined ? "" : shown.pem.certificate),
     admin: admin.pem,

@@ -14,7 +14,8 @@ import type { ApiAnswer, ApiRequest, Handler } from "../request/exchange.ts";
 import { requestChain } from "../request/chain.ts";
 import { coreActions } from "../registry/actions/core-actions.ts";
 import { accessReviews } from "../registry/actions/access-review.ts";
-import { ActionHandlers } from "../registry/actions.ts";
+import { selfSubjectReview } from "../registry/actions/self-subject-review.ts";
+import { ActionHandlers, type Action } from "../registry/actions.ts";
 import { Registry } from "../registry/registry.ts";
 import { serviceNetwork, type ServiceNetwork } from "../registry/service-network/service-network.ts";
 import { serveResource } from "../registry/serve.ts";
@@ -31,7 +32,9 @@ export interface ControlPlaneOptions {
   /** The plugins that are on, in their order; what they look up is handed in. */
   readonly admissionPlugins: (parts: PluginParts) => readonly AdmissionPlugin[];
   readonly authenticate: Authenticator;
-  readonly anonymous: boolean;
+  readonly anonymous: (path: string) => boolean;
+  /** Creates that act instead of storing and need more than the registry, by group/plural or group/plural/subresource. */
+  readonly actions: Iterable<readonly [string, Action]>;
   /** The modes of authorization, in their order; what they look up is handed in. */
   readonly authorizationModes: (parts: AuthorizationParts) => readonly AuthorizationMode[];
   /** Answers paths that are no resources: discovery, OpenAPI, health, version. Undefined: there is nothing there. */
@@ -115,7 +118,12 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const client = systemClient(registry);
   const resources = {
     registry,
-    actions: new ActionHandlers([...coreActions, ...accessReviews(authorization)]),
+    actions: new ActionHandlers([
+      ...coreActions,
+      ...accessReviews(authorization),
+      ["authentication.k8s.io/selfsubjectreviews", selfSubjectReview],
+      ...options.actions,
+    ]),
     requireAlso: async (_: RequestContext, attributes: Parameters<Authorizer>[0]) => {
       const { decision, reason } = await authorize(attributes);
       if (decision !== "allow") throw refusal(attributes, reason);

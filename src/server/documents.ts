@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { dataFile, kubernetesVersion, packageRoot, packageVersion } from "../config/data-files.ts";
+import { CONFIGURATION_PATH } from "../authentication/service-account/issuer-documents.ts";
 import { DiscoveryDocuments } from "../discovery/documents.ts";
 import type { GroupVersions } from "../discovery/group-order.ts";
 import { HealthEndpoints, type HealthCheck, type HealthLog } from "../discovery/health.ts";
@@ -16,6 +17,8 @@ export interface DocumentOptions {
   readonly definitions: Definitions;
   readonly types: TypeTable;
   readonly checks: readonly HealthCheck[];
+  /** What relying parties of service account tokens read. */
+  readonly issuer: (context: RequestContext) => Promise<ApiAnswer | undefined>;
   /** host:port that discovery tells clients. */
   readonly serverAddress: () => string;
   readonly log: HealthLog;
@@ -28,6 +31,7 @@ export function apiDocuments({
   definitions,
   types,
   checks,
+  issuer,
   serverAddress,
   log,
   clock,
@@ -47,10 +51,14 @@ export function apiDocuments({
     priorities: release.groups,
     version: versionInfo(release.version, process.platform, process.arch),
     serverAddress,
-    otherPaths: () => [...health.paths(), ...openApi.paths()],
+    otherPaths: () => [...health.paths(), ...openApi.paths(), CONFIGURATION_PATH],
   });
-  return async ({ request: { method, headers }, info: { path, query } }) => {
+  return async (context) => {
+    const {
+      request: { method, headers },
+      info: { path, query },
+    } = context;
     const request = { method, path, query, headers };
-    return (await health.answer(path, query)) ?? discovery.answer(request) ?? openApi.answer(request);
+    return (await health.answer(path, query)) ?? discovery.answer(request) ?? (await openApi.answer(request)) ?? issuer(context);
   };
 }

@@ -1,9 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { defaultPlugins } from "../admission/plugins.ts";
-import { certificateAuthenticator, certificatesIn } from "../authentication/client-certificate.ts";
-import { firstOf, type Authenticator } from "../authentication/authenticator.ts";
-import { tokenFileAuthenticator } from "../authentication/token-file.ts";
+import { issuerDocuments, KEYS_PATH } from "../authentication/service-account/issuer-documents.ts";
 import { rbacMode } from "../authorization/rbac/rbac.ts";
 import type { Config } from "../config/config.ts";
 import { dataDirectory } from "../config/data-files.ts";
@@ -11,6 +9,8 @@ import { listen } from "../http/listen.ts";
 import { StartupError } from "../object/startup-error.ts";
 import { controllers } from "../controllers/all.ts";
 import { runController } from "../controllers/controller.ts";
+import { tokenRequest } from "../registry/actions/token-request.ts";
+import { tokenReview } from "../registry/actions/token-review.ts";
 import { systemClient } from "../registry/system-client.ts";
 import { behaviours } from "../resources/behaviours.ts";
 import { builtinDefinitions } from "../resources/builtin.ts";
@@ -19,11 +19,12 @@ import { loadResourceTables } from "../resources/tables.ts";
 import { loadTypes } from "../schema/load.ts";
 import { openMemoryStorage } from "../storage/memory/memory.ts";
 import { StorageError, type Storage } from "../storage/storage.ts";
+import { prepareAuthentication } from "./authentication.ts";
 import { bootstrapObjects } from "./bootstrap.ts";
 import { bootstrapRoles, readBootstrapRoles } from "./bootstrap-rbac.ts";
 import { clientAddress, prepareCertificates } from "./certificates.ts";
 import { createControlPlane, type ControlPlane } from "./control-plane.ts";
-import { prepareDirectory, readFlagFile } from "./data-dir.ts";
+import { prepareDirectory } from "./data-dir.ts";
 import { apiDocuments } from "./documents.ts";
 import { healthChecks } from "./health-checks.ts";
 import { ensureKubernetesService } from "./kubernetes-service.ts";
@@ -59,16 +60,18 @@ export async function startServer(config: Config): Promise<RunningServer> {
 /** Starts a server on an open store, which is the server's to close once it has started. */
 async function startOn(storage: Storage, config: Config): Promise<RunningServer> {
   const log = serverLog();
-  const [certificates, tokens] = await Promise.all([
-    prepareCertificates(config, new Date()),
-    config.tokenAuthFile === "" ? undefined : readFlagFile("token-auth-file", config.tokenAuthFile),
-  ]);
+  const certificates = await prepareCertificates(config, new Date());
+  const authentication = await prepareAuthentication({
+    config,
+    ownClientCa: certificates.ownCa,
+    lookup: (plural, namespace, name) => systemClient(plane.registry).get({ group: "", plural }, namespace, name),
+    log,
+    clock: Date.now,
+  });
   const data = dataDirectory();
   const types = loadTypes(data);
   const eventTtlSeconds = Math.ceil(config.eventTtl / 1000);
   const definitions = new Definitions(builtinDefinitions({ types, tables: loadResourceTables(data), behaviours, eventTtlSeconds }));
-  const authenticators: Authenticator[] = [certificateAuthenticator(certificatesIn(certificates.clientCa), Date.now)];
-  if (tokens !== undefined) authenticators.push(tokenFileAuthenticator(tokens));
   let closing: Promise<void> | undefined;
   const plane: ControlPlane = createControlPlane({
     storage,
@@ -81,8 +84,12 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
       eventTtlSeconds,
     },
     admissionPlugins: (parts) => defaultPlugins(parts).filter(({ name }) => !config.disableAdmissionPlugins.includes(name)),
-    authenticate: firstOf(authenticators),
-    anonymous: config.anonymousAuth,
+    authenticate: authentication.authenticate,
+    anonymous: () => config.anonymousAuth,
+    actions: [
+      ["/serviceaccounts/token", tokenRequest(authentication.issuer)],
+      ["authentication.k8s.io/tokenreviews", tokenReview(authentication.knowToken, authentication.apiAudiences)],
+    ],
     authorizationModes: ({ roles }) => [rbacMode(roles)],
     documents: apiDocuments({
       definitions,
@@ -93,6 +100,13 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
         stopping: () => closing !== undefined,
       }),
       serverAddress: () => `${config.advertiseAddress}:${listener.port}`,
+      issuer: issuerDocuments({
+        issuer: authentication.issuer.issuer,
+        keys: authentication.accountKeys,
+        keysUrl: () =>
+          config.authentication.serviceAccounts.keysUrl ||
+          `https://${config.externalHostname || config.advertiseAddress}:${listener.port}${KEYS_PATH}`,
+      }),
       log,
       clock: Date.now,
     }),
@@ -124,6 +138,10 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
   }).catch((error: unknown) => {
     throw listenFault(error, config.bindAddress, config.port);
   });
+  // A key that has to be made takes long: whoever needs it first waits for it, the start does not.
+  void Promise.resolve(authentication.accountKeys()).catch((error: unknown) =>
+    log.error({ err: error }, "no key for service account tokens"),
+  );
   const loops: AsyncDisposable[] = [];
   const here = { ranges: config.serviceClusterIpRanges, address: config.advertiseAddress, port: listener.port };
   const failed = (work: string) => (error: unknown) => log.warn({ err: error, work }, "this will be tried again");
@@ -148,6 +166,7 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
       await Promise.all(loops.map((loop) => loop[Symbol.asyncDispose]()));
       plane.close();
       await listener.close(DRAIN_MS);
+      await authentication[Symbol.asyncDispose]();
       await storage[Symbol.asyncDispose]();
     })());
   return { url, kubeconfigPath, close, [Symbol.asyncDispose]: close };

@@ -1,0 +1,22 @@
+import { trackUpdate } from "../../apply/updater.ts";
+import { groupVersion, type KubeObject } from "../../object/kube-object.ts";
+import { decodeBody, type BodyFormat } from "../decode-body.ts";
+import { checkNamespace } from "../object-body.ts";
+import { doorOf, writerOf } from "../ownership.ts";
+import { warn, type Write } from "../write.ts";
+import { actionType } from "./action-body.ts";
+
+/**
+ * Reads the body of a review or request that is answered with itself: decoded, in the place that the URL names, its fields
+ * owned by its writer as in any other object. `applyDefaults`: those that the tables do not hold. Errors: StatusError
+ * 400 in the original's words.
+ */
+export function readOwnedBody(write: Write, body: Buffer, format: BodyFormat, applyDefaults?: (object: KubeObject) => void): KubeObject {
+  const { registry, endpoint, options, strategyContext } = write;
+  const type = { ...actionType(write), applyDefaults };
+  const object = decodeBody(body, format, type, registry, options.fieldValidation, (text) => warn(write, text));
+  checkNamespace(object, endpoint);
+  const door = { ...doorOf(write), kind: type.kind, schema: type.schema, apiVersion: groupVersion(type.group, type.version) };
+  trackUpdate({ door, live: undefined, updated: object, manager: writerOf(write), now: strategyContext.now });
+  return object;
+}

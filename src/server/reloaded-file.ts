@@ -1,0 +1,81 @@
+import { stat } from "node:fs/promises";
+import { StartupError } from "../object/startup-error.ts";
+import { readFlagFile } from "./data-dir.ts";
+
+/** Where reloading says how it went. */
+export interface ReloadLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+/** A file's content that follows the file. */
+export interface ReloadedFile<T> extends Disposable {
+  /** What the newest good content means. */
+  readonly current: T;
+}
+
+export interface ReloadOptions<T> {
+  /** The flag that names the file, without dashes. */
+  readonly flag: string;
+  readonly path: string;
+  /** Errors: Error whose message says what is wrong; it must not repeat what is secret. */
+  readonly parse: (text: string) => T;
+  readonly log: ReloadLog;
+  /** How often the file is looked at, in milliseconds. */
+  readonly everyMs?: number;
+}
+
+const EVERY_MS = 1000;
+
+/**
+ * Reads a file that a flag names, and again whenever it changes: a new content that cannot be read or understood is
+ * logged and the old one stays. Errors: StartupError where it cannot be had at first.
+ */
+export async function reloadedFile<T>({ flag, path, parse, log, everyMs = EVERY_MS }: ReloadOptions<T>): Promise<ReloadedFile<T>> {
+  let seen = await stampOf(path);
+  let current: T;
+  try {
+    current = parse(await readFlagFile(flag, path));
+  } catch (error) {
+    if (error instanceof StartupError) throw error;
+    throw new StartupError(`--${flag}: ${path}: ${messageOf(error)}`, "correct the file", undefined);
+  }
+  let looking = false;
+  const look = async (): Promise<void> => {
+    if (looking) return;
+    looking = true;
+    try {
+      const stamp = await stampOf(path);
+      if (stamp === seen) return;
+      seen = stamp;
+      current = parse(await readFlagFile(flag, path));
+      log.info({ file: path }, `--${flag} was read again`);
+    } catch (error) {
+      log.warn({ file: path, reason: messageOf(error) }, `--${flag} has changed and cannot be used; the content before it stays in force`);
+    } finally {
+      looking = false;
+    }
+  };
+  const timer = setInterval(() => void look(), everyMs);
+  timer.unref();
+  return {
+    get current() {
+      return current;
+    },
+    [Symbol.dispose]: () => clearInterval(timer),
+  };
+}
+
+/** What changes when a file does, replaced or written in place; "" where there is none. */
+async function stampOf(path: string): Promise<string> {
+  try {
+    const { mtimeMs, size, ino } = await stat(path);
+    return `${mtimeMs} ${size} ${ino}`;
+  } catch {
+    return "";
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
