@@ -58,7 +58,8 @@ export async function testPlane(change: Partial<ControlPlaneOptions> = {}): Prom
       const { name, groups = [] } = JSON.parse(user) as TestUser;
       return { name, groups: [...groups, "system:authenticated"] };
     },
-    anonymous: true,
+    anonymous: () => true,
+    actions: [],
     authorizationModes: ({ roles }) => [rbacMode(roles)],
     documents: async () => undefined,
     requestTimeoutMs: 60_000,
