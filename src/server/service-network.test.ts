@@ -38,7 +38,8 @@ async function takenPorts(plane: TestPlane): Promise<number[]> {
 }
 
 const nodePorts = (service: JsonObject): number[] => objectsIn(objectIn(service, "spec"), "ports").map(({ nodePort }) => Number(nodePort));
-const causes = (status: JsonObject): string[] => objectsIn(objectIn(status, "details"), "causes").map((cause) => `${stringIn(cause, "field")}: ${stringIn(cause, "message")}`);
+const causes = (status: JsonObject): string[] =>
+  objectsIn(objectIn(status, "details"), "causes").map((cause) => `${stringIn(cause, "field")}: ${stringIn(cause, "message")}`);
 
 test("gives 64 services at once 64 addresses and ports", async () => {
   const plane = await testPlane();
@@ -49,7 +50,10 @@ test("gives 64 services at once 64 addresses and ports", async () => {
   assert.deepEqual((await addresses(plane)).sort(), [...ips].sort());
   const ports = answers.flatMap(({ body }) => nodePorts(body));
   assert.equal(new Set(ports).size, 64);
-  assert.deepEqual(await takenPorts(plane), ports.toSorted((a, b) => a - b));
+  assert.deepEqual(
+    await takenPorts(plane),
+    ports.toSorted((a, b) => a - b),
+  );
 });
 
 test("lets one of several services have an address and port that they all choose", async () => {
@@ -57,8 +61,12 @@ test("lets one of several services have an address and port that they all choose
   const byIp = await Promise.all(Array.from({ length: 8 }, (_, i) => create(plane, `ip${i}`, { clusterIP: "10.0.0.7" })));
   assert.deepEqual(byIp.map(({ status }) => status).sort(), [201, ...Array.from({ length: 7 }, () => 422)]);
   const loser = byIp.find(({ status }) => status === 422);
-  assert.deepEqual(causes(loser?.body ?? {}), ['spec.clusterIPs: Invalid value: ["10.0.0.7"]: failed to allocate IP 10.0.0.7: provided IP is already allocated']);
-  const byPort = await Promise.all(Array.from({ length: 8 }, (_, i) => create(plane, `port${i}`, { type: "NodePort", ports: [{ port: 80, nodePort: 30_007 }] })));
+  assert.deepEqual(causes(loser?.body ?? {}), [
+    'spec.clusterIPs: Invalid value: ["10.0.0.7"]: failed to allocate IP 10.0.0.7: provided IP is already allocated',
+  ]);
+  const byPort = await Promise.all(
+    Array.from({ length: 8 }, (_, i) => create(plane, `port${i}`, { type: "NodePort", ports: [{ port: 80, nodePort: 30_007 }] })),
+  );
   assert.deepEqual(byPort.map(({ status }) => status).sort(), [201, ...Array.from({ length: 7 }, () => 422)]);
   const other = byPort.find(({ status }) => status === 422);
   assert.deepEqual(causes(other?.body ?? {}), ["spec.ports[0].nodePort: Invalid value: 30007: provided port is already allocated"]);
@@ -85,7 +93,10 @@ test("frees what a change of type or a delete leaves", async () => {
   const created = await create(plane, "s", { type: "LoadBalancer", externalTrafficPolicy: "Local" });
   const [port] = nodePorts(created.body);
   const healthPort = Number(objectIn(created.body, "spec")["healthCheckNodePort"]);
-  assert.deepEqual(await takenPorts(plane), [port, healthPort].toSorted((a = 0, b = 0) => a - b));
+  assert.deepEqual(
+    await takenPorts(plane),
+    [port, healthPort].toSorted((a = 0, b = 0) => a - b),
+  );
 
   await patch(plane, "s", { externalTrafficPolicy: "Cluster" });
   assert.deepEqual(await takenPorts(plane), [port]);
@@ -108,11 +119,19 @@ test("says to whom an address belongs", async () => {
   await create(plane, "s", { clusterIP: "10.0.0.5" });
   const { body } = await plane.as(ADMIN, "GET", `${ADDRESSES}/10.0.0.5`);
   assert.deepEqual(body["spec"], { parentRef: { resource: "services", namespace: "default", name: "s" } });
-  assert.deepEqual(objectIn(body, "metadata")["labels"], { "ipaddress.kubernetes.io/ip-family": "IPv4", "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io" });
+  assert.deepEqual(objectIn(body, "metadata")["labels"], {
+    "ipaddress.kubernetes.io/ip-family": "IPv4",
+    "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io",
+  });
 });
 
 test("gives two addresses in a cluster of two families, and one back", async () => {
-  const settings = { allowPrivileged: true, nodePortRange: { from: 30_000, to: 32_767 }, serviceCidrs: ["10.0.0.0/24", "fd00::/112"], eventTtlSeconds: 3600 };
+  const settings = {
+    allowPrivileged: true,
+    nodePortRange: { from: 30_000, to: 32_767 },
+    serviceCidrs: ["10.0.0.0/24", "fd00::/112"],
+    eventTtlSeconds: 3600,
+  };
   const plane = await testPlane({ settings });
   const { body } = await create(plane, "s", { ipFamilyPolicy: "RequireDualStack" });
   const ips = stringsIn(objectIn(body, "spec"), "clusterIPs");
@@ -128,17 +147,28 @@ test("gives two addresses in a cluster of two families, and one back", async () 
 test("takes addresses from ranges that are added", async () => {
   const plane = await testPlane();
   await plane.as(ADMIN, "POST", "/apis/networking.k8s.io/v1/servicecidrs", {
-    apiVersion: "networking.k8s.io/v1", kind: "ServiceCIDR", metadata: { name: "more" }, spec: { cidrs: ["192.168.7.0/24"] },
+    apiVersion: "networking.k8s.io/v1",
+    kind: "ServiceCIDR",
+    metadata: { name: "more" },
+    spec: { cidrs: ["192.168.7.0/24"] },
   });
   assert.equal((await create(plane, "s", { clusterIP: "192.168.7.9" })).status, 201);
   const edge = await create(plane, "t", { clusterIP: "192.168.7.255" });
-  assert.match(causes(edge.body)[0] ?? "", /the provided IP \(192\.168\.7\.255\) is not in the valid range\. The range of valid IPs is 192\.168\.7\.0\/24$/);
+  assert.match(
+    causes(edge.body)[0] ?? "",
+    /the provided IP \(192\.168\.7\.255\) is not in the valid range\. The range of valid IPs is 192\.168\.7\.0\/24$/,
+  );
   const outside = await create(plane, "u", { clusterIP: "192.168.8.1" });
   assert.match(causes(outside.body)[0] ?? "", /the provided network does not match the current range$/);
 });
 
 test("says when a range is full", async () => {
-  const settings = { allowPrivileged: true, nodePortRange: { from: 30_000, to: 30_000 }, serviceCidrs: ["10.0.0.0/29"], eventTtlSeconds: 3600 };
+  const settings = {
+    allowPrivileged: true,
+    nodePortRange: { from: 30_000, to: 30_000 },
+    serviceCidrs: ["10.0.0.0/29"],
+    eventTtlSeconds: 3600,
+  };
   const plane = await testPlane({ settings });
   await plane.client.remove({ group: "networking.k8s.io", plural: "servicecidrs" }, "", "kubernetes");
   const answers = await Promise.all(Array.from({ length: 7 }, (_, i) => create(plane, `s${i}`)));
@@ -159,7 +189,8 @@ test("repairs what does not agree", async () => {
   await plane.storage.commit({ compares: [], operations: [{ type: "delete", key: NODE_PORTS_KEY }] });
   // One address and one port that nobody holds.
   await plane.as(ADMIN, "POST", ADDRESSES, {
-    apiVersion: "networking.k8s.io/v1", kind: "IPAddress",
+    apiVersion: "networking.k8s.io/v1",
+    kind: "IPAddress",
     metadata: { name: "10.0.0.6", labels: { "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io" } },
     spec: { parentRef: { resource: "services", namespace: "default", name: "gone" } },
   });
@@ -184,10 +215,15 @@ test("announces the API by a service of its own, wherever it moves", async () =>
   await ensureKubernetesService(plane.client, { ranges, address: "192.0.2.2", port: 6443 });
   const { body } = await plane.as(ADMIN, "GET", `${SERVICES}/kubernetes`);
   assert.equal(stringIn(objectIn(body, "spec"), "clusterIP"), "10.0.0.1");
-  for (const at of [{ address: "192.0.2.3", port: 7443 }, { address: "2001:db8::3", port: 7443 }]) {
+  for (const at of [
+    { address: "192.0.2.3", port: 7443 },
+    { address: "2001:db8::3", port: 7443 },
+  ]) {
     await ensureKubernetesService(plane.client, { ranges, ...at });
     const endpoints = await plane.as(ADMIN, "GET", "/api/v1/namespaces/default/endpoints/kubernetes");
-    assert.deepEqual(endpoints.body["subsets"], [{ addresses: [{ ip: at.address }], ports: [{ name: "https", port: 7443, protocol: "TCP" }] }]);
+    assert.deepEqual(endpoints.body["subsets"], [
+      { addresses: [{ ip: at.address }], ports: [{ name: "https", port: 7443, protocol: "TCP" }] },
+    ]);
     const slice = await plane.as(ADMIN, "GET", "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes");
     assert.deepEqual(slice.body["endpoints"], [{ addresses: [at.address], conditions: { ready: true } }]);
     const service = await plane.as(ADMIN, "GET", `${SERVICES}/kubernetes`);

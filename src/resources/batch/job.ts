@@ -1,17 +1,14 @@
-import { FieldPath } from "../../object/field-path.ts";
 import { isObject, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { dnsLabel } from "../../object/names.ts";
 import { numberIn, objectIn, stringIn } from "../../object/read.ts";
+import { replicaNameWarnings } from "../apps/replica-warnings.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { objects } from "../pod-spec/defaults.ts";
-import { defaultTemplateOf, dropDisabledOf, structIn, templateWarnings } from "../pod-spec/template-owner.ts";
+import { defaultTemplateOf, dropDisabledOf, structIn } from "../pod-spec/template-owner.ts";
 import { jobCells } from "./job-cells.ts";
 import { validateJob, validateJobUpdate } from "./job-rules.ts";
 import { copyTemplateLabels, generateSelector } from "./job-selector.ts";
 import { validateJobStatusUpdate } from "./job-status.ts";
-
-const templateAt = FieldPath.root.child("spec", "template");
 
 /** Fills in the patterns of a failure policy, in place: a condition that is named is meant to be true. */
 export function defaultFailurePolicy(spec: JsonObject): void {
@@ -44,25 +41,18 @@ function applyDefaults(object: KubeObject): void {
 const softCompletions = 100_000;
 const softParallelism = 10_000;
 
+const tooManyIndexes =
+  "In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail";
+
 function warnings(object: KubeObject, old: KubeObject | undefined): string[] {
+  const texts = replicaNameWarnings(object, old);
   const spec = objectIn(object, "spec");
-  const texts: string[] = [];
-  const wrong = old === undefined ? dnsLabel(object.metadata.name ?? "") : [];
-  if (wrong.length > 0) {
-    texts.push(
-      `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${wrong.join(" ")}]`,
-    );
-  }
-  if (
+  const grows =
     stringIn(spec, "completionMode") === "Indexed" &&
     numberIn(spec, "completions") > softCompletions &&
-    numberIn(spec, "parallelism") > softParallelism
-  ) {
-    texts.push(
-      "In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail",
-    );
-  }
-  return [...texts, ...templateWarnings(spec, templateAt)];
+    numberIn(spec, "parallelism") > softParallelism;
+  if (old === undefined && grows) texts.push(tooManyIndexes);
+  return texts;
 }
 
 /** batch/v1 Job beyond the tables. */
