@@ -2,7 +2,7 @@ import { tooLongField, type FieldError } from "../../object/field-error.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { objectIn } from "../../object/read.ts";
 import type { KindBehaviour } from "../definition.ts";
-import { checkDataKeys, checkImmutableData, dataBytes, dataMaxBytes, decodedBytes } from "./data-map.ts";
+import { checkDataKeys, checkImmutableData, dataBytes, dataMaxBytes, decodedBytes, fillEmptyData } from "./data-map.ts";
 
 function validate(object: KubeObject): FieldError[] {
   const faults: FieldError[] = [];
@@ -16,6 +16,7 @@ function validate(object: KubeObject): FieldError[] {
 
 /** What ConfigMaps do beyond the tables. */
 export const configMap: KindBehaviour = {
+  applyDefaults: (object) => fillEmptyData(object, "binaryData"),
   strategy: {
     validate,
     validateUpdate: (object, old) => {

@@ -1,11 +1,19 @@
 import { forbiddenField, invalidField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { equalJson, getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
+import { equalJson, getOwn, isObject, setOwn, type ReadonlyJsonObject } from "../../object/json.ts";
+import type { KubeObject } from "../../object/kube-object.ts";
 import { configKey } from "../../object/names.ts";
 import { asString, objectIn } from "../../object/read.ts";
 
 /** What all values of a ConfigMap or Secret may have together, in bytes. */
 export const dataMaxBytes = 1024 * 1024;
+
+/** A key without a value has an empty one, in place. */
+export function fillEmptyData(object: KubeObject, map: string): void {
+  const values = object[map];
+  if (!isObject(values)) return;
+  for (const key of Object.keys(values)) if (getOwn(values, key) === null) setOwn(values, key, "");
+}
 
 /** Bytes of a base64 text when decoded. */
 export function decodedBytes(base64: string): number {

@@ -2,8 +2,9 @@ import { invalidField, requiredField, type FieldError } from "../../object/field
 import { FieldPath } from "../../object/field-path.ts";
 import { equalJson, getOwn, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { dnsSubdomain, pathSegmentName, qualifiedNameRules } from "../../object/names.ts";
+import { dnsSubdomain, qualifiedNameRules } from "../../object/names.ts";
 import { asObject, isSet, numberIn, objectIn, stringIn } from "../../object/read.ts";
+import { validateObjectMeta, type MetaRules } from "../../validation/object-meta.ts";
 import { shownAs, type ShownMembers } from "../pod-spec/shown.ts";
 
 const root = FieldPath.root;
@@ -61,15 +62,14 @@ function reporterIn(apiVersion: string): string {
   return isStrict(apiVersion) ? "reportingController" : "reportingComponent";
 }
 
+const metadataRules: MetaRules = { namespaced: true, nameRule: (name) => dnsSubdomain(name), qualifiedFinalizers: true };
+
 /** Faults of a new event, by the rules of the version in which it was written. */
 export function validateEvent(event: KubeObject, apiVersion: string): FieldError[] {
   const faults: FieldError[] = [];
-  const { name = "" } = event.metadata;
   checkCommon(event, reporterIn(apiVersion), faults);
-  // Older events may have any name that a path can hold.
-  const nameFaults = name === "" ? [] : isStrict(apiVersion) ? dnsSubdomain(name) : pathSegmentName(name);
-  for (const message of nameFaults) faults.push(invalidField(root.child("metadata", "name"), name, message));
   if (!isStrict(apiVersion)) return faults;
+  faults.push(...validateObjectMeta(event, metadataRules));
   checkSeries(event, faults);
   if (!isSet(event, "eventTime")) faults.push(requiredField(root.child("eventTime")));
   const type = stringIn(event, "type");

@@ -1,4 +1,5 @@
 import type { KubeObject } from "../../object/kube-object.ts";
+import { pathSegmentName, pathSegmentPrefix } from "../../object/names.ts";
 import { isSet, numberIn, objectIn, stringIn } from "../../object/read.ts";
 import { ageSince } from "../common-cells.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
@@ -51,8 +52,9 @@ const newerLabels: ReadonlyMap<string, string> = new Map([
 export const event: KindBehaviour = {
   conversions: { "events.k8s.io/v1": eventConversion },
   strategy: {
-    // Names have rules of their own in each version.
-    nameRule: () => [],
+    // Older events may have any name that a path can hold; the newer form's rules see to metadata themselves.
+    nameRule: (name, prefix) => (prefix ? pathSegmentPrefix(name) : pathSegmentName(name)),
+    checksMetadata: false,
     validate: (object, context) => validateEvent(object, spoken(context)),
     validateUpdate: (object, old, context) => validateEventUpdate(object, old, spoken(context)),
   },

@@ -6,7 +6,7 @@ import { asString, objectIn, stringIn } from "../../object/read.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { changes, immutable } from "../../validation/changes.ts";
 import { findChangeFaults } from "../../validation/check.ts";
-import { checkDataKeys, checkImmutableData, dataBytes, dataMaxBytes, decodedBytes } from "./data-map.ts";
+import { checkDataKeys, checkImmutableData, dataBytes, dataMaxBytes, decodedBytes, fillEmptyData } from "./data-map.ts";
 import { jsonObjectFault } from "./json-object-fault.ts";
 import { keyPairProblem } from "./key-pair.ts";
 
@@ -70,6 +70,7 @@ function mergeStringData(object: KubeObject): void {
 /** What Secrets do beyond the tables. */
 export const secret: KindBehaviour = {
   applyDefaults(object) {
+    fillEmptyData(object, "data");
     mergeStringData(object);
     if (!object["type"]) object["type"] = "Opaque";
   },
