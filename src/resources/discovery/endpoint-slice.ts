@@ -131,8 +131,8 @@ const sliceRules = struct((slice, at, faults, context) => {
   const type = stringIn(slice, "addressType");
   fields({
     addressType: required(oneOf(...ADDRESS_TYPES.keys())),
-    endpoints: upTo(1000, each(endpoint(type))),
     ports: upTo(20_000, ports),
+    endpoints: upTo(1000, each(endpoint(type))),
   })(slice, at, faults, context);
 });
 
