@@ -1,8 +1,10 @@
 import type { RandomBytes } from "../object/names-generator.ts";
+import type { Authorizer } from "../authorization/authorizer.ts";
 import type { AdmissionPlugin } from "./admission.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { defaultClasses } from "./plugins/default-class.ts";
 import { defaultTolerationSeconds } from "./plugins/default-toleration-seconds.ts";
+import { nodeRestriction } from "./plugins/node-restriction.ts";
 import { namespaceLifecycle } from "./plugins/namespace-lifecycle.ts";
 import { priority } from "./plugins/priority.ts";
 import { serviceAccount } from "./plugins/service-account.ts";
@@ -13,13 +15,16 @@ import { taintNodesByCondition } from "./plugins/taint-nodes-by-condition.ts";
 export interface PluginParts {
   readonly view: ClusterView;
   readonly random: RandomBytes;
+  /** For plugins that ask whether the writer may do something besides. */
+  readonly authorize: Authorizer;
 }
 
-/** All plugins that there are and are on by default, in the order in which a write meets them (the original's). */
-export function defaultPlugins({ view, random }: PluginParts): readonly AdmissionPlugin[] {
+/** All plugins that there are, in the order in which a write meets them (the original's); which are on is the config's. */
+export function allPlugins({ view, random, authorize }: PluginParts): readonly AdmissionPlugin[] {
   return [
     namespaceLifecycle(view),
     serviceAccount(view, random),
+    nodeRestriction(view, authorize),
     taintNodesByCondition,
     priority(view),
     defaultTolerationSeconds,

@@ -16,7 +16,7 @@ export const admissionPlugins: ReadonlyMap<string, AdmissionPluginRow> = new Map
   ["LimitPodHardAntiAffinityTopology", { onByDefault: false, status: "missing" }],
   ["LimitRanger", { onByDefault: true, status: "missing" }],
   ["ServiceAccount", { onByDefault: true, status: "works" }],
-  ["NodeRestriction", { onByDefault: false, status: "missing" }],
+  ["NodeRestriction", { onByDefault: false, status: "works" }],
   ["TaintNodesByCondition", { onByDefault: true, status: "works" }],
   ["AlwaysPullImages", { onByDefault: false, status: "missing" }],
   ["ImagePolicyWebhook", { onByDefault: false, status: "missing" }],
@@ -54,3 +54,9 @@ export const admissionPlugins: ReadonlyMap<string, AdmissionPluginRow> = new Map
 
 /** Their names, in that order. */
 export const admissionPluginNames: readonly string[] = [...admissionPlugins.keys()];
+
+/** Whether a plugin is on: by default or because it was asked for, which counts more than being turned off. */
+export function isAdmissionPluginOn(name: string, asked: Readonly<Record<"enable" | "disable", readonly string[]>>): boolean {
+  if (asked.enable.includes(name)) return true;
+  return admissionPlugins.get(name)?.onByDefault === true && !asked.disable.includes(name);
+}

@@ -73,6 +73,34 @@ test("reviews answer what a request would be answered, with the reason", async (
   assert.equal((await server.as(ADMIN, "POST", `${REVIEWS}/subjectaccessreviews`, { spec: {} })).status, 422);
 });
 
+test("a node sees and changes what is its own", async () => {
+  const server = await testPlane();
+  const node: TestUser = { name: "system:node:n", groups: ["system:nodes"] };
+  const pods = "/api/v1/namespaces/default/pods";
+  const pod = (name: string, nodeName: string) => ({ metadata: { name }, spec: { containers: [{ name: "c", image: "i" }], nodeName } });
+  await server.as(ADMIN, "POST", "/api/v1/namespaces/default/serviceaccounts", { metadata: { name: "default" } });
+  for (const [name, home] of [
+    ["mine", "n"],
+    ["theirs", "m"],
+  ] as const)
+    assert.equal((await server.as(ADMIN, "POST", pods, pod(name, home))).status, 201);
+  assert.equal((await server.as(node, "GET", `${pods}/mine`)).status, 200);
+  assert.equal((await server.as(node, "GET", `${pods}/theirs`)).status, 403);
+  const merge = { "content-type": "application/merge-patch+json" };
+  const running = { status: { phase: "Running" } };
+  assert.equal((await server.as(node, "PATCH", `${pods}/mine/status`, running, merge)).status, 200);
+  const refused = await server.as(node, "PATCH", `${pods}/theirs/status`, running, merge);
+  assert.match(String(refused.body["message"]), /node "n" can only update pod status for pods with spec.nodeName set to itself$/);
+  assert.equal((await server.as(node, "DELETE", `${pods}/theirs`)).status, 403);
+  assert.match(String((await server.as(node, "POST", pods, pod("new", "n"))).body["message"]), /can only create mirror pods$/);
+  assert.equal((await server.as(node, "POST", "/api/v1/nodes", { metadata: { name: "m" } })).status, 403);
+  assert.equal((await server.as(node, "POST", "/api/v1/nodes", { metadata: { name: "n", labels: { "k8s.io/x": "1" } } })).status, 403);
+  assert.equal((await server.as(node, "POST", "/api/v1/nodes", { metadata: { name: "n" } })).status, 201);
+  assert.equal((await server.as(node, "PATCH", "/api/v1/nodes/n", { spec: { taints: [] } }, merge)).status, 403);
+  await server.as(ADMIN, "DELETE", `${pods}/mine?gracePeriodSeconds=0`);
+  assert.equal((await server.as(node, "GET", `${pods}/mine`)).status, 403, "gone with its relation");
+});
+
 /** Gives a user rules in the namespace default. */
 async function grant(server: TestPlane, user: string, rules: JsonObject[], name = "b"): Promise<void> {
   const metadata = { name };

@@ -8,6 +8,9 @@ import { authorizationChain, type AuthorizationMode, type Authorizer } from "../
 import { privilegedGroup } from "../authorization/privileged.ts";
 import { escalationGuard } from "../authorization/rbac/escalation.ts";
 import { followRoles } from "../authorization/rbac/follow-roles.ts";
+import { followNodes } from "../authorization/node/follow-nodes.ts";
+import { NodeGraph } from "../authorization/node/node-graph.ts";
+import type { NodeModeParts } from "../authorization/node/node.ts";
 import { RbacIndex } from "../authorization/rbac/rbac-index.ts";
 import type { RequestContext } from "../request/context.ts";
 import type { ApiAnswer, ApiRequest, Handler } from "../request/exchange.ts";
@@ -22,6 +25,7 @@ import { serveResource } from "../registry/serve.ts";
 import type { StrategySettings } from "../resources/definition.ts";
 import type { Definitions } from "../resources/definitions.ts";
 import type { TypeTable } from "../schema/load.ts";
+import type { ResourceCache } from "../storage/cache/resource-cache.ts";
 import type { Storage } from "../storage/storage.ts";
 
 export interface ControlPlaneOptions {
@@ -55,6 +59,7 @@ export interface ControlPlaneOptions {
 /** What modes of authorization are made from. */
 export interface AuthorizationParts {
   readonly roles: RbacIndex;
+  readonly nodes: Pick<NodeModeParts, "graph" | "loadGraph">;
 }
 
 /** All of the API's meaning over a store; knows nothing of sockets. */
@@ -83,7 +88,14 @@ const NOT_FOUND: ApiAnswer = {
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const { storage, definitions, types, settings, clock, random, randomBytes } = options;
   const roles = new RbacIndex();
-  const authorization = authorizationChain([privilegedGroup, ...options.authorizationModes({ roles })]);
+  const graph = new NodeGraph();
+  const cacheOf = (group: string, plural: string): ResourceCache => {
+    const definition = definitions.ofResource(group, plural);
+    if (definition === undefined) throw new TypeError(`no resource ${plural}.${group}`);
+    return registry.cache(definition);
+  };
+  const loadGraph = () => followNodes(graph, cacheOf);
+  const authorization = authorizationChain([privilegedGroup, ...options.authorizationModes({ roles, nodes: { graph, loadGraph } })]);
   const { authorize } = authorization;
   // Plugins look at the cluster through the registry that they guard, and services take their addresses through it.
   const view: ClusterView = { get: (...key) => client.get(...key), list: (...key) => client.list(...key) };
@@ -101,7 +113,10 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     },
     onFailure: (error) => options.onFailure(error, "giving back what a service held"),
   });
-  const admission = admissionChain([...options.admissionPlugins({ view, random: randomBytes }), escalationGuard(roles, authorize)]);
+  const admission = admissionChain([
+    ...options.admissionPlugins({ view, random: randomBytes, authorize }),
+    escalationGuard(roles, authorize),
+  ]);
   const reservers = new Map([["/Service", network]]);
   const registry = new Registry({
     storage,
@@ -143,11 +158,6 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       return (await options.documents(context, registry)) ?? NOT_FOUND;
     },
   });
-  const cacheOf = (group: string, plural: string) => {
-    const definition = definitions.ofResource(group, plural);
-    if (definition === undefined) throw new TypeError(`no resource ${plural}.${group}`);
-    return registry.cache(definition);
-  };
   return {
     registry,
     serviceNetwork: network,

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { defaultPlugins } from "../admission/plugins.ts";
+import { allPlugins } from "../admission/plugins.ts";
 import { issuerDocuments, KEYS_PATH } from "../authentication/service-account/issuer-documents.ts";
-import { rbacMode } from "../authorization/rbac/rbac.ts";
+import { isAdmissionPluginOn } from "../config/admission-plugins.ts";
 import type { Config } from "../config/config.ts";
 import { dataDirectory } from "../config/data-files.ts";
 import { listen } from "../http/listen.ts";
@@ -20,6 +20,7 @@ import { loadTypes } from "../schema/load.ts";
 import { openMemoryStorage } from "../storage/memory/memory.ts";
 import { StorageError, type Storage } from "../storage/storage.ts";
 import { prepareAuthentication } from "./authentication.ts";
+import { authorizationModes } from "./authorization-modes.ts";
 import { bootstrapObjects } from "./bootstrap.ts";
 import { bootstrapRoles, readBootstrapRoles } from "./bootstrap-rbac.ts";
 import { clientAddress, prepareCertificates } from "./certificates.ts";
@@ -72,6 +73,8 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
   const types = loadTypes(data);
   const eventTtlSeconds = Math.ceil(config.eventTtl / 1000);
   const definitions = new Definitions(builtinDefinitions({ types, tables: loadResourceTables(data), behaviours, eventTtlSeconds }));
+  const bootstrap = readBootstrapRoles(data);
+  const asked = { enable: config.enableAdmissionPlugins, disable: config.disableAdmissionPlugins };
   let closing: Promise<void> | undefined;
   const plane: ControlPlane = createControlPlane({
     storage,
@@ -83,14 +86,14 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
       serviceCidrs: config.serviceClusterIpRanges,
       eventTtlSeconds,
     },
-    admissionPlugins: (parts) => defaultPlugins(parts).filter(({ name }) => !config.disableAdmissionPlugins.includes(name)),
+    admissionPlugins: (parts) => allPlugins(parts).filter(({ name }) => isAdmissionPluginOn(name, asked)),
     authenticate: authentication.authenticate,
     anonymous: () => config.anonymousAuth,
     actions: [
       ["/serviceaccounts/token", tokenRequest(authentication.issuer)],
       ["authentication.k8s.io/tokenreviews", tokenReview(authentication.knowToken, authentication.apiAudiences)],
     ],
-    authorizationModes: ({ roles }) => [rbacMode(roles)],
+    authorizationModes: (parts) => authorizationModes(config, parts, bootstrap),
     documents: apiDocuments({
       definitions,
       types,
@@ -122,7 +125,7 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
   await plane.start();
   const client = systemClient(plane.registry);
   await bootstrapObjects(client, config.serviceClusterIpRanges);
-  await bootstrapRoles(client, readBootstrapRoles(data));
+  await bootstrapRoles(client, bootstrap);
   const listener = await listen({
     handler: plane.handle,
     host: config.bindAddress,

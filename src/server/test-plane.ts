@@ -1,4 +1,5 @@
-import { defaultPlugins } from "../admission/plugins.ts";
+import { allPlugins } from "../admission/plugins.ts";
+import { nodeMode } from "../authorization/node/node.ts";
 import { rbacMode } from "../authorization/rbac/rbac.ts";
 import { dataDirectory } from "../config/data-files.ts";
 import type { JsonObject } from "../object/json.ts";
@@ -12,6 +13,7 @@ import { loadTypes } from "../schema/load.ts";
 import { openMemoryStorage } from "../storage/memory/memory.ts";
 import type { Storage } from "../storage/storage.ts";
 import { bootstrapObjects } from "./bootstrap.ts";
+import { nodeRules } from "./authorization-modes.ts";
 import { bootstrapRoles, readBootstrapRoles } from "./bootstrap-rbac.ts";
 import { createControlPlane, type ControlPlane, type ControlPlaneOptions } from "./control-plane.ts";
 
@@ -42,6 +44,7 @@ export interface TestPlaneAnswer {
 /** Starts a control plane with the objects of a new cluster; `change` replaces some of its parts. */
 export async function testPlane(change: Partial<ControlPlaneOptions> = {}): Promise<TestPlane> {
   const data = dataDirectory();
+  const bootstrap = readBootstrapRoles(data);
   const types = loadTypes(data);
   const storage = openMemoryStorage({ historyWindow: 0 });
   let count = 0;
@@ -50,7 +53,7 @@ export async function testPlane(change: Partial<ControlPlaneOptions> = {}): Prom
     types,
     definitions: new Definitions(builtinDefinitions({ types, tables: loadResourceTables(data), behaviours, eventTtlSeconds: 3600 })),
     settings: { allowPrivileged: true, nodePortRange: { from: 30000, to: 32767 }, serviceCidrs: ["10.0.0.0/24"], eventTtlSeconds: 3600 },
-    admissionPlugins: defaultPlugins,
+    admissionPlugins: allPlugins,
     // The user stands in a header: who asks is not what these tests are about.
     authenticate: async ({ headers }) => {
       const user = headers["test-user"];
@@ -60,7 +63,7 @@ export async function testPlane(change: Partial<ControlPlaneOptions> = {}): Prom
     },
     anonymous: () => true,
     actions: [],
-    authorizationModes: ({ roles }) => [rbacMode(roles)],
+    authorizationModes: ({ roles, nodes }) => [nodeMode({ ...nodes, rules: nodeRules(bootstrap) }), rbacMode(roles)],
     documents: async () => undefined,
     requestTimeoutMs: 60_000,
     minWatchSeconds: 1800,
@@ -79,7 +82,7 @@ export async function testPlane(change: Partial<ControlPlaneOptions> = {}): Prom
   await plane.start();
   const client = systemClient(plane.registry);
   await bootstrapObjects(client, ["10.0.0.0/24"]);
-  await bootstrapRoles(client, readBootstrapRoles(data));
+  await bootstrapRoles(client, bootstrap);
   const request = (user: TestUser, method: string, target: string, body?: unknown, headers: Record<string, string> = {}): ApiRequest => {
     const bytes = body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body));
     return {

@@ -23,7 +23,8 @@ export function serviceAccount(view: ClusterView, random: RandomBytes): Admissio
     handles: (attributes) => concerns(attributes, "", "pods", "CREATE"),
     async mutate(attributes) {
       const { spec } = podOf(attributes);
-      if (isMirror(attributes)) return;
+      // At once, since other plugins would refuse it in other words.
+      if (isMirror(attributes)) return refuseMirrorReferences(attributes, spec);
       if (!spec["serviceAccountName"]) spec["serviceAccountName"] = DEFAULT_ACCOUNT;
       spec["serviceAccount"] = spec["serviceAccountName"];
       const account = await accountOf(view, attributes);
