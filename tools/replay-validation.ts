@@ -247,6 +247,8 @@ function sameLines(actual: readonly string[], expected: readonly string[], mutat
 function sameLine(actual: string, expected: string, mutation: string): boolean {
   const value = mutated(mutation);
   const filled = expected.replaceAll("<v>", typeof value === "string" ? value : String(value)).replaceAll("<x300>", long);
+  // Long messages were cut when they were recorded.
+  if (filled.endsWith("...")) return actual.startsWith(filled.slice(0, -"...".length));
   if (!filled.includes("<object>") && !filled.includes("<diff>")) return actual === filled;
   const pieces = filled.split(/<object>|<diff>/);
   let from = 0;

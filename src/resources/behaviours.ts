@@ -40,6 +40,10 @@ import { runtimeClass } from "./node/runtime-class.ts";
 import { podDisruptionBudget } from "./policy/pod-disruption-budget.ts";
 import { clusterRoleBinding, roleBinding } from "./rbac/role-bindings.ts";
 import { clusterRole, role } from "./rbac/roles.ts";
+import { deviceClass } from "./resource/device-class.ts";
+import { resourceClaimTemplate } from "./resource/resource-claim-template.ts";
+import { resourceClaim } from "./resource/resource-claim.ts";
+import { resourceSlice } from "./resource/resource-slice.ts";
 import { priorityClass } from "./scheduling/priority-class.ts";
 import { csiDriver } from "./storage/csi-driver.ts";
 import { csiNode } from "./storage/csi-node.ts";
@@ -98,6 +102,10 @@ export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, Ki
   ["rbac.authorization.k8s.io/ClusterRoleBinding", clusterRoleBinding],
   ["rbac.authorization.k8s.io/Role", role],
   ["rbac.authorization.k8s.io/RoleBinding", roleBinding],
+  ["resource.k8s.io/DeviceClass", deviceClass],
+  ["resource.k8s.io/ResourceClaim", resourceClaim],
+  ["resource.k8s.io/ResourceClaimTemplate", resourceClaimTemplate],
+  ["resource.k8s.io/ResourceSlice", resourceSlice],
   ["scheduling.k8s.io/PriorityClass", priorityClass],
   ["storage.k8s.io/CSIDriver", csiDriver],
   ["storage.k8s.io/CSINode", csiNode],

@@ -1,0 +1,111 @@
+import { forbiddenField, invalidField, notSupportedField, requiredField, tooLongField, type FieldError } from "../../object/field-error.ts";
+import { FieldPath } from "../../object/field-path.ts";
+import { equalJson, getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
+import type { KubeObject } from "../../object/kube-object.ts";
+import { asObject, isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import type { Check } from "../../validation/check.ts";
+import { cidr } from "../../validation/addresses.ts";
+import { conditions } from "../../validation/conditions.ts";
+import { nodeSelector } from "../../validation/labels.ts";
+import { optional, required } from "../../validation/presence.ts";
+import { all, fields, struct } from "../../validation/structure.ts";
+import { maxItems } from "../../validation/lists.ts";
+import { requestNames, requestReference, requestReferences } from "./claim-spec.ts";
+import { deviceConfiguration, driverData } from "./device-configuration.ts";
+import { boundedList, driverName, labelName, poolName } from "./names.ts";
+
+const MAX_CONSUMERS = 256;
+const MAX_RESULTS = 32;
+const MAX_CONFIGURATIONS = 64;
+const MAX_CONDITIONS = 8;
+const MAX_DATA = 10 * 1024;
+const MAX_IPS = 16;
+const MAX_INTERFACE_NAME = 256;
+const MAX_HARDWARE_ADDRESS = 128;
+
+/** Somebody who uses the claim; each is there once, by uid. */
+const consumer: Check = fields({ resource: required(), name: required(), uid: required() });
+
+const source: Check = (value, at, faults) => {
+  const sources = ["FromClaim", "FromClass"];
+  if (value === undefined || value === "") faults.push(requiredField(at));
+  else if (typeof value === "string" && !sources.includes(value)) faults.push(notSupportedField(at, value, sources));
+};
+
+const allocation: Check<ReadonlySet<string>> = fields({
+  devices: fields<ReadonlySet<string>>({
+    results: boundedList(
+      MAX_RESULTS,
+      fields<ReadonlySet<string>>({ request: requestReference, driver: driverName, pool: poolName, device: labelName }),
+    ),
+    config: boundedList(
+      MAX_CONFIGURATIONS,
+      all<ReadonlySet<string>>(fields<ReadonlySet<string>>({ source, requests: requestReferences }), deviceConfiguration),
+    ),
+  }),
+  nodeSelector: optional(nodeSelector()),
+});
+
+/** A device by the names that tell it from all others. */
+function deviceKey(device: ReadonlyJsonObject): string {
+  const share = stringIn(device, "shareID");
+  return [stringIn(device, "driver"), stringIn(device, "pool"), stringIn(device, "device"), ...(share === "" ? [] : [share])].join("/");
+}
+
+/** What a driver tells of a device that the claim has. */
+const deviceStatus: Check<ReadonlySet<string>> = struct<ReadonlySet<string>>((device, at, faults, allocated) => {
+  fields({ driver: driverName, pool: poolName, device: labelName })(device, at, faults, undefined);
+  if (!allocated.has(deviceKey(device))) faults.push(invalidField(at, shownDevice(device), "must be an allocated device in the claim"));
+  fields({
+    conditions: all(maxItems(MAX_CONDITIONS), conditions),
+    data: optional(driverData(MAX_DATA)),
+    networkData: optional(networkData),
+  })(device, at, faults, undefined);
+});
+
+const networkData: Check = struct((data, at, faults, context) => {
+  const name = stringIn(data, "interfaceName");
+  if (Buffer.byteLength(name) > MAX_INTERFACE_NAME) faults.push(tooLongField(at.child("interfaceName"), MAX_INTERFACE_NAME));
+  const address = stringIn(data, "hardwareAddress");
+  if (Buffer.byteLength(address) > MAX_HARDWARE_ADDRESS) faults.push(tooLongField(at.child("hardwareAddress"), MAX_HARDWARE_ADDRESS));
+  fields({ ips: boundedList(MAX_IPS, cidr, (item) => String(item)) })(data, at, faults, context);
+});
+
+function shownDevice(device: ReadonlyJsonObject): string {
+  return deviceKey(device);
+}
+
+/** What is wrong with a new status of a claim. */
+export function claimStatusFaults(object: KubeObject, old: KubeObject): FieldError[] {
+  const faults: FieldError[] = [];
+  const at = FieldPath.root.child("status");
+  const status = objectIn(object, "status");
+  const before = objectIn(old, "status");
+  const names = requestNames(objectIn(objectIn(object, "spec"), "devices"));
+  fields({ reservedFor: boundedList(MAX_CONSUMERS, consumer, (item) => stringIn(asObject(item), "uid")) })(status, at, faults, undefined);
+  const results = objectsIn(objectIn(objectIn(status, "allocation"), "devices"), "results");
+  const devices = boundedList(Infinity, deviceStatus, (item) => deviceKey(asObject(item)));
+  devices(getOwn(status, "devices"), at.child("devices"), faults, new Set(results.map(deviceKey)));
+  checkConsumers(object, old, at.child("reservedFor"), faults);
+  if (isSet(status, "allocation")) {
+    const [now, was] = [getOwn(status, "allocation"), getOwn(before, "allocation")];
+    if (was === undefined) allocation(now, at.child("allocation"), faults, names);
+    else if (!equalJson(now, was)) faults.push(invalidField(at.child("allocation"), now, "field is immutable"));
+  }
+  return faults;
+}
+
+/** Who may use a claim is told only of one that is allocated, and nobody new once it is going away. */
+function checkConsumers(object: KubeObject, old: KubeObject, at: FieldPath, faults: FieldError[]): void {
+  const status = objectIn(object, "status");
+  const consumers = objectsIn(status, "reservedFor");
+  if (consumers.length === 0) return;
+  if (!isSet(status, "allocation")) {
+    faults.push(forbiddenField(at, "may not be specified when `allocated` is not set"));
+    return;
+  }
+  if (object.metadata.deletionTimestamp === undefined) return;
+  const before = objectsIn(objectIn(old, "status"), "reservedFor");
+  if (consumers.every((one) => before.some((other) => equalJson(one, other)))) return;
+  faults.push(forbiddenField(at, "new entries may not be added while `deallocationRequested` or `deletionTimestamp` are set"));
+}

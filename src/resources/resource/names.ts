@@ -1,0 +1,74 @@
+import { invalidField, requiredField, tooLongField, tooManyField, duplicateField, type FieldError } from "../../object/field-error.ts";
+import type { FieldPath } from "../../object/field-path.ts";
+import type { ReadonlyJson } from "../../object/json.ts";
+import { cIdentifier, dnsLabel, dnsSubdomain } from "../../object/names.ts";
+import { asList, asString } from "../../object/read.ts";
+import { skippingAbsent, type Check } from "../../validation/check.ts";
+import { required } from "../../validation/presence.ts";
+import { text } from "../../validation/scalars.ts";
+import { csiDriverName } from "../pod-spec/volume-sources.ts";
+
+const MAX_POOL_NAME = 253;
+const MAX_IDENTIFIER = 32;
+
+/** The name of a DRA driver: as a CSI driver's. */
+export const driverName: Check = csiDriverName;
+
+/** The name of a request, or of a device within its pool. */
+export const labelName: Check = text((name) => dnsLabel(name));
+
+/** The name of a device class. */
+export const className: Check = required(text((name) => dnsSubdomain(name)));
+
+/** The name of a pool: DNS subdomains, divided by slashes. */
+export const poolName: Check = required((value, at, faults) => {
+  const name = asString(value);
+  if (Buffer.byteLength(name) > MAX_POOL_NAME) faults.push(tooLongField(at, MAX_POOL_NAME));
+  for (const part of name.split("/")) for (const message of dnsSubdomain(part)) faults.push(invalidField(at, part, message));
+});
+
+/** The name of an attribute or capacity: an identifier, in the domain of its driver where none is given. */
+export const qualifiedName: Check = (value, at, faults, context) => {
+  const parts = asString(value).split("/");
+  const [first = "", second = ""] = parts;
+  if (parts.length === 1) identifier(first, at, faults);
+  else {
+    if (first === "") faults.push(invalidField(at, "", "the domain must not be empty"));
+    else driverName(first, at, faults, context);
+    if (second === "") faults.push(invalidField(at, "", "the name must not be empty"));
+    else identifier(second, at, faults);
+  }
+};
+
+/** The name of an attribute with its domain. */
+export const fullyQualifiedName: Check = (value, at, faults, context) => {
+  qualifiedName(value, at, faults, context);
+  const name = asString(value);
+  if (!name.includes("/")) faults.push(invalidField(at, name, "a fully qualified name must be a domain and a name separated by a slash"));
+};
+
+function identifier(name: string, at: FieldPath, faults: FieldError[]): void {
+  if (Buffer.byteLength(name) > MAX_IDENTIFIER) faults.push(tooLongField(at, MAX_IDENTIFIER));
+  for (const message of cIdentifier(name)) faults.push(invalidField(at, name, message));
+}
+
+/** A list of at most so many items; no two have the same key, where they have one. */
+export function boundedList<C>(max: number, check: Check<C>, key?: (item: ReadonlyJson) => string): Check<C> {
+  return skippingAbsent((value, at, faults, context) => {
+    const items = asList(value);
+    if (items.length > max) faults.push(tooManyField(at, items.length, max));
+    const seen = new Set<string>();
+    items.forEach((item, i) => {
+      check(item, at.index(i), faults, context);
+      if (key === undefined) return;
+      const text = key(item);
+      if (seen.has(text)) faults.push(duplicateField(at.index(i), text));
+      seen.add(text);
+    });
+  });
+}
+
+/** A value that must be filled in, without rules of its own. */
+export function filledIn(value: string, at: FieldPath, faults: FieldError[]): void {
+  if (value === "") faults.push(requiredField(at));
+}

@@ -1,0 +1,52 @@
+import { invalidField, type FieldError } from "../../object/field-error.ts";
+import { FieldPath } from "../../object/field-path.ts";
+import { equalJson, isObject } from "../../object/json.ts";
+import type { KubeObject } from "../../object/kube-object.ts";
+import { isSet, listIn, objectIn } from "../../object/read.ts";
+import type { KindBehaviour } from "../definition.ts";
+import { shownAs } from "../pod-spec/shown.ts";
+import { checkClaimSpec, claimSpecShown, defaultClaimSpec, defaultTolerations, members } from "./claim-spec.ts";
+import { claimStatusFaults } from "./claim-status.ts";
+
+const spec = FieldPath.root.child("spec");
+
+function claimFaults(object: KubeObject): FieldError[] {
+  const faults: FieldError[] = [];
+  checkClaimSpec(objectIn(object, "spec"), spec, faults);
+  return faults;
+}
+
+/** What is asked for never changes; a claim that asks for something else is another claim. */
+function changeFaults(object: KubeObject, old: KubeObject): FieldError[] {
+  const own = objectIn(object, "spec");
+  if (equalJson(own, objectIn(old, "spec"))) return [];
+  return [invalidField(spec, shownAs(own, claimSpecShown), "field is immutable")];
+}
+
+function applyDefaults(object: KubeObject): void {
+  defaultClaimSpec(object["spec"]);
+  const { status } = object;
+  const allocation = isObject(status) ? status["allocation"] : undefined;
+  const devices = isObject(allocation) ? allocation["devices"] : undefined;
+  members(devices, "results").forEach(defaultTolerations);
+}
+
+function state(object: KubeObject): string {
+  const status = objectIn(object, "status");
+  const deleted = object.metadata.deletionTimestamp !== undefined;
+  const states = deleted ? ["deleted"] : [];
+  if (!isSet(status, "allocation")) {
+    if (!deleted) states.push("pending");
+  } else {
+    states.push("allocated");
+    if (listIn(status, "reservedFor").length > 0) states.push("reserved");
+  }
+  return states.join(",");
+}
+
+export const resourceClaim: KindBehaviour = {
+  applyDefaults,
+  strategy: { validate: claimFaults, validateUpdate: changeFaults },
+  subresources: { status: { validateUpdate: claimStatusFaults } },
+  cells: { State: state },
+};

@@ -1,0 +1,88 @@
+import { invalidField, requiredField, type FieldError } from "../../object/field-error.ts";
+import { FieldPath } from "../../object/field-path.ts";
+import { isObject } from "../../object/json.ts";
+import type { KubeObject } from "../../object/kube-object.ts";
+import { quoteText } from "../../object/quote.ts";
+import { asObject, booleanIn, listIn, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { changes, immutable } from "../../validation/changes.ts";
+import { fields } from "../../validation/structure.ts";
+import type { KindBehaviour } from "../definition.ts";
+import { members } from "./claim-spec.ts";
+import { counterSet, device, type DeviceContext } from "./devices.ts";
+import { boundedList, driverName, poolName } from "./names.ts";
+import { checkNodeChoice } from "./node-choice.ts";
+
+const MAX_DEVICES = 128;
+/** Devices with taints or counters take more room. */
+const MAX_ELABORATE_DEVICES = 64;
+const MAX_COUNTER_SETS = 8;
+const ONE_OF = "exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required";
+const at = FieldPath.root.child("spec");
+
+const text = immutable("field is immutable", (value) => value ?? "");
+const updates = changes({ pool: changes({ name: text }), driver: text, nodeName: immutable() });
+
+function sliceFaults(object: KubeObject, old?: KubeObject): FieldError[] {
+  const faults: FieldError[] = [];
+  const spec = objectIn(object, "spec");
+  const pool = objectIn(spec, "pool");
+  const poolAt = at.child("pool");
+  fields({ driver: driverName })(spec, at, faults, undefined);
+  fields({ name: poolName })(pool, poolAt, faults, undefined);
+  const count = numberIn(pool, "resourceSliceCount");
+  if (count <= 0) faults.push(invalidField(poolAt.child("resourceSliceCount"), count, "must be greater than zero"));
+  const generation = numberIn(pool, "generation");
+  if (generation < 0) faults.push(invalidField(poolAt.child("generation"), generation, "must be greater than or equal to zero"));
+  if (old !== undefined) updates(spec, objectIn(old, "spec"), at, faults, undefined);
+  const chosen = checkNodeChoice(spec, at, faults, {
+    emptyNode: "must be either unset or set to a non-empty string",
+    flags: ["allNodes", "perDeviceNodeSelection"],
+  });
+  if (chosen.length === 0) faults.push(requiredField(at, ONE_OF));
+  if (chosen.length > 1) faults.push(invalidField(at, `{${chosen.join(", ")}}`, `${ONE_OF}, but multiple fields are set`));
+  checkContents(object, faults);
+  return faults;
+}
+
+function checkContents(object: KubeObject, faults: FieldError[]): void {
+  const spec = objectIn(object, "spec");
+  const devices = objectsIn(spec, "devices");
+  if (devices.length > 0 && listIn(spec, "sharedCounters").length > 0) {
+    faults.push(invalidField(at, "{`sharedCounters`, `devices`}", "only one of `sharedCounters` or `devices` is allowed"));
+  }
+  const elaborate = devices.some((one) => listIn(one, "taints").length > 0 || listIn(one, "consumesCounters").length > 0);
+  const nameOf = (item: unknown): string => stringIn(asObject(item as never), "name");
+  fields<DeviceContext>({
+    devices: boundedList(elaborate ? MAX_ELABORATE_DEVICES : MAX_DEVICES, device, nameOf),
+    sharedCounters: boundedList(MAX_COUNTER_SETS, counterSet, nameOf),
+  })(spec, at, faults, { nodesPerDevice: booleanIn(spec, "perDeviceNodeSelection") });
+}
+
+/** Driver names are compared letter by letter, though DNS does not. */
+function driverWarnings(object: KubeObject): string[] {
+  const driver = stringIn(objectIn(object, "spec"), "driver");
+  if (driver === driver.toLowerCase()) return [];
+  return [`spec.driver: driver names should be lowercase; ${quoteText(driver)} contains uppercase characters`];
+}
+
+/** Taints count from when they are written, unless they say since when. */
+function stampTaints(object: KubeObject, now: string): void {
+  const { spec } = object;
+  if (!isObject(spec)) return;
+  for (const one of members(spec, "devices")) for (const taint of members(one, "taints")) taint["timeAdded"] ??= now;
+}
+
+export const resourceSlice: KindBehaviour = {
+  strategy: {
+    prepareForCreate: (object, { now }) => stampTaints(object, now),
+    prepareForUpdate: (object, _, { now }) => stampTaints(object, now),
+    validate: (object) => sliceFaults(object),
+    validateUpdate: sliceFaults,
+    warnings: driverWarnings,
+  },
+  cells: {
+    Node: (object) => stringIn(objectIn(object, "spec"), "nodeName"),
+    Driver: (object) => stringIn(objectIn(object, "spec"), "driver"),
+    Pool: (object) => stringIn(objectIn(objectIn(object, "spec"), "pool"), "name"),
+  },
+};
