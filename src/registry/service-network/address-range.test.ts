@@ -10,9 +10,15 @@ const has = (range: AddressRange, ip: string): boolean => range.has(parseIp(ip) 
 test("leaves out the network's own address, and IPv4's broadcast address", () => {
   const four = rangeOf("10.0.0.0/24");
   assert.equal(four.first, "10.0.0.1");
-  assert.deepEqual(["10.0.0.0", "10.0.0.1", "10.0.0.254", "10.0.0.255", "10.0.1.1"].map((ip) => has(four, ip)), [false, true, true, false, false]);
+  assert.deepEqual(
+    ["10.0.0.0", "10.0.0.1", "10.0.0.254", "10.0.0.255", "10.0.1.1"].map((ip) => has(four, ip)),
+    [false, true, true, false, false],
+  );
   const six = rangeOf("fd00::/112");
-  assert.deepEqual(["fd00::", "fd00::1", "fd00::ffff", "fd00::1:0"].map((ip) => has(six, ip)), [false, true, true, false]);
+  assert.deepEqual(
+    ["fd00::", "fd00::1", "fd00::ffff", "fd00::1:0"].map((ip) => has(six, ip)),
+    [false, true, true, false],
+  );
 });
 
 test("gives every address once, those of the lower part last", () => {
@@ -20,7 +26,10 @@ test("gives every address once, those of the lower part last", () => {
   assert.equal(all.length, 254);
   assert.equal(new Set(all).size, 254);
   assert.equal(all[0], "10.0.0.17");
-  assert.deepEqual(all.slice(-16), Array.from({ length: 16 }, (_, i) => `10.0.0.${i + 1}`));
+  assert.deepEqual(
+    all.slice(-16),
+    Array.from({ length: 16 }, (_, i) => `10.0.0.${i + 1}`),
+  );
 });
 
 test("does not divide a range that is too small", () => {

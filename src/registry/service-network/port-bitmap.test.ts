@@ -27,7 +27,10 @@ test("holds what was added and not deleted, stored and read again", () => {
         else expected.delete(port);
       }
       const again = PortBitmap.read(ports.toObject(), range);
-      assert.deepEqual([...(again?.taken() ?? [])], [...expected].sort((a, b) => a - b));
+      assert.deepEqual(
+        [...(again?.taken() ?? [])],
+        [...expected].sort((a, b) => a - b),
+      );
     }),
   );
 });

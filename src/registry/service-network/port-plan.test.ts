@@ -17,13 +17,24 @@ const nodePort = (...ports: readonly JsonObject[]): JsonObject => ({ type: "Node
 test("one number over two protocols gets one port", () => {
   const spec = nodePort({ port: 53, protocol: "TCP" }, { port: 53, protocol: "UDP" }, { port: 80, protocol: "TCP" });
   applyPlan(spec, planNewPorts(spec, "s", source()));
-  assert.deepEqual((spec["ports"] as JsonObject[]).map((port) => port["nodePort"]), [30_086, 30_086, 30_087]);
+  assert.deepEqual(
+    (spec["ports"] as JsonObject[]).map((port) => port["nodePort"]),
+    [30_086, 30_086, 30_087],
+  );
 });
 
 test("a load balancer may do without node ports, and needs one for health checks", () => {
-  const spec: JsonObject = { type: "LoadBalancer", allocateLoadBalancerNodePorts: false, externalTrafficPolicy: "Local", ports: [{ port: 80 }, { port: 81, nodePort: 30_001 }] };
+  const spec: JsonObject = {
+    type: "LoadBalancer",
+    allocateLoadBalancerNodePorts: false,
+    externalTrafficPolicy: "Local",
+    ports: [{ port: 80 }, { port: 81, nodePort: 30_001 }],
+  };
   applyPlan(spec, planNewPorts(spec, "s", source()));
-  assert.deepEqual((spec["ports"] as JsonObject[]).map((port) => port["nodePort"]), [undefined, 30_001]);
+  assert.deepEqual(
+    (spec["ports"] as JsonObject[]).map((port) => port["nodePort"]),
+    [undefined, 30_001],
+  );
   assert.equal(spec["healthCheckNodePort"], 30_086);
 });
 
@@ -42,10 +53,15 @@ test("two ports of one protocol cannot change to one node port", () => {
 });
 
 test("a port that cannot be had is told by its place", () => {
-  for (const [port, text] of [[30_001, "provided port is already allocated"], [80, "provided port is not in the valid range. The range of valid ports is 30000-32767"]] as const) {
+  for (const [port, text] of [
+    [30_001, "provided port is already allocated"],
+    [80, "provided port is not in the valid range. The range of valid ports is 30000-32767"],
+  ] as const) {
     assert.throws(
       () => planNewPorts(nodePort({ port: 1 }, { port: 2, nodePort: port }), "s", source(30_001)),
-      (error) => error instanceof StatusError && error.status.message === `Service "s" is invalid: spec.ports[1].nodePort: Invalid value: ${port}: ${text}`,
+      (error) =>
+        error instanceof StatusError &&
+        error.status.message === `Service "s" is invalid: spec.ports[1].nodePort: Invalid value: ${port}: ${text}`,
     );
   }
 });
