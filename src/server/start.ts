@@ -21,6 +21,7 @@ import { openMemoryStorage } from "../storage/memory/memory.ts";
 import { StorageError, type Storage } from "../storage/storage.ts";
 import { prepareAuthentication } from "./authentication.ts";
 import { authorizationModes } from "./authorization-modes.ts";
+import { bootstrapApiServices } from "./api-services.ts";
 import { bootstrapObjects } from "./bootstrap.ts";
 import { bootstrapRoles, readBootstrapRoles } from "./bootstrap-rbac.ts";
 import { clientAddress, prepareCertificates } from "./certificates.ts";
@@ -126,6 +127,7 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
   const client = systemClient(plane.registry);
   await bootstrapObjects(client, config.serviceClusterIpRanges);
   await bootstrapRoles(client, bootstrap);
+  await bootstrapApiServices(client, definitions);
   const listener = await listen({
     handler: plane.handle,
     host: config.bindAddress,
