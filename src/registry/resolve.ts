@@ -34,9 +34,12 @@ export function resolve(definitions: Definitions, info: RequestInfo, method: str
   const subresource = parts[2] === undefined ? undefined : definition.subresources.get(parts[2]);
   if (parts[2] !== undefined && subresource === undefined) throw unknownPath();
   const watches = info.verb === "watch";
+  // A verb that stands in the path is the one that was authorized: nothing else may be done on it.
+  if (info.verb === "proxy" || (watches && subresource !== undefined)) throw unknownPath();
+  if (watches && method !== "GET") throw methodNotAllowed();
   const table = name === "" ? COLLECTION_VERBS : subresource === undefined ? OBJECT_VERBS : SUBRESOURCE_VERBS;
   const plain = Object.hasOwn(table, method) ? table[method] : undefined;
-  const verb: Verb | undefined = watches && method === "GET" && subresource === undefined ? "watch" : plain;
+  const verb: Verb | undefined = watches ? "watch" : plain;
   const verbs = subresource?.verbs ?? definition.verbs;
   // A resource that is only ever created or listed has no paths for single objects.
   if (name !== "" && subresource === undefined && !Object.values(OBJECT_VERBS).some((one) => verbs.includes(one))) throw unknownPath();

@@ -26,10 +26,18 @@ export interface Grant {
   readonly bindingNamespace: string;
   readonly roleRef: RoleRef;
   readonly subject: Subject;
+  /** Which binding of which role to whom, as reasons say it; written once, since it is said in every request's audit. */
+  readonly text: string;
 }
 
-/** Subject key → grants, in the order in which the bindings came. */
-type Grants = Map<string, Set<Grant>>;
+/** Grants by name of user and of group, in the order in which the bindings came. */
+interface Grants {
+  readonly users: Map<string, Set<Grant>>;
+  readonly groups: Map<string, Set<Grant>>;
+}
+
+/** Told of a grant and its role's rules, undefined where there is no such role; false ends the visit. */
+type Visitor = (grant: Grant, rules: readonly CompiledRule[] | undefined) => boolean;
 
 /**
  * Who is bound to what, found by user and group: the cost of a decision is that of the grants which concern the user,
@@ -39,7 +47,7 @@ export class RbacIndex {
   readonly #clusterRoles = new Map<string, readonly CompiledRule[]>();
   readonly #roles = new Map<string, readonly CompiledRule[]>();
   /** Grants of ClusterRoleBindings. */
-  readonly #everywhere: Grants = new Map();
+  readonly #everywhere: Grants = { users: new Map(), groups: new Map() };
   /** Grants of RoleBindings, by namespace. */
   readonly #inNamespace = new Map<string, Grants>();
 
@@ -48,7 +56,10 @@ export class RbacIndex {
     if (kind === "Role") this.#roles.clear();
     if (kind === "ClusterRole") this.#clusterRoles.clear();
     if (kind === "RoleBinding") this.#inNamespace.clear();
-    if (kind === "ClusterRoleBinding") this.#everywhere.clear();
+    if (kind === "ClusterRoleBinding") {
+      this.#everywhere.users.clear();
+      this.#everywhere.groups.clear();
+    }
   }
 
   /** Takes in a change: the object as it is now and as it was, undefined where it is not. */
@@ -71,14 +82,23 @@ export class RbacIndex {
    * Visits what is granted to a user in a namespace ("": cluster-wide grants only), until the visitor gives false. The
    * rules are undefined where the role does not exist.
    */
-  visit(user: UserInfo, namespace: string, visitor: (grant: Grant, rules: readonly CompiledRule[] | undefined) => boolean): void {
+  visit(user: UserInfo, namespace: string, visitor: Visitor): void {
+    if (!this.#visitIn(this.#everywhere, user, visitor)) return;
     const bound = namespace === "" ? undefined : this.#inNamespace.get(namespace);
-    for (const grants of [this.#everywhere, bound]) {
-      if (grants === undefined || grants.size === 0) continue;
-      for (const key of subjectKeys(user)) {
-        for (const grant of grants.get(key) ?? []) if (!visitor(grant, this.rulesOf(grant.roleRef, grant.bindingNamespace))) return;
-      }
-    }
+    if (bound !== undefined) this.#visitIn(bound, user, visitor);
+  }
+
+  #visitIn(grants: Grants, { name, groups }: UserInfo, visitor: Visitor): boolean {
+    if (!this.#visitSet(grants.users.get(name), visitor)) return false;
+    if (grants.groups.size === 0) return true;
+    for (const group of groups) if (!this.#visitSet(grants.groups.get(group), visitor)) return false;
+    return true;
+  }
+
+  #visitSet(grants: ReadonlySet<Grant> | undefined, visitor: Visitor): boolean {
+    if (grants === undefined) return true;
+    for (const grant of grants) if (!visitor(grant, this.rulesOf(grant.roleRef, grant.bindingNamespace))) return false;
+    return true;
   }
 
   /** The rules of a role that a binding of a namespace refers to; undefined where it does not exist. */
@@ -91,34 +111,30 @@ export class RbacIndex {
     const grants = this.#grantsOf(namespace);
     const ref = objectIn(binding, "roleRef");
     const roleRef = { kind: stringIn(ref, "kind"), name: stringIn(ref, "name") };
-    for (const one of objectsIn(binding, "subjects")) {
-      const subject = { kind: stringIn(one, "kind"), name: stringIn(one, "name"), namespace: stringIn(one, "namespace") };
-      const key = keyOfSubject(subject, namespace);
-      if (key === undefined) continue;
-      let set = grants.get(key);
-      if (set === undefined) grants.set(key, (set = new Set()));
-      set.add({ bindingName: name, bindingNamespace: namespace, roleRef, subject });
+    for (const { subject, map, key } of placesOf(binding, grants)) {
+      let set = map.get(key);
+      if (set === undefined) map.set(key, (set = new Set()));
+      const grant = { bindingName: name, bindingNamespace: namespace, roleRef, subject };
+      set.add({ ...grant, text: describeGrant(grant) });
     }
   }
 
   #unbind(binding: KubeObject): void {
     const { name = "", namespace = "" } = binding.metadata;
     const grants = this.#grantsOf(namespace);
-    for (const one of objectsIn(binding, "subjects")) {
-      const subject = { kind: stringIn(one, "kind"), name: stringIn(one, "name"), namespace: stringIn(one, "namespace") };
-      const key = keyOfSubject(subject, namespace);
-      const set = key === undefined ? undefined : grants.get(key);
-      if (key === undefined || set === undefined) continue;
+    for (const { map, key } of placesOf(binding, grants)) {
+      const set = map.get(key);
+      if (set === undefined) continue;
       for (const grant of set) if (grant.bindingName === name) set.delete(grant);
-      if (set.size === 0) grants.delete(key);
+      if (set.size === 0) map.delete(key);
     }
-    if (namespace !== "" && grants.size === 0) this.#inNamespace.delete(namespace);
+    if (namespace !== "" && grants.users.size === 0 && grants.groups.size === 0) this.#inNamespace.delete(namespace);
   }
 
   #grantsOf(namespace: string): Grants {
     if (namespace === "") return this.#everywhere;
     let grants = this.#inNamespace.get(namespace);
-    if (grants === undefined) this.#inNamespace.set(namespace, (grants = new Map()));
+    if (grants === undefined) this.#inNamespace.set(namespace, (grants = { users: new Map(), groups: new Map() }));
     return grants;
   }
 }
@@ -127,15 +143,23 @@ function keyOf({ metadata }: KubeObject): string {
   return metadata.namespace === undefined ? (metadata.name ?? "") : `${metadata.namespace}/${metadata.name ?? ""}`;
 }
 
-/** A service account is the user that its tokens name; one without a namespace is of the binding's. */
-function keyOfSubject({ kind, name, namespace }: Subject, bindingNamespace: string): string | undefined {
-  if (kind === "User") return `u:${name}`;
-  if (kind === "Group") return `g:${name}`;
-  const home = namespace || bindingNamespace;
-  return kind === "ServiceAccount" && home !== "" ? `u:system:serviceaccount:${home}:${name}` : undefined;
+/** Where the subjects of a binding stand. A service account is the user that its tokens name; one without a namespace is of the binding's. */
+function* placesOf(binding: KubeObject, { users, groups }: Grants) {
+  for (const one of objectsIn(binding, "subjects")) {
+    const subject: Subject = { kind: stringIn(one, "kind"), name: stringIn(one, "name"), namespace: stringIn(one, "namespace") };
+    const home = subject.namespace || (binding.metadata.namespace ?? "");
+    if (subject.kind === "User") yield { subject, map: users, key: subject.name };
+    else if (subject.kind === "Group") yield { subject, map: groups, key: subject.name };
+    else if (subject.kind === "ServiceAccount" && home !== "")
+      yield { subject, map: users, key: `system:serviceaccount:${home}:${subject.name}` };
+  }
 }
 
-function* subjectKeys({ name, groups }: UserInfo): Iterable<string> {
-  yield `u:${name}`;
-  for (const group of groups) yield `g:${group}`;
+/** Which binding of which role to whom. */
+function describeGrant({ bindingName, bindingNamespace, roleRef, subject }: Omit<Grant, "text">): string {
+  const isCluster = bindingNamespace === "";
+  const binding = JSON.stringify(isCluster ? bindingName : `${bindingName}/${bindingNamespace}`);
+  const isAccount = subject.kind === "ServiceAccount";
+  const who = JSON.stringify(isAccount ? `${subject.name}/${subject.namespace || bindingNamespace}` : subject.name);
+  return `${isCluster ? "ClusterRoleBinding" : "RoleBinding"} ${binding} of ${roleRef.kind} ${JSON.stringify(roleRef.name)} to ${subject.kind} ${who}`;
 }

@@ -12,18 +12,18 @@ export function rbacMode(index: RbacIndex): AuthorizationMode {
     name: "RBAC",
     authorize(asked): Decision {
       let allowed: Grant | undefined;
-      const faults = new Set<string>();
+      let faults: Set<string> | undefined;
       index.visit(asked.user, asked.isResourceRequest ? asked.namespace : "", (grant, rules) => {
         if (rules === undefined) {
-          if (faults.size < MAX_FAULTS) faults.add(missingRole(grant.roleRef));
+          if ((faults ??= new Set()).size < MAX_FAULTS) faults.add(missingRole(grant.roleRef));
           return true;
         }
         if (!rules.some((rule) => ruleAllows(rule, asked))) return true;
         allowed = grant;
         return false;
       });
-      if (allowed !== undefined) return { decision: "allow", reason: `RBAC: allowed by ${describeGrant(allowed)}` };
-      return faults.size === 0 ? NO_OPINION : { decision: "noOpinion", reason: `RBAC: ${aggregate([...faults])}` };
+      if (allowed !== undefined) return { decision: "allow", reason: `RBAC: allowed by ${allowed.text}` };
+      return faults === undefined ? NO_OPINION : { decision: "noOpinion", reason: `RBAC: ${aggregate([...faults])}` };
     },
     rulesFor: (user, namespace) => rulesFor(index, user, namespace),
   };
@@ -60,13 +60,4 @@ export function missingRole({ kind, name }: RoleRef): string {
 /** Several failures as one text: a single one as it is. */
 function aggregate(faults: readonly string[]): string {
   return faults.length === 1 ? (faults[0] as string) : `[${faults.join(", ")}]`;
-}
-
-/** Which binding of which role to whom. */
-export function describeGrant({ bindingName, bindingNamespace, roleRef, subject }: Grant): string {
-  const isCluster = bindingNamespace === "";
-  const binding = JSON.stringify(isCluster ? bindingName : `${bindingName}/${bindingNamespace}`);
-  const isAccount = subject.kind === "ServiceAccount";
-  const who = JSON.stringify(isAccount ? `${subject.name}/${subject.namespace || bindingNamespace}` : subject.name);
-  return `${isCluster ? "ClusterRoleBinding" : "RoleBinding"} ${binding} of ${roleRef.kind} ${JSON.stringify(roleRef.name)} to ${subject.kind} ${who}`;
 }
