@@ -8,7 +8,9 @@ import { prefixEnd } from "../storage/cache/resource-cache.ts";
 import { deleteOptions } from "./delete-options.ts";
 import { remove } from "./delete.ts";
 import { collectionPrefix, objectKey, type Endpoint } from "./endpoint.ts";
+import { trackUpdate } from "../apply/updater.ts";
 import { decodeObject } from "./decode-body.ts";
+import { doorOf, writerOf } from "./ownership.ts";
 import { bodyType, createObject } from "./object-body.ts";
 import type { Registry } from "./registry.ts";
 import { update } from "./update.ts";
@@ -108,9 +110,16 @@ export function systemClient(registry: Registry, name = "kube-apiserver"): Syste
     },
     async update(resource, namespace, objectName, change, subresource) {
       const target = endpoint(resource, namespace, objectName, subresource);
-      const { record } = await update(write(target), {
+      const own = write(target);
+      const door = doorOf(own);
+      const { record } = await update(own, {
         name: objectName,
-        change: async (old) => change(copyJson(old.object())) ?? copyJson(old.object()),
+        change: async (old) => {
+          const updated = change(copyJson(old.object()));
+          if (updated === undefined) return copyJson(old.object());
+          trackUpdate({ door, live: old.object(), updated, manager: writerOf(own), now: own.strategyContext.now });
+          return updated;
+        },
       });
       return record.object();
     },

@@ -8,7 +8,8 @@ import { dataDirectory } from "../config/data-files.ts";
 import { listen } from "../http/listen.ts";
 import { StartupError } from "../object/startup-error.ts";
 import { controllers } from "../controllers/all.ts";
-import { runController } from "../controllers/controller.ts";
+import { apiServiceAvailability } from "../controllers/api-service-availability.ts";
+import { runController, type Controller } from "../controllers/controller.ts";
 import { tokenRequest } from "../registry/actions/token-request.ts";
 import { tokenReview } from "../registry/actions/token-review.ts";
 import { systemClient } from "../registry/system-client.ts";
@@ -154,13 +155,17 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
     await periodically(() => ensureKubernetesService(client, here), KUBERNETES_SERVICE_MS, failed("the service default/kubernetes")),
   );
   loops.push(await periodically(() => plane.serviceNetwork.repair(), SERVICE_REPAIR_MS, failed("the repair of the service network")));
+  const run = async (controller: Controller, manager: string): Promise<void> => {
+    const onFailure = (loop: string, key: string, error: unknown): void =>
+      log.warn({ err: error, controller: loop, key }, "a controller will try again");
+    loops.push(await runController(controller, { registry: plane.registry, client: systemClient(plane.registry, manager), onFailure }));
+  };
+  await run(apiServiceAvailability(Date.now), "kube-apiserver");
   for (const name of config.controllers) {
     const controller = controllers.get(name);
     if (controller === undefined)
       throw new StartupError(`--controllers: there is no loop ${name}`, `name some of ${[...controllers.keys()].join(", ")}`);
-    const onFailure = (loop: string, key: string, error: unknown): void =>
-      log.warn({ err: error, controller: loop, key }, "a controller will try again");
-    loops.push(await runController(controller, { registry: plane.registry, client: systemClient(plane.registry, name), onFailure }));
+    await run(controller, name);
   }
   const address = clientAddress(config.bindAddress);
   const url = `https://${address.includes(":") ? `[${address}]` : address}:${listener.port}`;
