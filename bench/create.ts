@@ -1,0 +1,105 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openLmdbStorage } from "../src/storage/lmdb/lmdb.ts";
+import type { Storage } from "../src/storage/storage.ts";
+import { createOne, fillPods } from "./fill.ts";
+import { load, type Loaded } from "./load.ts";
+import { objects } from "./objects.ts";
+import { alternately } from "./read.ts";
+import { rounded, type Result } from "./result.ts";
+import { startBinnacle, type Binnacle } from "./servers.ts";
+
+const seconds = 1.5;
+/** As large as a pod in the store. */
+const value = Buffer.alloc(3200, "x");
+
+/** Durable creates by 1 and 64 clients against a bare loop of the store's own commits by as many writers. */
+export async function benchCreate(): Promise<readonly Result[]> {
+  const directory = await mkdtemp(join(tmpdir(), "binnacle-bench-"));
+  await using server = await startBinnacle();
+  await using storage = await openLmdbStorage({ directory });
+  await fillPods(server, 1);
+  const results: Result[] = [];
+  for (const [clients, atLeast] of [
+    [1, 0.4],
+    [64, 0.1],
+  ] as const) {
+    const cpu = new Map<string, number>();
+    const creating = (kind: keyof typeof objects) => async (): Promise<number> => {
+      const { perSecond, perCpuSecond } = await creates(server, kind, clients);
+      cpu.set(kind, Math.max(cpu.get(kind) ?? 0, perCpuSecond));
+      return perSecond;
+    };
+    const best = await alternately(
+      new Map([
+        ["commits", () => commits(storage, clients)],
+        ["configMap", creating("configMap")],
+        ["pod", creating("pod")],
+      ]),
+    );
+    const floor = best.get("commits") as number;
+    for (const kind of ["configMap", "pod"]) {
+      const rate = best.get(kind) as number;
+      results.push({
+        what: `creates of a ${kind} by ${clients} ${clients === 1 ? "client" : "clients"}, of bare commits`,
+        measured: rate / floor,
+        unit: "",
+        aim: { atLeast },
+        detail: `${rounded(rate)} a second, ${rounded(1000 / (cpu.get(kind) as number))} ms of CPU each, bare ${rounded(floor)}`,
+      });
+    }
+  }
+  await rm(directory, { recursive: true, force: true });
+  return results;
+}
+
+/** Creates of Deployments against those of ConfigMaps whose bodies are as large. */
+export async function benchKinds(): Promise<readonly Result[]> {
+  await using server = await startBinnacle();
+  await fillPods(server, 1);
+  const best = await alternately(
+    new Map([
+      ["configMap", async () => (await creates(server, "configMap", 16)).perCpuSecond],
+      ["deployment", async () => (await creates(server, "deployment", 16)).perCpuSecond],
+    ]),
+  );
+  const [floor, rate] = [best.get("configMap") as number, best.get("deployment") as number];
+  const size = (kind: "configMap" | "deployment"): number => JSON.stringify(objects[kind]("x")).length;
+  return [
+    {
+      what: "creates of a Deployment, of a ConfigMap's of the same size",
+      measured: rate / floor,
+      unit: "",
+      aim: { atLeast: 0.7 },
+      detail: `${rounded(1000 / rate)} ms of CPU each for ${size("deployment")} bytes, ConfigMap ${rounded(1000 / floor)} for ${size("configMap")}`,
+    },
+  ];
+}
+
+/** No two creates have one name. */
+let serial = 0;
+
+function creates(server: Binnacle, kind: keyof typeof objects, clients: number): Promise<Loaded> {
+  return load(server, {
+    concurrency: clients,
+    seconds,
+    credential: { token: server.token },
+    step: (client) => createOne(client, kind, `made-${serial++}`),
+  });
+}
+
+/** Commits a second of so many writers, each waiting for its own. */
+async function commits(storage: Storage, writers: number): Promise<number> {
+  const start = performance.now();
+  const until = start + seconds * 1000;
+  let done = 0;
+  const writer = async (): Promise<void> => {
+    for (; performance.now() < until; done++) {
+      const key = `/registry/pods/default/made-${serial++}`;
+      await storage.commit({ compares: [{ key, modRevision: 0 }], operations: [{ type: "put", key, value }] });
+    }
+  };
+  await Promise.all(Array.from({ length: writers }, writer));
+  return (done / (performance.now() - start)) * 1000;
+}

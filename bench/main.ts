@@ -1,0 +1,39 @@
+import { benchApply } from "./apply.ts";
+import { benchCreate, benchKinds } from "./create.ts";
+import { benchMemory, benchStart } from "./footprint.ts";
+import { benchGet, benchList } from "./read.ts";
+import { line, type Result } from "./result.ts";
+import { benchValidate } from "./validate.ts";
+import { benchWatch } from "./watch.ts";
+
+// `npm run bench`: what the server costs, as ratios to a bare server or to the store itself, measured in one run on one
+// machine; so that the figures mean something on a busy machine and on any other. `npm run bench -- get list` runs some.
+
+const benches: ReadonlyMap<string, () => Promise<readonly Result[]>> = new Map([
+  ["start", benchStart],
+  ["get", benchGet],
+  ["list", benchList],
+  ["watch", benchWatch],
+  ["create", benchCreate],
+  ["kinds", benchKinds],
+  ["apply", benchApply],
+  ["validate", benchValidate],
+  ["memory", benchMemory],
+]);
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !benches.has(name));
+if (unknown.length > 0) {
+  console.error(`bench: no benchmark ${unknown.join(", ")}; there are ${[...benches.keys()].join(", ")}`);
+  process.exitCode = 2;
+} else {
+  for (const [name, bench] of benches) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    try {
+      for (const result of await bench()) console.log(line(result));
+    } catch (error) {
+      console.log(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      process.exitCode = 1;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/** Objects that are written, as a client would send them. */
+export const objects = { pod, deployment, configMap } as const;
+
+const container = {
+  name: "web",
+  image: "registry.example.com/shop/web:1.27.4",
+  args: ["--listen=:8080", "--log-level=info"],
+  ports: [{ name: "http", containerPort: 8080 }],
+  env: [
+    { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+    { name: "CACHE_SIZE", value: "256" },
+  ],
+  resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "256Mi" } },
+  readinessProbe: { httpGet: { path: "/healthz", port: "http" }, periodSeconds: 5 },
+};
+const labels = { "app": "web", "pod-template-hash": "7c5ddbdf54" };
+const annotations = { "example.com/seq": "0", "example.com/owner": "team-checkout" };
+const podSpec = { containers: [container], nodeSelector: { "kubernetes.io/os": "linux" } };
+
+/** 3.3 KB once the server has added defaults, the token volume and managedFields. */
+function pod(name: string): object {
+  return { apiVersion: "v1", kind: "Pod", metadata: { name, labels, annotations }, spec: podSpec };
+}
+
+/** 3 KB stored. */
+function deployment(name: string): object {
+  const template = { metadata: { labels }, spec: podSpec };
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name, labels, annotations },
+    spec: { selector: { matchLabels: labels }, template },
+  };
+}
+
+/** As large as the body of a Deployment above. */
+function configMap(name: string): object {
+  return {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name, labels, annotations },
+    data: { "app.properties": "color=purple retries=5 ".repeat(28) },
+  };
+}
+
+/** Where objects of these kinds are created. */
+export const collections = {
+  pod: "/api/v1/namespaces/default/pods",
+  deployment: "/apis/apps/v1/namespaces/default/deployments",
+  configMap: "/api/v1/namespaces/default/configmaps",
+} as const;
