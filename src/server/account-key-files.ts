@@ -14,11 +14,17 @@ export interface AccountKeyFiles {
   readonly keyFiles: readonly string[];
 }
 
+export interface PreparedKeys {
+  readonly source: AccountKeySource;
+  /** Resolves when no key is being made and written, be it in vain. */
+  settled(): Promise<void>;
+}
+
 /**
  * The keys of service account tokens. Files are read now; a key of our own is made when it is first asked for, and is on
  * disk before anything is signed with it. Errors: StartupError for a file that cannot be read or used.
  */
-export async function accountKeyFiles({ directory, signingKeyFile, keyFiles }: AccountKeyFiles): Promise<AccountKeySource> {
+export async function accountKeyFiles({ directory, signingKeyFile, keyFiles }: AccountKeyFiles): Promise<PreparedKeys> {
   const others = (await Promise.all(keyFiles.map(readPublicKeys))).flat();
   const together = (key: KeyObject, path: string): AccountKeys => {
     const keys = accountKeys(key, others);
@@ -30,7 +36,7 @@ export async function accountKeyFiles({ directory, signingKeyFile, keyFiles }: A
   };
   if (signingKeyFile !== "") {
     const keys = together(readKey(await readFlagFile("service-account-signing-key-file", signingKeyFile), signingKeyFile), signingKeyFile);
-    return () => keys;
+    return { source: () => keys, settled: async () => {} };
   }
   const path = join(directory, "sa.key");
   const kept = await readFileIfThere(path);
@@ -42,7 +48,10 @@ export async function accountKeyFiles({ directory, signingKeyFile, keyFiles }: A
     await writeFileAtomically(path, key.export({ type: "pkcs8", format: "pem" }).toString(), 0o600);
     return (keys = together(key, path));
   };
-  return () => keys ?? (making ??= make().finally(() => (making = undefined)));
+  return {
+    source: () => keys ?? (making ??= make().finally(() => (making = undefined))),
+    settled: async () => void (await making?.catch(() => undefined)),
+  };
 }
 
 async function readPublicKeys(path: string): Promise<KeyObject[]> {

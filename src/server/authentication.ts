@@ -57,7 +57,7 @@ export async function prepareAuthentication({ config, ownClientCa, lookup, log, 
     const table = await file("token-auth-file", config.tokenAuthFile, readTokenFile);
     tokens.push(tokenFileAuthenticator(() => table.current, apiAudiences));
   }
-  const keys = await accountKeyFiles({ directory: config.certDir, ...serviceAccounts });
+  const { source: keys, settled } = await accountKeyFiles({ directory: config.certDir, ...serviceAccounts });
   const { issuers } = serviceAccounts;
   tokens.push(accountTokenAuthenticator({ keys, issuers, apiAudiences, lookup, checkObjects: serviceAccounts.lookup, clock }));
   const knowToken = firstToken(tokens);
@@ -76,6 +76,7 @@ export async function prepareAuthentication({ config, ownClientCa, lookup, log, 
     },
     async [Symbol.asyncDispose]() {
       for (const one of files) one[Symbol.dispose]();
+      await settled();
     },
   };
 }
