@@ -33,6 +33,8 @@ export const rooms: readonly string[] = [
   "audit",
   "admission",
   "controllers",
+  "request/impersonation-modes.ts",
+  "request/impersonate.ts",
   "request/chain.ts",
   "http",
   "config",

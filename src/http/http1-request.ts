@@ -8,6 +8,7 @@ export class Http1Request implements ApiRequest {
   readonly method: string;
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
+  readonly rawHeaders: readonly string[];
   readonly peer: Peer;
   readonly #incoming: IncomingMessage;
   readonly #response: ServerResponse | undefined;
@@ -20,6 +21,7 @@ export class Http1Request implements ApiRequest {
     this.method = incoming.method as string;
     this.target = originForm(incoming.url as string);
     this.headers = incoming.headers;
+    this.rawHeaders = incoming.rawHeaders;
     this.peer = peer;
     this.#incoming = incoming;
     this.#response = response;

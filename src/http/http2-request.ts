@@ -8,16 +8,18 @@ export class Http2Request implements ApiRequest {
   readonly method: string;
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
+  readonly rawHeaders: readonly string[];
   readonly peer: Peer;
   readonly #stream: ServerHttp2Stream;
   readonly #limits: HttpLimits;
   #body: Promise<Buffer> | undefined;
   #signal: AbortSignal | undefined;
 
-  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, peer: Peer, limits: HttpLimits) {
+  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, rawHeaders: readonly string[], peer: Peer, limits: HttpLimits) {
     this.method = headers[":method"] as string;
     this.target = headers[":path"] ?? "*";
     this.headers = headers;
+    this.rawHeaders = rawHeaders;
     this.peer = peer;
     this.#stream = stream;
     this.#limits = limits;

@@ -36,7 +36,10 @@ export function serveHttp2(socket: TLSSocket, options: ServeOptions): ServerHttp
   }) as ServerHttp2Session;
   const connection: Connection = { options, peer: new SocketPeer(socket), running: 0, open: 0, quiet: 0, unsent: 0 };
   session.on("error", (error) => log.debug({ err: error, peer: connection.peer.address }, "HTTP/2 connection failed"));
-  session.on("stream", (stream, headers) => serveStream(connection, stream, headers));
+  const onStream = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, rawHeaders: readonly string[]): void =>
+    serveStream(connection, stream, headers, rawHeaders);
+  // The typings of Node 20 leave out the fourth argument, which its documentation has.
+  session.on("stream", onStream as (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void);
   watchQuiet(session, connection);
   const budget = new FrameBudget(limits.controlBurst, limits.controlPerSecond);
   const onControlFrame = (): void => {
@@ -79,7 +82,7 @@ interface Connection {
   unsent: number;
 }
 
-function serveStream(connection: Connection, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+function serveStream(connection: Connection, stream: ServerHttp2Stream, headers: IncomingHttpHeaders, rawHeaders: readonly string[]): void {
   stream.on("error", ignore); // the peer's fault; 'close' follows
   if (connection.running >= connection.options.limits.inFlight) {
     stream.close(constants.NGHTTP2_REFUSED_STREAM);
@@ -93,7 +96,7 @@ function serveStream(connection: Connection, stream: ServerHttp2Stream, headers:
     connection.open--;
     if (unsent) connection.unsent--;
   });
-  const request = new Http2Request(stream, headers, connection.peer, connection.options.limits);
+  const request = new Http2Request(stream, headers, rawHeaders, connection.peer, connection.options.limits);
   void answer(connection, stream, request).then(() => {
     connection.running--;
     if (stream.destroyed) return;

@@ -7,6 +7,7 @@ import type { RequestContext } from "./context.ts";
 import type { ApiAnswer, ApiRequest, Handler } from "./exchange.ts";
 import { withDeadline } from "./deadline.ts";
 import { faultAnswer } from "./fault-answer.ts";
+import { impersonationStage } from "./impersonate.ts";
 import { requestInfo } from "./info.ts";
 
 /** The stages that differ from server to server; each is one small function. */
@@ -29,10 +30,11 @@ export interface ChainStages {
 const ANSWER_HEADERS = { "cache-control": "no-cache, private" };
 
 /**
- * The way of every request, in the order in which it meets the stages: what is asked → who asks → may they → the verb.
+ * The way of every request, in the order in which it meets the stages: what is asked → who asks → as whom → may they → the verb.
  * Whatever is thrown on the way becomes an answer here.
  */
 export function requestChain(stages: ChainStages): Handler {
+  const impersonate = impersonationStage(stages.authorize, stages.clock);
   return async (request) => {
     const auditId = request.headers["audit-id"];
     const headers = { ...ANSWER_HEADERS, "audit-id": typeof auditId === "string" && auditId !== "" ? auditId : stages.uuid() };
@@ -42,6 +44,7 @@ export function requestChain(stages: ChainStages): Handler {
       const context = receive(request, stages.clock());
       warnings = context.warnings;
       await authenticate(context, stages);
+      await impersonate(context);
       await authorize(context, stages.authorize);
       answer = await withDeadline(context, stages.requestTimeoutMs, () => stages.dispatch(context));
     } catch (error) {

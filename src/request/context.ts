@@ -17,6 +17,8 @@ export interface RequestContext {
   readonly receivedAt: number;
   /** Set by authentication; stages after it may rely on it. */
   user: UserInfo;
+  /** Set where somebody acts as `user`: who that is, and the verb that lets them, "" for plain impersonation. */
+  impersonation?: { readonly by: UserInfo; readonly constraint: string };
   /** Texts for Warning headers, in order, without repeats. */
   readonly warnings: string[];
   /** What stages want said in the audit event. */

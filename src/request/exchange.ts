@@ -10,6 +10,11 @@ export interface ApiRequest {
   readonly target: string;
   /** Lower-case names; a repeated header's values as Node joins them. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /**
+   * Names and values in turn as they came on the wire, where there was one: joined values of repeated headers cannot be
+   * told apart again, and who a user is must not hang on a comma. Absent: lists in `headers` are what counts.
+   */
+  readonly rawHeaders?: readonly string[];
   readonly peer: Peer;
   /**
    * The whole body, read on first call. Errors: StatusError 413 above `limit` bytes, 400 where the peer broke off or

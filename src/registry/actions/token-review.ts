@@ -1,5 +1,6 @@
 import { BadCredential, withAuthenticated } from "../../authentication/authenticator.ts";
 import { common, type TokenAccepted, type TokenQuestion } from "../../authentication/token-authenticator.ts";
+import { aggregateText } from "../../object/field-error-message.ts";
 import { objectIn, stringIn, stringsIn } from "../../object/read.ts";
 import type { JsonObject } from "../../object/json.ts";
 import { badRequest, internalError } from "../../object/status.ts";
@@ -33,15 +34,9 @@ export function tokenReview(know: (question: TokenQuestion) => Promise<TokenAcce
       };
     } catch (error) {
       if (!(error instanceof BadCredential)) throw error;
-      status = { user: {}, error: reasonsText(error.reasons) };
+      status = { user: {}, error: aggregateText(error.reasons) };
     }
     const { kind, apiVersion, metadata } = review;
     return { status: 201, value: { kind, apiVersion, metadata, spec: review["spec"], status } };
   };
-}
-
-/** Several reasons, each once, in the form in which the original joins errors. */
-function reasonsText(reasons: readonly string[]): string {
-  const distinct = [...new Set(reasons)];
-  return distinct.length === 1 ? (distinct[0] as string) : `[${distinct.join(", ")}]`;
 }
