@@ -14,6 +14,7 @@ export const rooms: readonly string[] = [
   "x509",
   "codec",
   "validation",
+  "webhook",
   "schema",
   "cel/kubernetes",
   "protobuf",

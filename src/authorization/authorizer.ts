@@ -106,17 +106,26 @@ function decide(
   modes: readonly AuthorizationMode[],
   attributes: AuthorizationAttributes,
   from: number,
-  reasons: readonly string[],
+  passed: readonly Decision[],
 ): Decision | Promise<Decision> {
-  let collected = reasons;
+  let before = passed;
   for (let i = from; i < modes.length; i++) {
     const answer = (modes[i] as AuthorizationMode).authorize(attributes);
     if (answer instanceof Promise)
       return answer.then((decision) =>
-        decision.decision === "noOpinion" ? decide(modes, attributes, i + 1, [...collected, decision.reason]) : decision,
+        decision.decision === "noOpinion" ? decide(modes, attributes, i + 1, [...before, decision]) : withErrors(decision, before),
       );
-    if (answer.decision !== "noOpinion") return answer;
-    if (answer.reason !== "") collected = [...collected, answer.reason];
+    if (answer.decision !== "noOpinion") return withErrors(answer, before);
+    if (answer.reason !== "" || answer.error !== undefined) before = [...before, answer];
   }
-  return { decision: "noOpinion", reason: collected.filter((reason) => reason !== "").join("\n") };
+  const reasons = before.map(({ reason }) => reason).filter((reason) => reason !== "");
+  return withErrors({ decision: "noOpinion", reason: reasons.join("\n") }, before);
+}
+
+/** A decision with what went wrong before it was made. */
+function withErrors(decision: Decision, before: readonly Decision[]): Decision {
+  if (before.length === 0) return decision;
+  const errors = [...before, decision].flatMap(({ error }) => error ?? []);
+  if (errors.length === 0) return decision;
+  return { ...decision, error: errors.length === 1 ? (errors[0] as string) : `[${errors.join(", ")}]` };
 }

@@ -39,6 +39,9 @@ export interface Config {
   readonly tokenAuthFile: string;
   readonly anonymousAuth: boolean;
   readonly authorizationModes: readonly string[];
+  /** Policy of the mode ABAC; "" where it is not among the modes [--authorization-policy-file]. */
+  readonly authorizationPolicyFile: string;
+  readonly authorizationWebhook: AuthorizationWebhook;
   /** Admission plugins asked for and turned off besides the defaults [--enable-admission-plugins]. */
   readonly enableAdmissionPlugins: readonly string[];
   readonly disableAdmissionPlugins: readonly string[];
@@ -52,6 +55,16 @@ export interface Config {
   /** Names of loops to run inside the server [--controllers]. */
   readonly controllers: readonly string[];
   readonly limits: Limits;
+}
+
+/** The webhook of the mode Webhook [--authorization-webhook-config-file]. */
+export interface AuthorizationWebhook {
+  /** Its kubeconfig; "" where it is not among the modes. */
+  readonly configFile: string;
+  readonly version: "v1" | "v1beta1";
+  /** How long a yes, and anything else, is remembered, in milliseconds. */
+  readonly authorizedTtl: number;
+  readonly unauthorizedTtl: number;
 }
 
 /** What one request or connection may take. Times in milliseconds. */
@@ -82,7 +95,7 @@ const defaultStreamsPerConnection = 250;
 export function configFrom(values: FlagValues, surroundings: Surroundings, warn: (warning: string) => void): Config {
   checkFeatureGates(values["feature-gates"], warn);
   checkRuntimeConfig(values["runtime-config"]);
-  checkAuthorizationModes(values["authorization-mode"]);
+  checkAuthorizationModes(values);
   if (values["storage-backend"] === "etcd3") throw new UsageError("--storage-backend=etcd3 is refused: it does not exist here yet");
   for (const flag of ["enable-admission-plugins", "disable-admission-plugins"] as const) {
     const missing = values[flag].filter((name) => admissionPlugins.get(name)?.status === "missing");
@@ -106,6 +119,13 @@ export function configFrom(values: FlagValues, surroundings: Surroundings, warn:
     tokenAuthFile: values["token-auth-file"],
     anonymousAuth: values["anonymous-auth"],
     authorizationModes: values["authorization-mode"],
+    authorizationPolicyFile: values["authorization-policy-file"],
+    authorizationWebhook: {
+      configFile: values["authorization-webhook-config-file"],
+      version: values["authorization-webhook-version"] === "v1" ? "v1" : "v1beta1",
+      authorizedTtl: values["authorization-webhook-cache-authorized-ttl"],
+      unauthorizedTtl: values["authorization-webhook-cache-unauthorized-ttl"],
+    },
     enableAdmissionPlugins: values["enable-admission-plugins"],
     disableAdmissionPlugins: values["disable-admission-plugins"],
     allowPrivileged: values["allow-privileged"],
@@ -156,9 +176,19 @@ function serviceRangesFrom(text: string): readonly string[] {
   return parsed.map(formatCidr);
 }
 
-function checkAuthorizationModes(modes: readonly string[]): void {
-  if (modes.join(",") === "Node,RBAC") return;
-  throw new UsageError(`--authorization-mode=${modes.join(",")} is refused: only Node,RBAC exists here yet`);
+/** Modes that need a file, and only they, have it. */
+function checkAuthorizationModes(values: FlagValues): void {
+  const modes = values["authorization-mode"];
+  if (modes.length === 0) throw new UsageError("--authorization-mode: at least one mode must be named");
+  const repeated = modes.find((mode, i) => modes.indexOf(mode) !== i);
+  if (repeated !== undefined) throw new UsageError(`--authorization-mode: ${repeated} is named more than once`);
+  for (const [mode, flag] of [
+    ["ABAC", "authorization-policy-file"],
+    ["Webhook", "authorization-webhook-config-file"],
+  ] as const) {
+    if (modes.includes(mode) && values[flag] === "") throw new UsageError(`--authorization-mode=${mode} needs --${flag}`);
+    if (!modes.includes(mode) && values[flag] !== "") throw new UsageError(`--${flag} needs --authorization-mode=${mode}`);
+  }
 }
 
 function checkFeatureGates(gates: ReadonlyMap<string, string>, warn: (warning: string) => void): void {

@@ -193,14 +193,16 @@ const authentication = {
 
 const authorization = {
   "authorization-config": refused("string", "", "File that configures the chain of authorizers."),
-  "authorization-mode": works("list", "Node,RBAC", "Authorizers, in order; other than Node,RBAC is refused until it exists.", {
+  "authorization-mode": works("list", "Node,RBAC", "Authorizers, asked in this order until one allows or denies.", {
     values: ["AlwaysAllow", "AlwaysDeny", "ABAC", "Webhook", "RBAC", "Node"],
   }),
-  "authorization-policy-file": refused("string", "", "Policy of the mode ABAC."),
-  "authorization-webhook-cache-authorized-ttl": refused("duration", "5m0s", "How long a webhook's yes is remembered."),
-  "authorization-webhook-cache-unauthorized-ttl": refused("duration", "30s", "How long a webhook's no is remembered."),
-  "authorization-webhook-config-file": refused("string", "", "kubeconfig of the webhook that authorizes."),
-  "authorization-webhook-version": refused("string", "v1beta1", "Version of SubjectAccessReview that is sent to it."),
+  "authorization-policy-file": works("string", "", "Policy of the mode ABAC: one JSON object a line."),
+  "authorization-webhook-cache-authorized-ttl": works("duration", "5m0s", "How long a webhook's yes is remembered."),
+  "authorization-webhook-cache-unauthorized-ttl": works("duration", "30s", "How long a webhook's no is remembered."),
+  "authorization-webhook-config-file": works("string", "", "kubeconfig of the webhook that authorizes."),
+  "authorization-webhook-version": works("string", "v1beta1", "Version of SubjectAccessReview that is sent to it.", {
+    values: ["v1", "v1beta1"],
+  }),
 };
 
 const admission = {

@@ -47,10 +47,7 @@ test("a flag whose effect does not exist is refused unless it says the default",
   refuses(["--audit-log-path=/var/log/audit"], /^--audit-log-path=\/var\/log\/audit is refused/);
   refuses(["--etcd-servers=http://127.0.0.1:2379"], /^--etcd-servers=/);
   refuses(["--enable-garbage-collector=false"], /^--enable-garbage-collector=false/);
-  assert.deepEqual(
-    warnings("--enable-garbage-collector=true", "--audit-log-path=", "--authorization-webhook-cache-authorized-ttl=300s"),
-    [],
-  );
+  assert.deepEqual(warnings("--enable-garbage-collector=true", "--audit-log-path=", "--audit-log-maxsize=100"), []);
 });
 
 test("an unknown flag, a missing value and a stray argument are refused by name", () => {
@@ -65,14 +62,16 @@ test("an unknown flag, a missing value and a stray argument are refused by name"
 });
 
 test("an authorization mode or store that does not exist is refused", () => {
-  refuses(["--authorization-mode=AlwaysAllow"], /only Node,RBAC exists/);
+  refuses(["--authorization-mode=ABAC"], /needs --authorization-policy-file/);
+  refuses(["--authorization-webhook-config-file=x"], /needs --authorization-mode=Webhook/);
+  refuses(["--authorization-mode=RBAC,RBAC"], /RBAC is named more than once/);
   refuses(["--authorization-mode=Magic"], /"Magic" is not one of/);
   refuses(["--storage-backend=etcd3"], /etcd3 .*does not exist here yet/);
   refuses(["--storage-backend=sqlite"], /"sqlite" is not one of lmdb, memory, etcd3/);
 });
 
 test("admission plugins are known by name, and those not built are named in a warning", () => {
-  assert.match(warnings("--enable-admission-plugins=NodeRestriction")[0] ?? "", /NodeRestriction/);
+  assert.match(warnings("--enable-admission-plugins=AlwaysPullImages")[0] ?? "", /AlwaysPullImages/);
   refuses(["--enable-admission-plugins=Nonsense"], /"Nonsense" is not one of/);
 });
 

@@ -6,7 +6,7 @@ import { badRequest, unauthorized } from "../object/status.ts";
 import type { RequestContext } from "./context.ts";
 import type { ApiAnswer, ApiRequest, Handler } from "./exchange.ts";
 import { withDeadline } from "./deadline.ts";
-import { faultAnswer } from "./fault-answer.ts";
+import { faultAnswer, PlainFault } from "./fault-answer.ts";
 import { impersonationStage } from "./impersonate.ts";
 import { requestInfo } from "./info.ts";
 
@@ -76,9 +76,10 @@ async function authenticate(context: RequestContext, { authenticate: find, anony
 /** May they. */
 async function authorize(context: RequestContext, decide: Authorizer): Promise<void> {
   const attributes = attributesOfRequest(context.info, context.user);
-  const { decision, reason } = await decide(attributes);
+  const { decision, reason, error } = await decide(attributes);
   context.annotations.set("authorization.k8s.io/decision", decision === "allow" ? "allow" : "forbid");
   context.annotations.set("authorization.k8s.io/reason", reason);
+  if (decision !== "allow" && error !== undefined) throw new PlainFault(error);
   if (decision !== "allow") throw Object.assign(refusal(attributes, reason), { nosniff: true });
 }
 

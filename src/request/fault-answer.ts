@@ -1,17 +1,31 @@
 import { stringifyYaml } from "../codec/yaml-write.ts";
 import type { ReadonlyJson } from "../object/json.ts";
+import { quoteText } from "../object/quote.ts";
 import { StatusError, internalError, type Status } from "../object/status.ts";
 import { StorageError } from "../storage/storage.ts";
 import type { ApiAnswer, ApiRequest } from "./exchange.ts";
 import { CONTENT_TYPES, negotiateError } from "./negotiation.ts";
 import { storageStatus } from "./storage-status.ts";
 
+/** A fault that is answered as plain text, with 500: what stands between the client and its answer has failed. */
+export class PlainFault extends Error {}
+
 /** The answer to whatever was thrown: a client's fault is its Status, anything else a logged 500 without its details. */
 export function faultAnswer(error: unknown, request: ApiRequest, onBug: (error: unknown, request: ApiRequest) => void): ApiAnswer {
   if (error instanceof StatusError) return statusAnswer(error.status, request, "nosniff" in error);
+  if (error instanceof PlainFault) return plainAnswer(error.message, request);
   if (error instanceof StorageError) return statusAnswer(storageStatus(error), request);
   onBug(error, request);
   return statusAnswer(internalError("an unexpected fault, which the server's log describes").status, request);
+}
+
+function plainAnswer(text: string, { target }: ApiRequest): ApiAnswer {
+  const message = `Internal Server Error: ${quoteText(target)}: ${text}`;
+  return {
+    status: 500,
+    headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" },
+    body: Buffer.from(`${message.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")}\n`),
+  };
 }
 
 /** A Status in the form that the client accepts. */

@@ -61,7 +61,7 @@ function row(definition: ResourceDefinition, served: ServedVersion, verb: Verb, 
 /** Other ways of writing a path that a careless server would take for the same. */
 function variants(path: string): string[] {
   const at = path.lastIndexOf("/");
-  const encoded = [...path.slice(at + 1)].map((c) => `%${c.charCodeAt(0).toString(16)}`).join("");
+  const encoded = Array.from(path.slice(at + 1), (c) => `%${c.charCodeAt(0).toString(16)}`).join("");
   return [
     path,
     `${path}/`,

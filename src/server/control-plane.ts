@@ -14,6 +14,7 @@ import type { NodeModeParts } from "../authorization/node/node.ts";
 import { RbacIndex } from "../authorization/rbac/rbac-index.ts";
 import type { RequestContext } from "../request/context.ts";
 import type { ApiAnswer, ApiRequest, Handler } from "../request/exchange.ts";
+import { PlainFault } from "../request/fault-answer.ts";
 import { requestChain } from "../request/chain.ts";
 import { coreActions } from "../registry/actions/core-actions.ts";
 import { accessReviews } from "../registry/actions/access-review.ts";
@@ -140,8 +141,9 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       ...options.actions,
     ]),
     requireAlso: async (_: RequestContext, attributes: Parameters<Authorizer>[0]) => {
-      const { decision, reason } = await authorize(attributes);
-      if (decision !== "allow") throw refusal(attributes, reason);
+      const { decision, reason, error } = await authorize(attributes);
+      if (decision === "allow") return;
+      throw error === undefined ? refusal(attributes, reason) : new PlainFault(error);
     },
   };
   const handle = requestChain({

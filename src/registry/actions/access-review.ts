@@ -89,7 +89,8 @@ function reviewedAttributes(spec: ReadonlyJsonObject, user: UserInfo): Authoriza
     path: stringIn(asked, "path"),
     namespace: stringIn(asked, "namespace"),
     apiGroup: stringIn(asked, "group"),
-    apiVersion: stringIn(asked, "version"),
+    // A review that names no version asks of all.
+    apiVersion: stringIn(asked, "version") || (isResourceRequest ? "*" : ""),
     resource: stringIn(asked, "resource"),
     subresource: stringIn(asked, "subresource"),
     name: stringIn(asked, "name"),

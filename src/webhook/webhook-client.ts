@@ -1,0 +1,153 @@
+import { once } from "node:events";
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+import { JsonError } from "../codec/json-scan.ts";
+import { parseJson } from "../codec/json-text.ts";
+import { isObject, type JsonObject, type ReadonlyJsonObject } from "../object/json.ts";
+import { quoteText } from "../object/quote.ts";
+import type { WebhookTarget } from "./kubeconfig.ts";
+
+/** A webhook did not answer, or not as it should; the message is the original's. */
+export class WebhookError extends Error {
+  readonly retry: boolean;
+
+  constructor(message: string, retry = false) {
+    super(message);
+    this.retry = retry;
+  }
+}
+
+/** The largest answer that is read, in bytes. */
+const MAX_ANSWER = 1 << 20;
+/** Connections that one webhook gets at most; more calls wait. */
+const MAX_SOCKETS = 64;
+/** How often a call is made, how long it waits before the second, and how much longer before each other. */
+const ATTEMPTS = 5;
+const FIRST_WAIT_MS = 500;
+const WAIT_FACTOR = 1.5;
+
+export interface WebhookClientOptions {
+  /** How long one call may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** A number in [0, 1), to spread retries. */
+  readonly random: () => number;
+}
+
+/** Posts JSON to one webhook over kept connections. */
+export class WebhookClient {
+  readonly #target: WebhookTarget;
+  readonly #options: WebhookClientOptions;
+  readonly #url: URL;
+  readonly #agent: HttpAgent;
+
+  constructor(target: WebhookTarget, options: WebhookClientOptions) {
+    this.#target = target;
+    this.#options = options;
+    this.#url = new URL(target.url);
+    this.#url.searchParams.set("timeout", `${options.timeoutMs / 1000}s`);
+    const pool = { keepAlive: true, maxSockets: MAX_SOCKETS };
+    this.#agent = this.#url.protocol === "http:" ? new HttpAgent(pool) : new HttpsAgent(pool);
+  }
+
+  /** The answer to a body, asked again where that may help. Errors: WebhookError. */
+  async post(body: ReadonlyJsonObject): Promise<JsonObject> {
+    const bytes = Buffer.from(JSON.stringify(body));
+    let wait = FIRST_WAIT_MS;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#call(bytes);
+      } catch (error) {
+        if (!(error instanceof WebhookError) || !error.retry || attempt === ATTEMPTS) throw error;
+      }
+      await sleep(wait * (1 + 0.2 * this.#options.random()), undefined, { ref: false });
+      wait *= WAIT_FACTOR;
+    }
+  }
+
+  /** Closes the kept connections. */
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  async #call(bytes: Buffer): Promise<JsonObject> {
+    const { status, text } = await this.#exchange(bytes);
+    if (status < 200 || status > 299) throw new WebhookError(statusText(status, text), status === 500 || status === 429);
+    try {
+      const { value } = parseJson(text);
+      if (isObject(value)) return value;
+      throw new WebhookError("couldn't get version/kind; json parse error: the answer is no object");
+    } catch (error) {
+      if (!(error instanceof JsonError)) throw error;
+      throw new WebhookError(`couldn't get version/kind; json parse error: ${error.message}`);
+    }
+  }
+
+  async #exchange(bytes: Buffer): Promise<{ readonly status: number; readonly text: string }> {
+    const { ca, cert, key, authorization, serverName, insecure } = this.#target;
+    const request = (this.#url.protocol === "http:" ? httpRequest : httpsRequest)(this.#url, {
+      method: "POST",
+      agent: this.#agent,
+      headers: {
+        "accept": "application/json, */*",
+        "content-type": "application/json",
+        "content-length": bytes.length,
+        "user-agent": "Go-http-client/1.1",
+        ...(authorization === undefined ? {} : { authorization }),
+      },
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined || key === undefined ? {} : { cert, key }),
+      ...(serverName === undefined ? {} : { servername: serverName }),
+      rejectUnauthorized: !insecure,
+    });
+    // What fails once the answer has begun is told by reading it.
+    request.on("error", () => {});
+    const timer = setTimeout(() => request.destroy(new Error("context deadline exceeded")), this.#options.timeoutMs);
+    try {
+      request.end(bytes);
+      const [response] = (await once(request, "response")) as [IncomingMessage];
+      return { status: response.statusCode ?? 0, text: await readAll(response) };
+    } catch (error) {
+      request.destroy();
+      throw this.#failure(error as NodeJS.ErrnoException);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** A connection that was reset is worth another try; one that was closed in good order is not. */
+  #failure({ message, code, syscall }: NodeJS.ErrnoException): WebhookError {
+    const reason = message === "socket hang up" ? "EOF" : message;
+    return new WebhookError(`Post ${quoteText(decodeURI(this.#url.href))}: ${reason}`, code === "ECONNRESET" && syscall !== undefined);
+  }
+}
+
+async function readAll(response: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of response as AsyncIterable<Buffer>) {
+    size += piece.length;
+    if (size > MAX_ANSWER) throw new Error(`the answer is larger than ${MAX_ANSWER} bytes`);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString("utf8");
+}
+
+const STATUS_TEXTS: ReadonlyMap<number, string> = new Map([
+  [400, "the server rejected our request for an unknown reason"],
+  [401, "the server has asked for the client to provide credentials"],
+  [404, "the server could not find the requested resource"],
+  [405, "the server does not allow this method on the requested resource"],
+  [429, "the server has received too many requests and has asked us to try again later"],
+  [503, "the server is currently unable to handle the request"],
+  [504, "the server was unable to return a response in the time allotted, but may still be processing the request"],
+]);
+
+/** How the original tells of a status that it did not expect. */
+function statusText(status: number, body: string): string {
+  const known = STATUS_TEXTS.get(status);
+  if (known !== undefined) return known;
+  if (status === 403) return body;
+  if (status >= 500) return `an error on the server (${quoteText(body)}) has prevented the request from succeeding`;
+  return `the server responded with the status code ${status} but did not return more information`;
+}
