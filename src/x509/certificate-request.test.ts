@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
+import { test } from "node:test";
+import fc from "fast-check";
+import { certificateRequestFault } from "./certificate-request.ts";
+import { bitString, context, objectIdentifier, positiveInteger, sequence } from "./der.ts";
+import { DerError, readDer, readItems, readObjectIdentifier } from "./der-reader.ts";
+import { readPem } from "./pem.ts";
+
+interface Pair {
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
+}
+
+const algorithms = {
+  ec: { pair: generateKeyPairSync("ec", { namedCurve: "P-256" }), identifier: "1.2.840.10045.4.3.2", digest: "sha256" },
+  ed25519: { pair: generateKeyPairSync("ed25519"), identifier: "1.3.101.112", digest: null },
+  rsa: { pair: generateKeyPairSync("rsa", { modulusLength: 2048 }), identifier: "1.2.840.113549.1.1.11", digest: "sha256" },
+} as const;
+
+function request(of: Pair, signer: Pair, identifier: string, digest: string | null): Buffer {
+  const key = of.publicKey.export({ type: "spki", format: "der" });
+  const info = sequence(positiveInteger(Buffer.from([0])), sequence(), key, context(0, Buffer.alloc(0), true));
+  return sequence(info, sequence(objectIdentifier(identifier)), bitString(sign(digest, info, signer.privateKey)));
+}
+
+for (const [name, { pair, identifier, digest }] of Object.entries(algorithms)) {
+  test(`a request that its own ${name} key signed is good, one that another key signed is not`, () => {
+    assert.equal(certificateRequestFault(request(pair, pair, identifier, digest)), undefined);
+    const other: Pair =
+      name === "ec"
+        ? generateKeyPairSync("ec", { namedCurve: "P-256" })
+        : name === "rsa"
+          ? generateKeyPairSync("rsa", { modulusLength: 2048 })
+          : generateKeyPairSync("ed25519");
+    assert.match(certificateRequestFault(request(pair, other, identifier, digest)) ?? "", /verification/);
+  });
+}
+
+test("signatures that are believed no more are named", () => {
+  const { pair } = algorithms.rsa;
+  const old = request(pair, pair, "1.2.840.113549.1.1.5", "sha1");
+  assert.equal(certificateRequestFault(old), "x509: cannot verify signature: insecure algorithm SHA1-RSA");
+});
+
+test("bytes that are no request are refused, never thrown over", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      assert.equal(typeof certificateRequestFault(Buffer.from(bytes)), "string");
+    }),
+  );
+  const { pair, identifier, digest } = algorithms.ec;
+  const good = request(pair, pair, identifier, digest);
+  assert.equal(certificateRequestFault(Buffer.concat([good, Buffer.from([0])])), "asn1: syntax error: trailing data");
+  for (let end = 0; end < good.length; end++) assert.notEqual(certificateRequestFault(good.subarray(0, end)), undefined);
+});
+
+test("DER is read back as it was written", () => {
+  const long = Buffer.alloc(300, 7);
+  const whole = sequence(bitString(long), objectIdentifier("1.2.840.113549.1.1.11"));
+  const [bits, identifier] = readItems(readDer(whole).value.content);
+  assert.deepEqual(bits?.content.subarray(1), long);
+  assert.equal(readObjectIdentifier(identifier?.content ?? Buffer.alloc(0)), "1.2.840.113549.1.1.11");
+  assert.throws(() => readDer(Buffer.from([0x30, 0x80])), DerError);
+});
+
+test("a PEM block is found among other text; one that is broken is passed over", () => {
+  const block = "-----BEGIN A B-----\nAQID\n-----END A B-----\n";
+  assert.deepEqual(readPem(`text\n${block}more`), { type: "A B", headers: false, bytes: Buffer.from([1, 2, 3]), rest: "\nmore" });
+  assert.equal(readPem(block.replace("AQID", "A?"))?.type, undefined);
+  assert.equal(readPem(`-----BEGIN A B-----\nno end\n`), undefined);
+  assert.equal(readPem("-----BEGIN X-----\nProc-Type: 4\n\nAQID\n-----END X-----")?.headers, true);
+  assert.equal(readPem(`-----BEGIN X-----\n!\n-----END X-----\n${block}`)?.type, "A B");
+});
