@@ -3,7 +3,7 @@ import type { ResourceId, SystemClient } from "../registry/system-client.ts";
 import { prefixEnd } from "../storage/cache/resource-cache.ts";
 import type { Watcher } from "../storage/cache/watcher-index.ts";
 import type { CacheEvent } from "../storage/cache/event-window.ts";
-import { WorkQueue } from "./work-queue.ts";
+import { WorkQueue, type Again } from "./work-queue.ts";
 
 /** A loop that upstream runs in kube-controller-manager: told of changes, it brings the cluster to where it should be. */
 export interface Controller {
@@ -14,7 +14,7 @@ export interface Controller {
     readonly keys: (objectKey: string) => Iterable<string>;
   }[];
   /** Does what one key needs. Safe to call again. */
-  readonly reconcile: (key: string, client: SystemClient) => Promise<void>;
+  readonly reconcile: (key: string, client: SystemClient) => Promise<Again | undefined | void>;
 }
 
 export interface ControllerHost {

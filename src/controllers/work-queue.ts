@@ -2,9 +2,14 @@
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 30_000;
 
+/** Work that waits for something nobody tells of, and when it looks again. */
+export interface Again {
+  readonly againInMs: number;
+}
+
 export interface WorkQueueOptions {
   /** Does the work of one key; a rejection is retried. */
-  readonly work: (key: string) => Promise<void>;
+  readonly work: (key: string) => Promise<Again | undefined | void>;
   readonly onFailure: (key: string, error: unknown) => void;
 }
 
@@ -44,8 +49,9 @@ export class WorkQueue implements AsyncDisposable {
       if (this.#closed) return;
       this.#waiting.delete(key);
       try {
-        await this.#options.work(key);
+        const again = await this.#options.work(key);
         this.#failures.delete(key);
+        if (again !== undefined) this.#addLater(key, again.againInMs);
       } catch (error) {
         this.#options.onFailure(key, error);
         this.#retry(key);
@@ -56,13 +62,15 @@ export class WorkQueue implements AsyncDisposable {
   #retry(key: string): void {
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
-    const timer = setTimeout(
-      () => {
-        this.#timers.delete(timer);
-        this.add(key);
-      },
-      Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS),
-    );
+    this.#addLater(key, Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS));
+  }
+
+  #addLater(key: string, ms: number): void {
+    if (this.#closed) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.add(key);
+    }, ms);
     timer.unref();
     this.#timers.add(timer);
   }

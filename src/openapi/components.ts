@@ -9,6 +9,8 @@ import { REF_PREFIX } from "./operation.ts";
 export interface DefinitionParts {
   readonly types: TypeTable;
   readonly descriptions: Descriptions;
+  /** Types of custom kinds and their lists, by name. */
+  readonly customs?: ReadonlyMap<string, ReadonlyJsonObject>;
 }
 
 /**
@@ -24,6 +26,12 @@ export function components(names: Iterable<string>, parts: DefinitionParts, own:
     if (special !== undefined) {
       const description = parts.descriptions.of(name);
       made.set(name, description === undefined ? special : { description, ...special });
+      continue;
+    }
+    const custom = parts.customs?.get(name);
+    if (custom !== undefined) {
+      made.set(name, custom);
+      open.push(...referredDefinitions(custom));
       continue;
     }
     const kinds = documentedKinds(parts.types.kindsOf(name), own);

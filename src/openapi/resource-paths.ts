@@ -27,12 +27,13 @@ import {
 } from "./parameter.ts";
 
 const META = "io.k8s.apimachinery.pkg.apis.meta.v1";
-const PATCH_TYPES: readonly string[] = [
+/** Custom resources have no types of their own for strategic merges. */
+const CUSTOM_PATCH_TYPES: readonly string[] = [
   "application/apply-patch+yaml",
   "application/json-patch+json",
   "application/merge-patch+json",
-  "application/strategic-merge-patch+json",
 ];
+const PATCH_TYPES: readonly string[] = [...CUSTOM_PATCH_TYPES, "application/strategic-merge-patch+json"];
 
 /** Name of a kind's definition, and undefined where there is none. */
 export type DefinitionOf = (kind: GroupVersionKind) => string | undefined;
@@ -192,7 +193,10 @@ function documentOperations(site: Site, kind: GroupVersionKind, suffix: string, 
       {
         ...named(site, "patch", suffix, "patch", `Change ${part} by a patch.`, kind),
         parameters: [...shared, ...ACTION_PARAMETERS.patch],
-        requestBody: { content: content(PATCH_TYPES, reference(`${META}.Patch`)), required: true },
+        requestBody: {
+          content: content(site.definition.custom === true ? CUSTOM_PATCH_TYPES : PATCH_TYPES, reference(`${META}.Patch`)),
+          required: true,
+        },
         responses: responses([200, 201], content(OBJECT_TYPES, use)),
       },
     ]);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { isObject, type JsonObject, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
 import { components, referredDefinitions } from "./components.ts";
+import { customSchemas } from "./custom-schemas.ts";
 import { REF_PREFIX, type MediaTypes, type Method, type Operation, type PathItem } from "./operation.ts";
 import type { Parameter } from "./parameter.ts";
 import type { DocumentMaker, OpenApiParts } from "./v3.ts";
@@ -57,7 +58,9 @@ export async function v2Document(documents: ReadonlyMap<string, DocumentMaker>, 
   v3Paths.sort(([a], [b]) => (a < b ? -1 : 1));
   const shared = new SharedParameters();
   const paths = v3Paths.map(([path, item]) => [path, convertItem(item, shared)] as const);
-  const definitions = Object.entries(components(referredDefinitions(v3Paths), parts, undefined));
+  const definitions = Object.entries(
+    components(referredDefinitions(v3Paths), { ...parts, customs: customSchemas(parts.definitions) }, undefined),
+  );
   return {
     swagger: "2.0",
     info: { title: "Kubernetes", version: parts.release },

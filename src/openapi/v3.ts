@@ -1,8 +1,9 @@
 import { apiResourceList, servedRows } from "../discovery/api-resources.ts";
 import type { DefinitionSource } from "../discovery/definition-source.ts";
-import { groupVersion } from "../object/kube-object.ts";
+import { groupVersion, type GroupVersionKind } from "../object/kube-object.ts";
 import type { ReadonlyJsonObject } from "../object/json.ts";
 import { components, referredDefinitions, type DefinitionParts } from "./components.ts";
+import { customDefinitionName, customSchemas } from "./custom-schemas.ts";
 import { capital, camelGroupVersion, tagOf } from "./operation-name.ts";
 import { content, OBJECT_TYPES, pathItem, reference, responses, TEXT, type MediaTypes, type PathItem } from "./operation.ts";
 import { resourcePaths } from "./resource-paths.ts";
@@ -113,7 +114,11 @@ function groupVersionPaths({ definitions, types }: OpenApiParts, key: string, gr
   for (const definition of definitions.all()) {
     const served = definition.served.find((one) => one.group === group && one.version === version);
     if (served === undefined) continue;
-    for (const [path, item] of resourcePaths(definition, served, (kind) => types.definitionOf(kind))) paths.set(path, item);
+    const nameOf = (kind: GroupVersionKind): string | undefined => {
+      if (kind.group !== group || definition.custom !== true) return types.definitionOf(kind);
+      return customDefinitionName(kind.group, kind.version, kind.kind);
+    };
+    for (const [path, item] of resourcePaths(definition, served, nameOf)) paths.set(path, item);
   }
   return paths;
 }
@@ -133,7 +138,7 @@ const SECURITY = { BearerToken: { type: "apiKey", description: "A bearer token."
 
 function document(parts: OpenApiParts, paths: Map<string, PathItem>, own: string): V3Document {
   const sorted = Object.fromEntries([...paths].sort(([a], [b]) => (a < b ? -1 : 1)));
-  const schemas = components(referredDefinitions(sorted), parts, own);
+  const schemas = components(referredDefinitions(sorted), { ...parts, customs: customSchemas(parts.definitions) }, own);
   return {
     openapi: "3.0.0",
     info: { title: "Kubernetes", version: parts.release },

@@ -5,13 +5,15 @@ export interface ListMeta {
   readonly resourceVersion?: string | undefined;
   readonly continue?: string | undefined;
   readonly remainingItemCount?: number | undefined;
+  /** The list has `continue` even where it is empty, as those of custom resources do. */
+  readonly tellsEnd?: boolean | undefined;
 }
 
 /** A list's metadata as JSON, members in the order in which clients receive them, empty ones left out. */
-export function listMetaJson({ resourceVersion, continue: token, remainingItemCount }: ListMeta): string {
+export function listMetaJson({ resourceVersion, continue: token, remainingItemCount, tellsEnd = false }: ListMeta): string {
   return JSON.stringify({
     ...(resourceVersion === undefined || resourceVersion === "" ? {} : { resourceVersion }),
-    ...(token === undefined || token === "" ? {} : { continue: token }),
+    ...(token !== undefined && (token !== "" || tellsEnd) ? { continue: token } : {}),
     ...(remainingItemCount === undefined ? {} : { remainingItemCount }),
   });
 }

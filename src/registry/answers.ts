@@ -34,7 +34,7 @@ export function listAnswer(call: Call, result: ListResult): ApiAnswer {
     form === "object"
       ? {
           header: Buffer.from(
-            `{"kind":"${definition.listKind}","apiVersion":"${groupVersion(served.group, served.version)}","metadata":${listMetaJson(listMetadata(result))},"items":[`,
+            `{"kind":"${definition.listKind}","apiVersion":"${groupVersion(served.group, served.version)}","metadata":${listMetaJson({ ...listMetadata(result), tellsEnd: definition.custom })},"items":[`,
           ),
           footer: LIST_END,
         }

@@ -9,6 +9,7 @@ import type { ProtobufReader } from "../protobuf/read.ts";
 import { ProtobufError } from "../protobuf/wire-reader.ts";
 import { decode, strictDecodingError, type DecodeOptions } from "../schema/decode.ts";
 import type { ObjectSchema } from "../schema/schema.ts";
+import { decodeCustom } from "./decode-custom.ts";
 import type { FieldValidation } from "./write-options.ts";
 
 export type BodyFormat = "json" | "yaml" | "protobuf";
@@ -70,6 +71,7 @@ export interface DecodeRules extends DecodeOptions {
 
 /** The second half, for values that are parsed already: a patched object. Errors: what `refuse` makes of the fault. */
 export function decodeObject(value: JsonObject, type: BodyType, rules: DecodeRules): KubeObject {
+  if (type.custom === true) return decodeCustom(value, type, rules);
   const { validation, warn, refuse, strictBefore = [] } = rules;
   const decoded = decode(value, type.schema, rules);
   if (!decoded.ok) throw refuse(decoded.message);

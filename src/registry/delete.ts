@@ -1,3 +1,4 @@
+import { timestamp } from "../object/timestamp.ts";
 import { copyJson } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { conflict, notFound } from "../object/status.ts";
@@ -100,7 +101,9 @@ export function refusePreconditions({ endpoint }: Write, name: string, old: Kube
 function finalizersAfter(old: KubeObject, strategy: Strategy, options: DeleteOptions): string[] {
   const present = old.metadata.finalizers ?? [];
   const wanted = garbageCollectionFinalizer(present, strategy, options);
-  const others = present.filter((finalizer) => finalizer !== ORPHAN && finalizer !== FOREGROUND);
+  const own =
+    old.metadata.deletionTimestamp === undefined ? (strategy.deletionFinalizers ?? []).filter((one) => !present.includes(one)) : [];
+  const others = [...present.filter((finalizer) => finalizer !== ORPHAN && finalizer !== FOREGROUND), ...own];
   return wanted === undefined
     ? others
     : present.includes(wanted) && others.length === present.length - 1
@@ -127,7 +130,12 @@ function garbageCollectionFinalizer(present: readonly string[], strategy: Strate
 }
 
 /** The object with its mark; undefined where it bears it already and nothing changes. */
-function markDeleted(old: KubeObject, finalizers: string[], grace: number | undefined, { strategyContext }: Write): KubeObject | undefined {
+function markDeleted(
+  old: KubeObject,
+  finalizers: string[],
+  grace: number | undefined,
+  { endpoint, strategyContext }: Write,
+): KubeObject | undefined {
   const before = old.metadata;
   const already = before.deletionTimestamp !== undefined;
   const shortened = already && grace !== undefined && grace < (before.deletionGracePeriodSeconds ?? 0);
@@ -143,7 +151,8 @@ function markDeleted(old: KubeObject, finalizers: string[], grace: number | unde
   const from = already
     ? Date.parse(before.deletionTimestamp as string) - (before.deletionGracePeriodSeconds ?? 0) * 1000
     : Date.parse(strategyContext.now);
-  metadata.deletionTimestamp = `${new Date(from + seconds * 1000).toISOString().slice(0, 19)}Z`;
+  metadata.deletionTimestamp = timestamp(from + seconds * 1000);
+  if (endpoint.definition.strategy.marksPlainly === true) return object;
   metadata.deletionGracePeriodSeconds = seconds;
   if (!already && metadata.generation !== undefined && metadata.generation > 0) metadata.generation++;
   return object;

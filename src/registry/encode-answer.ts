@@ -1,6 +1,7 @@
 import { indentJson, parseOwnJson, stringifyJson } from "../codec/json-text.ts";
 import { stringifyYaml } from "../codec/yaml-write.ts";
 import type { JsonObject } from "../object/json.ts";
+import type { ListMeta } from "../printing/list-meta.ts";
 import type { ApiAnswer, BodySink } from "../request/exchange.ts";
 import { CONTENT_TYPES, type Negotiated } from "../request/negotiation.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -18,10 +19,10 @@ export interface Call {
 const JSON_HEADERS = { "content-type": "application/json" };
 
 /** metadata of a list. */
-export function listMetadata(result: ListResult): { resourceVersion: string; continue?: string; remainingItemCount?: number } {
+export function listMetadata(result: ListResult): ListMeta {
   return {
     resourceVersion: String(result.revision),
-    ...(result.continue === "" ? {} : { continue: result.continue }),
+    continue: result.continue,
     ...(result.remaining === undefined ? {} : { remainingItemCount: result.remaining }),
   };
 }

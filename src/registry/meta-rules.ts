@@ -1,6 +1,9 @@
 import type { MetaRules } from "../validation/object-meta.ts";
 import { strategyOf, type Endpoint } from "./endpoint.ts";
 
+/** Groups of extension servers, whose kinds take any qualified name as a finalizer. */
+const FREE_FINALIZERS: ReadonlySet<string> = new Set(["apiextensions.k8s.io", "apiregistration.k8s.io"]);
+
 /** What the rules of metadata must know of the kind behind an endpoint. */
 export function metaRules(endpoint: Endpoint): MetaRules {
   const { definition } = endpoint;
@@ -8,7 +11,7 @@ export function metaRules(endpoint: Endpoint): MetaRules {
   return {
     namespaced: definition.scope === "Namespaced",
     nameRule: strategy.nameRule,
-    qualifiedFinalizers: !definition.custom,
+    qualifiedFinalizers: definition.custom !== true && !FREE_FINALIZERS.has(definition.group),
     revalidates: strategy.revalidatesMetadata ?? endpoint.subresource === undefined,
   };
 }

@@ -90,6 +90,13 @@ export class Registry {
     return cache;
   }
 
+  /** Ends the cache of a resource that is served no longer, or in another way; its watches end with it. */
+  dropCache({ keyPrefix }: ResourceDefinition): void {
+    if (keyPrefix === undefined) return;
+    this.#caches.get(keyPrefix)?.close();
+    this.#caches.delete(keyPrefix);
+  }
+
   /** Loads every resource, so that watches can begin anywhere after this. Errors: StorageError. */
   async startCaches(): Promise<void> {
     const stored = [...this.definitions.all()].filter(({ keyPrefix }) => keyPrefix !== undefined);

@@ -1,4 +1,4 @@
-import { methodNotAllowed, unknownPath } from "../object/status.ts";
+import { methodNotAllowed, notFound, unknownPath } from "../object/status.ts";
 import type { RequestInfo } from "../request/info.ts";
 import type { Verb } from "../resources/definition.ts";
 import type { Definitions } from "../resources/definitions.ts";
@@ -14,6 +14,23 @@ export interface Resolved {
   readonly endpoint: Endpoint;
   readonly verb: Verb;
 }
+
+/**
+ * Whether a path lies in a group that the server knows and, where all of the group's resources are custom ones, is one
+ * of theirs: other paths of such a group do not exist at all, while those of built-in groups answer a Status.
+ */
+export function isResourcePath(definitions: Definitions, info: RequestInfo): boolean {
+  if (!definitions.hasGroup(info.apiGroup, info.apiPrefix)) return false;
+  const found = definitions.find(info.apiGroup, info.apiVersion, info.resource);
+  if (found !== undefined && found.definition.custom !== true) return true;
+  if (!definitions.isCustomGroup(info.apiGroup)) return true;
+  if (found === undefined) return false;
+  const namespaced = info.namespace !== "";
+  if (found.definition.scope === "Cluster") return !namespaced;
+  return namespaced || ACROSS_NAMESPACES.has(info.verb);
+}
+
+const ACROSS_NAMESPACES: ReadonlySet<string> = new Set(["list", "watch"]);
 
 /**
  * Finds what a resource request addresses. Errors: StatusError 404 for what does not exist (a namespaced path of a
@@ -32,7 +49,9 @@ export function resolve(definitions: Definitions, info: RequestInfo, method: str
   if (namespaced && name !== "" && info.namespace === "") throw unknownPath();
 
   const subresource = parts[2] === undefined ? undefined : definition.subresources.get(parts[2]);
-  if (parts[2] !== undefined && subresource === undefined) throw unknownPath();
+  if (parts[2] !== undefined && subresource === undefined) {
+    throw definition.custom === true ? notFound({ group: served.group, plural: definition.plural }, name) : unknownPath();
+  }
   const watches = info.verb === "watch";
   // A verb that stands in the path is the one that was authorized: nothing else may be done on it.
   if (info.verb === "proxy" || (watches && subresource !== undefined)) throw unknownPath();

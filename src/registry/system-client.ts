@@ -1,3 +1,4 @@
+import { trackUpdate } from "../apply/updater.ts";
 import { copyJson } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { alreadyExists, notFound, StatusError } from "../object/status.ts";
@@ -8,7 +9,6 @@ import { prefixEnd } from "../storage/cache/resource-cache.ts";
 import { deleteOptions } from "./delete-options.ts";
 import { remove } from "./delete.ts";
 import { collectionPrefix, objectKey, type Endpoint } from "./endpoint.ts";
-import { trackUpdate } from "../apply/updater.ts";
 import { decodeObject } from "./decode-body.ts";
 import { doorOf, writerOf } from "./ownership.ts";
 import { bodyType, createObject } from "./object-body.ts";

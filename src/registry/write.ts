@@ -1,3 +1,4 @@
+import { timestamp } from "../object/timestamp.ts";
 import type { AdmissionAttributes, Operation } from "../admission/admission.ts";
 import { dropManagedFields } from "../apply/managed-fields.ts";
 import { groupVersion, type KubeObject } from "../object/kube-object.ts";
@@ -24,7 +25,7 @@ export interface Write {
 
 /** A write on its way to an endpoint; the time is taken once. */
 export function writeTo(registry: Registry, endpoint: Endpoint, context: RequestContext, options: WriteOptions): Write {
-  const now = `${new Date(registry.clock()).toISOString().slice(0, 19)}Z`;
+  const now = timestamp(registry.clock());
   return {
     registry,
     endpoint,

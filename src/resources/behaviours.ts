@@ -13,6 +13,7 @@ import { cronJob } from "./batch/cron-job.ts";
 import { job } from "./batch/job.ts";
 import { certificateSigningRequest } from "./certificates/certificate-signing-request.ts";
 import { lease } from "./coordination/lease.ts";
+import { customResourceDefinition } from "./apiextensions/custom-resource-definition.ts";
 import { configMap } from "./core/config-map.ts";
 import { endpoints } from "./core/endpoints.ts";
 import { event } from "./core/event.ts";
@@ -78,6 +79,7 @@ export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, Ki
   ["admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding", validatingAdmissionPolicyBinding],
   ["admissionregistration.k8s.io/ValidatingWebhookConfiguration", validatingWebhookConfiguration],
   ["apiregistration.k8s.io/APIService", apiService],
+  ["apiextensions.k8s.io/CustomResourceDefinition", customResourceDefinition],
   ["apps/ControllerRevision", controllerRevision],
   ["apps/DaemonSet", daemonSet],
   ["apps/Deployment", deployment],

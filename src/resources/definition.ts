@@ -49,6 +49,8 @@ export interface ServedVersion {
   readonly version: string;
   readonly kind: string;
   readonly schema: ObjectSchema;
+  /** The OpenAPI v3 schema that a custom resource's version came with. */
+  readonly openapi?: ReadonlyJsonObject;
   /** Fills in what the writer left out, in this version's form, in place. Idempotent. Runs after decoding. */
   readonly applyDefaults?: (object: KubeObject) => void;
   /** Into and out of the hub's form; absent for the hub itself. The argument may be changed and returned. */
@@ -134,6 +136,10 @@ export interface Strategy {
   readonly gracePeriod?: (object: KubeObject, asked: number | undefined) => number | undefined;
   /** Whether a deleted object waits for nothing beside metadata.finalizers; absent: it does not (namespaces have more). */
   readonly isFinalized?: (object: KubeObject) => boolean;
+  /** Finalizers that every delete adds, for the server's own cleaning up (a definition's custom resources). */
+  readonly deletionFinalizers?: readonly string[];
+  /** A delete marks the object with its time alone: no grace, no new generation. */
+  readonly marksPlainly?: boolean;
   /** Marks an object as being deleted, beyond its metadata (a namespace's phase). Changes it in place. */
   readonly markDeleted?: (object: KubeObject, context: StrategyContext) => void;
   /** Warning texts for a delete, also of many at once. Called before it is known whether the object is there. */

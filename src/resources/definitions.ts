@@ -51,6 +51,14 @@ export class Definitions {
     return false;
   }
 
+  /** Whether all of a group's resources are custom ones. */
+  isCustomGroup(group: string): boolean {
+    for (const definition of this.#all) {
+      if (definition.custom !== true && definition.served.some((served) => served.group === group)) return false;
+    }
+    return true;
+  }
+
   /** The resource that is stored in a group under a plural name. */
   ofResource(group: string, plural: string): ResourceDefinition | undefined {
     return this.#byStored.get(`${group}/${plural}`);

@@ -1,3 +1,4 @@
+import { timestamp } from "../object/timestamp.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { equalJson } from "../object/json.ts";
 import { objectIn, objectsIn } from "../object/read.ts";
@@ -42,7 +43,7 @@ async function markReady(client: SystemClient, serviceRanges: readonly string[])
   const found = await client.get(SERVICE_CIDRS, "", "kubernetes");
   if (found === undefined || !equalJson(objectIn(found, "spec")["cidrs"], serviceRanges)) return;
   if (objectsIn(objectIn(found, "status"), "conditions").some(({ type, status }) => type === "Ready" && status === "True")) return;
-  const lastTransitionTime = `${new Date().toISOString().slice(0, 19)}Z`;
+  const lastTransitionTime = timestamp(Date.now());
   const ready = { type: "Ready", status: "True", lastTransitionTime, reason: "", message: "Kubernetes default Service CIDR is ready" };
   await client.update(SERVICE_CIDRS, "", "kubernetes", (range) => ({ ...range, status: { conditions: [ready] } }), "status");
 }

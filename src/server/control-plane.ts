@@ -22,6 +22,7 @@ import { selfSubjectReview } from "../registry/actions/self-subject-review.ts";
 import { ActionHandlers, type Action } from "../registry/actions.ts";
 import { Registry } from "../registry/registry.ts";
 import { serviceNetwork, type ServiceNetwork } from "../registry/service-network/service-network.ts";
+import { isResourcePath } from "../registry/resolve.ts";
 import { serveResource } from "../registry/serve.ts";
 import type { StrategySettings } from "../resources/definition.ts";
 import type { Definitions } from "../resources/definitions.ts";
@@ -156,7 +157,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     onBug: options.onBug,
     dispatch: async (context) => {
       const { info } = context;
-      if (info.isResourceRequest && definitions.hasGroup(info.apiGroup, info.apiPrefix)) return serveResource(resources, context);
+      if (info.isResourceRequest && isResourcePath(definitions, info)) return serveResource(resources, context);
       return (await options.documents(context, registry)) ?? NOT_FOUND;
     },
   });

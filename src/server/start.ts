@@ -1,3 +1,4 @@
+import { timestamp } from "../object/timestamp.ts";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { allPlugins } from "../admission/plugins.ts";
@@ -10,6 +11,8 @@ import { StartupError } from "../object/startup-error.ts";
 import { controllers } from "../controllers/all.ts";
 import { apiServiceAvailability } from "../controllers/api-service-availability.ts";
 import { runController, type Controller } from "../controllers/controller.ts";
+import { customResourceDefinitions, serveEstablished } from "../controllers/custom-resource-definitions.ts";
+import { CustomResources } from "../extensions/custom-resources.ts";
 import { tokenRequest } from "../registry/actions/token-request.ts";
 import { tokenReview } from "../registry/actions/token-review.ts";
 import { systemClient } from "../registry/system-client.ts";
@@ -128,6 +131,8 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
   const client = systemClient(plane.registry);
   await bootstrapObjects(client, config.serviceClusterIpRanges);
   await bootstrapRoles(client, bootstrap);
+  const customResources = new CustomResources(plane.registry);
+  await serveEstablished(customResources, client);
   await bootstrapApiServices(client, definitions);
   const listener = await listen({
     handler: plane.handle,
@@ -161,6 +166,7 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
     loops.push(await runController(controller, { registry: plane.registry, client: systemClient(plane.registry, manager), onFailure }));
   };
   await run(apiServiceAvailability(Date.now), "kube-apiserver");
+  await run(customResourceDefinitions(customResources, () => timestamp(Date.now())), "kube-apiserver");
   for (const name of config.controllers) {
     const controller = controllers.get(name);
     if (controller === undefined)

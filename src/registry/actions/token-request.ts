@@ -1,3 +1,4 @@
+import { timestamp } from "../../object/timestamp.ts";
 import { tokenClaims, type BoundObject } from "../../authentication/service-account/claims.ts";
 import type { ObjectLookup } from "../../authentication/service-account/account-token.ts";
 import type { AccountKeySource } from "../../authentication/service-account/keys.ts";
@@ -97,7 +98,7 @@ export function tokenRequest(issuer: TokenIssuer): Action {
           ...(managedFields === undefined ? {} : { managedFields }),
         },
         spec: { audiences: [...audiences], expirationSeconds: seconds, boundObjectRef: isObject(reference) ? reference : null },
-        status: { token, expirationTimestamp: `${new Date((issuedAt + seconds) * 1000).toISOString().slice(0, 19)}Z` },
+        status: { token, expirationTimestamp: timestamp((issuedAt + seconds) * 1000) },
       },
     };
   };

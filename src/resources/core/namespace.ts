@@ -71,10 +71,8 @@ export const namespace: KindBehaviour = {
     canonicalize: labelWithName,
     // The first delete only marks; content and finalizers go before the namespace.
     isFinalized: (object) => object.metadata.deletionTimestamp !== undefined && finalizersOf(object).length === 0,
-    markDeleted: (object) => {
-      setPhase(object, "Terminating");
-      delete object.metadata.deletionGracePeriodSeconds;
-    },
+    marksPlainly: true,
+    markDeleted: (object) => setPhase(object, "Terminating"),
   },
   subresources: {
     status: { validateUpdate: checkPhase, canonicalize: labelWithName },

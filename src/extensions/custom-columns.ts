@@ -1,0 +1,61 @@
+import { isObject, type JsonValue, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
+import { humanDuration } from "../object/duration.ts";
+import { numberIn, objectsIn, stringIn } from "../object/read.ts";
+import { ageCell, nameCell } from "../resources/common-cells.ts";
+import type { Column } from "../resources/definition.ts";
+import { parseJsonPath } from "./json-path.ts";
+
+const NAME: Column = { name: "Name", type: "string", format: "name", priority: 0, description: "Name of the object.", cell: nameCell };
+const AGE: Column = {
+  name: "Age",
+  type: "date",
+  format: "",
+  priority: 0,
+  description: "Time since the object was created.",
+  cell: ageCell,
+};
+
+/** The columns that a version of a definition asks for; without any, the age. */
+export function customColumns(version: ReadonlyJsonObject): readonly Column[] {
+  const asked = objectsIn(version, "additionalPrinterColumns");
+  return asked.length === 0 ? [NAME, AGE] : [NAME, ...asked.map(column)];
+}
+
+function column(asked: ReadonlyJsonObject): Column {
+  const path = stringIn(asked, "jsonPath");
+  const read = parseJsonPath(path);
+  const type = stringIn(asked, "type");
+  const name = stringIn(asked, "name");
+  return {
+    name,
+    type: type as Column["type"],
+    format: stringIn(asked, "format"),
+    priority: numberIn(asked, "priority"),
+    description: stringIn(asked, "description") || `Custom resource definition column (in JSONPath format): ${path}`,
+    cell: (object, now) => {
+      const [value] = read?.(object) ?? [];
+      return cell(value, type, now);
+    },
+  };
+}
+
+/** A value as its column's type shows it; null where it is absent or of another type. */
+function cell(value: ReadonlyJson | undefined, type: string, now: number): JsonValue {
+  switch (type) {
+    case "integer":
+      return typeof value === "number" || typeof value === "bigint" ? (typeof value === "number" ? Math.trunc(value) : value) : null;
+    case "number":
+      return typeof value === "number" ? value : null;
+    case "boolean":
+      return typeof value === "boolean" ? value : null;
+    case "date": {
+      if (typeof value !== "string") return null;
+      const time = Date.parse(value);
+      return Number.isNaN(time) ? "<invalid>" : humanDuration(now - time);
+    }
+    default:
+      if (value === undefined || value === null) return null;
+      if (typeof value === "string") return value;
+      return isObject(value) || Array.isArray(value) ? JSON.stringify(value) : String(value);
+  }
+}

@@ -1,0 +1,62 @@
+import { stringifyJson } from "../codec/json-text.ts";
+import type { KubeObject } from "../object/kube-object.ts";
+import { objectIn } from "../object/read.ts";
+import type { Registry } from "../registry/registry.ts";
+import type { ResourceDefinition } from "../resources/definition.ts";
+import { customDefinition } from "./custom-definition.ts";
+
+/** The definition name of metadata in the tables of types. */
+const OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
+
+interface Served {
+  /** What of the CustomResourceDefinition the kind was made from. */
+  readonly source: string;
+  readonly definition: ResourceDefinition;
+}
+
+/** The custom resources that this server serves, by the name of their CustomResourceDefinition. */
+export class CustomResources {
+  readonly #registry: Registry;
+  readonly #served = new Map<string, Served>();
+
+  constructor(registry: Registry) {
+    this.#registry = registry;
+  }
+
+  /** Names of the definitions that are served. */
+  names(): Iterable<string> {
+    return this.#served.keys();
+  }
+
+  definition(name: string): ResourceDefinition | undefined {
+    return this.#served.get(name)?.definition;
+  }
+
+  /**
+   * Serves what a definition describes, from the moment this resolves. One that changed is served anew: its watches
+   * end, and what lies in the store is read by the new schema. Errors: StorageError.
+   */
+  async serve(crd: KubeObject): Promise<void> {
+    const name = crd.metadata.name ?? "";
+    const terminating = crd.metadata.deletionTimestamp !== undefined;
+    const source = stringifyJson({ spec: objectIn(crd, "spec"), names: objectIn(objectIn(crd, "status"), "acceptedNames"), terminating });
+    const old = this.#served.get(name);
+    if (old?.source === source) return;
+    const { definitions, types } = this.#registry;
+    const definition = customDefinition(crd, types.schemaFor(OBJECT_META));
+    if (old !== undefined) this.#registry.dropCache(old.definition);
+    await this.#registry.cache(definition).start();
+    if (old !== undefined) definitions.remove(old.definition);
+    definitions.add(definition);
+    this.#served.set(name, { source, definition });
+  }
+
+  /** Ends a definition's resource and its watches. */
+  end(name: string): void {
+    const served = this.#served.get(name);
+    if (served === undefined) return;
+    this.#served.delete(name);
+    this.#registry.definitions.remove(served.definition);
+    this.#registry.dropCache(served.definition);
+  }
+}

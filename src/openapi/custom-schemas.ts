@@ -1,0 +1,61 @@
+import type { DefinitionSource } from "../discovery/definition-source.ts";
+import { getOwn, isObject, type ReadonlyJsonObject } from "../object/json.ts";
+import { REF_PREFIX } from "./operation.ts";
+
+const META = "io.k8s.apimachinery.pkg.apis.meta.v1";
+
+/** How documents name the type of a custom kind: com.example.stable.v1.CronTab. */
+export function customDefinitionName(group: string, version: string, kind: string): string {
+  return [...group.split(".").reverse(), version, kind].join(".");
+}
+
+/**
+ * The schemas of all custom kinds and their lists, by definition name: as their CustomResourceDefinitions say, with what
+ * every object has.
+ */
+export function customSchemas(definitions: DefinitionSource): ReadonlyMap<string, ReadonlyJsonObject> {
+  const schemas = new Map<string, ReadonlyJsonObject>();
+  for (const { listKind, served } of definitions.all()) {
+    for (const { group, version, kind, openapi } of served) {
+      if (openapi === undefined) continue;
+      const name = customDefinitionName(group, version, kind);
+      schemas.set(name, objectSchema(openapi, [{ group, kind, version }]));
+      schemas.set(customDefinitionName(group, version, listKind), listSchema(kind, name, [{ group, kind: listKind, version }]));
+    }
+  }
+  return schemas;
+}
+
+const TEXT_MEMBER = (description: string): ReadonlyJsonObject => ({ description, type: "string" });
+const API_VERSION = TEXT_MEMBER("The version of the schema that this object is written in.");
+const KIND = TEXT_MEMBER("What this object is.");
+
+function objectSchema(openapi: ReadonlyJsonObject, kinds: readonly ReadonlyJsonObject[]): ReadonlyJsonObject {
+  const properties = getOwn(openapi, "properties");
+  return {
+    ...openapi,
+    "type": "object",
+    "properties": {
+      ...(isObject(properties) ? properties : {}),
+      apiVersion: API_VERSION,
+      kind: KIND,
+      metadata: { description: "Metadata that every object has.", allOf: [{ $ref: `${REF_PREFIX}${META}.ObjectMeta` }] },
+    },
+    "x-kubernetes-group-version-kind": kinds,
+  };
+}
+
+function listSchema(kind: string, item: string, kinds: readonly ReadonlyJsonObject[]): ReadonlyJsonObject {
+  return {
+    "description": `A list of objects of the kind ${kind}.`,
+    "type": "object",
+    "required": ["items"],
+    "properties": {
+      apiVersion: API_VERSION,
+      items: { description: "The objects.", type: "array", items: { $ref: `${REF_PREFIX}${item}` } },
+      kind: KIND,
+      metadata: { description: "Metadata of the list.", allOf: [{ $ref: `${REF_PREFIX}${META}.ListMeta` }] },
+    },
+    "x-kubernetes-group-version-kind": kinds,
+  };
+}

@@ -1,0 +1,32 @@
+import { isObject, type JsonObject } from "../object/json.ts";
+import { groupVersion, type KubeObject } from "../object/kube-object.ts";
+import { decode, strictDecodingError } from "../schema/decode.ts";
+import { dropNulls } from "../schema/default.ts";
+import { prune } from "../schema/prune.ts";
+import type { BodyType, DecodeRules } from "./decode-body.ts";
+
+/**
+ * Reads a parsed value as a custom resource: its metadata as that of any object, the rest pruned and defaulted by the
+ * definition's schema and otherwise left as it is (concepts/extend-kubernetes, CustomResourceDefinition: pruning,
+ * defaulting, nullable). The value is changed. Errors: what `refuse` makes of the fault.
+ */
+export function decodeCustom(value: JsonObject, type: BodyType, rules: DecodeRules): KubeObject {
+  const { validation, warn, refuse, duplicates = [], strictBefore = [] } = rules;
+  const object = value as KubeObject;
+  object.apiVersion = groupVersion(type.group, type.version);
+  object.kind = type.kind;
+  const metadata = type.schema.fields.get("metadata")?.schema;
+  let unknown = prune(object, type.schema);
+  if (metadata?.type === "object" && isObject(object["metadata"])) {
+    const decoded = decode(object.metadata, metadata);
+    if (!decoded.ok) throw refuse(decoded.message);
+    object.metadata = decoded.value;
+  } else object.metadata = {};
+  unknown = unknown.map((path) => `unknown field "${path}"`);
+  const strict = [...strictBefore, ...duplicates.map(({ path }) => `duplicate field "${path}"`), ...unknown];
+  if (validation === "Strict" && strict.length > 0) throw refuse(strictDecodingError(strict));
+  if (validation === "Warn") for (const text of strict) warn(text);
+  dropNulls(object, type.schema);
+  type.applyDefaults?.(object);
+  return object;
+}
