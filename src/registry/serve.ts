@@ -1,5 +1,6 @@
 import { attributesOfRequest, type AuthorizationAttributes } from "../authorization/authorizer.ts";
-import { methodNotAllowed, notImplemented, type Status } from "../object/status.ts";
+import type { refusal } from "../authorization/forbidden.ts";
+import { forbidden, methodNotAllowed, notImplemented, type Status } from "../object/status.ts";
 import type { RequestContext } from "../request/context.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
 import { negotiateObject, negotiateWatch, patchType } from "../request/negotiation.ts";
@@ -31,7 +32,7 @@ export interface ResourceServer {
   /** Creates that act instead of storing: reviews, bindings, evictions. */
   readonly actions: ActionHandlers;
   /** Throws StatusError 403 unless the user may do this too (a write that creates). */
-  readonly requireAlso: (context: RequestContext, attributes: AuthorizationAttributes) => Promise<void>;
+  readonly requireAlso: (context: RequestContext, attributes: AuthorizationAttributes, refuse?: typeof refusal) => Promise<void>;
 }
 
 interface Served extends Call {
@@ -104,6 +105,7 @@ export async function serveResource(server: ResourceServer, context: RequestCont
     accept: negotiated(context, verb, endpoint.name === ""),
   };
   const sub = endpoint.subresource;
+  if (sub?.definition.type === "connect") await mayStream(call, sub.name);
   if (sub?.definition.type === "connect")
     throw notImplemented(`${endpoint.definition.plural}/${sub.name} is not served by this server yet`);
   if (sub?.definition.type === "scale") return serveScale(call, sub.definition, verb, verb === "patch" ? patchTypeOf(call) : undefined);
@@ -133,6 +135,15 @@ function patchTypeOf({ context, endpoint }: Served) {
 /** A PUT or apply that creates is a create as well. */
 function mayCreate({ server, context }: Served): Promise<void> {
   return server.requireAlso(context, { ...attributesOfRequest(context.info, context.user), verb: "create" });
+}
+
+const STREAMS: ReadonlySet<string> = new Set(["exec", "attach", "portforward"]);
+
+/** A GET that becomes a stream into a pod does what a POST does there: it takes the permission to create. */
+async function mayStream({ server, context, endpoint }: Served, subresource: string): Promise<void> {
+  if (context.request.method !== "GET" || !STREAMS.has(subresource)) return;
+  const attributes = { ...attributesOfRequest(context.info, context.user), verb: "create" };
+  await server.requireAlso(context, attributes, (_, reason) => forbidden(endpoint.ref, endpoint.name, reason));
 }
 
 /** The Status of a delete that is done. */

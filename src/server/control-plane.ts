@@ -141,10 +141,10 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       ["authentication.k8s.io/selfsubjectreviews", selfSubjectReview],
       ...options.actions,
     ]),
-    requireAlso: async (_: RequestContext, attributes: Parameters<Authorizer>[0]) => {
+    requireAlso: async (_: RequestContext, attributes: Parameters<Authorizer>[0], refuse = refusal) => {
       const { decision, reason, error } = await authorize(attributes);
       if (decision === "allow") return;
-      throw error === undefined ? refusal(attributes, reason) : new PlainFault(error);
+      throw error === undefined ? refuse(attributes, reason) : new PlainFault(error);
     },
   };
   const handle = requestChain({

@@ -1,4 +1,3 @@
-import { trackUpdate } from "../../apply/updater.ts";
 import type { Authorization, AuthorizationAttributes, Authorizer, Decision } from "../../authorization/authorizer.ts";
 import type { PolicyRule } from "../../authorization/rbac/policy-rule.ts";
 import { reviewedFieldSelector, reviewedLabelSelector, type AskedSelector } from "../../authorization/selectors.ts";
@@ -8,9 +7,9 @@ import { isSet, objectIn, stringIn, stringsIn } from "../../object/read.ts";
 import { badRequest, invalid } from "../../object/status.ts";
 import type { UserInfo } from "../../request/context.ts";
 import type { Action } from "../actions.ts";
-import { doorOf, writerOf } from "../ownership.ts";
 import type { Write } from "../write.ts";
 import { actionType, admitAction, readAction } from "./action-body.ts";
+import { readOwnedBody } from "./owned-body.ts";
 import { reviewFaults } from "./review-rules.ts";
 
 /** The access reviews of authorization.k8s.io, as the server registers them. */
@@ -30,8 +29,7 @@ export function accessReviews(authorization: Authorization): readonly (readonly 
  */
 function accessReview(authorize: Authorizer, kind: "subject" | "local" | "self"): Action {
   return async (write, body, format) => {
-    const review = readAction(write, body, format, actionType(write));
-    trackUpdate({ door: doorOf(write), live: undefined, updated: review, manager: writerOf(write), now: write.strategyContext.now });
+    const review = readOwnedBody(write, body, format);
     const faults = reviewFaults(review, kind);
     // The original names no kind here.
     if (faults.length > 0) throw invalid({ group: write.endpoint.definition.group, kind: "" }, "", faults);

@@ -33,7 +33,7 @@ export function readAction(write: Write, body: Buffer, format: BodyFormat, type:
 
 /** Admission of an action, with its body as the object. Errors: what admission refuses. */
 export async function admitAction(write: Write, object: KubeObject): Promise<void> {
-  const attributes = attributesOf(write, "CREATE", object.metadata.name ?? "", object, undefined);
+  const attributes = attributesOf(write, "CREATE", write.endpoint.name || (object.metadata.name ?? ""), object, undefined);
   await write.registry.admission.mutate(attributes);
   await write.registry.admission.validate(attributes);
 }
