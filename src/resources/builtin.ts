@@ -1,13 +1,4 @@
-import {
-  equalJson,
-  getOwn,
-  isObject,
-  setOwn,
-  type JsonObject,
-  type JsonValue,
-  type ReadonlyJson,
-  type ReadonlyJsonObject,
-} from "../object/json.ts";
+import { equalJson, getOwn, isObject, type JsonValue, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
 import { copyJson } from "../object/json.ts";
 import { groupVersion, parseGroupVersion, type KubeObject } from "../object/kube-object.ts";
 import { dnsSubdomain, maskTrailingHyphen } from "../object/names.ts";
@@ -15,6 +6,7 @@ import { applyDefaults } from "../schema/default.ts";
 import type { TypeTable } from "../schema/load.ts";
 import type { ObjectSchema } from "../schema/schema.ts";
 import { ageCell, nameCell } from "./common-cells.ts";
+import { keepOld } from "./keep-old.ts";
 import { checksMetadataOnce } from "./metadata-updates.ts";
 import type { Column, KindBehaviour, ResourceDefinition, ServedVersion, Strategy, Subresource, Verb } from "./definition.ts";
 import type { ColumnRow, FieldSelectorRow, ResourceRow, ResourceTables, SubresourceRow } from "./tables.ts";
@@ -144,27 +136,6 @@ function resetStatus(object: KubeObject, schema: ObjectSchema): void {
   const zero = schema.fields.get("status")?.zero;
   if (zero === undefined) delete object["status"];
   else object["status"] = copyJson(zero) as JsonValue;
-}
-
-/** Puts the stored values back at paths that a door may not change. */
-function keepOld(paths: readonly string[] = []): (object: KubeObject, old: KubeObject) => void {
-  return (object, old) => {
-    for (const path of paths) {
-      const names = path.split(".");
-      const last = names.pop() as string;
-      let target: JsonObject = object;
-      let source: ReadonlyJson | undefined = old;
-      for (const name of names) {
-        const next: JsonValue | undefined = target[name];
-        if (!isObject(next)) target[name] = {};
-        target = target[name] as JsonObject;
-        source = isObject(source) ? getOwn(source, name) : undefined;
-      }
-      const kept = isObject(source) ? getOwn(source, last) : undefined;
-      if (kept === undefined) delete target[last];
-      else setOwn(target, last, copyJson(kept) as JsonValue);
-    }
-  };
 }
 
 /** What lies at a dotted path. */

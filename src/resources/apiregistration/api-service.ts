@@ -1,6 +1,6 @@
 import { invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { copyJson, isObject, type JsonValue } from "../../object/json.ts";
+import { isObject, type JsonValue } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dns1035Label, dnsSubdomain, pathSegmentName } from "../../object/names.ts";
 import { quoteText } from "../../object/quote.ts";
@@ -8,6 +8,7 @@ import { booleanIn, isSet, numberIn, objectIn, objectsIn, stringIn } from "../..
 import { fields } from "../../validation/structure.ts";
 import { optional } from "../../validation/presence.ts";
 import type { KindBehaviour } from "../definition.ts";
+import { keepOld, specAndMetadata } from "../keep-old.ts";
 import { DEFAULT_SERVICE_PORT, servicePort } from "../admissionregistration/webhook-client.ts";
 
 const MAX_GROUP_PRIORITY = 20000;
@@ -76,9 +77,6 @@ export function localCondition(now: string): JsonValue {
   };
 }
 
-/** Members that the status door leaves as they are. */
-const KEPT_METADATA = ["labels", "annotations", "finalizers", "ownerReferences"] as const;
-
 export const apiService: KindBehaviour = {
   applyDefaults: (object) => {
     const own = object["spec"];
@@ -95,15 +93,7 @@ export const apiService: KindBehaviour = {
   },
   subresources: {
     status: {
-      prepareForUpdate: (object, old) => {
-        object["spec"] = copyJson(objectIn(old, "spec")) as JsonValue;
-        const { metadata } = object;
-        for (const name of KEPT_METADATA) {
-          const kept = old.metadata[name];
-          if (kept === undefined) delete metadata[name];
-          else Object.assign(metadata, { [name]: copyJson(kept) });
-        }
-      },
+      prepareForUpdate: keepOld(specAndMetadata.filter((path) => path !== "metadata.deletionTimestamp")),
       validateUpdate: statusFaults,
     },
   },

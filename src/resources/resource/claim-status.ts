@@ -1,6 +1,6 @@
 import { forbiddenField, invalidField, notSupportedField, requiredField, tooLongField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { equalJson, getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
+import { equalJson, getOwn, isObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { asObject, isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import type { Check } from "../../validation/check.ts";
@@ -75,6 +75,27 @@ function shownDevice(device: ReadonlyJsonObject): string {
   return deviceKey(device);
 }
 
+/** Takes away what drivers told of devices that the claim has no more. */
+export function forgetLostDevices(object: KubeObject, old: KubeObject): void {
+  const { status } = object;
+  if (!isObject(status) || !Array.isArray(status["devices"])) return;
+  const had = allocatedKeys(old);
+  const has = allocatedKeys(object);
+  const kept = status["devices"].filter((device) => {
+    const key = deviceKey(asObject(device));
+    return !had.has(key) || has.has(key);
+  });
+  if (kept.length === status["devices"].length) return;
+  if (kept.length === 0) delete status["devices"];
+  else status["devices"] = kept;
+}
+
+/** The devices that a claim has, by their names. */
+function allocatedKeys(object: KubeObject): ReadonlySet<string> {
+  const allocated = objectIn(objectIn(object, "status"), "allocation");
+  return new Set(objectsIn(objectIn(allocated, "devices"), "results").map(deviceKey));
+}
+
 /** What is wrong with a new status of a claim. */
 export function claimStatusFaults(object: KubeObject, old: KubeObject): FieldError[] {
   const faults: FieldError[] = [];
@@ -83,9 +104,8 @@ export function claimStatusFaults(object: KubeObject, old: KubeObject): FieldErr
   const before = objectIn(old, "status");
   const names = requestNames(objectIn(objectIn(object, "spec"), "devices"));
   fields({ reservedFor: boundedList(MAX_CONSUMERS, consumer, (item) => stringIn(asObject(item), "uid")) })(status, at, faults, undefined);
-  const results = objectsIn(objectIn(objectIn(status, "allocation"), "devices"), "results");
   const devices = boundedList(Infinity, deviceStatus, (item) => deviceKey(asObject(item)));
-  devices(getOwn(status, "devices"), at.child("devices"), faults, new Set(results.map(deviceKey)));
+  devices(getOwn(status, "devices"), at.child("devices"), faults, allocatedKeys(object));
   checkConsumers(object, old, at.child("reservedFor"), faults);
   if (isSet(status, "allocation")) {
     const [now, was] = [getOwn(status, "allocation"), getOwn(before, "allocation")];

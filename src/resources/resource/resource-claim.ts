@@ -4,9 +4,10 @@ import { equalJson, isObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet, listIn, objectIn } from "../../object/read.ts";
 import type { KindBehaviour } from "../definition.ts";
+import { keepOld, specAndMetadata } from "../keep-old.ts";
 import { shownAs } from "../pod-spec/shown.ts";
 import { checkClaimSpec, claimSpecShown, defaultClaimSpec, defaultTolerations, members } from "./claim-spec.ts";
-import { claimStatusFaults } from "./claim-status.ts";
+import { claimStatusFaults, forgetLostDevices } from "./claim-status.ts";
 
 const spec = FieldPath.root.child("spec");
 
@@ -31,6 +32,13 @@ function applyDefaults(object: KubeObject): void {
   members(devices, "results").forEach(defaultTolerations);
 }
 
+const keepRest = keepOld(specAndMetadata);
+
+function prepareStatus(object: KubeObject, old: KubeObject): void {
+  keepRest(object, old);
+  forgetLostDevices(object, old);
+}
+
 function state(object: KubeObject): string {
   const status = objectIn(object, "status");
   const deleted = object.metadata.deletionTimestamp !== undefined;
@@ -47,6 +55,6 @@ function state(object: KubeObject): string {
 export const resourceClaim: KindBehaviour = {
   applyDefaults,
   strategy: { validate: claimFaults, validateUpdate: changeFaults },
-  subresources: { status: { validateUpdate: claimStatusFaults } },
+  subresources: { status: { prepareForUpdate: prepareStatus, validateUpdate: claimStatusFaults } },
   cells: { State: state },
 };

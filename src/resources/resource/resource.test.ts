@@ -104,6 +104,21 @@ test("the status of a claim tells of devices that it has, for consumers of an al
   ]);
 });
 
+test("what was told of a device goes with it", () => {
+  const result = { request: "r", driver: "a.b", pool: "p", device: "d" };
+  const told = [{ driver: "a.b", pool: "p", device: "d" }];
+  const old = claims.created({ spec: { devices } });
+  old["status"] = { allocation: { devices: { results: [result] } }, devices: told };
+  let seen: JsonObject = {};
+  const release = (object: JsonObject): void => {
+    seen = object;
+    object["spec"] = {};
+    object["status"] = { devices: told };
+  };
+  assert.deepEqual(claims.changeFaults(old, release, "status"), []);
+  assert.deepEqual([seen["status"], seen["spec"]], [{}, old["spec"]]);
+});
+
 test("a cell tells the state of a claim", () => {
   const cell = resourceClaim.cells?.["State"];
   const made = claims.created({ spec: { devices } });

@@ -77,6 +77,23 @@ test("faults of attachments", () => {
       { source: { persistentVolumeName: "p", inlineVolumeSpec: {} } },
       ["spec.source: Forbidden: must specify exactly one of inlineVolumeSpec and persistentVolumeName"],
     ],
+    [{ source: { inlineVolumeSpec: { accessModes: ["ReadWriteOnce"], csi: { driver: "a.b", volumeHandle: "h" } } } }, []],
+    [
+      {
+        source: {
+          inlineVolumeSpec: {
+            accessModes: ["ReadWriteOnce"],
+            csi: { driver: "a.b", volumeHandle: "h" },
+            storageClassName: "c",
+            persistentVolumeReclaimPolicy: "Delete",
+          },
+        },
+      },
+      [
+        "spec.source.inlineVolumeSpec.persistentVolumeReclaimPolicy: Forbidden: may only be Retain in the context of inline volumes",
+        "spec.source.inlineVolumeSpec.storageClassName: Forbidden: may not be specified in the context of inline volumes",
+      ],
+    ],
   ];
   for (const [changed, wanted] of rows)
     assert.deepEqual(attachments.faults({ spec: { ...spec, ...changed } }), wanted, JSON.stringify(changed));
@@ -87,7 +104,7 @@ test("faults of attachments", () => {
       'spec: Invalid value: {"Attacher":"a.b","Source":{"PersistentVolumeName":"p","InlineVolumeSpec":null},"NodeName":"m"}: field is immutable',
     ],
   );
-  const long = { attachError: { message: "m".repeat(256 * 1024 + 1) } };
+  const long = { attachError: { message: "m".repeat(1025) } };
   assert.deepEqual(
     attachments.changeFaults(old, (object) => (object["status"] = long), "status"),
     ["status.attachError.message: Too long: may not be more than 262144 bytes"],

@@ -1,14 +1,21 @@
 import { forbiddenField, invalidField, requiredField, tooLongField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { equalJson, getOwn } from "../../object/json.ts";
+import { equalJson, getOwn, isObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsSubdomain } from "../../object/names.ts";
 import { asObject, asString, booleanIn, isSet, objectIn, stringIn } from "../../object/read.ts";
+import { optional } from "../../validation/presence.ts";
+import { between } from "../../validation/scalars.ts";
+import { fields } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
+import { defaultVolumeSources } from "../pod-spec/defaults.ts";
 import { csiDriverName } from "../pod-spec/volume-sources.ts";
+import { inlineVolumeSpec } from "./inline-volume.ts";
 
 const MAX_METADATA_BYTES = 256 * 1024;
-const MAX_MESSAGE_BYTES = 256 * 1024;
+/** Of an error message. A refusal names the limit of the metadata, as the original does. */
+const MAX_MESSAGE_BYTES = 1024;
+const MAX_INT32 = 2 ** 31 - 1;
 const ONE_SOURCE = "must specify exactly one of inlineVolumeSpec and persistentVolumeName";
 const spec = FieldPath.root.child("spec");
 const status = FieldPath.root.child("status");
@@ -26,6 +33,7 @@ function attachmentFaults(object: KubeObject): FieldError[] {
   else if (volume && stringIn(source, "persistentVolumeName") === "") {
     faults.push(requiredField(place.child("persistentVolumeName"), "must specify non empty persistentVolumeName"));
   }
+  if (inline && !volume) inlineVolumeSpec(getOwn(source, "inlineVolumeSpec"), place.child("inlineVolumeSpec"), faults, undefined);
   const node = stringIn(own, "nodeName");
   for (const message of dnsSubdomain(node)) faults.push(invalidField(spec.child("nodeName"), node, message));
   faults.push(...statusFaults(object));
@@ -46,8 +54,12 @@ function statusFaults(object: KubeObject): FieldError[] {
   }
   if (size > MAX_METADATA_BYTES) faults.push(tooLongField(status.child("attachmentMetadata"), MAX_METADATA_BYTES));
   for (const member of ["attachError", "detachError"]) {
-    const message = stringIn(objectIn(own, member), "message");
-    if (Buffer.byteLength(message) > MAX_MESSAGE_BYTES) faults.push(tooLongField(status.child(member).child("message"), MAX_MESSAGE_BYTES));
+    const error = objectIn(own, member);
+    const place = status.child(member);
+    if (Buffer.byteLength(stringIn(error, "message")) > MAX_MESSAGE_BYTES) {
+      faults.push(tooLongField(place.child("message"), MAX_METADATA_BYTES));
+    }
+    fields({ errorCode: optional(between(0, MAX_INT32)) })(error, place, faults, undefined);
   }
   return faults;
 }
@@ -69,7 +81,15 @@ function changeFaults(object: KubeObject, old: KubeObject): FieldError[] {
 
 const updateFaults = (object: KubeObject, old: KubeObject): FieldError[] => [...attachmentFaults(object), ...changeFaults(object, old)];
 
+function applyDefaults(object: KubeObject): void {
+  const own = object["spec"];
+  const source = isObject(own) ? own["source"] : undefined;
+  const inline = isObject(source) ? source["inlineVolumeSpec"] : undefined;
+  if (isObject(inline)) defaultVolumeSources(inline);
+}
+
 export const volumeAttachment: KindBehaviour = {
+  applyDefaults,
   strategy: { validate: attachmentFaults, validateUpdate: updateFaults },
   subresources: { status: { validateUpdate: updateFaults } },
   cells: {
