@@ -1,5 +1,6 @@
 import { UsageError } from "../config/usage-error.ts";
 import { StartupError } from "../object/startup-error.ts";
+import { explainAccess } from "./explain-access.ts";
 import { printHelp } from "./help.ts";
 import type { StartServer } from "./serve.ts";
 import { serve } from "./serve.ts";
@@ -18,6 +19,7 @@ export type Subcommand = (args: readonly string[], terminal: Terminal, startServ
 
 const subcommands: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>([
   ["serve", serve],
+  ["explain-access", explainAccess],
   ["version", printVersion],
   ["help", printHelp],
 ]);

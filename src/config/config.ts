@@ -42,6 +42,8 @@ export interface Config {
   /** Policy of the mode ABAC; "" where it is not among the modes [--authorization-policy-file]. */
   readonly authorizationPolicyFile: string;
   readonly authorizationWebhook: AuthorizationWebhook;
+  /** Reviews of one's own access say which rule decided, or what came nearest [--explain-access]. */
+  readonly explainAccess: boolean;
   /** Admission plugins asked for and turned off besides the defaults [--enable-admission-plugins]. */
   readonly enableAdmissionPlugins: readonly string[];
   readonly disableAdmissionPlugins: readonly string[];
@@ -120,6 +122,7 @@ export function configFrom(values: FlagValues, surroundings: Surroundings, warn:
     anonymousAuth: values["anonymous-auth"],
     authorizationModes: values["authorization-mode"],
     authorizationPolicyFile: values["authorization-policy-file"],
+    explainAccess: values["explain-access"],
     authorizationWebhook: {
       configFile: values["authorization-webhook-config-file"],
       version: values["authorization-webhook-version"] === "v1" ? "v1" : "v1beta1",

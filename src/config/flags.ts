@@ -18,6 +18,11 @@ const binnacle = {
   "controllers": works("list", "", "Loops of kube-controller-manager to run inside this server; empty is an API server alone.", {
     values: ["serviceaccount"],
   }),
+  "explain-access": works(
+    "bool",
+    "false",
+    "Answer SelfSubjectAccessReviews with the rule that decided, or with what came nearest and lacks what.",
+  ),
 };
 
 const generic = {

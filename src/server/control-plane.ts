@@ -4,9 +4,10 @@ import type { PluginParts } from "../admission/plugins.ts";
 import { systemClient } from "../registry/system-client.ts";
 import { refusal } from "../authorization/forbidden.ts";
 import type { Authenticator } from "../authentication/authenticator.ts";
-import { authorizationChain, type AuthorizationMode, type Authorizer } from "../authorization/authorizer.ts";
+import { authorizationChain, type AuthorizationAttributes, type AuthorizationMode, type Authorizer } from "../authorization/authorizer.ts";
 import { privilegedGroup } from "../authorization/privileged.ts";
 import { escalationGuard } from "../authorization/rbac/escalation.ts";
+import { explainAccess } from "../authorization/rbac/explain.ts";
 import { followRoles } from "../authorization/rbac/follow-roles.ts";
 import { followNodes } from "../authorization/node/follow-nodes.ts";
 import { NodeGraph } from "../authorization/node/node-graph.ts";
@@ -43,6 +44,8 @@ export interface ControlPlaneOptions {
   readonly actions: Iterable<readonly [string, Action]>;
   /** The modes of authorization, in their order; what they look up is handed in. */
   readonly authorizationModes: (parts: AuthorizationParts) => readonly AuthorizationMode[];
+  /** Reviews of one's own access say which rule decided, or what came nearest. */
+  readonly explainAccess?: boolean;
   /** Answers paths that are no resources: discovery, OpenAPI, health, version. Undefined: there is nothing there. */
   readonly documents: (context: RequestContext, registry: Registry) => Promise<ApiAnswer | undefined>;
   /** How long a request other than a watch may take, in milliseconds. */
@@ -99,6 +102,10 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const loadGraph = () => followNodes(graph, cacheOf);
   const authorization = authorizationChain([privilegedGroup, ...options.authorizationModes({ roles, nodes: { graph, loadGraph } })]);
   const { authorize } = authorization;
+  const explain = (asked: AuthorizationAttributes): string =>
+    explainAccess(roles, asked)
+      .lines.map((line) => `RBAC: ${line}`)
+      .join("\n");
   // Plugins look at the cluster through the registry that they guard, and services take their addresses through it.
   const view: ClusterView = { get: (...key) => client.get(...key), list: (...key) => client.list(...key) };
   const network = serviceNetwork({
@@ -137,7 +144,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     registry,
     actions: new ActionHandlers([
       ...coreActions,
-      ...accessReviews(authorization),
+      ...accessReviews(authorization, options.explainAccess === true ? explain : undefined),
       ["authentication.k8s.io/selfsubjectreviews", selfSubjectReview],
       ...options.actions,
     ]),

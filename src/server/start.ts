@@ -98,6 +98,7 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
       ["/serviceaccounts/token", tokenRequest(authentication.issuer)],
       ["authentication.k8s.io/tokenreviews", tokenReview(authentication.knowToken, authentication.apiAudiences)],
     ],
+    explainAccess: config.explainAccess,
     authorizationModes: (parts) => authorizationModes(config, parts, bootstrap),
     documents: apiDocuments({
       definitions,

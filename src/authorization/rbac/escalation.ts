@@ -6,7 +6,7 @@ import { forbidden, notFound } from "../../object/status.ts";
 import type { Authorizer } from "../authorizer.ts";
 import { PRIVILEGED_GROUP } from "../privileged.ts";
 import { missingRules } from "./covers.ts";
-import { policyRule, type PolicyRule } from "./policy-rule.ts";
+import { describeRule, policyRule, type PolicyRule } from "./policy-rule.ts";
 import type { RbacIndex } from "./rbac-index.ts";
 import { heldRules } from "./rbac.ts";
 
@@ -113,18 +113,4 @@ function describe(missing: readonly PolicyRule[]): string {
   }
   const lines = [...byPlace.values()].map(({ rule, verbs }) => describeRule({ ...rule, verbs: [...verbs] }));
   return lines.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))).join("\n");
-}
-
-function describeRule(rule: PolicyRule): string {
-  const parts = [
-    ["APIGroups", rule.apiGroups],
-    ["Resources", rule.resources],
-    ["NonResourceURLs", rule.nonResourceURLs],
-    ["ResourceNames", rule.resourceNames],
-    ["Verbs", rule.verbs],
-  ] as const;
-  const shown = parts
-    .filter(([, list]) => list.length > 0)
-    .map(([name, list]) => `${name}:[${list.map((one) => JSON.stringify(one)).join(" ")}]`);
-  return `{${shown.join(", ")}}`;
 }

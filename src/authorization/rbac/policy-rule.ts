@@ -69,3 +69,18 @@ export function urlCovers(pattern: string, path: string): boolean {
   while (end > 0 && pattern[end - 1] === ALL) end--;
   return path.startsWith(pattern.slice(0, end));
 }
+
+/** A rule in the form in which the original prints one. */
+export function describeRule(rule: PolicyRule): string {
+  const parts = [
+    ["APIGroups", rule.apiGroups],
+    ["Resources", rule.resources],
+    ["NonResourceURLs", rule.nonResourceURLs],
+    ["ResourceNames", rule.resourceNames],
+    ["Verbs", rule.verbs],
+  ] as const;
+  const shown = parts
+    .filter(([, list]) => list.length > 0)
+    .map(([name, list]) => `${name}:[${list.map((one) => JSON.stringify(one)).join(" ")}]`);
+  return `{${shown.join(", ")}}`;
+}

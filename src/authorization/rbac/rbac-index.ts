@@ -88,6 +88,12 @@ export class RbacIndex {
     if (bound !== undefined) this.#visitIn(bound, user, visitor);
   }
 
+  /** Visits what is granted to a user anywhere, cluster-wide grants first. */
+  visitEverywhere(user: UserInfo, visitor: Visitor): void {
+    if (!this.#visitIn(this.#everywhere, user, visitor)) return;
+    for (const grants of this.#inNamespace.values()) if (!this.#visitIn(grants, user, visitor)) return;
+  }
+
   #visitIn(grants: Grants, { name, groups }: UserInfo, visitor: Visitor): boolean {
     if (!this.#visitSet(grants.users.get(name), visitor)) return false;
     if (grants.groups.size === 0) return true;

@@ -12,13 +12,19 @@ import { actionType, admitAction, readAction } from "./action-body.ts";
 import { readOwnedBody } from "./owned-body.ts";
 import { reviewFaults } from "./review-rules.ts";
 
-/** The access reviews of authorization.k8s.io, as the server registers them. */
-export function accessReviews(authorization: Authorization): readonly (readonly [string, Action])[] {
+/** Says more of a decision than its reason: which rule, or what is missing. */
+export type Explain = (asked: AuthorizationAttributes) => string;
+
+/**
+ * The access reviews of authorization.k8s.io, as the server registers them. `explain`: reviews of one's own access are
+ * answered with it (a server whose administrator wants that).
+ */
+export function accessReviews(authorization: Authorization, explain?: Explain): readonly (readonly [string, Action])[] {
   const { authorize } = authorization;
   return [
     ["authorization.k8s.io/subjectaccessreviews", accessReview(authorize, "subject")],
     ["authorization.k8s.io/localsubjectaccessreviews", accessReview(authorize, "local")],
-    ["authorization.k8s.io/selfsubjectaccessreviews", accessReview(authorize, "self")],
+    ["authorization.k8s.io/selfsubjectaccessreviews", accessReview(authorize, "self", explain)],
     ["authorization.k8s.io/selfsubjectrulesreviews", rulesReview(authorization)],
   ];
 }
@@ -27,7 +33,7 @@ export function accessReviews(authorization: Authorization): readonly (readonly 
  * Whether somebody may do something, and why: the answer that a request of theirs would get. Errors: StatusError 422 for
  * a review that asks for nothing or for too much.
  */
-function accessReview(authorize: Authorizer, kind: "subject" | "local" | "self"): Action {
+function accessReview(authorize: Authorizer, kind: "subject" | "local" | "self", explain?: Explain): Action {
   return async (write, body, format) => {
     const review = readOwnedBody(write, body, format);
     const faults = reviewFaults(review, kind);
@@ -39,12 +45,14 @@ function accessReview(authorize: Authorizer, kind: "subject" | "local" | "self")
     const fields = reviewedFieldSelector(objectIn(asked, "fieldSelector"));
     const labels = reviewedLabelSelector(objectIn(asked, "labelSelector"));
     const user = kind === "self" ? write.context.user : reviewedUser(spec);
-    const decision = await authorize({
+    const question: AuthorizationAttributes = {
       ...reviewedAttributes(spec, user),
       ...(fields.requirements.length === 0 ? {} : { fieldSelector: fields.requirements }),
       ...(labels.requirements.length === 0 ? {} : { labelSelector: labels.requirements }),
-    });
-    return { status: 201, value: { ...review, status: statusOf(decision, fields, labels) } };
+    };
+    const decision = await authorize(question);
+    const reason = [decision.reason, explain?.(question) ?? ""].filter((text) => text !== "").join("\n");
+    return { status: 201, value: { ...review, status: statusOf({ ...decision, reason }, fields, labels) } };
   };
 }
 
