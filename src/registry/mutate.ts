@@ -1,6 +1,8 @@
 import type { Operation } from "../admission/admission.ts";
 import { restoreAfterAdmission } from "../apply/keep-owners.ts";
+import { copyJson, setOwn } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
+import { numberAt, setAt } from "./scale-object.ts";
 import { attributesOf, warn, type Write } from "./write.ts";
 
 /**
@@ -16,7 +18,27 @@ export async function mutate(
 ): Promise<void> {
   if (write.admitted === true) return;
   const owners = object.metadata.managedFields;
-  await write.registry.admission.mutate(attributesOf(write, operation, name, object, old));
+  const attributes = attributesOf(write, operation, name, object, old);
+  await write.registry.admission.mutate(attributes);
+  if (attributes.object !== undefined && attributes.object !== object) takeReplicas(write, attributes.object, object);
   const warning = restoreAfterAdmission(object, owners, write.registry.fieldSets);
   if (warning !== undefined) warn(write, warning);
+}
+
+/** Admission was shown a Scale: what it made of the replicas goes into the object. */
+function takeReplicas({ endpoint }: Write, scale: KubeObject, object: KubeObject): void {
+  const definition = endpoint.subresource?.definition;
+  if (definition?.type !== "scale") return;
+  const replicas = numberAt(scale, "spec.replicas");
+  const { fromHub, toHub } = endpoint.served;
+  const parent = fromHub === undefined ? object : fromHub(copyJson(object));
+  if (numberAt(parent, definition.specReplicas) === replicas) return;
+  setAt(parent, definition.specReplicas, replicas);
+  if (toHub !== undefined) replaceMembers(object, toHub(parent));
+}
+
+/** Makes an object what another is, in place. */
+function replaceMembers(object: KubeObject, by: KubeObject): void {
+  for (const key of Object.keys(object)) if (!Object.hasOwn(by, key)) delete object[key];
+  for (const [key, value] of Object.entries(by)) if (value !== undefined) setOwn(object, key, value);
 }

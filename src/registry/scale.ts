@@ -1,13 +1,11 @@
 import { parentEntries, scaleEntries } from "../apply/scale-owners.ts";
 import { trackUpdate, type WriteDoor } from "../apply/updater.ts";
-import { copyJson, isObject, type JsonObject, type ReadonlyJson } from "../object/json.ts";
+import { copyJson } from "../object/json.ts";
 import type { KubeObject, ManagedFieldsEntry } from "../object/kube-object.ts";
-import { formatLabelSelector, labelSelectorFromLabels, labelSelectorFromObject } from "../object/label-selector.ts";
 import { invalid, methodNotAllowed } from "../object/status.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
-import type { Subresource, Verb } from "../resources/definition.ts";
+import type { Verb } from "../resources/definition.ts";
 import { groupVersion } from "../object/kube-object.ts";
-import { parsePath, valueAt, type Path } from "../schema/access.ts";
 import type { ObjectRecord } from "../storage/cache/record.ts";
 import { valueAnswer, type Call } from "./encode-answer.ts";
 import { decodeBody, type BodyType } from "./decode-body.ts";
@@ -17,17 +15,13 @@ import { writerOf } from "./ownership.ts";
 import { readPatch, type PatchChange } from "./patch.ts";
 import type { PatchType } from "../request/negotiation.ts";
 import { servedObject } from "./representation.ts";
+import { numberAt, SCALE, scaleOfParent, setAt, type ScaleDefinition } from "./scale-object.ts";
 import { bodyOf } from "./request-body.ts";
 import { scaleTable } from "./table-answer.ts";
 import { update } from "./update.ts";
 import { writeOptions } from "./write-options.ts";
 import { warn, writeTo, type Write } from "./write.ts";
 import type { RequestContext } from "../request/context.ts";
-
-type ScaleDefinition = Extract<Subresource, { type: "scale" }>;
-
-/** Scale is one type whatever it scales. */
-const SCALE = { group: "autoscaling", version: "v1", kind: "Scale" };
 
 /**
  * The scale of an object: its replicas, read and written as autoscaling/v1 Scale. Writes change the parent, with its
@@ -107,36 +101,7 @@ function setOwners({ metadata }: KubeObject, entries: ManagedFieldsEntry[]): voi
 }
 
 function scaleOf(record: ObjectRecord, { endpoint }: Call, definition: ScaleDefinition): KubeObject {
-  const parent = servedObject(record, endpoint.served);
-  const { name = "", namespace, uid, resourceVersion, creationTimestamp } = parent.metadata;
-  const selector = definition.selector === undefined ? "" : selectorText(at(parent, definition.selector));
-  return {
-    kind: SCALE.kind,
-    apiVersion: "autoscaling/v1",
-    metadata: {
-      name,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(uid === undefined ? {} : { uid }),
-      ...(resourceVersion === undefined ? {} : { resourceVersion }),
-      ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
-    },
-    spec: replicasOrNothing(numberAt(parent, definition.specReplicas)),
-    status: { replicas: numberAt(parent, definition.statusReplicas), ...(selector === "" ? {} : { selector }) },
-  };
-}
-
-function replicasOrNothing(replicas: number): JsonObject {
-  return replicas === 0 ? {} : { replicas };
-}
-
-/** A selector as text: custom resources keep text, workloads a LabelSelector, replication controllers a map of labels. */
-function selectorText(value: ReadonlyJson | undefined): string {
-  if (typeof value === "string") return value;
-  if (!isObject(value)) return "";
-  const isSelector = isObject(value["matchLabels"]) || Array.isArray(value["matchExpressions"]);
-  return formatLabelSelector(
-    isSelector ? labelSelectorFromObject(value) : labelSelectorFromLabels(value as Readonly<Record<string, string>>),
-  );
+  return scaleOfParent(servedObject(record, endpoint.served), definition);
 }
 
 function scaleBody({ registry }: Write): BodyType {
@@ -153,25 +118,4 @@ function scaleDoor(write: Write): WriteDoor {
     subresource: "scale",
     cache: write.registry.fieldSets,
   };
-}
-
-function at(object: KubeObject, path: string): ReadonlyJson | undefined {
-  return valueAt(object, parsePath(path) as Path);
-}
-
-function numberAt(object: KubeObject, path: string): number {
-  const value = at(object, path);
-  return typeof value === "number" ? value : 0;
-}
-
-/** Sets a member by its dotted path, making the objects on the way. */
-function setAt(object: KubeObject, path: string, value: number): void {
-  const names = path.replace(/^\./, "").split(".");
-  const last = names.pop() as string;
-  let target: JsonObject = object;
-  for (const name of names) {
-    if (!isObject(target[name])) target[name] = {};
-    target = target[name];
-  }
-  target[last] = value;
 }

@@ -1,0 +1,65 @@
+import { isObject, type JsonObject, type ReadonlyJson } from "../object/json.ts";
+import type { KubeObject } from "../object/kube-object.ts";
+import { formatLabelSelector, labelSelectorFromLabels, labelSelectorFromObject } from "../object/label-selector.ts";
+import type { Subresource } from "../resources/definition.ts";
+import { parsePath, valueAt, type Path } from "../schema/access.ts";
+
+export type ScaleDefinition = Extract<Subresource, { type: "scale" }>;
+
+/** Scale is one type whatever it scales. */
+export const SCALE = { group: "autoscaling", version: "v1", kind: "Scale" };
+
+/** The Scale of an object, which stands in the version that the definition's paths speak of. */
+export function scaleOfParent(parent: KubeObject, definition: ScaleDefinition): KubeObject {
+  const { name = "", namespace, uid, resourceVersion, creationTimestamp } = parent.metadata;
+  const selector = definition.selector === undefined ? "" : selectorText(at(parent, definition.selector));
+  return {
+    kind: SCALE.kind,
+    apiVersion: "autoscaling/v1",
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
+    },
+    spec: replicasOrNothing(numberAt(parent, definition.specReplicas)),
+    status: { replicas: numberAt(parent, definition.statusReplicas), ...(selector === "" ? {} : { selector }) },
+  };
+}
+
+function replicasOrNothing(replicas: number): JsonObject {
+  return replicas === 0 ? {} : { replicas };
+}
+
+/** A selector as text: custom resources keep text, workloads a LabelSelector, replication controllers a map of labels. */
+function selectorText(value: ReadonlyJson | undefined): string {
+  if (typeof value === "string") return value;
+  if (!isObject(value)) return "";
+  const isSelector = isObject(value["matchLabels"]) || Array.isArray(value["matchExpressions"]);
+  return formatLabelSelector(
+    isSelector ? labelSelectorFromObject(value) : labelSelectorFromLabels(value as Readonly<Record<string, string>>),
+  );
+}
+
+function at(object: KubeObject, path: string): ReadonlyJson | undefined {
+  return valueAt(object, parsePath(path) as Path);
+}
+
+/** A number by its dotted path; 0 where there is none. */
+export function numberAt(object: KubeObject, path: string): number {
+  const value = at(object, path);
+  return typeof value === "number" ? value : 0;
+}
+
+/** Sets a member by its dotted path, making the objects on the way. */
+export function setAt(object: KubeObject, path: string, value: number): void {
+  const names = path.replace(/^\./, "").split(".");
+  const last = names.pop() as string;
+  let target: JsonObject = object;
+  for (const name of names) {
+    if (!isObject(target[name])) target[name] = {};
+    target = target[name];
+  }
+  target[last] = value;
+}
