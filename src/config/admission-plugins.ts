@@ -46,7 +46,7 @@ export const admissionPlugins: ReadonlyMap<string, AdmissionPluginRow> = new Map
   ["PodResizeValidator", { onByDefault: true, status: "missing" }],
   ["MutatingAdmissionPolicy", { onByDefault: true, status: "missing" }],
   ["MutatingAdmissionWebhook", { onByDefault: true, status: "missing" }],
-  ["ValidatingAdmissionPolicy", { onByDefault: true, status: "missing" }],
+  ["ValidatingAdmissionPolicy", { onByDefault: true, status: "works" }],
   ["ValidatingAdmissionWebhook", { onByDefault: true, status: "missing" }],
   ["ResourceQuota", { onByDefault: true, status: "missing" }],
   ["AlwaysDeny", { onByDefault: false, status: "missing" }],

@@ -123,7 +123,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     onFailure: (error) => options.onFailure(error, "giving back what a service held"),
   });
   const admission = admissionChain([
-    ...options.admissionPlugins({ view, random: randomBytes, authorize }),
+    ...options.admissionPlugins({ view, random: randomBytes, authorize, registry: () => registry }),
     escalationGuard(roles, authorize),
   ]);
   const reservers = new Map([["/Service", network]]);

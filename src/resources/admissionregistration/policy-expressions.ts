@@ -14,6 +14,7 @@ import {
   type AdmissionTypes,
   type CheckedExpression,
   type Environment,
+  type Program,
   type Type,
 } from "../../cel/kubernetes/index.ts";
 
@@ -25,7 +26,7 @@ export interface ExpressionScope {
   readonly patches?: boolean;
 }
 
-interface Base {
+export interface Base {
   readonly environment: Environment;
   readonly admission: AdmissionTypes;
 }
@@ -33,7 +34,8 @@ interface Base {
 // Immutable and the same for all, so that one is enough for a process; made on first use because it is dear.
 let base: Base | undefined;
 
-function baseEnvironment(): Base {
+/** The environment of admission expressions, and the types of what they speak of. */
+export function baseEnvironment(): Base {
   return (base ??= { environment: kubernetesEnvironment(), admission: admissionTypes() });
 }
 
@@ -61,20 +63,42 @@ export class ExpressionCompiler {
 
   /** What is wrong with an expression that must have one of these types. */
   check(expression: string, wanted: readonly Type[], scope: ExpressionScope): string | undefined {
+    const compiled = this.#compile(expression, wanted, scope);
+    return typeof compiled === "string" ? compiled : undefined;
+  }
+
+  /** The same expression ready to run, or what is wrong with it. */
+  program(expression: string, wanted: readonly Type[], scope: ExpressionScope): Program | string {
+    const compiled = this.#compile(expression, wanted, scope);
+    return typeof compiled === "string" ? compiled : this.#environment(scope).program(compiled);
+  }
+
+  /** Declares a variable by its expression, of any type where that does not compile. */
+  declare(name: string, expression: string, scope: ExpressionScope): string | undefined {
+    const compiled = this.#declare(name, expression, scope);
+    return typeof compiled === "string" ? compiled : undefined;
+  }
+
+  /** Declares it too, and gives it ready to run, or what is wrong with it. */
+  variable(name: string, expression: string, scope: ExpressionScope): Program | string {
+    const compiled = this.#declare(name, expression, scope);
+    return typeof compiled === "string" ? compiled : this.#environment(scope).program(compiled);
+  }
+
+  #compile(expression: string, wanted: readonly Type[], scope: ExpressionScope): CheckedExpression | string {
     const compiled = this.#environment(scope).compile(expression);
     if (compiled.checked === undefined) return `compilation failed: ${compiled.message}`;
     const type = typeOf(compiled.checked);
-    if (wanted.some((one) => cel.sameType(one, type))) return undefined;
+    if (wanted.some((one) => cel.sameType(one, type))) return compiled.checked;
     const names = wanted.map(cel.formatResultType);
     const must = names.length === 1 ? (names[0] ?? "") : `one of [${names.join(" ")}]`;
     return `must evaluate to ${must} but got ${cel.formatResultType(type)}`;
   }
 
-  /** Declares a variable by its expression, of any type where that does not compile. */
-  declare(name: string, expression: string, scope: ExpressionScope): string | undefined {
+  #declare(name: string, expression: string, scope: ExpressionScope): CheckedExpression | string {
     const compiled = this.#environment(scope).compile(expression);
     this.#variables?.declare(name, compiled.checked === undefined ? cel.dynType : typeOf(compiled.checked));
-    return compiled.checked === undefined ? `compilation failed: ${compiled.message}` : undefined;
+    return compiled.checked ?? `compilation failed: ${compiled.message}`;
   }
 
   #environment(scope: ExpressionScope): Environment {

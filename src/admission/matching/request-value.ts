@@ -1,0 +1,40 @@
+import type { JsonObject } from "../../object/json.ts";
+import type { UserInfo } from "../../request/context.ts";
+import type { Subject } from "./subject.ts";
+import type { RequestVersion } from "./versions.ts";
+
+/**
+ * The AdmissionRequest of a request in a version, without its uid and objects: what expressions know as `request` and
+ * webhooks are sent (admission/v1). Empty members are absent.
+ */
+export function admissionRequest(subject: Subject, version: RequestVersion): JsonObject {
+  const { attributes } = subject;
+  const { subresource, name, operation, user, dryRun, options } = attributes;
+  const own = subject.version;
+  return {
+    kind: { ...version.kind },
+    resource: { ...version.resource },
+    ...(subresource === "" ? {} : { subResource: subresource }),
+    requestKind: { ...own.kind },
+    requestResource: { ...own.resource },
+    ...(subresource === "" ? {} : { requestSubResource: subresource }),
+    ...(name === "" ? {} : { name }),
+    ...(subject.namespace === "" ? {} : { namespace: subject.namespace }),
+    operation,
+    userInfo: userInfo(user),
+    dryRun,
+    options,
+  };
+}
+
+/** A user as authentication/v1 UserInfo. */
+function userInfo({ name, uid, groups, extra }: UserInfo): JsonObject {
+  return {
+    ...(name === "" ? {} : { username: name }),
+    ...(uid ? { uid } : {}),
+    ...(groups.length === 0 ? {} : { groups: [...groups] }),
+    ...(extra === undefined || extra.size === 0
+      ? {}
+      : { extra: Object.fromEntries([...extra].map(([key, values]) => [key, [...values]])) }),
+  };
+}

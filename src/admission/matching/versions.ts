@@ -1,0 +1,70 @@
+import { copyJson } from "../../object/json.ts";
+import type { GroupVersionKind, KubeObject } from "../../object/kube-object.ts";
+import type { ServedVersion } from "../../resources/definition.ts";
+import type { AdmissionAttributes } from "../admission.ts";
+
+/** A resource in a group version: GroupVersionResource. */
+export interface VersionedResource {
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+}
+
+/** One of the versions in which a request can be shown: the resource, the kind of what was sent to it, and the form. */
+export interface RequestVersion {
+  readonly resource: VersionedResource;
+  readonly kind: GroupVersionKind;
+  readonly served: ServedVersion;
+}
+
+const SCALE: GroupVersionKind = { group: "autoscaling", version: "v1", kind: "Scale" };
+
+/** The version that the request speaks. */
+export function requestVersion(attributes: AdmissionAttributes): RequestVersion {
+  return versionOf(attributes, attributes.served);
+}
+
+/** The other versions of the same resource, into which its objects can be converted (matchPolicy Equivalent). */
+export function equivalentVersions(attributes: AdmissionAttributes): readonly RequestVersion[] {
+  const { definition, served } = attributes;
+  return definition.served.filter((other) => other !== served).map((other) => versionOf(attributes, other));
+}
+
+function versionOf(attributes: AdmissionAttributes, served: ServedVersion): RequestVersion {
+  const { definition } = attributes;
+  return {
+    resource: { group: served.group, version: served.version, resource: definition.plural },
+    kind: kindOf(attributes, served),
+    served,
+  };
+}
+
+/** The kind of what is sent: the resource's own, or its subresource's. */
+function kindOf({ definition, subresource }: AdmissionAttributes, served: ServedVersion): GroupVersionKind {
+  const { group, version, kind } = served;
+  const own = { group, version, kind };
+  const sub = definition.subresources.get(subresource);
+  switch (sub?.type) {
+    case undefined:
+    case "object":
+      return own;
+    case "scale":
+      return SCALE;
+    case "action":
+      return { group: sub.group, version: sub.version, kind: sub.kind };
+    case "connect":
+      return { group: sub.group ?? group, version: sub.version ?? version, kind: sub.kind };
+  }
+}
+
+/** Whether what is sent has the form of the resource itself, so that it is converted between its versions. */
+export function isConverted({ definition, subresource }: AdmissionAttributes): boolean {
+  const type = definition.subresources.get(subresource)?.type;
+  return type === undefined || type === "object";
+}
+
+/** An object of a request in a version: read-only, unless it was converted. */
+export function inVersion(attributes: AdmissionAttributes, object: KubeObject, version: RequestVersion): KubeObject {
+  if (!isConverted(attributes) || version.served.fromHub === undefined) return object;
+  return version.served.fromHub(copyJson(object));
+}
