@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { join } from "node:path";
 import { firstOfCidr, formatCidr, parseCidr, sizeOfCidr } from "../object/ip.ts";
 import { admissionPlugins } from "./admission-plugins.ts";
+import { auditFrom, type AuditConfig } from "./audit.ts";
 import { authenticationFrom, type AuthenticationConfig } from "./authentication.ts";
 import { readFeatureGates } from "./feature-gates.ts";
 import type { PortRange } from "./flag.ts";
@@ -49,6 +50,7 @@ export interface Config {
   readonly disableAdmissionPlugins: readonly string[];
   readonly allowPrivileged: boolean;
   readonly authentication: AuthenticationConfig;
+  readonly audit: AuditConfig;
   /** One or two networks, in canonical form; the first is the primary one [--service-cluster-ip-range]. */
   readonly serviceClusterIpRanges: readonly string[];
   readonly serviceNodePortRange: PortRange;
@@ -133,6 +135,7 @@ export function configFrom(values: FlagValues, surroundings: Surroundings, warn:
     disableAdmissionPlugins: values["disable-admission-plugins"],
     allowPrivileged: values["allow-privileged"],
     authentication: authenticationFrom(values),
+    audit: auditFrom(values, warn),
     serviceClusterIpRanges: serviceRangesFrom(values["service-cluster-ip-range"]),
     serviceNodePortRange: values["service-node-port-range"],
     eventTtl: values["event-ttl"],

@@ -5,7 +5,7 @@ import { isObject, type JsonValue } from "../object/json.ts";
 import { badRequest } from "../object/status.ts";
 import { openEnvelope } from "../protobuf/envelope.ts";
 import { ProtobufError } from "../protobuf/wire-reader.ts";
-import type { ApiRequest } from "../request/exchange.ts";
+import type { RequestContext } from "../request/context.ts";
 import { decode } from "../schema/decode.ts";
 import type { ObjectSchema } from "../schema/schema.ts";
 import type { BodyFormat } from "./decode-body.ts";
@@ -17,7 +17,11 @@ const TYPE = "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions";
 const SCHEME = "k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27";
 
 /** The options of a delete, from its body or its query. Errors: StatusError 400, 415, 422. */
-export async function readDeleteOptions(registry: Registry, request: ApiRequest, query: URLSearchParams): Promise<DeleteOptions> {
+export async function readDeleteOptions(
+  registry: Registry,
+  { request, audit }: RequestContext,
+  query: URLSearchParams,
+): Promise<DeleteOptions> {
   const { bytes, format } = await bodyOf(request);
   if (bytes.length === 0) return deleteOptions(undefined, query);
   const schema = registry.types.schemaFor(TYPE);
@@ -32,6 +36,7 @@ export async function readDeleteOptions(registry: Registry, request: ApiRequest,
   }
   const decoded = decode(value, schema);
   if (!decoded.ok) throw badRequest(decoded.message);
+  if (isObject(decoded.value)) audit?.deleteOptions(decoded.value);
   return deleteOptions(decoded.value, query);
 }
 

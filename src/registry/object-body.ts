@@ -16,7 +16,9 @@ import { warn, type Write } from "./write.ts";
 export async function readObject(write: Write): Promise<KubeObject> {
   const { registry, context, endpoint, options } = write;
   const { bytes, format } = await bodyOf(context.request);
-  return decodeBody(bytes, format, bodyType(endpoint), registry, options.fieldValidation, (text) => warn(write, text));
+  const object = decodeBody(bytes, format, bodyType(endpoint), registry, options.fieldValidation, (text) => warn(write, text));
+  context.audit?.object(object);
+  return object;
 }
 
 /** What the bodies of an endpoint are. */

@@ -47,6 +47,7 @@ export type PatchChange = (live: KubeObject | undefined) => KubeObject;
 /** Reads the body of a patch for objects of a type. Errors: StatusError 400, 413; the change's own: 400, 409, 422. */
 export async function readPatch(write: Write, type: PatchType, door: WriteDoor, body: BodyType): Promise<PatchChange> {
   const text = (await write.context.request.body(MAX_BODY)).toString("utf8");
+  write.context.audit?.patch(text);
   return type === "apply"
     ? applyChange(write, text, door, body)
     : patchChange(write, readPatchText(type, text, { sortAll: body.custom === true }), door, body);

@@ -61,6 +61,7 @@ async function readScale(write: Write): Promise<PatchChange> {
   const { context, options, registry, endpoint, strategyContext } = write;
   const { bytes, format } = await bodyOf(context.request);
   const sent = decodeBody(bytes, format, scaleBody(write), registry, options.fieldValidation, (text) => warn(write, text));
+  context.audit?.object(sent);
   checkNamespace(sent, endpoint);
   checkName(sent, endpoint.name);
   return (live) => {

@@ -67,7 +67,7 @@ const VERBS: Readonly<Record<Verb, (call: Served) => Promise<ApiAnswer>>> = {
     return objectAnswer(call, record, created ? 201 : 200);
   },
   delete: async (call) => {
-    const options = await readDeleteOptions(call.registry, call.context.request, call.query);
+    const options = await readDeleteOptions(call.registry, call.context, call.query);
     const write = writeTo(call.registry, call.endpoint, call.context, {
       ...writeOptions(new URLSearchParams(), "UpdateOptions"),
       dryRun: options.dryRun,
@@ -81,7 +81,7 @@ const VERBS: Readonly<Record<Verb, (call: Served) => Promise<ApiAnswer>>> = {
   },
   deletecollection: async (call) => {
     const selection = listOptions(call.query, false);
-    const options = await readDeleteOptions(call.registry, call.context.request, call.query);
+    const options = await readDeleteOptions(call.registry, call.context, call.query);
     const write = writeTo(call.registry, call.endpoint, call.context, {
       ...writeOptions(new URLSearchParams(), "UpdateOptions"),
       dryRun: options.dryRun,
@@ -95,7 +95,10 @@ const VERBS: Readonly<Record<Verb, (call: Served) => Promise<ApiAnswer>>> = {
 /** Answers a request for a resource. Errors: StatusError for everything that a client may be told. */
 export async function serveResource(server: ResourceServer, context: RequestContext): Promise<ApiAnswer> {
   const { endpoint, verb } = resolve(server.registry.definitions, context.info, context.request.method);
-  if (endpoint.served.deprecation !== undefined) context.warnings.push(endpoint.served.deprecation);
+  if (endpoint.served.deprecation !== undefined) {
+    context.warnings.push(endpoint.served.deprecation);
+    context.annotations.set("k8s.io/deprecated", "true");
+  }
   const call: Served = {
     server,
     context,

@@ -5,8 +5,9 @@ import { refusal } from "../authorization/forbidden.ts";
 import { badRequest, unauthorized } from "../object/status.ts";
 import type { RequestContext } from "./context.ts";
 import type { ApiAnswer, ApiRequest, Handler } from "./exchange.ts";
+import { auditAnswered, auditReceived, auditRefused, type Auditor, type RequestAudit } from "./audit-stage.ts";
 import { withDeadline } from "./deadline.ts";
-import { faultAnswer, PlainFault } from "./fault-answer.ts";
+import { bugName, faultAnswer, PlainFault } from "./fault-answer.ts";
 import { impersonationStage } from "./impersonate.ts";
 import { requestInfo } from "./info.ts";
 
@@ -22,6 +23,8 @@ export interface ChainStages {
   readonly clock: () => number;
   /** A new identity for the request's Audit-ID header. */
   readonly uuid: () => string;
+  /** Undefined: nothing is audited. */
+  readonly audit: Auditor | undefined;
   /** Told of every fault that is not an answer to the client's own: a bug. */
   readonly onBug: (error: unknown, request: ApiRequest) => void;
 }
@@ -30,7 +33,8 @@ export interface ChainStages {
 const ANSWER_HEADERS = { "cache-control": "no-cache, private" };
 
 /**
- * The way of every request, in the order in which it meets the stages: what is asked → who asks → as whom → may they → the verb.
+ * The way of every request, in the order in which it meets the stages: what is asked → who asks → the audit → as whom →
+ * may they → the verb.
  * Whatever is thrown on the way becomes an answer here.
  */
 export function requestChain(stages: ChainStages): Handler {
@@ -39,17 +43,27 @@ export function requestChain(stages: ChainStages): Handler {
     const auditId = request.headers["audit-id"];
     const headers = { ...ANSWER_HEADERS, "audit-id": typeof auditId === "string" && auditId !== "" ? auditId : stages.uuid() };
     let warnings: readonly string[] = [];
+    let context: RequestContext | undefined;
+    let known = false;
+    let audit: RequestAudit | undefined;
     let answer: ApiAnswer;
+    let bug: string | undefined;
     try {
-      const context = receive(request, stages.clock());
-      warnings = context.warnings;
-      await authenticate(context, stages);
-      await impersonate(context);
-      await authorize(context, stages.authorize);
-      answer = await withDeadline(context, stages.requestTimeoutMs, () => stages.dispatch(context));
+      const received = (context = receive(request, stages.clock()));
+      warnings = received.warnings;
+      await authenticate(received, stages);
+      known = true;
+      if (stages.audit !== undefined) audit = await auditReceived(stages.audit, received, headers["audit-id"]);
+      await impersonate(received);
+      await authorize(received, stages.authorize);
+      answer = await withDeadline(received, stages.requestTimeoutMs, () => stages.dispatch(received));
     } catch (error) {
       answer = faultAnswer(error, request, stages.onBug);
+      bug = bugName(error);
     }
+    if (audit !== undefined && context !== undefined) answer = await auditAnswered(audit, context, { answer, bug });
+    else if (stages.audit !== undefined && context !== undefined && !known)
+      await auditRefused(stages.audit(context, headers["audit-id"], false), { answer, bug });
     const warning = warnings.length > 0 ? { warning: warnings.map(warningHeader) } : {};
     return { ...answer, headers: { ...headers, ...warning, ...answer.headers } };
   };
@@ -59,7 +73,7 @@ export function requestChain(stages: ChainStages): Handler {
 function receive(request: ApiRequest, receivedAt: number): RequestContext {
   const info = requestInfo(request.method, request.target);
   if (info === undefined) throw badRequest("the request path does not decode");
-  return { request, info, receivedAt, user: ANONYMOUS, warnings: [], annotations: new Map() };
+  return { request, info, receivedAt, user: ANONYMOUS, warnings: [], annotations: new Map(), audit: undefined };
 }
 
 /** Who asks. */

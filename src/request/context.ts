@@ -1,3 +1,4 @@
+import type { ReadonlyJsonObject } from "../object/json.ts";
 import type { ApiRequest } from "./exchange.ts";
 import type { RequestInfo } from "./info.ts";
 
@@ -7,6 +8,16 @@ export interface UserInfo {
   readonly uid?: string;
   readonly groups: readonly string[];
   readonly extra?: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Told of what a request carries, by whoever reads it, for its audit event. */
+export interface AuditNotes {
+  /** The object that was sent, decoded and defaulted, before anything is done with it. */
+  object(object: ReadonlyJsonObject): void;
+  /** A patch as it was sent. */
+  patch(text: string): void;
+  /** The options that a delete came with. */
+  deleteOptions(options: ReadonlyJsonObject): void;
 }
 
 /** A request on its way through the chain: what is asked, by whom, and what the stages noted. */
@@ -23,4 +34,6 @@ export interface RequestContext {
   readonly warnings: string[];
   /** What stages want said in the audit event. */
   readonly annotations: Map<string, string>;
+  /** Undefined where the request is not audited. */
+  audit?: AuditNotes | undefined;
 }

@@ -1,9 +1,16 @@
 import { parseDuration } from "../object/duration.ts";
 import { badRequest, timeout } from "../object/status.ts";
 import type { RequestContext } from "./context.ts";
+import type { RequestInfo } from "./info.ts";
 
-/** Verbs that last as long as the client likes. */
+/** Verbs and subresources that last as long as the client likes. */
 const LONG_RUNNING: ReadonlySet<string> = new Set(["watch", "proxy"]);
+const LONG_RUNNING_SUBRESOURCES: ReadonlySet<string> = new Set(["attach", "exec", "proxy", "log", "portforward"]);
+
+/** Whether a request may last as long as the client likes. */
+export function isLongRunning(info: RequestInfo): boolean {
+  return info.isResourceRequest && (LONG_RUNNING.has(info.verb) || LONG_RUNNING_SUBRESOURCES.has(info.subresource));
+}
 
 /**
  * Waits for a request's answer, but no longer than the server's limit or the `timeout` that the client gave, whichever is
@@ -11,7 +18,7 @@ const LONG_RUNNING: ReadonlySet<string> = new Set(["watch", "proxy"]);
  * timeout that is none, and the work's own.
  */
 export async function withDeadline<T>({ info }: RequestContext, limitMs: number, work: () => Promise<T>): Promise<T> {
-  if (LONG_RUNNING.has(info.verb)) return work();
+  if (isLongRunning(info)) return work();
   const limit = Math.min(limitMs, askedTimeout(info.query.get("timeout")) ?? limitMs);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -28,6 +28,15 @@ function plainAnswer(text: string, { target }: ApiRequest): ApiAnswer {
   };
 }
 
+/**
+ * What is told of a bug outside of the log: its class, since its message may hold what a client sent. Undefined for
+ * faults that are answers.
+ */
+export function bugName(error: unknown): string | undefined {
+  if (error instanceof StatusError || error instanceof StorageError || error instanceof PlainFault) return undefined;
+  return error instanceof Error ? error.name : typeof error;
+}
+
 /** A Status in the form that the client accepts. */
 function statusAnswer(status: Status, request: ApiRequest, nosniff = false): ApiAnswer {
   const retry = status.details?.retryAfterSeconds;

@@ -13,6 +13,7 @@ import { followNodes } from "../authorization/node/follow-nodes.ts";
 import { NodeGraph } from "../authorization/node/node-graph.ts";
 import type { NodeModeParts } from "../authorization/node/node.ts";
 import { RbacIndex } from "../authorization/rbac/rbac-index.ts";
+import type { Auditor } from "../request/audit-stage.ts";
 import type { RequestContext } from "../request/context.ts";
 import type { ApiAnswer, ApiRequest, Handler } from "../request/exchange.ts";
 import { PlainFault } from "../request/fault-answer.ts";
@@ -56,6 +57,8 @@ export interface ControlPlaneOptions {
   readonly random: () => number;
   readonly randomBytes: (size: number) => Uint8Array;
   readonly uuid: () => string;
+  /** Undefined: nothing is audited. */
+  readonly audit?: Auditor | undefined;
   readonly onBug: (error: unknown, request: ApiRequest) => void;
   /** Told of work beside requests that failed and will be made up for. */
   readonly onFailure: (error: unknown, work: string) => void;
@@ -161,6 +164,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     requestTimeoutMs: options.requestTimeoutMs,
     clock,
     uuid: options.uuid,
+    audit: options.audit,
     onBug: options.onBug,
     dispatch: async (context) => {
       const { info } = context;

@@ -23,6 +23,7 @@ import { loadResourceTables } from "../resources/tables.ts";
 import { loadTypes } from "../schema/load.ts";
 import { openMemoryStorage } from "../storage/memory/memory.ts";
 import { StorageError, type Storage } from "../storage/storage.ts";
+import { prepareAudit } from "./audit.ts";
 import { prepareAuthentication } from "./authentication.ts";
 import { authorizationModes } from "./authorization-modes.ts";
 import { bootstrapApiServices } from "./api-services.ts";
@@ -74,6 +75,7 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
     log,
     clock: Date.now,
   });
+  const audit = await prepareAudit(config.audit, log);
   const data = dataDirectory();
   const types = loadTypes(data);
   const eventTtlSeconds = Math.ceil(config.eventTtl / 1000);
@@ -125,6 +127,7 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
     random: Math.random,
     randomBytes: pooledRandom(),
     uuid: randomUUID,
+    audit: audit.auditor,
     onBug: (error, request) => log.error({ err: error, method: request.method, target: request.target }, "a request met a bug"),
     onFailure: (error, work) => log.warn({ err: error, work }, "the repair will make up for it"),
   });
@@ -167,7 +170,10 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
     loops.push(await runController(controller, { registry: plane.registry, client: systemClient(plane.registry, manager), onFailure }));
   };
   await run(apiServiceAvailability(Date.now), "kube-apiserver");
-  await run(customResourceDefinitions(customResources, () => timestamp(Date.now())), "kube-apiserver");
+  await run(
+    customResourceDefinitions(customResources, () => timestamp(Date.now())),
+    "kube-apiserver",
+  );
   for (const name of config.controllers) {
     const controller = controllers.get(name);
     if (controller === undefined)
@@ -184,6 +190,7 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
       plane.close();
       await listener.close(DRAIN_MS);
       await authentication[Symbol.asyncDispose]();
+      await audit[Symbol.asyncDispose]();
       await storage[Symbol.asyncDispose]();
     })());
   return { url, kubeconfigPath, close, [Symbol.asyncDispose]: close };

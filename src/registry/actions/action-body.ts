@@ -25,6 +25,7 @@ export function actionType({ endpoint }: Write, otherVersions: readonly string[]
 export function readAction(write: Write, body: Buffer, format: BodyFormat, type: BodyType): KubeObject {
   const { registry, endpoint, options } = write;
   const object = decodeBody(body, format, type, registry, options.fieldValidation, (text) => warn(write, text));
+  write.context.audit?.object(object);
   checkNamespace(object, endpoint);
   const { name = "" } = object.metadata;
   if (endpoint.name !== "" && name !== endpoint.name) throw badRequest(`name in URL does not match name in ${type.kind} object`);

@@ -15,6 +15,7 @@ export function readOwnedBody(write: Write, body: Buffer, format: BodyFormat, ap
   const { registry, endpoint, options, strategyContext } = write;
   const type = { ...actionType(write), applyDefaults };
   const object = decodeBody(body, format, type, registry, options.fieldValidation, (text) => warn(write, text));
+  write.context.audit?.object(object);
   checkNamespace(object, endpoint);
   const door = { ...doorOf(write), kind: type.kind, schema: type.schema, apiVersion: groupVersion(type.group, type.version) };
   trackUpdate({ door, live: undefined, updated: object, manager: writerOf(write), now: strategyContext.now });

@@ -1,0 +1,110 @@
+import { createAuditor } from "../audit/auditor.ts";
+import { backends, blockingBackend, type AuditBackend, type Deliver, type OnLost } from "../audit/backend.ts";
+import { batchBackend } from "../audit/batch.ts";
+import { logDelivery, type LineWriter } from "../audit/log.ts";
+import { microClock } from "../audit/micro-clock.ts";
+import { readPolicy } from "../audit/read-policy.ts";
+import { RotatingFile } from "../audit/rotating-file.ts";
+import { truncating } from "../audit/truncate.ts";
+import type { AuditBackendConfig, AuditConfig, AuditLogConfig } from "../config/audit.ts";
+import { StartupError } from "../object/startup-error.ts";
+import type { Auditor } from "../request/audit-stage.ts";
+import { readFlagFile } from "./data-dir.ts";
+
+/** The audit of a server. */
+export interface Audit extends AsyncDisposable {
+  /** Undefined: nothing is audited. */
+  readonly auditor: Auditor | undefined;
+}
+
+/** Where it is told that events are lost. */
+export interface AuditLog {
+  error(fields: object, message: string): void;
+}
+
+/** How often lost events are told, in milliseconds. */
+const TELL_MS = 10_000;
+
+/**
+ * Reads the policy and opens the backends. Errors: StartupError for files that cannot be read, understood or written.
+ */
+export async function prepareAudit(config: AuditConfig, log: AuditLog): Promise<Audit> {
+  if (config.policyFile === "" || (config.log === undefined && config.webhook === undefined)) {
+    return { auditor: undefined, async [Symbol.asyncDispose]() {} };
+  }
+  if (config.webhook !== undefined)
+    throw new StartupError("--audit-webhook-config-file is refused: it does not exist here yet", "audit to a log with --audit-log-path");
+  const policy = parse("audit-policy-file", config.policyFile, await readFlagFile("audit-policy-file", config.policyFile), readPolicy);
+  const onLost = tellLost(log, Date.now);
+  const opened: AuditBackend[] = [];
+  if (config.log !== undefined) opened.push(openLog(config.log, onLost));
+  const backend = backends(opened);
+  const clock = microClock(Date.now, () => performance.now());
+  return {
+    auditor: createAuditor(policy, backend, clock),
+    async [Symbol.asyncDispose]() {
+      await backend[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function openLog(config: AuditLogConfig, onLost: OnLost): AuditBackend {
+  const name = "log";
+  const writer = openWriter(config, (error) => onLost(name, 0, error));
+  return deliveredBy(name, config, logDelivery(writer, config.format), onLost, writer);
+}
+
+function openWriter({ path, rotation }: AuditLogConfig, onFault: (error: unknown) => void): LineWriter & AsyncDisposable {
+  if (path === "-") return { write: (lines) => void process.stdout.write(lines), async [Symbol.asyncDispose]() {} };
+  try {
+    return new RotatingFile(path, rotation, Date.now, onFault);
+  } catch (error) {
+    throw new StartupError(
+      `--audit-log-path: cannot write ${path}: ${messageOf(error)}`,
+      "see to its permissions, or name another file",
+      error,
+    );
+  }
+}
+
+/** A backend over what delivers; `end` is disposed of after its last event. */
+function deliveredBy(name: string, config: AuditBackendConfig, deliver: Deliver, onLost: OnLost, end: AsyncDisposable): AuditBackend {
+  const { mode, batch, truncate } = config;
+  const fitting = truncate === undefined ? deliver : truncating(name, truncate, deliver, onLost);
+  const backend =
+    mode === "batch"
+      ? batchBackend(name, batch, fitting, onLost, Date.now)
+      : blockingBackend(name, fitting, mode === "blocking-strict", onLost);
+  return {
+    accept: (event) => backend.accept(event),
+    async [Symbol.asyncDispose]() {
+      await backend[Symbol.asyncDispose]();
+      await end[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Lost events are counted and told now and then: a log that says it for each would grow as fast as the audit. */
+function tellLost(log: AuditLog, clock: () => number): OnLost {
+  const told = new Map<string, { count: number; at: number }>();
+  return (backend, count, why) => {
+    const state = told.get(backend) ?? { count: 0, at: -Infinity };
+    state.count += count;
+    told.set(backend, state);
+    if (clock() - state.at < TELL_MS) return;
+    state.at = clock();
+    log.error({ backend, lost: state.count, reason: messageOf(why) }, "audit events are lost");
+  };
+}
+
+function parse<T>(flag: string, path: string, text: string, read: (text: string) => T): T {
+  try {
+    return read(text);
+  } catch (error) {
+    throw new StartupError(`--${flag}: ${path}: ${messageOf(error)}`, "correct the file");
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
