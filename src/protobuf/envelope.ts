@@ -1,4 +1,5 @@
 import { LENGTH, ProtobufError, WireReader } from "./wire-reader.ts";
+import { lengthTag, WireWriter } from "./wire-writer.ts";
 
 /** What every protobuf body of the API begins with: "k8s" and a zero byte (API concepts, "Protobuf encoding"). */
 const MAGIC = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
@@ -33,4 +34,35 @@ export function openEnvelope(bytes: Buffer): Envelope {
     else reader.skip(tag & 7);
   }
   return { apiVersion, kind, raw };
+}
+
+/** contentEncoding and contentType, always empty. */
+const ENVELOPE_END = Buffer.from([3 * 8 + LENGTH, 0, 4 * 8 + LENGTH, 0]);
+
+/**
+ * Where the message lies in the envelope. It is the number of a list's items too: what is made once for an object serves
+ * in both.
+ */
+export const PAYLOAD = 2;
+
+/** A whole body around a message that is a field already (PAYLOAD, its length, itself). */
+export function envelope(apiVersion: string, kind: string, payload: Buffer): Buffer {
+  return Buffer.concat([envelopeHead(apiVersion, kind), payload, ENVELOPE_END]);
+}
+
+/** A body's two ends around a message of `size` bytes, where the message comes in pieces. */
+export function envelopeAround(apiVersion: string, kind: string, size: number): { readonly head: Buffer; readonly end: Buffer } {
+  const out = new WireWriter(16);
+  out.unsigned(size);
+  out.unsigned(lengthTag(PAYLOAD));
+  return { head: Buffer.concat([envelopeHead(apiVersion, kind), out.finish()]), end: ENVELOPE_END };
+}
+
+function envelopeHead(apiVersion: string, kind: string): Buffer {
+  const out = new WireWriter(256);
+  out.textField(lengthTag(2), kind);
+  out.textField(lengthTag(1), apiVersion);
+  out.head(lengthTag(1), 0);
+  out.bytes(MAGIC);
+  return out.finish();
 }

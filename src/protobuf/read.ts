@@ -62,7 +62,9 @@ export class ProtobufReader {
       return;
     }
     const value = this.#value(reader, wireType, schema, depth);
-    if (value === undefined || (field.dropZero && isZero(value))) delete object[name];
+    // Where JSON writes a zero time (null), it stands among the zeros that are filled in.
+    const noTime = value === null && (schema.type === "time" || schema.type === "microTime");
+    if (value === undefined || noTime || (field.dropZero && isZero(value))) delete object[name];
     else object[name] = value;
   }
 

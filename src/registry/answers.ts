@@ -7,6 +7,7 @@ import type { ObjectRecord } from "../storage/cache/record.ts";
 import { encoded, listMetadata, type Call } from "./encode-answer.ts";
 import { piecesBody } from "./list-answer.ts";
 import type { ListResult } from "./list.ts";
+import { objectBody, protobufAnswer, protobufList } from "./protobuf-answer.ts";
 import { itemStart, objectBytes } from "./representation.ts";
 import { tableAnswer } from "./table-answer.ts";
 
@@ -16,6 +17,7 @@ export function objectAnswer(call: Call, record: ObjectRecord, status = 200): Ap
   if (accept.transform?.kind === "Table")
     return tableAnswer(call, { records: [record], revision: record.revision, continue: "", remaining: undefined }, status);
   const form = accept.transform === undefined ? "object" : metaVersion(accept);
+  if (accept.format === "protobuf") return protobufAnswer(objectBody(record, endpoint.served, form, registry), status);
   return encoded(
     accept,
     Buffer.concat([objectBytes(record, endpoint.definition.hub, endpoint.served, form, registry.representations), NEWLINE]),
@@ -29,6 +31,7 @@ export function listAnswer(call: Call, result: ListResult): ApiAnswer {
   if (accept.transform?.kind === "Table") return tableAnswer(call, result, 200);
   const { definition, served } = endpoint;
   const form = accept.transform === undefined ? "object" : metaVersion(accept);
+  if (accept.format === "protobuf") return protobufAnswer(protobufList(call, result.records, form, listMetadata(result)), 200);
   const whole = form !== "object" || definition.custom === true;
   const { header, footer } =
     form === "object"

@@ -11,9 +11,12 @@ export interface ItemBytes {
   readonly start: number;
 }
 
+/** Items follow one another behind commas (JSON), or say themselves where they end (protobuf). */
+export type Separation = "commas" | "none";
+
 /**
- * The body of a list: opening, items and closing copied from the objects' own bytes. Small lists are one buffer; long ones a
- * function that sends slab by slab, waits for a slow peer and yields between turns.
+ * The body of a JSON list: opening, items and closing copied from the objects' own bytes. Small lists are one buffer; long
+ * ones a function that sends slab by slab, waits for a slow peer and yields between turns.
  */
 export function piecesBody(
   opening: Buffer,
@@ -27,20 +30,20 @@ export function piecesBody(
     size += bytes.length - start + 2;
   }
   if (size <= SLAB) return small(opening, closing, count, item, size);
-  return (sink) => send(opening, closing, count, item, sink);
+  return (sink) => sendPieces({ opening, closing, count, item, separation: "commas" }, sink);
 }
 
 function small(opening: Buffer, closing: Buffer, count: number, item: (index: number) => ItemBytes, size: number): Buffer {
   const body = Buffer.allocUnsafe(size);
   let at = opening.copy(body);
-  for (let i = 0; i < count; i++) at = put(body, at, i, item(i));
+  for (let i = 0; i < count; i++) at = put(body, at, i > 0, item(i));
   at += closing.copy(body, at);
   return body.subarray(0, at);
 }
 
-/** Copies one item with what separates it from the one before; the place after it. */
-function put(target: Buffer, at: number, index: number, { bytes, start }: ItemBytes): number {
-  if (index > 0) target[at++] = COMMA;
+/** Copies one item, behind a comma where one is due; the place after it. */
+function put(target: Buffer, at: number, comma: boolean, { bytes, start }: ItemBytes): number {
+  if (comma) target[at++] = COMMA;
   if (start > 0) target[at++] = OPEN_BRACE;
   return at + bytes.copy(target, at, start);
 }
@@ -48,7 +51,17 @@ function put(target: Buffer, at: number, index: number, { bytes, start }: ItemBy
 const COMMA = 0x2c;
 const OPEN_BRACE = 0x7b;
 
-async function send(opening: Buffer, closing: Buffer, count: number, item: (index: number) => ItemBytes, sink: BodySink): Promise<void> {
+/** What a list is made of. */
+export interface Pieces {
+  readonly opening: Buffer;
+  readonly closing: Buffer;
+  readonly count: number;
+  readonly item: (index: number) => ItemBytes;
+  readonly separation: Separation;
+}
+
+/** Sends a list slab by slab at the pace of its reader, other requests having their turns between. */
+export async function sendPieces({ opening, closing, count, item, separation }: Pieces, sink: BodySink): Promise<void> {
   let slab = Buffer.allocUnsafeSlow(SLAB);
   let at = opening.copy(slab);
   let turn = performance.now();
@@ -64,7 +77,7 @@ async function send(opening: Buffer, closing: Buffer, count: number, item: (inde
       slab = Buffer.allocUnsafeSlow(Math.max(SLAB, next.bytes.length + closing.length + 2));
       at = 0;
     }
-    at = put(slab, at, i, next);
+    at = put(slab, at, i > 0 && separation === "commas", next);
   }
   at += closing.copy(slab, at);
   sink.write(slab.subarray(0, at));

@@ -7,6 +7,7 @@ import type { Definitions } from "../resources/definitions.ts";
 import type { Reserver } from "./reserver.ts";
 import type { TypeTable } from "../schema/load.ts";
 import { ProtobufReader } from "../protobuf/read.ts";
+import { ProtobufWriter } from "../protobuf/write.ts";
 import type { TableRow } from "../printing/table.ts";
 import type { ObjectRecord } from "../storage/cache/record.ts";
 import { ObjectKeeper } from "../storage/cache/object-keeper.ts";
@@ -49,6 +50,7 @@ export class Registry {
   readonly fieldSets = new FieldSetCache();
   readonly representations = new RepresentationCache();
   readonly protobuf = new ProtobufReader();
+  readonly protobufWriter = new ProtobufWriter();
   /** Table rows that were asked for; each lives as long as its object version. */
   readonly rows = new WeakMap<ObjectRecord, TableRow>();
   readonly #reservers: ReadonlyMap<string, Reserver>;

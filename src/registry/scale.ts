@@ -53,7 +53,7 @@ export async function serveScale(
 
 function scaleAnswer(call: Call, scale: KubeObject): ApiAnswer {
   delete scale.metadata.managedFields;
-  return call.accept.transform?.kind === "Table" ? scaleTable(call, scale) : valueAnswer(call.accept, scale, 200);
+  return call.accept.transform?.kind === "Table" ? scaleTable(call, scale) : valueAnswer(call, scale, 200);
 }
 
 /** A PUT: the Scale as it was sent, with its owners. */

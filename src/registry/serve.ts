@@ -3,7 +3,7 @@ import type { refusal } from "../authorization/forbidden.ts";
 import { forbidden, methodNotAllowed, notImplemented, type Status } from "../object/status.ts";
 import type { RequestContext } from "../request/context.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
-import { negotiateObject, negotiateWatch, patchType } from "../request/negotiation.ts";
+import { JSON_TYPE, negotiateObject, negotiateWatch, patchType, PROTOBUF_TYPE } from "../request/negotiation.ts";
 import type { Verb } from "../resources/definition.ts";
 import type { ActionHandlers } from "./actions.ts";
 import { listAnswer, objectAnswer } from "./answers.ts";
@@ -12,6 +12,7 @@ import { bodyOf } from "./request-body.ts";
 import { readDeleteOptions } from "./delete-body.ts";
 import { deleteCollection } from "./delete-collection.ts";
 import { remove } from "./delete.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { eventEncoder } from "./event-encoders.ts";
 import { get } from "./get.ts";
 import { listOptions } from "./list-options.ts";
@@ -46,7 +47,7 @@ const VERBS: Readonly<Record<Verb, (call: Served) => Promise<ApiAnswer>>> = {
   list: async (call) => listAnswer(call, await list(call.registry, call.endpoint, listOptions(call.query, false))),
   watch: async (call) => ({
     status: 200,
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": call.accept.format === "protobuf" ? `${PROTOBUF_TYPE};stream=watch` : JSON_TYPE },
     body: await watch(call.registry, call.endpoint, listOptions(call.query, true), eventEncoder(call)),
   }),
   create: async (call) => {
@@ -77,7 +78,7 @@ const VERBS: Readonly<Record<Verb, (call: Served) => Promise<ApiAnswer>>> = {
     const { record, removed } = await remove(write, call.endpoint.name, options);
     if (!removed) return objectAnswer(call, record, options.orphanDependents === false ? 202 : 200);
     if (call.endpoint.definition.strategy.returnDeletedObject) return objectAnswer(call, record);
-    return valueAnswer(call.accept, deletedStatus(call, record.object().metadata.uid ?? ""), 200);
+    return valueAnswer(call, deletedStatus(call, record.object().metadata.uid ?? ""), 200);
   },
   deletecollection: async (call) => {
     const selection = listOptions(call.query, false);
@@ -105,7 +106,7 @@ export async function serveResource(server: ResourceServer, context: RequestCont
     registry: server.registry,
     endpoint,
     query: context.info.query,
-    accept: negotiated(context, verb, endpoint.name === ""),
+    accept: negotiated(context, verb, endpoint),
   };
   const sub = endpoint.subresource;
   if (sub?.definition.type === "connect") await mayStream(call, sub.name);
@@ -117,7 +118,7 @@ export async function serveResource(server: ResourceServer, context: RequestCont
     const write = writeTo(call.registry, endpoint, context, writeOptions(call.query, "CreateOptions"));
     const { bytes, format } = await bodyOf(context.request);
     const { value, status } = await action(write, bytes, format);
-    return valueAnswer(call.accept, value, status);
+    return valueAnswer(call, value, status);
   }
   if (sub?.definition.type === "action") throw notImplemented(`${endpoint.definition.plural}/${sub.name} is not served by this server yet`);
   if (endpoint.definition.keyPrefix === undefined) throw notImplemented(`${endpoint.definition.plural} are not served by this server yet`);
@@ -126,9 +127,10 @@ export async function serveResource(server: ResourceServer, context: RequestCont
 }
 
 /** In which form the answer will be. Errors: StatusError 406. */
-function negotiated({ request, info }: RequestContext, verb: Verb, collection: boolean) {
+function negotiated({ request, info }: RequestContext, verb: Verb, { definition, name, subresource }: Endpoint) {
   const input = { headers: request.headers, query: info.query };
-  return verb === "watch" ? negotiateWatch(input) : negotiateObject(input, collection);
+  const custom = definition.custom === true && subresource?.definition.type !== "scale";
+  return verb === "watch" ? negotiateWatch(input, custom) : negotiateObject(input, name === "", custom);
 }
 
 function patchTypeOf({ context, endpoint }: Served) {

@@ -7,12 +7,12 @@ import type { RequestContext } from "./context.ts";
 import type { ApiAnswer, ApiRequest, Handler } from "./exchange.ts";
 import { auditAnswered, auditReceived, auditRefused, type Auditor, type RequestAudit } from "./audit-stage.ts";
 import { withDeadline } from "./deadline.ts";
-import { bugName, faultAnswer, PlainFault } from "./fault-answer.ts";
+import { bugName, faultAnswer, PlainFault, type FaultRules } from "./fault-answer.ts";
 import { impersonationStage } from "./impersonate.ts";
 import { requestInfo } from "./info.ts";
 
 /** The stages that differ from server to server; each is one small function. */
-export interface ChainStages {
+export interface ChainStages extends FaultRules {
   readonly authenticate: Authenticator;
   /** Whether a request without a credential, for this path, is one of system:anonymous; else it is 401. */
   readonly anonymous: (path: string) => boolean;
@@ -25,8 +25,6 @@ export interface ChainStages {
   readonly uuid: () => string;
   /** Undefined: nothing is audited. */
   readonly audit: Auditor | undefined;
-  /** Told of every fault that is not an answer to the client's own: a bug. */
-  readonly onBug: (error: unknown, request: ApiRequest) => void;
 }
 
 /** Every answer is the client's own and may change any time. */
@@ -58,7 +56,7 @@ export function requestChain(stages: ChainStages): Handler {
       await authorize(received, stages.authorize);
       answer = await withDeadline(received, stages.requestTimeoutMs, () => stages.dispatch(received));
     } catch (error) {
-      answer = faultAnswer(error, request, stages.onBug);
+      answer = faultAnswer(error, request, stages);
       bug = bugName(error);
     }
     if (audit !== undefined && context !== undefined) answer = await auditAnswered(audit, context, { answer, bug });

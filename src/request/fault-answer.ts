@@ -4,19 +4,27 @@ import { quoteText } from "../object/quote.ts";
 import { StatusError, internalError, type Status } from "../object/status.ts";
 import { StorageError } from "../storage/storage.ts";
 import type { ApiAnswer, ApiRequest } from "./exchange.ts";
-import { CONTENT_TYPES, negotiateError } from "./negotiation.ts";
+import { CONTENT_TYPES, negotiateError, type Format } from "./negotiation.ts";
 import { storageStatus } from "./storage-status.ts";
 
 /** A fault that is answered as plain text, with 500: what stands between the client and its answer has failed. */
 export class PlainFault extends Error {}
 
+/** What a server does with faults. */
+export interface FaultRules {
+  /** Told of every fault that is not an answer to the client's own: a bug. */
+  readonly onBug: (error: unknown, request: ApiRequest) => void;
+  /** A Status as a protobuf body. */
+  readonly statusProtobuf: (status: Status) => Buffer;
+}
+
 /** The answer to whatever was thrown: a client's fault is its Status, anything else a logged 500 without its details. */
-export function faultAnswer(error: unknown, request: ApiRequest, onBug: (error: unknown, request: ApiRequest) => void): ApiAnswer {
-  if (error instanceof StatusError) return statusAnswer(error.status, request, "nosniff" in error);
+export function faultAnswer(error: unknown, request: ApiRequest, { onBug, statusProtobuf }: FaultRules): ApiAnswer {
+  if (error instanceof StatusError) return statusAnswer(error.status, request, statusProtobuf, "nosniff" in error);
   if (error instanceof PlainFault) return plainAnswer(error.message, request);
-  if (error instanceof StorageError) return statusAnswer(storageStatus(error), request);
+  if (error instanceof StorageError) return statusAnswer(storageStatus(error), request, statusProtobuf);
   onBug(error, request);
-  return statusAnswer(internalError("an unexpected fault, which the server's log describes").status, request);
+  return statusAnswer(internalError("an unexpected fault, which the server's log describes").status, request, statusProtobuf);
 }
 
 function plainAnswer(text: string, { target }: ApiRequest): ApiAnswer {
@@ -38,7 +46,7 @@ export function bugName(error: unknown): string | undefined {
 }
 
 /** A Status in the form that the client accepts. */
-function statusAnswer(status: Status, request: ApiRequest, nosniff = false): ApiAnswer {
+function statusAnswer(status: Status, request: ApiRequest, statusProtobuf: FaultRules["statusProtobuf"], nosniff = false): ApiAnswer {
   const retry = status.details?.retryAfterSeconds;
   const query = request.target.indexOf("?");
   const { format, pretty } = negotiateError({
@@ -52,8 +60,11 @@ function statusAnswer(status: Status, request: ApiRequest, nosniff = false): Api
       ...(retry === undefined || retry === 0 ? {} : { "retry-after": String(retry) }),
       ...(nosniff ? { "x-content-type-options": "nosniff" } : {}),
     },
-    body: Buffer.from(
-      format === "yaml" ? stringifyYaml(status as unknown as ReadonlyJson) : `${JSON.stringify(status, null, pretty ? 2 : 0)}\n`,
-    ),
+    body: format === "protobuf" ? statusProtobuf(status) : Buffer.from(statusText(status, format, pretty)),
   };
+}
+
+function statusText(status: Status, format: Format, pretty: boolean): string {
+  if (format === "yaml") return stringifyYaml(status as unknown as ReadonlyJson);
+  return `${JSON.stringify(status, null, pretty ? 2 : 0)}\n`;
 }

@@ -28,6 +28,7 @@ function refusal(run: () => unknown): string {
 }
 
 const json: Negotiated = { format: "json", pretty: false };
+const protobuf: Negotiated = { format: "protobuf", pretty: false };
 const yaml: Negotiated = { format: "yaml", pretty: false };
 const table = (version: string): Negotiated => ({ ...json, transform: { group: "meta.k8s.io", version, kind: "Table" } });
 
@@ -41,8 +42,14 @@ describe("Accept", () => {
     ["text/html,application/json;q=0.5", json],
     ["application/json;q=0.5, application/yaml;q=0.9", yaml],
     ["*/*, application/yaml", yaml],
-    ["application/vnd.kubernetes.protobuf, application/json", json],
-    ["application/vnd.kubernetes.protobuf,*/*", json],
+    ["application/vnd.kubernetes.protobuf, application/json", protobuf],
+    ["application/vnd.kubernetes.protobuf,*/*", protobuf],
+    ["application/vnd.kubernetes.protobuf;q=0.5, application/json", json],
+    ["application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io, application/json", json],
+    [
+      "application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;v=v1;g=meta.k8s.io",
+      { ...protobuf, transform: { group: "meta.k8s.io", version: "v1", kind: "PartialObjectMetadata" } },
+    ],
     ["application/json;stream=watch", json],
     ["application/json;as=Table;v=v1;g=meta.k8s.io", table("v1")],
     ["application/json;as=Table;v=v1beta1;g=meta.k8s.io", table("v1beta1")],
@@ -78,7 +85,6 @@ describe("Accept", () => {
       "application/json;as=Nope;v=v1;g=meta.k8s.io",
       "application/json;as=Table;v=v9;g=meta.k8s.io",
       "application/json;as=Table;v=v1;g=other",
-      "application/vnd.kubernetes.protobuf",
     ]) {
       assert.equal(
         refusal(() => negotiateObject(input(accept), true)),
@@ -87,8 +93,20 @@ describe("Accept", () => {
     }
   });
 
-  test("of a watch takes JSON alone", () => {
+  test("of custom resources agrees on protobuf for their metadata alone", () => {
+    const accept = "application/vnd.kubernetes.protobuf";
+    assert.deepEqual(negotiateObject(input(`${accept}, application/json`), true, true), json);
+    assert.deepEqual(negotiateObject(input(`${accept}, */*`), true, true), json);
+    for (const run of [negotiateObject.bind(null, input(accept), true, true), negotiateWatch.bind(null, input(accept), true)])
+      assert.match(refusal(run), /^406 only the following media types are accepted: /);
+    const metadata = `${accept};as=PartialObjectMetadataList;v=v1;g=meta.k8s.io`;
+    assert.equal(negotiateObject(input(metadata), true, true).format, "protobuf");
+    assert.equal(negotiateWatch(input(`${metadata};stream=watch`), true).format, "protobuf");
+  });
+
+  test("of a watch takes JSON and protobuf, no YAML", () => {
     assert.deepEqual(negotiateWatch(input("application/yaml, application/json;stream=watch;q=0.1")), json);
+    assert.deepEqual(negotiateWatch(input("application/vnd.kubernetes.protobuf;stream=watch, application/json;q=0.9")), protobuf);
     assert.match(
       refusal(() => negotiateWatch(input("application/yaml"))),
       /accepted: application\/json;stream=watch, application\/vnd\.kubernetes\.protobuf;stream=watch$/,
@@ -109,6 +127,7 @@ describe("Accept", () => {
 
   test("of a failure is never refused: what cannot be agreed on is indented JSON", () => {
     assert.deepEqual(negotiateError(input("application/yaml")), yaml);
+    assert.deepEqual(negotiateError(input("application/vnd.kubernetes.protobuf")), protobuf);
     assert.deepEqual(negotiateError(input("application/*")), json);
     for (const accept of ["text/html", "application/json;as=Table;v=v1;g=meta.k8s.io"])
       assert.deepEqual(negotiateError(input(accept)), { format: "json", pretty: true });

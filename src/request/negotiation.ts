@@ -28,8 +28,10 @@ export interface NegotiationInput {
 
 /** What an endpoint can send. */
 export interface Offer {
-  /** Formats of the plain object, the preferred one first. */
+  /** Formats that are written, the preferred one first. */
   readonly formats: readonly Format[];
+  /** Formats that are only written with a transform: custom resources are no protobuf, their metadata is. */
+  readonly onlyTransformed?: ReadonlySet<Format>;
   /** Whether `as=…` may be answered, in this format. */
   readonly allowsTransform: (transform: Transform, format: Format) => boolean;
 }
@@ -54,20 +56,26 @@ const WATCH_TYPES: readonly string[] = [`${JSON_TYPE};stream=watch`, `${PROTOBUF
 const META = "meta.k8s.io";
 const META_VERSIONS: ReadonlySet<string> = new Set(["v1", "v1beta1"]);
 
-/** What object and list endpoints send. Protobuf is known, and passed over until it is written. */
+/** What object and list endpoints send. */
 export const OBJECT_OFFER: Offer = {
-  formats: ["json", "yaml"],
+  formats: ["json", "yaml", "protobuf"],
   allowsTransform: ({ group, version, kind }, format) =>
     group === META &&
     META_VERSIONS.has(version) &&
     (kind === "Table" ? format !== "protobuf" : kind === "PartialObjectMetadata" || kind === "PartialObjectMetadataList"),
 };
 
-/** What a watch sends: one JSON document after the other. */
-export const WATCH_OFFER: Offer = { ...OBJECT_OFFER, formats: ["json"] };
+/** What a watch sends: one JSON document after the other, or protobuf messages with their lengths. */
+export const WATCH_OFFER: Offer = { ...OBJECT_OFFER, formats: ["json", "protobuf"] };
 
-/** Documents and errors are never transformed. */
+/** Documents are never transformed. */
 export const PLAIN_OFFER: Offer = { formats: ["json", "yaml"], allowsTransform: () => false };
+
+/** Nor are errors; all of them are known to protobuf, whatever they are about. */
+export const ERROR_OFFER: Offer = { ...PLAIN_OFFER, formats: ["json", "yaml", "protobuf"] };
+
+const TRANSFORMED_PROTOBUF: ReadonlySet<Format> = new Set(["protobuf"]);
+const NONE: ReadonlySet<Format> = new Set();
 
 /** Discovery's aggregated form; other versions of it in Accept are passed over. */
 export const DISCOVERY_OFFER: Offer = {
@@ -76,16 +84,20 @@ export const DISCOVERY_OFFER: Offer = {
 };
 
 /**
- * What the answer of an object endpoint will be. `list`: the endpoint also serves watches, which the refusal names.
- * Errors: StatusError 406.
+ * What the answer of an object endpoint will be. `list`: the endpoint also serves watches, which the refusal names;
+ * `custom`: its objects have no protobuf form. Errors: StatusError 406.
  */
-export function negotiateObject(input: NegotiationInput, list: boolean): Negotiated {
-  return accepted(input, OBJECT_OFFER, list ? [...OBJECT_TYPES, ...WATCH_TYPES] : OBJECT_TYPES, OBJECT_TYPES);
+export function negotiateObject(input: NegotiationInput, list: boolean, custom = false): Negotiated {
+  return accepted(input, offerOf(OBJECT_OFFER, custom), list ? [...OBJECT_TYPES, ...WATCH_TYPES] : OBJECT_TYPES, OBJECT_TYPES);
 }
 
 /** What the events of a watch will be. Errors: StatusError 406. */
-export function negotiateWatch(input: NegotiationInput): Negotiated {
-  return accepted(input, WATCH_OFFER, [...OBJECT_TYPES, ...WATCH_TYPES], WATCH_TYPES);
+export function negotiateWatch(input: NegotiationInput, custom = false): Negotiated {
+  return accepted(input, offerOf(WATCH_OFFER, custom), [...OBJECT_TYPES, ...WATCH_TYPES], WATCH_TYPES);
+}
+
+function offerOf(offer: Offer, custom: boolean): Offer {
+  return custom ? { ...offer, onlyTransformed: TRANSFORMED_PROTOBUF } : offer;
 }
 
 /** What a discovery document (or another plain document) will be. Errors: StatusError 406. */
@@ -98,7 +110,7 @@ export function negotiateDocument(input: NegotiationInput, offer: Offer = PLAIN_
  * indented JSON, as the original falls back to.
  */
 export function negotiateError(input: NegotiationInput): Negotiated {
-  return negotiate(input, PLAIN_OFFER) ?? { format: "json", pretty: true };
+  return negotiate(input, ERROR_OFFER) ?? { format: "json", pretty: true };
 }
 
 /** The agreement on an offer, or undefined. */
@@ -113,7 +125,7 @@ export function negotiate(input: NegotiationInput, offer: Offer): Negotiated | u
     for (const format of offer.formats) {
       if (!names(clause, CONTENT_TYPES[format])) continue;
       const transform = readParameters(clause, offer, format);
-      if (transform === "refused") continue;
+      if (transform === "refused" || (transform === undefined && (offer.onlyTransformed ?? NONE).has(format))) continue;
       const indented = format === "json" && (pretty || clause.parameters.get("pretty") === "1");
       return { format, pretty: indented, ...(transform === undefined ? {} : { transform }) };
     }

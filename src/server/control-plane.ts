@@ -13,6 +13,7 @@ import { followNodes } from "../authorization/node/follow-nodes.ts";
 import { NodeGraph } from "../authorization/node/node-graph.ts";
 import type { NodeModeParts } from "../authorization/node/node.ts";
 import { RbacIndex } from "../authorization/rbac/rbac-index.ts";
+import type { ReadonlyJsonObject } from "../object/json.ts";
 import type { Auditor } from "../request/audit-stage.ts";
 import type { RequestContext } from "../request/context.ts";
 import type { ApiAnswer, ApiRequest, Handler } from "../request/exchange.ts";
@@ -22,6 +23,7 @@ import { coreActions } from "../registry/actions/core-actions.ts";
 import { accessReviews } from "../registry/actions/access-review.ts";
 import { selfSubjectReview } from "../registry/actions/self-subject-review.ts";
 import { ActionHandlers, type Action } from "../registry/actions.ts";
+import { valueBody } from "../registry/protobuf-answer.ts";
 import { Registry } from "../registry/registry.ts";
 import { serviceNetwork, type ServiceNetwork } from "../registry/service-network/service-network.ts";
 import { isResourcePath } from "../registry/resolve.ts";
@@ -166,6 +168,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     uuid: options.uuid,
     audit: options.audit,
     onBug: options.onBug,
+    statusProtobuf: (status) => valueBody(registry, { ...status } as unknown as ReadonlyJsonObject),
     dispatch: async (context) => {
       const { info } = context;
       if (info.isResourceRequest && isResourcePath(definitions, info)) return serveResource(resources, context);

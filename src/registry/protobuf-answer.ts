@@ -1,0 +1,111 @@
+import type { ReadonlyJsonObject } from "../object/json.ts";
+import { groupVersion, parseGroupVersion } from "../object/kube-object.ts";
+import { envelope, envelopeAround, PAYLOAD } from "../protobuf/envelope.ts";
+import type { ListMeta } from "../printing/list-meta.ts";
+import type { ApiAnswer, BodySink } from "../request/exchange.ts";
+import { PROTOBUF_TYPE } from "../request/negotiation.ts";
+import type { ServedVersion } from "../resources/definition.ts";
+import type { ObjectSchema } from "../schema/schema.ts";
+import type { ObjectRecord } from "../storage/cache/record.ts";
+import type { Call } from "./encode-answer.ts";
+import { sendPieces } from "./list-answer.ts";
+import type { Registry } from "./registry.ts";
+import { servedObject, type Form } from "./representation.ts";
+
+const META = "meta.k8s.io";
+/** Objects whose messages are made at once; a longer list is made in turns with other requests. */
+const AT_ONCE = 20;
+/** Milliseconds of making messages after which other requests get their turn. */
+const TURN_MS = 5;
+
+/**
+ * The protobuf message of one object version as field 2 of what holds it, made once, then shared: in an envelope and in a
+ * list it is the same bytes. It names no version, so that all versions of partial metadata share one.
+ */
+export function objectPayload(record: ObjectRecord, served: ServedVersion, form: Form, registry: Registry): Buffer {
+  const name = form === "object" ? `protobuf ${groupVersion(served.group, served.version)}` : "protobuf metadata";
+  return registry.representations.bytes(record, name, () =>
+    form === "object"
+      ? registry.protobufWriter.field(PAYLOAD, servedObject(record, served), served.schema)
+      : registry.protobufWriter.field(PAYLOAD, partialObject(record, served), metadataSchema(registry)),
+  );
+}
+
+/** What the envelope says of an object in a form. */
+export function objectType(served: ServedVersion, form: Form): { readonly apiVersion: string; readonly kind: string } {
+  return form === "object"
+    ? { apiVersion: groupVersion(served.group, served.version), kind: served.kind }
+    : { apiVersion: `${META}/${form}`, kind: "PartialObjectMetadata" };
+}
+
+/** One object, in its envelope. */
+export function objectBody(record: ObjectRecord, served: ServedVersion, form: Form, registry: Registry): Buffer {
+  const { apiVersion, kind } = objectType(served, form);
+  return envelope(apiVersion, kind, objectPayload(record, served, form, registry));
+}
+
+/** Any value of a built-in kind, by its own kind and apiVersion: a Status, a review. A kind without type is a bug: throws. */
+export function valueBody({ types, protobufWriter }: Pick<Registry, "types" | "protobufWriter">, value: ReadonlyJsonObject): Buffer {
+  const { apiVersion, kind } = value;
+  const version = typeof apiVersion === "string" ? parseGroupVersion(apiVersion) : undefined;
+  const schema = version && typeof kind === "string" ? types.schemaForKind({ ...version, kind }) : undefined;
+  if (schema === undefined) throw new TypeError(`${String(apiVersion)} ${String(kind)} has no protobuf form`);
+  return envelope(apiVersion as string, kind as string, protobufWriter.field(PAYLOAD, value, schema));
+}
+
+/** Bytes as a protobuf answer. */
+export function protobufAnswer(body: NonNullable<ApiAnswer["body"]>, status: number): ApiAnswer {
+  return { status, headers: { "content-type": PROTOBUF_TYPE }, body, compressible: true };
+}
+
+/**
+ * The body of a list: a list's message is its metadata and its items' own messages, one after the other. Its length stands
+ * before it, so that all items are there before the first byte leaves.
+ */
+export function protobufList(call: Call, records: readonly ObjectRecord[], form: Form, meta: ListMeta): NonNullable<ApiAnswer["body"]> {
+  const { registry, endpoint } = call;
+  const { served, definition } = endpoint;
+  const type =
+    form === "object"
+      ? { apiVersion: groupVersion(served.group, served.version), kind: definition.listKind }
+      : { apiVersion: `${META}/${form}`, kind: "PartialObjectMetadataList" };
+  const metadata = registry.protobufWriter.field(1, { ...meta }, registry.types.schemaFor(LIST_META));
+  const around = (payloads: readonly Buffer[]): { readonly opening: Buffer; readonly closing: Buffer } => {
+    const size = payloads.reduce((sum, { length }) => sum + length, metadata.length);
+    const { head, end } = envelopeAround(type.apiVersion, type.kind, size);
+    return { opening: Buffer.concat([head, metadata]), closing: end };
+  };
+  if (records.length <= AT_ONCE) {
+    const payloads = records.map((record) => objectPayload(record, served, form, registry));
+    const { opening, closing } = around(payloads);
+    return Buffer.concat([opening, ...payloads, closing]);
+  }
+  return async (sink: BodySink) => {
+    const payloads: Buffer[] = [];
+    let turn = performance.now();
+    for (const record of records) {
+      payloads.push(objectPayload(record, served, form, registry));
+      if (performance.now() - turn < TURN_MS) continue;
+      await new Promise((resume) => setImmediate(resume));
+      if (sink.closed) return;
+      turn = performance.now();
+    }
+    const item = (index: number) => ({ bytes: payloads[index] as Buffer, start: 0 });
+    await sendPieces({ ...around(payloads), count: payloads.length, item, separation: "none" }, sink);
+  };
+}
+
+const LIST_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta";
+
+/** An object's metadata alone, without the annotations in which its form keeps fields of the kind. */
+function partialObject(record: ObjectRecord, { formAnnotations = [] }: ServedVersion): ReadonlyJsonObject {
+  const { metadata } = record.object();
+  if (formAnnotations.length === 0 || metadata.annotations === undefined) return { metadata };
+  const kept = Object.entries(metadata.annotations).filter(([name]) => !formAnnotations.includes(name));
+  return { metadata: { ...metadata, annotations: Object.fromEntries(kept) } };
+}
+
+/** The type of partial metadata. */
+export function metadataSchema({ types }: Registry): ObjectSchema {
+  return types.schemaFor("io.k8s.apimachinery.pkg.apis.meta.v1.PartialObjectMetadata");
+}

@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { JsonObject } from "../object/json.ts";
+import { parseGroupVersion } from "../object/kube-object.ts";
+import { envelope, openEnvelope, PAYLOAD } from "../protobuf/envelope.ts";
+import { ProtobufReader } from "../protobuf/read.ts";
+import { WireReader } from "../protobuf/wire-reader.ts";
+import { ProtobufWriter } from "../protobuf/write.ts";
+import type { ApiAnswer, BodySink } from "../request/exchange.ts";
+import { ADMIN, testPlane, type TestPlane } from "./test-plane.ts";
+
+const TYPE = "application/vnd.kubernetes.protobuf";
+const PODS = "/api/v1/namespaces/default/pods";
+const MAPS = "/api/v1/namespaces/default/configmaps";
+const AS_METADATA = "as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly value: JsonObject;
+}
+
+/** Asks in protobuf and reads what comes, whatever it is. */
+async function ask(under: TestPlane, method: string, target: string, body?: JsonObject, accept = TYPE): Promise<Answer> {
+  const request = under.request(ADMIN, method, target, undefined, { accept, "content-type": TYPE });
+  const bytes = body === undefined ? Buffer.alloc(0) : written(under, body);
+  const answer = await under.plane.handle({ ...request, body: async () => bytes });
+  const received = await gather(answer);
+  const type = String(answer.headers["content-type"]);
+  const value = type === TYPE ? read(under, received) : (JSON.parse(received.toString("utf8")) as JsonObject);
+  return { status: answer.status, type, value };
+}
+
+function written({ plane: { registry } }: TestPlane, value: JsonObject): Buffer {
+  const { apiVersion, kind } = value as { readonly apiVersion: string; readonly kind: string };
+  const schema = registry.types.schemaForKind({ ...(parseGroupVersion(apiVersion) ?? assert.fail()), kind }) ?? assert.fail(kind);
+  return envelope(apiVersion, kind, new ProtobufWriter().field(PAYLOAD, value, schema));
+}
+
+function read({ plane: { registry } }: TestPlane, body: Buffer): JsonObject {
+  const { apiVersion, kind, raw } = openEnvelope(body);
+  const schema = registry.types.schemaForKind({ ...(parseGroupVersion(apiVersion) ?? assert.fail()), kind }) ?? assert.fail(kind);
+  return { kind, apiVersion, ...new ProtobufReader().read(raw, schema) };
+}
+
+async function gather({ body }: ApiAnswer): Promise<Buffer> {
+  if (body === undefined || Buffer.isBuffer(body)) return body ?? Buffer.alloc(0);
+  const pieces: Buffer[] = [];
+  await body(sinkOf((bytes) => pieces.push(Buffer.from(bytes))));
+  return Buffer.concat(pieces);
+}
+
+function sinkOf(take: (bytes: Buffer) => void): BodySink & { close(): void } {
+  let close = (): void => {};
+  return {
+    write: (bytes) => (take(bytes), true),
+    drained: async () => {},
+    pending: 0,
+    closed: false,
+    onClose: (callback) => (close = callback),
+    close: () => close(),
+  };
+}
+
+const configMap = (name: string, data: JsonObject = {}): JsonObject => ({ kind: "ConfigMap", apiVersion: "v1", metadata: { name }, data });
+
+test("an object is created, read, listed, changed and deleted in protobuf, and is what JSON shows", async () => {
+  const under = await testPlane();
+  await ask(under, "POST", "/api/v1/namespaces/default/serviceaccounts", {
+    kind: "ServiceAccount",
+    apiVersion: "v1",
+    metadata: { name: "default" },
+  });
+  const created = await ask(under, "POST", PODS, {
+    kind: "Pod",
+    apiVersion: "v1",
+    metadata: { name: "p", labels: { a: "b" } },
+    spec: { containers: [{ name: "c", image: "i", resources: { limits: { cpu: "1" } } }] },
+  });
+  assert.equal(created.status, 201, JSON.stringify(created.value));
+  const plain = await under.as(ADMIN, "GET", `${PODS}/p`);
+  assert.deepEqual((await ask(under, "GET", `${PODS}/p`)).value, plain.body);
+  assert.deepEqual(created.value, plain.body);
+  assert.deepEqual((await ask(under, "GET", PODS)).value, (await under.as(ADMIN, "GET", PODS)).body);
+  const changed = await ask(under, "PUT", `${PODS}/p`, {
+    ...plain.body,
+    metadata: { ...(plain.body["metadata"] as JsonObject), labels: {} },
+  });
+  assert.equal(changed.status, 200);
+  assert.equal((changed.value["metadata"] as JsonObject)["labels"], undefined);
+  const options = { kind: "DeleteOptions", apiVersion: "v1", gracePeriodSeconds: 0 };
+  const deleted = await ask(under, "DELETE", `${PODS}/p`, options);
+  assert.equal(deleted.value["kind"], "Pod");
+  assert.equal((await ask(under, "GET", `${PODS}/p`)).status, 404);
+});
+
+test("long lists, pages and metadata lists are the JSON lists", async () => {
+  const under = await testPlane();
+  for (let i = 0; i < 60; i++) await under.as(ADMIN, "POST", MAPS, configMap(`m-${i}`, { text: "x".repeat(3000) }));
+  for (const target of [MAPS, `${MAPS}?limit=7`, "/api/v1/configmaps"]) {
+    const plain = await gather(await under.plane.handle(under.request(ADMIN, "GET", target)));
+    assert.deepEqual((await ask(under, "GET", target)).value, JSON.parse(plain.toString("utf8")), target);
+  }
+  const metadata = (await ask(under, "GET", MAPS, undefined, `${TYPE};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1beta1`)).value;
+  assert.equal(metadata["apiVersion"], "meta.k8s.io/v1beta1");
+  const items = metadata["items"] as JsonObject[];
+  assert.equal(items.length, 60);
+  assert.ok(items.every((item) => Object.keys(item).join() === "metadata"));
+});
+
+test("statuses, reviews, scales and metadata come in protobuf; tables do not", async () => {
+  const under = await testPlane();
+  await ask(under, "POST", MAPS, configMap("m"));
+  const removed = await ask(under, "DELETE", `${MAPS}/m`);
+  assert.deepEqual([removed.status, removed.type, removed.value["kind"], removed.value["status"]], [200, TYPE, "Status", "Success"]);
+  const missing = await ask(under, "GET", `${MAPS}/m`);
+  assert.deepEqual(missing.value, (await under.as(ADMIN, "GET", `${MAPS}/m`)).body);
+  const review = await ask(under, "POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {
+    kind: "SelfSubjectAccessReview",
+    apiVersion: "authorization.k8s.io/v1",
+    spec: { resourceAttributes: { verb: "get", resource: "pods" } },
+  });
+  assert.equal((review.value["status"] as JsonObject)["allowed"], true);
+  const spec = {
+    selector: { matchLabels: { a: "b" } },
+    template: { metadata: { labels: { a: "b" } }, spec: { containers: [{ name: "c", image: "i" }] } },
+  };
+  const sets = "/apis/apps/v1/namespaces/default/replicasets";
+  await ask(under, "POST", sets, { kind: "ReplicaSet", apiVersion: "apps/v1", metadata: { name: "r" }, spec: { ...spec, replicas: 3 } });
+  const scale = await ask(under, "GET", `${sets}/r/scale`);
+  assert.deepEqual([scale.value["kind"], scale.value["spec"]], ["Scale", { replicas: 3 }]);
+  const scaled = await ask(under, "PUT", `${sets}/r/scale`, { ...scale.value, spec: { replicas: 5 } });
+  assert.deepEqual(scaled.value["spec"], { replicas: 5 });
+  const metadata = await ask(under, "GET", `${sets}/r`, undefined, `${TYPE};${AS_METADATA}`);
+  assert.deepEqual(Object.keys(metadata.value), ["kind", "apiVersion", "metadata"]);
+  const table = await ask(under, "GET", sets, undefined, `${TYPE};as=Table;g=meta.k8s.io;v=v1,application/json`);
+  assert.deepEqual([table.type, table.value["kind"]], ["application/json", "ReplicaSetList"]);
+  const refused = await ask(under, "GET", sets, undefined, `${TYPE};as=Table;g=meta.k8s.io;v=v1`);
+  assert.equal(refused.status, 406);
+});
+
+test("a body that is no protobuf message is a bad request, told in protobuf", async () => {
+  const under = await testPlane();
+  for (const bytes of [Buffer.from("{}"), Buffer.from("k8s\0\x0a\x7f"), Buffer.concat([Buffer.from("k8s\0"), Buffer.alloc(20, 0xff)])]) {
+    const request = under.request(ADMIN, "POST", MAPS, undefined, { "accept": TYPE, "content-type": TYPE });
+    const answer = await under.plane.handle({ ...request, body: async () => bytes });
+    assert.equal(answer.status, 400);
+    assert.equal(read(under, await gather(answer))["reason"], "BadRequest");
+  }
+});
+
+test("a watch is frames of whole bodies, with bookmarks, partial metadata and errors", async () => {
+  const under = await testPlane();
+  await ask(under, "POST", MAPS, configMap("m", { a: "1" }));
+  const target = `${MAPS}?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true`;
+  const open = async (accept: string) => {
+    const events: { type: string; object: JsonObject }[] = [];
+    const answer = await under.plane.handle(under.request(ADMIN, "GET", target, undefined, { accept }));
+    assert.equal(answer.headers["content-type"], `${TYPE};stream=watch`);
+    const sink = sinkOf((bytes) => {
+      assert.equal(bytes.readUInt32BE(), bytes.length - 4);
+      events.push(frame(under, bytes.subarray(4)));
+    });
+    assert.ok(typeof answer.body === "function");
+    return { events, sink, done: answer.body(sink) };
+  };
+  const [whole, metadata] = [await open(`${TYPE};stream=watch`), await open(`${TYPE};stream=watch;${AS_METADATA},${TYPE}`)];
+  await ask(under, "DELETE", `${MAPS}/m`);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  for (const { events, sink, done } of [whole, metadata]) {
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      ["ADDED", "BOOKMARK", "DELETED"],
+    );
+    assert.match(JSON.stringify(events[1]), /"annotations":\{"k8s.io\/initial-events-end":"true"\}/);
+    sink.close();
+    await done;
+  }
+  assert.deepEqual(whole.events[2]?.object["data"], { a: "1" });
+  assert.equal(metadata.events[2]?.object["kind"], "PartialObjectMetadata");
+});
+
+/** WatchEvent {type = 1, object = 2 {raw = 1}}. */
+function frame(under: TestPlane, bytes: Buffer): { type: string; object: JsonObject } {
+  const reader = new WireReader(bytes);
+  let type = "";
+  let object: JsonObject = {};
+  while (!reader.done) {
+    if (reader.unsigned() === 10) type = reader.text();
+    else {
+      const extension = reader.part();
+      assert.equal(extension.unsigned(), 10);
+      object = read(under, extension.part().rest());
+    }
+  }
+  return { type, object };
+}
