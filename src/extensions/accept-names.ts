@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, type ReadonlyJsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
-import { objectIn, objectsIn, stringIn, stringsIn } from "../object/read.ts";
+import { objectIn, stringIn, stringsIn } from "../object/read.ts";
+import { conditionOf } from "../resources/apiextensions/conditions.ts";
 
 /** What a definition's status says of its names: those that it got, and why not the others. */
 export interface NamesVerdict {
@@ -76,7 +77,7 @@ export function namesConditions(crd: KubeObject, { refusal }: NamesVerdict): rea
 
 /** Whether a condition of a definition is true. */
 export function hasCondition(crd: KubeObject, type: string): boolean {
-  return objectsIn(objectIn(crd, "status"), "conditions").some((one) => one["type"] === type && one["status"] === "True");
+  return conditionOf(crd, type) === "True";
 }
 
 /** Puts conditions into a status, each in its place; one whose status stays keeps its time. Changes the status. */

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { definitionChangeFaults, definitionFaults, definitionNameFaults } from "./validate-definition.ts";
 import type { KindBehaviour } from "../definition.ts";
 
 /** Holds a definition until its custom resources are gone. */
@@ -19,6 +20,8 @@ export const customResourceDefinition: KindBehaviour = {
       const storage = storageVersions(object);
       status["storedVersions"] = [...stored, ...storage.filter((version) => !stored.includes(version))];
     },
+    validate: (object) => [...definitionNameFaults(object), ...definitionFaults(object)],
+    validateUpdate: definitionChangeFaults,
     deletionFinalizers: [CLEANUP_FINALIZER],
     marksPlainly: true,
     markDeleted: (object, { now }) => {
@@ -49,11 +52,10 @@ function applyDefaults(object: KubeObject): void {
   if (isObject(service)) service["port"] ??= 443;
 }
 
-/** The versions of which objects are stored: one, in a valid definition. */
+/** The version in which objects are stored, as a list: none in a definition that is not valid. */
 function storageVersions(object: KubeObject): string[] {
-  return objectsIn(objectIn(object, "spec"), "versions")
-    .filter((version) => version["storage"] === true)
-    .map((version) => stringIn(version, "name"));
+  const storage = objectsIn(objectIn(object, "spec"), "versions").find((version) => version["storage"] === true);
+  return storage === undefined ? [] : [stringIn(storage, "name")];
 }
 
 function memberOf(parent: JsonObject, name: string): JsonObject {
