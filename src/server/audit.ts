@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createAuditor } from "../audit/auditor.ts";
 import { backends, blockingBackend, type AuditBackend, type Deliver, type OnLost } from "../audit/backend.ts";
 import { batchBackend } from "../audit/batch.ts";
@@ -6,9 +7,12 @@ import { microClock } from "../audit/micro-clock.ts";
 import { readPolicy } from "../audit/read-policy.ts";
 import { RotatingFile } from "../audit/rotating-file.ts";
 import { truncating } from "../audit/truncate.ts";
-import type { AuditBackendConfig, AuditConfig, AuditLogConfig } from "../config/audit.ts";
+import { webhookDelivery } from "../audit/webhook.ts";
+import type { AuditBackendConfig, AuditConfig, AuditLogConfig, AuditWebhookConfig } from "../config/audit.ts";
 import { StartupError } from "../object/startup-error.ts";
 import type { Auditor } from "../request/audit-stage.ts";
+import { readKubeconfig, type WebhookTarget } from "../webhook/kubeconfig.ts";
+import { WebhookClient } from "../webhook/webhook-client.ts";
 import { readFlagFile } from "./data-dir.ts";
 
 /** The audit of a server. */
@@ -22,6 +26,9 @@ export interface AuditLog {
   error(fields: object, message: string): void;
 }
 
+/** How long one call of the webhook may take, and how long the last ones may when the server stops, in milliseconds. */
+const WEBHOOK_TIMEOUT_MS = 30_000;
+const FLUSH_MS = 5000;
 /** How often lost events are told, in milliseconds. */
 const TELL_MS = 10_000;
 
@@ -32,12 +39,11 @@ export async function prepareAudit(config: AuditConfig, log: AuditLog): Promise<
   if (config.policyFile === "" || (config.log === undefined && config.webhook === undefined)) {
     return { auditor: undefined, async [Symbol.asyncDispose]() {} };
   }
-  if (config.webhook !== undefined)
-    throw new StartupError("--audit-webhook-config-file is refused: it does not exist here yet", "audit to a log with --audit-log-path");
   const policy = parse("audit-policy-file", config.policyFile, await readFlagFile("audit-policy-file", config.policyFile), readPolicy);
   const onLost = tellLost(log, Date.now);
   const opened: AuditBackend[] = [];
   if (config.log !== undefined) opened.push(openLog(config.log, onLost));
+  if (config.webhook !== undefined) opened.push(openWebhook(config.webhook, onLost));
   const backend = backends(opened);
   const clock = microClock(Date.now, () => performance.now());
   return {
@@ -65,6 +71,38 @@ function openWriter({ path, rotation }: AuditLogConfig, onFault: (error: unknown
       error,
     );
   }
+}
+
+function openWebhook(config: AuditWebhookConfig, onLost: OnLost): AuditBackend {
+  const name = "webhook";
+  const client = new WebhookClient(webhookTarget(config.configFile), { timeoutMs: WEBHOOK_TIMEOUT_MS, random: Math.random });
+  const stop = new AbortController();
+  const options = { initialBackoffMs: config.initialBackoff, random: Math.random, signal: stop.signal };
+  const delivery = webhookDelivery((bytes) => client.exchange(bytes), options);
+  const backend = deliveredBy(name, config, delivery, onLost, { [Symbol.asyncDispose]: async () => client.close() });
+  return {
+    accept: (event) => backend.accept(event),
+    async [Symbol.asyncDispose]() {
+      const timer = setTimeout(() => {
+        stop.abort();
+        client.close();
+      }, FLUSH_MS);
+      await backend[Symbol.asyncDispose]();
+      clearTimeout(timer);
+    },
+  };
+}
+
+function webhookTarget(path: string): WebhookTarget {
+  const flag = "audit-webhook-config-file";
+  const read = (file: string): string => {
+    try {
+      return readFileSync(file, "utf8");
+    } catch (error) {
+      throw new StartupError(`--${flag}: cannot read ${file}: ${messageOf(error)}`, "name a file that exists and can be read", error);
+    }
+  };
+  return parse(flag, path, read(path), (text) => readKubeconfig(text, path, read));
 }
 
 /** A backend over what delivers; `end` is disposed of after its last event. */
@@ -101,6 +139,7 @@ function parse<T>(flag: string, path: string, text: string, read: (text: string)
   try {
     return read(text);
   } catch (error) {
+    if (error instanceof StartupError) throw error;
     throw new StartupError(`--${flag}: ${path}: ${messageOf(error)}`, "correct the file");
   }
 }

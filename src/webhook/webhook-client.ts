@@ -34,6 +34,14 @@ export interface WebhookClientOptions {
   readonly random: () => number;
 }
 
+/** What a webhook said. */
+export interface WebhookAnswer {
+  readonly status: number;
+  /** The header, if it is there. */
+  readonly retryAfter: string | undefined;
+  readonly text: string;
+}
+
 /** Posts JSON to one webhook over kept connections. */
 export class WebhookClient {
   readonly #target: WebhookTarget;
@@ -71,7 +79,7 @@ export class WebhookClient {
   }
 
   async #call(bytes: Buffer): Promise<JsonObject> {
-    const { status, text } = await this.#exchange(bytes);
+    const { status, text } = await this.exchange(bytes);
     if (status < 200 || status > 299) throw new WebhookError(statusText(status, text), status === 500 || status === 429);
     try {
       const { value } = parseJson(text);
@@ -83,7 +91,8 @@ export class WebhookClient {
     }
   }
 
-  async #exchange(bytes: Buffer): Promise<{ readonly status: number; readonly text: string }> {
+  /** One answer to one call, whatever its status. Errors: WebhookError where there is none. */
+  async exchange(bytes: Buffer): Promise<WebhookAnswer> {
     const { ca, cert, key, authorization, serverName, insecure } = this.#target;
     const request = (this.#url.protocol === "http:" ? httpRequest : httpsRequest)(this.#url, {
       method: "POST",
@@ -106,7 +115,7 @@ export class WebhookClient {
     try {
       request.end(bytes);
       const [response] = (await once(request, "response")) as [IncomingMessage];
-      return { status: response.statusCode ?? 0, text: await readAll(response) };
+      return { status: response.statusCode ?? 0, retryAfter: response.headers["retry-after"], text: await readAll(response) };
     } catch (error) {
       request.destroy();
       throw this.#failure(error as NodeJS.ErrnoException);
@@ -144,7 +153,7 @@ const STATUS_TEXTS: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** How the original tells of a status that it did not expect. */
-function statusText(status: number, body: string): string {
+export function statusText(status: number, body: string): string {
   const known = STATUS_TEXTS.get(status);
   if (known !== undefined) return known;
   if (status === 403) return body;
