@@ -10,6 +10,7 @@ import { listen } from "../http/listen.ts";
 import { StartupError } from "../object/startup-error.ts";
 import { controllers } from "../controllers/all.ts";
 import { apiServiceAvailability } from "../controllers/api-service-availability.ts";
+import { flowSchemaStatus } from "../controllers/flow-schema-status.ts";
 import { runController, type Controller } from "../controllers/controller.ts";
 import { customResourceDefinitions, serveEstablished } from "../controllers/custom-resource-definitions.ts";
 import { CustomResources } from "../extensions/custom-resources.ts";
@@ -28,6 +29,7 @@ import { prepareAuthentication } from "./authentication.ts";
 import { authorizationModes } from "./authorization-modes.ts";
 import { bootstrapApiServices } from "./api-services.ts";
 import { bootstrapObjects } from "./bootstrap.ts";
+import { bootstrapFlowControl, readBootstrapFlowControl } from "./bootstrap-flowcontrol.ts";
 import { bootstrapRoles, readBootstrapRoles } from "./bootstrap-rbac.ts";
 import { clientAddress, prepareCertificates } from "./certificates.ts";
 import { createControlPlane, type ControlPlane } from "./control-plane.ts";
@@ -63,6 +65,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
     throw error;
   }
 }
+
+/** As whom the server writes flow schemas and priority levels, and what it tells of them. */
+const FLOW_CONTROL_PRODUCER = "api-priority-and-fairness-config-producer-v1";
+const FLOW_CONTROL_CONSUMER = "api-priority-and-fairness-config-consumer-v1";
 
 /** Starts a server on an open store, which is the server's to close once it has started. */
 async function startOn(storage: Storage, config: Config): Promise<RunningServer> {
@@ -138,6 +144,7 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
   const customResources = new CustomResources(plane.registry);
   await serveEstablished(customResources, client);
   await bootstrapApiServices(client, definitions);
+  await bootstrapFlowControl(systemClient(plane.registry, FLOW_CONTROL_PRODUCER), readBootstrapFlowControl(data));
   const listener = await listen({
     handler: plane.handle,
     host: config.bindAddress,
@@ -170,6 +177,7 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
     loops.push(await runController(controller, { registry: plane.registry, client: systemClient(plane.registry, manager), onFailure }));
   };
   await run(apiServiceAvailability(Date.now), "kube-apiserver");
+  await run(flowSchemaStatus(Date.now), FLOW_CONTROL_CONSUMER);
   await run(
     customResourceDefinitions(customResources, () => timestamp(Date.now())),
     "kube-apiserver",

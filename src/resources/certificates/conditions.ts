@@ -7,10 +7,11 @@ import {
   type FieldError,
 } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { equalJson, isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { equalJson, isObject, type JsonObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { asObject, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { diffOf } from "../pod-spec/internal-form.ts";
+import { shownAs, type ShownMembers } from "../pod-spec/shown.ts";
 
 const at = FieldPath.root.child("status").child("conditions");
 
@@ -43,6 +44,16 @@ export function conditionFaults(object: KubeObject): FieldError[] {
   return faults;
 }
 
+const conditionShown: ShownMembers = [
+  ["Type", "type", ""],
+  ["Status", "status", ""],
+  ["Reason", "reason", ""],
+  ["Message", "message", ""],
+  ["LastUpdateTime", "lastUpdateTime", null],
+  ["LastTransitionTime", "lastTransitionTime", null],
+];
+const shown = (list: readonly ReadonlyJsonObject[]): ReadonlyJson => list.map((one) => shownAs(one, conditionShown));
+
 /** Decisions stay; approvals come and change only through their own door. */
 export function conditionChangeFaults(object: KubeObject, old: KubeObject, approving: boolean): FieldError[] {
   const faults: FieldError[] = [];
@@ -58,7 +69,7 @@ export function conditionChangeFaults(object: KubeObject, old: KubeObject, appro
     const [now, before] = [of(object, type), of(old, type)];
     if (now.length > before.length) faults.push(forbiddenField(at, `updates may not add a condition of type "${type}"`));
     else if (now.length === before.length && !equalJson([...now], [...before])) {
-      faults.push(forbiddenField(at, `updates may not modify a condition of type "${type}"\n${diffOf([...before], [...now])}`));
+      faults.push(forbiddenField(at, `updates may not modify a condition of type "${type}"\n${diffOf(shown(before), shown(now))}`));
     }
   }
   return faults;

@@ -1,0 +1,55 @@
+import type { KubeObject } from "../object/kube-object.ts";
+import { objectIn, objectsIn, stringIn } from "../object/read.ts";
+import { StatusError } from "../object/status.ts";
+import type { ResourceId } from "../registry/system-client.ts";
+import type { Controller } from "./controller.ts";
+
+const GROUP = "flowcontrol.apiserver.k8s.io";
+const FLOW_SCHEMAS: ResourceId = { group: GROUP, plural: "flowschemas" };
+const PRIORITY_LEVELS: ResourceId = { group: GROUP, plural: "prioritylevelconfigurations" };
+
+/** Tells of each flow schema whether the priority level that it names is there (KEP-1040). */
+export function flowSchemaStatus(clock: () => number): Controller {
+  return {
+    name: "flowschema-status",
+    watches: [
+      { resource: FLOW_SCHEMAS, keys: (name) => [name] },
+      // Work for all flow schemas that name the level.
+      { resource: PRIORITY_LEVELS, keys: (name) => [`/${name}`] },
+    ],
+    async reconcile(key, client) {
+      const concerned = key.startsWith("/")
+        ? (await client.list(FLOW_SCHEMAS)).filter((one) => `/${levelOf(one)}` === key)
+        : [await client.get(FLOW_SCHEMAS, "", key)];
+      for (const one of concerned) {
+        if (one === undefined) continue;
+        const exists = (await client.get(PRIORITY_LEVELS, "", levelOf(one))) !== undefined;
+        try {
+          await client.update(FLOW_SCHEMAS, "", one.metadata.name ?? "", (current) => withCondition(current, exists, clock), "status");
+        } catch (error) {
+          // It went away meanwhile.
+          if (!(error instanceof StatusError) || error.status.code !== 404) throw error;
+        }
+      }
+    },
+  };
+}
+
+function levelOf(flowSchema: KubeObject): string {
+  return stringIn(objectIn(objectIn(flowSchema, "spec"), "priorityLevelConfiguration"), "name");
+}
+
+/** The flow schema with what is told of it; undefined where that is told already. */
+function withCondition(object: KubeObject, exists: boolean, clock: () => number): KubeObject | undefined {
+  const conditions = objectsIn(objectIn(object, "status"), "conditions");
+  const before = conditions.find((one) => stringIn(one, "type") === "Dangling");
+  const status = exists ? "False" : "True";
+  const reason = exists ? "Found" : "NotFound";
+  const named = `This FlowSchema references the PriorityLevelConfiguration object named "${levelOf(object)}"`;
+  const message = exists ? `${named} and it exists` : `${named} but there is no such object`;
+  const same = before !== undefined && stringIn(before, "status") === status;
+  if (same && stringIn(before, "reason") === reason && stringIn(before, "message") === message) return undefined;
+  const lastTransitionTime = same ? stringIn(before, "lastTransitionTime") : `${new Date(clock()).toISOString().slice(0, 19)}Z`;
+  const condition = { type: "Dangling", status, lastTransitionTime, reason, message };
+  return { ...object, status: { conditions: [...conditions.filter((one) => one !== before), condition] } } as KubeObject;
+}
