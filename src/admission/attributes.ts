@@ -1,3 +1,4 @@
+import { isObject, type JsonObject } from "../object/json.ts";
 import { forbidden, type StatusError } from "../object/status.ts";
 import type { AdmissionAttributes, Operation } from "./admission.ts";
 
@@ -7,7 +8,15 @@ export function concerns(attributes: AdmissionAttributes, group: string, plural:
   return definition.group === group && definition.plural === plural && subresource === "" && operations.includes(operation);
 }
 
-/** A plugin's refusal: 403 that names the object. */
+/** A plugin's refusal: 403 that names the object, before it has a name what it will begin with. */
 export function refuse(attributes: AdmissionAttributes, text: string): StatusError {
-  return forbidden(attributes.ref, attributes.name || (attributes.object?.metadata.name ?? ""), text);
+  const { name, generateName } = attributes.object?.metadata ?? {};
+  return forbidden(attributes.ref, attributes.name || name || generateName || "Unknown", text);
+}
+
+/** The spec of the object that a mutating plugin may change: the object's own, put there where it had none. */
+export function specOf({ object }: AdmissionAttributes): JsonObject {
+  if (object === undefined) return {};
+  const spec = object["spec"];
+  return isObject(spec) ? spec : (object["spec"] = {});
 }

@@ -1,14 +1,33 @@
-import type { RandomBytes } from "../object/names-generator.ts";
 import type { Authorizer } from "../authorization/authorizer.ts";
-import type { AdmissionPlugin } from "./admission.ts";
+import type { RandomBytes } from "../object/names-generator.ts";
 import type { Registry } from "../registry/registry.ts";
-import type { ClusterView } from "./cluster-view.ts";
+import type { SystemClient } from "../registry/system-client.ts";
+import type { AdmissionPlugin } from "./admission.ts";
+import { NAMESPACES, type ClusterView } from "./cluster-view.ts";
+import { configured, type PluginConfigurations } from "./configuration.ts";
 import { validatingAdmissionPolicy } from "./policies/validating-admission-policy.ts";
-import { defaultClasses } from "./plugins/default-class.ts";
+import { alwaysAdmit, alwaysDeny } from "./plugins/always.ts";
+import { alwaysPullImages } from "./plugins/always-pull-images.ts";
+import { certificateApproval, certificateSigning, clusterTrustBundleAttest } from "./plugins/certificate-signers.ts";
+import { certificateSubjectRestriction } from "./plugins/certificate-subject-restriction.ts";
+import { defaultIngressClass, defaultStorageClass } from "./plugins/default-class.ts";
 import { defaultTolerationSeconds } from "./plugins/default-toleration-seconds.ts";
-import { nodeRestriction } from "./plugins/node-restriction.ts";
+import { denyServiceExternalIps } from "./plugins/deny-service-external-ips.ts";
+import { dormant } from "./plugins/dormant.ts";
+import { extendedResourceToleration } from "./plugins/extended-resource-toleration.ts";
+import { limitPodHardAntiAffinityTopology } from "./plugins/limit-pod-hard-anti-affinity-topology.ts";
+import { limitRanger } from "./plugins/limit-ranger.ts";
+import { namespaceAutoProvision, namespaceExists } from "./plugins/namespace-exists.ts";
 import { namespaceLifecycle } from "./plugins/namespace-lifecycle.ts";
+import { nodeRestriction } from "./plugins/node-restriction.ts";
+import { ownerReferencesPermissionEnforcement } from "./plugins/owner-references-permission-enforcement.ts";
+import { persistentVolumeClaimResize } from "./plugins/persistent-volume-claim-resize.ts";
+import { podResizeValidator } from "./plugins/pod-resize-validator.ts";
+import { NO_CONFIGURATION, readPodSecurityConfiguration } from "./plugins/pod-security/configuration.ts";
+import { podSecurity } from "./plugins/pod-security/pod-security.ts";
+import { podTopologyLabels } from "./plugins/pod-topology-labels.ts";
 import { priority } from "./plugins/priority.ts";
+import { runtimeClass } from "./plugins/runtime-class.ts";
 import { serviceAccount } from "./plugins/service-account.ts";
 import { storageObjectInUseProtection } from "./plugins/storage-object-in-use-protection.ts";
 import { taintNodesByCondition } from "./plugins/taint-nodes-by-condition.ts";
@@ -19,23 +38,73 @@ export interface PluginParts {
   readonly random: RandomBytes;
   /** For plugins that ask whether the writer may do something besides. */
   readonly authorize: Authorizer;
+  /** For plugins that write: what the server itself may. */
+  readonly client: Pick<SystemClient, "create" | "update">;
   /** The registry that they guard, once requests come: for plugins that follow resources or convert objects. */
   readonly registry: () => Registry;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** What plugins are told by --admission-control-config-file. */
+  readonly configurations: PluginConfigurations;
 }
 
-/** All plugins that there are, in the order in which a write meets them (the original's); which are on is the config's. */
-export function allPlugins(parts: PluginParts): readonly AdmissionPlugin[] {
-  const { view, random, authorize } = parts;
-  return [
-    namespaceLifecycle(view),
-    serviceAccount(view, random),
-    nodeRestriction(view, authorize),
-    taintNodesByCondition,
-    priority(view),
-    defaultTolerationSeconds,
-    ...defaultClasses(view).filter(({ name }) => name === "DefaultStorageClass"),
-    storageObjectInUseProtection,
-    ...defaultClasses(view).filter(({ name }) => name === "DefaultIngressClass"),
-    validatingAdmissionPolicy(parts),
-  ];
+/**
+ * The plugins that there are, in the order in which a write meets them (the original's): first all that change it, then
+ * all that judge it. A plugin is made only where it is on. Its maker throws StartupError for a faulty configuration.
+ */
+const PLUGINS: readonly (readonly [name: string, make: (parts: PluginParts) => AdmissionPlugin])[] = [
+  ["AlwaysAdmit", () => alwaysAdmit],
+  ["NamespaceAutoProvision", ({ view, client }) => namespaceAutoProvision(view, (name) => client.create(NAMESPACES, namespaceNamed(name)))],
+  ["NamespaceLifecycle", ({ view }) => namespaceLifecycle(view)],
+  ["NamespaceExists", ({ view }) => namespaceExists(view)],
+  ["LimitPodHardAntiAffinityTopology", () => limitPodHardAntiAffinityTopology],
+  ["LimitRanger", ({ view }) => limitRanger(view)],
+  ["ServiceAccount", ({ view, random }) => serviceAccount(view, random)],
+  ["NodeRestriction", ({ view, authorize }) => nodeRestriction(view, authorize)],
+  ["TaintNodesByCondition", () => taintNodesByCondition],
+  ["AlwaysPullImages", () => alwaysPullImages],
+  [
+    "PodSecurity",
+    ({ view, clock, configurations }) => {
+      const own = configured(configurations, "PodSecurity", ({ document }) => readPodSecurityConfiguration(document));
+      return podSecurity(view, own ?? NO_CONFIGURATION, clock);
+    },
+  ],
+  ["Priority", ({ view }) => priority(view)],
+  ["DefaultTolerationSeconds", () => defaultTolerationSeconds],
+  ["ExtendedResourceToleration", () => extendedResourceToleration],
+  ["DefaultStorageClass", ({ view }) => defaultStorageClass(view)],
+  ["StorageObjectInUseProtection", () => storageObjectInUseProtection],
+  ["PodGroupProtection", () => dormant("PodGroupProtection")],
+  [
+    "OwnerReferencesPermissionEnforcement",
+    ({ authorize, registry }) =>
+      ownerReferencesPermissionEnforcement(authorize, (...kind) => registry().definitions.findKind(...kind)),
+  ],
+  ["PersistentVolumeClaimResize", ({ view }) => persistentVolumeClaimResize(view)],
+  ["RuntimeClass", ({ view }) => runtimeClass(view)],
+  ["CertificateApproval", ({ authorize }) => certificateApproval(authorize)],
+  ["CertificateSigning", ({ authorize }) => certificateSigning(authorize)],
+  ["ClusterTrustBundleAttest", ({ authorize }) => clusterTrustBundleAttest(authorize)],
+  ["CertificateSubjectRestriction", () => certificateSubjectRestriction],
+  ["DefaultIngressClass", ({ view }) => defaultIngressClass(view)],
+  ["DenyServiceExternalIPs", () => denyServiceExternalIps],
+  ["PodTopologyLabels", ({ view }) => podTopologyLabels(view)],
+  ["PodGroupWorkloadExists", () => dormant("PodGroupWorkloadExists")],
+  ["JobValidation", () => dormant("JobValidation")],
+  ["PodResizeValidator", ({ view }) => podResizeValidator(view)],
+  ["ValidatingAdmissionPolicy", (parts) => validatingAdmissionPolicy(parts)],
+  ["AlwaysDeny", () => alwaysDeny],
+];
+
+/** The names of all plugins that there are, in their order. */
+export const builtPluginNames: readonly string[] = PLUGINS.map(([name]) => name);
+
+/** Makes the plugins that are on, in their order. Throws StartupError where one is configured wrongly. */
+export function makePlugins(parts: PluginParts, isOn: (name: string) => boolean): readonly AdmissionPlugin[] {
+  return PLUGINS.filter(([name]) => isOn(name)).map(([, make]) => make(parts));
+}
+
+function namespaceNamed(name: string): { apiVersion: string; kind: string; metadata: { name: string } } {
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name } };
 }

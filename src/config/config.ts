@@ -48,6 +48,8 @@ export interface Config {
   /** Admission plugins asked for and turned off besides the defaults [--enable-admission-plugins]. */
   readonly enableAdmissionPlugins: readonly string[];
   readonly disableAdmissionPlugins: readonly string[];
+  /** File with what plugins are told; "" for none [--admission-control-config-file]. */
+  readonly admissionConfigFile: string;
   readonly allowPrivileged: boolean;
   readonly authentication: AuthenticationConfig;
   readonly audit: AuditConfig;
@@ -133,6 +135,7 @@ export function configFrom(values: FlagValues, surroundings: Surroundings, warn:
     },
     enableAdmissionPlugins: values["enable-admission-plugins"],
     disableAdmissionPlugins: values["disable-admission-plugins"],
+    admissionConfigFile: values["admission-control-config-file"],
     allowPrivileged: values["allow-privileged"],
     authentication: authenticationFrom(values),
     audit: auditFrom(values, warn),

@@ -216,7 +216,7 @@ const authorization = {
 
 const admission = {
   "admission-control": refused("list", "", "The exact list of admission plugins, in order.", { deprecated: true }),
-  "admission-control-config-file": refused("string", "", "File that configures admission plugins."),
+  "admission-control-config-file": works("string", "", "File that configures admission plugins (AdmissionConfiguration)."),
   "default-not-ready-toleration-seconds": refused("int", "300", "How long pods stay on a node that is not ready."),
   "default-unreachable-toleration-seconds": refused("int", "300", "How long pods stay on a node that is unreachable."),
   "disable-admission-plugins": works("list", "", "Admission plugins to turn off that are on by default.", { values: admissionPluginNames }),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { admissionPlugins } from "./admission-plugins.ts";
 import { parseFlags } from "./parse.ts";
 
 const surroundings = { stateDirectory: "/home/ada/.local/state", addresses: ["fd00::7", "192.0.2.7"] };
@@ -71,7 +72,9 @@ test("an authorization mode or store that does not exist is refused", () => {
 });
 
 test("admission plugins are known by name, and those not built are named in a warning", () => {
-  assert.match(warnings("--enable-admission-plugins=AlwaysPullImages")[0] ?? "", /AlwaysPullImages/);
+  assert.deepEqual(warnings("--enable-admission-plugins=NodeRestriction"), []);
+  for (const [name, { status }] of admissionPlugins)
+    assert.equal(warnings(`--enable-admission-plugins=${name}`).join().includes(name), status === "missing", name);
   refuses(["--enable-admission-plugins=Nonsense"], /"Nonsense" is not one of/);
 });
 

@@ -40,7 +40,7 @@ export interface ControlPlaneOptions {
   readonly types: TypeTable;
   readonly settings: StrategySettings;
   /** The plugins that are on, in their order; what they look up is handed in. */
-  readonly admissionPlugins: (parts: PluginParts) => readonly AdmissionPlugin[];
+  readonly admissionPlugins: (parts: Omit<PluginParts, "configurations">) => readonly AdmissionPlugin[];
   readonly authenticate: Authenticator;
   readonly anonymous: (path: string) => boolean;
   /** Creates that act instead of storing and need more than the registry, by group/plural or group/plural/subresource. */
@@ -128,7 +128,14 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     onFailure: (error) => options.onFailure(error, "giving back what a service held"),
   });
   const admission = admissionChain([
-    ...options.admissionPlugins({ view, random: randomBytes, authorize, registry: () => registry }),
+    ...options.admissionPlugins({
+      view,
+      random: randomBytes,
+      authorize,
+      client: { create: (...args) => client.create(...args), update: (...args) => client.update(...args) },
+      registry: () => registry,
+      clock,
+    }),
     escalationGuard(roles, authorize),
   ]);
   const reservers = new Map([["/Service", network]]);

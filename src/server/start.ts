@@ -1,7 +1,8 @@
 import { timestamp } from "../object/timestamp.ts";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { allPlugins } from "../admission/plugins.ts";
+import { readPluginConfigurations } from "../admission/configuration.ts";
+import { makePlugins } from "../admission/plugins.ts";
 import { issuerDocuments, KEYS_PATH } from "../authentication/service-account/issuer-documents.ts";
 import { isAdmissionPluginOn } from "../config/admission-plugins.ts";
 import type { Config } from "../config/config.ts";
@@ -33,7 +34,7 @@ import { bootstrapFlowControl, readBootstrapFlowControl } from "./bootstrap-flow
 import { bootstrapRoles, readBootstrapRoles } from "./bootstrap-rbac.ts";
 import { clientAddress, prepareCertificates } from "./certificates.ts";
 import { createControlPlane, type ControlPlane } from "./control-plane.ts";
-import { prepareDirectory } from "./data-dir.ts";
+import { prepareDirectory, readFlagFile } from "./data-dir.ts";
 import { apiDocuments } from "./documents.ts";
 import { healthChecks } from "./health-checks.ts";
 import { ensureKubernetesService } from "./kubernetes-service.ts";
@@ -87,6 +88,10 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
   const eventTtlSeconds = Math.ceil(config.eventTtl / 1000);
   const definitions = new Definitions(builtinDefinitions({ types, tables: loadResourceTables(data), behaviours, eventTtlSeconds }));
   const bootstrap = readBootstrapRoles(data);
+  const configurations =
+    config.admissionConfigFile === ""
+      ? new Map()
+      : await readPluginConfigurations(config.admissionConfigFile, (file) => readFlagFile("admission-control-config-file", file));
   const asked = { enable: config.enableAdmissionPlugins, disable: config.disableAdmissionPlugins };
   let closing: Promise<void> | undefined;
   const plane: ControlPlane = createControlPlane({
@@ -99,7 +104,7 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
       serviceCidrs: config.serviceClusterIpRanges,
       eventTtlSeconds,
     },
-    admissionPlugins: (parts) => allPlugins(parts).filter(({ name }) => isAdmissionPluginOn(name, asked)),
+    admissionPlugins: (parts) => makePlugins({ ...parts, configurations }, (name) => isAdmissionPluginOn(name, asked)),
     authenticate: authentication.authenticate,
     anonymous: () => config.anonymousAuth,
     actions: [

@@ -1,6 +1,7 @@
-import { allPlugins } from "../admission/plugins.ts";
+import { makePlugins } from "../admission/plugins.ts";
 import { nodeMode } from "../authorization/node/node.ts";
 import { rbacMode } from "../authorization/rbac/rbac.ts";
+import { isAdmissionPluginOn } from "../config/admission-plugins.ts";
 import { dataDirectory } from "../config/data-files.ts";
 import type { JsonObject } from "../object/json.ts";
 import type { ApiRequest } from "../request/exchange.ts";
@@ -24,6 +25,11 @@ export interface TestUser {
 }
 
 export const ADMIN: TestUser = { name: "admin", groups: ["system:masters"] };
+
+/** The plugins that are on by default, and the one that every cluster turns on. */
+function isOnInTests(name: string): boolean {
+  return isAdmissionPluginOn(name, { enable: ["NodeRestriction"], disable: [] });
+}
 
 /** A whole control plane over a memory store, without sockets: what a test asks goes through the chain. */
 export interface TestPlane {
@@ -53,7 +59,7 @@ export async function testPlane(change: Partial<ControlPlaneOptions> = {}): Prom
     types,
     definitions: new Definitions(builtinDefinitions({ types, tables: loadResourceTables(data), behaviours, eventTtlSeconds: 3600 })),
     settings: { allowPrivileged: true, nodePortRange: { from: 30000, to: 32767 }, serviceCidrs: ["10.0.0.0/24"], eventTtlSeconds: 3600 },
-    admissionPlugins: allPlugins,
+    admissionPlugins: (parts) => makePlugins({ ...parts, configurations: new Map() }, isOnInTests),
     // The user stands in a header: who asks is not what these tests are about.
     authenticate: async ({ headers }) => {
       const user = headers["test-user"];

@@ -34,6 +34,31 @@ export function certificateRequestFault(bytes: Buffer): string | undefined {
   }
 }
 
+const ORGANIZATION = "2.5.4.10";
+
+/** The organizations (O) in the subject of a certificate request. Errors: none; a request that is none has none. */
+export function subjectOrganizations(bytes: Buffer): string[] {
+  try {
+    const [info] = readItems(expect(readDer(bytes).value, tag.sequence).content);
+    const [, subject] = readItems(expect(info, tag.sequence).content);
+    const organizations: string[] = [];
+    for (const set of readItems(expect(subject, tag.sequence).content, MAX_NAMES)) {
+      for (const attribute of readItems(set.content, MAX_NAMES)) {
+        const [type, value] = readItems(attribute.content);
+        if (value !== undefined && readObjectIdentifier(expect(type, tag.objectIdentifier).content) === ORGANIZATION)
+          organizations.push(value.content.toString("utf8"));
+      }
+    }
+    return organizations;
+  } catch (error) {
+    if (error instanceof DerError) return [];
+    throw error;
+  }
+}
+
+/** More parts than any subject has. */
+const MAX_NAMES = 1000;
+
 interface Request {
   readonly signed: Buffer;
   readonly publicKey: Buffer;

@@ -18,8 +18,9 @@ interface DefaultClass {
   readonly marks: readonly string[];
 }
 
-const DEFAULT_CLASSES: readonly DefaultClass[] = [
-  {
+/** Claims that name no class get the cluster's default one (concepts/storage/storage-classes). */
+export function defaultStorageClass(view: ClusterView): AdmissionPlugin {
+  return defaultClass(view, {
     name: "DefaultStorageClass",
     group: "",
     plural: "persistentvolumeclaims",
@@ -27,8 +28,12 @@ const DEFAULT_CLASSES: readonly DefaultClass[] = [
     oldAnnotation: "volume.beta.kubernetes.io/storage-class",
     classes: STORAGE_CLASSES,
     marks: ["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"],
-  },
-  {
+  });
+}
+
+/** Ingresses that name no class get the cluster's default one (concepts/services-networking/ingress). */
+export function defaultIngressClass(view: ClusterView): AdmissionPlugin {
+  return defaultClass(view, {
     name: "DefaultIngressClass",
     group: "networking.k8s.io",
     plural: "ingresses",
@@ -36,12 +41,11 @@ const DEFAULT_CLASSES: readonly DefaultClass[] = [
     oldAnnotation: "kubernetes.io/ingress.class",
     classes: INGRESS_CLASSES,
     marks: ["ingressclass.kubernetes.io/is-default-class"],
-  },
-];
+  });
+}
 
-/** Claims and ingresses that name no class get the cluster's default one. */
-export function defaultClasses(view: ClusterView): AdmissionPlugin[] {
-  return DEFAULT_CLASSES.map(({ name, group, plural, field, oldAnnotation, classes, marks }) => ({
+function defaultClass(view: ClusterView, { name, group, plural, field, oldAnnotation, classes, marks }: DefaultClass): AdmissionPlugin {
+  return {
     name,
     handles: (attributes) => concerns(attributes, group, plural, "CREATE"),
     async mutate({ object }) {
@@ -51,7 +55,7 @@ export function defaultClasses(view: ClusterView): AdmissionPlugin[] {
       const found = newest((await view.list(classes)).filter((one) => marks.some((mark) => one.metadata.annotations?.[mark] === "true")));
       if (found !== undefined) object["spec"] = { ...spec, [field]: found.metadata.name as string };
     },
-  }));
+  };
 }
 
 /** Of several defaults the newest; of equally new ones the first by name. */

@@ -39,8 +39,8 @@ function useHostPorts(container: JsonObject): void {
   }
 }
 
-/** Resources of the pod as a whole, where it has some (KEP-2837). */
-function defaultPodResources(spec: JsonObject): void {
+/** Fills in resources of the pod as a whole, where it has some, from those of its containers (KEP-2837). */
+export function defaultPodResources(spec: JsonObject): void {
   const resources = spec["resources"];
   if (!isObject(resources)) return;
   const limits = isObject(resources["limits"]) ? resources["limits"] : {};

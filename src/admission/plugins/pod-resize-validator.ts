@@ -1,0 +1,51 @@
+import { objectIn, stringIn } from "../../object/read.ts";
+import { quantityMilliValue, quantityValue, zeroQuantity, type Quantity } from "../../object/quantity.ts";
+import { StatusError } from "../../object/status.ts";
+import { asQuantity } from "../../validation/quantities.ts";
+import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
+import { refuse } from "../attributes.ts";
+import { NODES, type ClusterView } from "../cluster-view.ts";
+import { podAmounts } from "../pod-amounts.ts";
+
+const AMOUNTS: readonly (readonly [name: string, value: (amount: Quantity) => bigint])[] = [
+  ["cpu", quantityMilliValue],
+  ["memory", quantityValue],
+];
+
+/** A running pod is not made larger than its node (KEP-1287). */
+export function podResizeValidator(view: ClusterView): AdmissionPlugin {
+  return {
+    name: "PodResizeValidator",
+    handles: ({ definition, operation, subresource }) =>
+      definition.group === "" && definition.plural === "pods" && operation === "UPDATE" && subresource === "resize",
+    async validate(attributes) {
+      const { object, oldObject } = attributes;
+      const spec = objectIn(object ?? {}, "spec");
+      const name = stringIn(spec, "nodeName");
+      if (object === undefined || name === "" || object.metadata.generation === oldObject?.metadata.generation) return;
+      const node = await view.get(NODES, "", name);
+      if (node === undefined) throw refuse(attributes, `node ${JSON.stringify(name)} not found`);
+      const asked = podAmounts(object, "requests");
+      const allocatable = objectIn(objectIn(node, "status"), "allocatable");
+      const lacking = AMOUNTS.map(([resource, value]) => {
+        const [wanted, there] = [value(asked.get(resource) ?? zeroQuantity), value(asQuantity(allocatable[resource]))];
+        return wanted > there ? `${resource}, requested: ${wanted}, allocatable: ${there}` : "";
+      }).filter((text) => text !== "");
+      if (lacking.length > 0)
+        throw because(attributes, "NodeCapacity", `Node didn't have enough allocatable resources: ${lacking.join("; ")}`);
+      const system = node.metadata.labels?.["kubernetes.io/os"] ?? "";
+      if (system !== "linux")
+        throw because(
+          attributes,
+          "UnsupportedPlatform",
+          `pod resize is only supported on linux nodes, node ${JSON.stringify(name)} is ${JSON.stringify(system)}`,
+        );
+    },
+  };
+}
+
+/** A refusal with a cause by which programs know it. */
+function because(attributes: AdmissionAttributes, reason: string, text: string): StatusError {
+  const { status } = refuse(attributes, text);
+  return new StatusError({ ...status, details: { ...status.details, causes: [{ reason }] } });
+}

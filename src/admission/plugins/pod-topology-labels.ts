@@ -1,0 +1,32 @@
+import { setOwn } from "../../object/json.ts";
+import { objectIn, stringIn } from "../../object/read.ts";
+import type { AdmissionPlugin } from "../admission.ts";
+import { NODES, type ClusterView } from "../cluster-view.ts";
+
+const COPIED = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"];
+
+/** Tells a pod where it runs: what its node's labels say of zone and region, at binding (KEP-4742). */
+export function podTopologyLabels(view: ClusterView): AdmissionPlugin {
+  return {
+    name: "PodTopologyLabels",
+    handles: ({ definition, operation, subresource }) =>
+      operation === "CREATE" &&
+      definition.group === "" &&
+      ((definition.plural === "pods" && (subresource === "" || subresource === "binding")) ||
+        (definition.plural === "bindings" && subresource === "")),
+    async mutate({ object, definition, subresource }) {
+      if (object === undefined) return;
+      const isPod = definition.plural === "pods" && subresource === "";
+      const target = objectIn(object, "target");
+      // What binds to something else than a node is refused elsewhere.
+      if (!isPod && !["", "Node"].includes(stringIn(target, "kind"))) return;
+      const name = isPod ? stringIn(objectIn(object, "spec"), "nodeName") : stringIn(target, "name");
+      if (name === "") return;
+      const labels = (await view.get(NODES, "", name))?.metadata.labels ?? {};
+      for (const key of COPIED) {
+        const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
+        if (value !== undefined) setOwn((object.metadata.labels ??= {}), key, value);
+      }
+    },
+  };
+}
