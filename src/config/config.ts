@@ -39,6 +39,8 @@ export interface Config {
   /** CSV file of static tokens; "" for none [--token-auth-file]. */
   readonly tokenAuthFile: string;
   readonly anonymousAuth: boolean;
+  /** File that configures the authorizers; "": the modes do [--authorization-config]. */
+  readonly authorizationConfig: string;
   readonly authorizationModes: readonly string[];
   /** Policy of the mode ABAC; "" where it is not among the modes [--authorization-policy-file]. */
   readonly authorizationPolicyFile: string;
@@ -124,6 +126,7 @@ export function configFrom(values: FlagValues, surroundings: Surroundings, warn:
     clientCaFile: values["client-ca-file"],
     tokenAuthFile: values["token-auth-file"],
     anonymousAuth: values["anonymous-auth"],
+    authorizationConfig: values["authorization-config"],
     authorizationModes: values["authorization-mode"],
     authorizationPolicyFile: values["authorization-policy-file"],
     explainAccess: values["explain-access"],
@@ -188,6 +191,12 @@ function serviceRangesFrom(text: string): readonly string[] {
 /** Modes that need a file, and only they, have it. */
 function checkAuthorizationModes(values: FlagValues): void {
   const modes = values["authorization-mode"];
+  if (values["authorization-config"] !== "") {
+    if (modes.join(",") !== "Node,RBAC") throw new UsageError("--authorization-config can not be specified when --authorization-mode is");
+    if (values["authorization-webhook-config-file"] !== "")
+      throw new UsageError("--authorization-config can not be specified when --authorization-webhook-config-file is");
+    return;
+  }
   if (modes.length === 0) throw new UsageError("--authorization-mode: at least one mode must be named");
   const repeated = modes.find((mode, i) => modes.indexOf(mode) !== i);
   if (repeated !== undefined) throw new UsageError(`--authorization-mode: ${repeated} is named more than once`);

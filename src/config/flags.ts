@@ -201,7 +201,7 @@ const authentication = {
 };
 
 const authorization = {
-  "authorization-config": refused("string", "", "File that configures the chain of authorizers."),
+  "authorization-config": works("string", "", "AuthorizationConfiguration file: the chain of authorizers, instead of the other flags."),
   "authorization-mode": works("list", "Node,RBAC", "Authorizers, asked in this order until one allows or denies.", {
     values: ["AlwaysAllow", "AlwaysDeny", "ABAC", "Webhook", "RBAC", "Node"],
   }),

@@ -27,7 +27,7 @@ import { openMemoryStorage } from "../storage/memory/memory.ts";
 import { StorageError, type Storage } from "../storage/storage.ts";
 import { prepareAudit } from "./audit.ts";
 import { prepareAuthentication } from "./authentication.ts";
-import { authorizationModes } from "./authorization-modes.ts";
+import { prepareAuthorization } from "./authorization-modes.ts";
 import { bootstrapApiServices } from "./api-services.ts";
 import { bootstrapObjects } from "./bootstrap.ts";
 import { bootstrapFlowControl, readBootstrapFlowControl } from "./bootstrap-flowcontrol.ts";
@@ -92,6 +92,7 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
     config.admissionConfigFile === ""
       ? new Map()
       : await readPluginConfigurations(config.admissionConfigFile, (file) => readFlagFile("admission-control-config-file", file));
+  const makeModes = await prepareAuthorization(config, bootstrap);
   const asked = { enable: config.enableAdmissionPlugins, disable: config.disableAdmissionPlugins };
   let closing: Promise<void> | undefined;
   const plane: ControlPlane = createControlPlane({
@@ -112,7 +113,7 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
       ["authentication.k8s.io/tokenreviews", tokenReview(authentication.knowToken, authentication.apiAudiences)],
     ],
     explainAccess: config.explainAccess,
-    authorizationModes: (parts) => authorizationModes(config, parts, bootstrap),
+    authorizationModes: makeModes,
     documents: apiDocuments({
       definitions,
       types,

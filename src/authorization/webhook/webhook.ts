@@ -15,6 +15,8 @@ export interface WebhookModeOptions {
   /** What a webhook that fails means. */
   readonly onError: "deny" | "noOpinion";
   readonly clock: () => number;
+  /** Which questions are the webhook's at all; absent: every one. */
+  readonly matches?: (asked: AuthorizationAttributes) => { readonly matches: boolean; readonly error?: string };
 }
 
 const GROUP = "authorization.k8s.io";
@@ -32,6 +34,9 @@ export function webhookMode(options: WebhookModeOptions): AuthorizationMode {
   return {
     name: "Webhook",
     async authorize(asked) {
+      const condition = options.matches?.(asked);
+      if (condition?.error !== undefined) return { ...NO_OPINION, decision: onError, error: condition.error };
+      if (condition?.matches === false) return NO_OPINION;
       const spec = reviewSpec(asked, version);
       const key = isCacheable(asked) ? JSON.stringify(spec) : undefined;
       const remembered = key === undefined ? undefined : known.get(key);

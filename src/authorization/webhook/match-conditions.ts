@@ -1,0 +1,80 @@
+import { activation, celLimits, kubernetesEnvironment, SchemaTypes, types as celTypes, withVariables } from "../../cel/kubernetes/index.ts";
+import type { ObjectSchema, Schema } from "../../schema/schema.ts";
+import type { AuthorizationAttributes } from "../authorizer.ts";
+import { reviewSpec } from "./review.ts";
+
+/** Whether a webhook is to be asked; an error where an expression failed before one was false. */
+export type Matches = (asked: AuthorizationAttributes) => { readonly matches: boolean; readonly error?: string };
+
+/** An expression that does not compile; the message says which and why. */
+export class MatchConditionError extends Error {}
+
+const string: Schema = { type: "string" };
+const strings: Schema = { type: "list", items: string, listType: "atomic", keys: [] };
+
+function object(name: string, fields: Readonly<Record<string, Schema>>): ObjectSchema {
+  const declared = Object.entries(fields).map(
+    ([field, schema]) => [field, { name: field, schema, required: false, dropZero: false }] as const,
+  );
+  return { type: "object", name, fields: new Map(declared) };
+}
+
+function selector(name: string): ObjectSchema {
+  const requirement = object(`kubernetes.${name}Requirement`, { key: string, operator: string, values: strings });
+  return object(`kubernetes.${name}Attributes`, {
+    rawSelector: string,
+    requirements: { type: "list", items: requirement, listType: "atomic", keys: [] },
+  });
+}
+
+/** The type of `request`: the spec of a SubjectAccessReview. */
+const requestSchema = object("kubernetes.SubjectAccessReviewSpec", {
+  resourceAttributes: object("kubernetes.ResourceAttributes", {
+    namespace: string,
+    verb: string,
+    group: string,
+    version: string,
+    resource: string,
+    subresource: string,
+    name: string,
+    fieldSelector: selector("FieldSelector"),
+    labelSelector: selector("LabelSelector"),
+  }),
+  nonResourceAttributes: object("kubernetes.NonResourceAttributes", { path: string, verb: string }),
+  user: string,
+  groups: strings,
+  extra: { type: "map", values: strings },
+  uid: string,
+});
+
+/**
+ * Compiles match conditions (reference/access-authn-authz/authorization, AuthorizationConfiguration). A false one decides,
+ * whatever others failed. Errors: MatchConditionError.
+ */
+export function compileMatchConditions(expressions: readonly string[]): Matches {
+  // Fields are named as in the review, reserved words included.
+  const types = new SchemaTypes((field) => field);
+  const request = types.declare("request", requestSchema);
+  const environment = withVariables(kubernetesEnvironment(), [["request", request.type]], types);
+  const programs = expressions.map((expression) => {
+    const compiled = environment.compile(expression);
+    if (compiled.checked === undefined) {
+      throw new MatchConditionError(`${JSON.stringify(expression)}: ${compiled.issues.map(({ message }) => message).join("; ")}`);
+    }
+    const type = compiled.checked.types[compiled.checked.expr.id];
+    if (type !== celTypes.boolType && type !== celTypes.dynType)
+      throw new MatchConditionError(`${JSON.stringify(expression)}: must evaluate to bool`);
+    return { expression, program: environment.program(compiled.checked) };
+  });
+  return (asked) => {
+    const values = activation({ request: request.read(reviewSpec(asked, "v1")) });
+    let failure: string | undefined;
+    for (const { expression, program } of programs) {
+      const { value, error } = program.evaluate(values, { costLimit: celLimits.perCall });
+      if (value === false) return { matches: false };
+      if (value !== true)
+        failure ??= `cel evaluation error: expression '${expression}' resulted in error: ${error?.message ?? "no boolean"}`;
+    }
+    return failure === undefined ? { matches: true } : { matches: true, error: failure };
+  };
+}
