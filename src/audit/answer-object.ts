@@ -9,17 +9,26 @@ const MAX_STATUS = 4 * 1024 * 1024;
 /** Where an object says what it is, in the answers of this server. */
 const JSON_OBJECT = /^\{\s*"(?:kind|apiVersion)":/;
 const JSON_STATUS = /^\{\s*(?:"apiVersion":\s*"v1",\s*)?"kind":\s*"Status"/;
+/** The envelope's beginning: its type, of 12 bytes, is v1 Status. */
+const PROTOBUF_STATUS = Buffer.from("k8s\0\x0a\x0c\x0a\x02v1\x12\x06Status", "latin1");
 const YAML_OBJECT = /^(?:kind|apiVersion): /m;
 const YAML_STATUS = /^kind: Status$/m;
 
+/** The object in a protobuf body of this server; undefined where its kind is not known. */
+export type ReadProtobuf = (body: Buffer) => JsonObject | undefined;
+
 /** The Status that an answer is; undefined where it is none, or none that the original tells of. */
-export function statusOf(answer: ApiAnswer, body: Buffer): JsonObject | undefined {
+export function statusOf(answer: ApiAnswer, body: Buffer, readProtobuf: ReadProtobuf): JsonObject | undefined {
   if (body.length > MAX_STATUS) return undefined;
   switch (formatOf(answer)) {
     case "json":
       return JSON_STATUS.test(body.toString("latin1", 0, 80)) ? told(parseOwnJson(body.toString("utf8"))) : undefined;
     case "yaml":
       return YAML_STATUS.test(body.toString("utf8")) ? told(parseYaml(body.toString("utf8")).value) : undefined;
+    case "protobuf": {
+      const value = PROTOBUF_STATUS.equals(body.subarray(0, PROTOBUF_STATUS.length)) ? readProtobuf(body) : undefined;
+      return value && told(value);
+    }
     case undefined:
       return undefined;
   }
@@ -31,7 +40,7 @@ function told(value: JsonValue): JsonObject | undefined {
 }
 
 /** The object that an answer is, as JSON without line breaks; "" where it is none. */
-export function objectText(answer: ApiAnswer, body: Buffer, omitManagedFields: boolean): string {
+export function objectText(answer: ApiAnswer, body: Buffer, omitManagedFields: boolean, readProtobuf: ReadProtobuf): string {
   switch (formatOf(answer)) {
     case "json": {
       if (!JSON_OBJECT.test(body.toString("latin1", 0, 40))) return "";
@@ -47,13 +56,18 @@ export function objectText(answer: ApiAnswer, body: Buffer, omitManagedFields: b
       const { value } = parseYaml(text);
       return stringifyJson(omitManagedFields ? withoutManagedFields(value) : value);
     }
+    case "protobuf": {
+      const value = readProtobuf(body);
+      return value === undefined ? "" : stringifyJson(omitManagedFields ? withoutManagedFields(value) : value);
+    }
     case undefined:
       return "";
   }
 }
 
-function formatOf({ headers }: ApiAnswer): "json" | "yaml" | undefined {
+function formatOf({ headers }: ApiAnswer): "json" | "yaml" | "protobuf" | undefined {
   const type = headers["content-type"];
   if (typeof type !== "string") return undefined;
+  if (type === "application/vnd.kubernetes.protobuf") return "protobuf";
   return type.startsWith("application/json") ? "json" : type.startsWith("application/yaml") ? "yaml" : undefined;
 }

@@ -6,7 +6,7 @@ import { objectIn, stringIn } from "../object/read.ts";
 import type { AuditStage, RequestAudit } from "../request/audit-stage.ts";
 import type { RequestContext, UserInfo } from "../request/context.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
-import { objectText, statusOf } from "./answer-object.ts";
+import { objectText, statusOf, type ReadProtobuf } from "./answer-object.ts";
 import type { AuditBackend } from "./backend.ts";
 import type { AuditEvent, ObjectReference, ResponseStatus } from "./event.ts";
 import { copyWithoutManagedFields } from "./managed-fields.ts";
@@ -34,6 +34,7 @@ export class AuditedRequest implements RequestAudit {
   readonly #user: UserInfo | undefined;
   readonly #backend: AuditBackend;
   readonly #clock: () => number;
+  readonly #readProtobuf: ReadProtobuf;
   readonly #sourceIps: readonly string[];
   readonly #userAgent: string;
   #object: ObjectReference | undefined;
@@ -50,6 +51,7 @@ export class AuditedRequest implements RequestAudit {
     rule: PolicyRule,
     backend: AuditBackend,
     clock: () => number,
+    readProtobuf: ReadProtobuf,
   ) {
     this.#context = context;
     this.#auditId = auditId;
@@ -57,6 +59,7 @@ export class AuditedRequest implements RequestAudit {
     this.#level = level;
     this.#backend = backend;
     this.#clock = clock;
+    this.#readProtobuf = readProtobuf;
     this.#user = known ? context.user : undefined;
     this.bodyLimit = level === "RequestResponse" ? MAX_RESPONSE_OBJECT : 0;
     const { request, info } = context;
@@ -92,17 +95,18 @@ export class AuditedRequest implements RequestAudit {
   }
 
   answered(answer: ApiAnswer, body: Buffer | undefined): void {
-    const found = body === undefined ? undefined : statusOf(answer, body);
+    const found = body === undefined ? undefined : statusOf(answer, body, this.#readProtobuf);
     const status = found !== undefined && !this.#showsRequest && isSensitive(this.#context.info) ? withoutBody(found) : found;
     this.#status = statusWith(status, answer.status);
     if (body === undefined || this.bodyLimit === 0) return;
     if (body.length > this.bodyLimit) this.#truncated = true;
-    else if (found !== undefined || answer.status !== 406) this.#responseObject = objectText(answer, body, this.#rule.omitManagedFields);
+    else if (found !== undefined || answer.status !== 406)
+      this.#responseObject = objectText(answer, body, this.#rule.omitManagedFields, this.#readProtobuf);
   }
 
   streamed(answer: ApiAnswer, body: Buffer | undefined): void {
     if (body === undefined) this.#truncated = true;
-    else this.#responseObject = objectText(answer, body, this.#rule.omitManagedFields);
+    else this.#responseObject = objectText(answer, body, this.#rule.omitManagedFields, this.#readProtobuf);
   }
 
   panicked(what: string): void {

@@ -6,7 +6,7 @@ import type { ApiAnswer, BodySink } from "../request/exchange.ts";
 import { CONTENT_TYPES, type Negotiated } from "../request/negotiation.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { ListResult } from "./list.ts";
-import { protobufAnswer, valueBody } from "./protobuf-answer.ts";
+import { protobufAnswer } from "./protobuf-answer.ts";
 import type { Registry } from "./registry.ts";
 
 /** What an answer needs to know of its request. */
@@ -30,7 +30,7 @@ export function listMetadata(result: ListResult): ListMeta {
 
 /** Any JSON value as an answer: reviews, statuses, scales. */
 export function valueAnswer({ accept, registry }: Pick<Call, "accept" | "registry">, value: JsonObject, status: number): ApiAnswer {
-  if (accept.format === "protobuf") return protobufAnswer(valueBody(registry, value), status);
+  if (accept.format === "protobuf") return protobufAnswer(registry.protobufBodies.write(value), status);
   return encoded(accept, Buffer.from(`${stringifyJson(value)}\n`), status);
 }
 

@@ -1,5 +1,5 @@
 import type { ReadonlyJsonObject } from "../object/json.ts";
-import { groupVersion, parseGroupVersion } from "../object/kube-object.ts";
+import { groupVersion } from "../object/kube-object.ts";
 import { envelope, envelopeAround, PAYLOAD } from "../protobuf/envelope.ts";
 import type { ListMeta } from "../printing/list-meta.ts";
 import type { ApiAnswer, BodySink } from "../request/exchange.ts";
@@ -42,15 +42,6 @@ export function objectType(served: ServedVersion, form: Form): { readonly apiVer
 export function objectBody(record: ObjectRecord, served: ServedVersion, form: Form, registry: Registry): Buffer {
   const { apiVersion, kind } = objectType(served, form);
   return envelope(apiVersion, kind, objectPayload(record, served, form, registry));
-}
-
-/** Any value of a built-in kind, by its own kind and apiVersion: a Status, a review. A kind without type is a bug: throws. */
-export function valueBody({ types, protobufWriter }: Pick<Registry, "types" | "protobufWriter">, value: ReadonlyJsonObject): Buffer {
-  const { apiVersion, kind } = value;
-  const version = typeof apiVersion === "string" ? parseGroupVersion(apiVersion) : undefined;
-  const schema = version && typeof kind === "string" ? types.schemaForKind({ ...version, kind }) : undefined;
-  if (schema === undefined) throw new TypeError(`${String(apiVersion)} ${String(kind)} has no protobuf form`);
-  return envelope(apiVersion as string, kind as string, protobufWriter.field(PAYLOAD, value, schema));
 }
 
 /** Bytes as a protobuf answer. */

@@ -3,7 +3,7 @@ import { envelope, PAYLOAD } from "../protobuf/envelope.ts";
 import { watchFrame } from "../protobuf/watch-frame.ts";
 import type { ServedVersion } from "../resources/definition.ts";
 import { bookmarkMetadata } from "./event-encoder.ts";
-import { metadataSchema, objectBody, objectType, valueBody } from "./protobuf-answer.ts";
+import { metadataSchema, objectBody, objectType } from "./protobuf-answer.ts";
 import type { Registry } from "./registry.ts";
 import type { Form } from "./representation.ts";
 import type { EventEncoder } from "./watch.ts";
@@ -19,6 +19,6 @@ export function protobufEvents(registry: Registry, served: ServedVersion, form: 
       const schema = form === "object" ? served.schema : metadataSchema(registry);
       return watchFrame("BOOKMARK", envelope(apiVersion, kind, registry.protobufWriter.field(PAYLOAD, object, schema)));
     },
-    error: (status) => watchFrame("ERROR", valueBody(registry, { ...status } as unknown as ReadonlyJsonObject)),
+    error: (status) => watchFrame("ERROR", registry.protobufBodies.write({ ...status } as unknown as ReadonlyJsonObject)),
   };
 }

@@ -6,6 +6,7 @@ import type { ResourceDefinition, StrategySettings } from "../resources/definiti
 import type { Definitions } from "../resources/definitions.ts";
 import type { Reserver } from "./reserver.ts";
 import type { TypeTable } from "../schema/load.ts";
+import { ProtobufBodies } from "../protobuf/bodies.ts";
 import { ProtobufReader } from "../protobuf/read.ts";
 import { ProtobufWriter } from "../protobuf/write.ts";
 import type { TableRow } from "../printing/table.ts";
@@ -51,6 +52,7 @@ export class Registry {
   readonly representations = new RepresentationCache();
   readonly protobuf = new ProtobufReader();
   readonly protobufWriter = new ProtobufWriter();
+  readonly protobufBodies: ProtobufBodies;
   /** Table rows that were asked for; each lives as long as its object version. */
   readonly rows = new WeakMap<ObjectRecord, TableRow>();
   readonly #reservers: ReadonlyMap<string, Reserver>;
@@ -65,6 +67,7 @@ export class Registry {
     this.storage = options.storage;
     this.definitions = options.definitions;
     this.types = options.types;
+    this.protobufBodies = new ProtobufBodies(options.types);
     this.admission = options.admission;
     this.settings = options.settings;
     this.#reservers = options.reservers ?? new Map();

@@ -10,9 +10,11 @@ import { truncating } from "../audit/truncate.ts";
 import { webhookDelivery } from "../audit/webhook.ts";
 import type { AuditBackendConfig, AuditConfig, AuditLogConfig, AuditWebhookConfig } from "../config/audit.ts";
 import { StartupError } from "../object/startup-error.ts";
+import { ProtobufBodies } from "../protobuf/bodies.ts";
 import type { Auditor } from "../request/audit-stage.ts";
 import { readKubeconfig, type WebhookTarget } from "../webhook/kubeconfig.ts";
 import { WebhookClient } from "../webhook/webhook-client.ts";
+import type { TypeTable } from "../schema/load.ts";
 import { readFlagFile } from "./data-dir.ts";
 
 /** The audit of a server. */
@@ -35,7 +37,7 @@ const TELL_MS = 10_000;
 /**
  * Reads the policy and opens the backends. Errors: StartupError for files that cannot be read, understood or written.
  */
-export async function prepareAudit(config: AuditConfig, log: AuditLog): Promise<Audit> {
+export async function prepareAudit(config: AuditConfig, types: TypeTable, log: AuditLog): Promise<Audit> {
   if (config.policyFile === "" || (config.log === undefined && config.webhook === undefined)) {
     return { auditor: undefined, async [Symbol.asyncDispose]() {} };
   }
@@ -45,9 +47,10 @@ export async function prepareAudit(config: AuditConfig, log: AuditLog): Promise<
   if (config.log !== undefined) opened.push(openLog(config.log, onLost));
   if (config.webhook !== undefined) opened.push(openWebhook(config.webhook, onLost));
   const backend = backends(opened);
+  const bodies = new ProtobufBodies(types);
   const clock = microClock(Date.now, () => performance.now());
   return {
-    auditor: createAuditor(policy, backend, clock),
+    auditor: createAuditor(policy, backend, clock, (body) => bodies.read(body)),
     async [Symbol.asyncDispose]() {
       await backend[Symbol.asyncDispose]();
     },

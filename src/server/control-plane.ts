@@ -23,7 +23,6 @@ import { coreActions } from "../registry/actions/core-actions.ts";
 import { accessReviews } from "../registry/actions/access-review.ts";
 import { selfSubjectReview } from "../registry/actions/self-subject-review.ts";
 import { ActionHandlers, type Action } from "../registry/actions.ts";
-import { valueBody } from "../registry/protobuf-answer.ts";
 import { Registry } from "../registry/registry.ts";
 import { serviceNetwork, type ServiceNetwork } from "../registry/service-network/service-network.ts";
 import { isResourcePath } from "../registry/resolve.ts";
@@ -175,7 +174,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     uuid: options.uuid,
     audit: options.audit,
     onBug: options.onBug,
-    statusProtobuf: (status) => valueBody(registry, { ...status } as unknown as ReadonlyJsonObject),
+    statusProtobuf: (status) => registry.protobufBodies.write({ ...status } as unknown as ReadonlyJsonObject),
     dispatch: async (context) => {
       const { info } = context;
       if (info.isResourceRequest && isResourcePath(definitions, info)) return serveResource(resources, context);

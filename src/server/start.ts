@@ -82,9 +82,9 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
     log,
     clock: Date.now,
   });
-  const audit = await prepareAudit(config.audit, log);
   const data = dataDirectory();
   const types = loadTypes(data);
+  const audit = await prepareAudit(config.audit, types, log);
   const eventTtlSeconds = Math.ceil(config.eventTtl / 1000);
   const definitions = new Definitions(builtinDefinitions({ types, tables: loadResourceTables(data), behaviours, eventTtlSeconds }));
   const bootstrap = readBootstrapRoles(data);
