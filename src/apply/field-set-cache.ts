@@ -52,9 +52,9 @@ export class FieldSetCache {
     let tree = this.#trees.get(set);
     if (tree === undefined) {
       tree = encodeFieldsV1(set);
+      // Known by its tree from now on; by its text only once somebody reads that from a stored object.
       this.#trees.set(set, tree);
       this.#byTree.set(tree, set);
-      this.#keep(JSON.stringify(tree), set);
     }
     return tree;
   }

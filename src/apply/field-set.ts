@@ -135,7 +135,8 @@ export class FieldSet {
 
   /** Elements in canonical order. */
   sortedElements(): PathElement[] {
-    return [...this.nodes.keys()].sort(compareElements);
+    const elements = [...this.nodes.keys()];
+    return elements.length < 2 ? elements : elements.sort(compareElements);
   }
 
   /** Every path, in the order in which conflicts are told: at each level its own members first, then what lies deeper. */

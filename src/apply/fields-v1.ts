@@ -46,15 +46,21 @@ function decodeNode(tree: unknown, depth: number): FieldNode {
 /** The FieldsV1 tree of a set, keys in canonical order. */
 export function encodeFieldsV1(set: FieldSet): JsonObject {
   const tree: JsonObject = {};
+  addFields(tree, set);
+  return tree;
+}
+
+function addFields(tree: JsonObject, set: FieldSet): void {
   for (const element of set.sortedElements()) {
     const node = set.nodes.get(element);
     if (node !== undefined) setOwn(tree, element, encodeNode(node));
   }
-  return tree;
 }
 
 function encodeNode(node: FieldNode): JsonObject {
-  if (node.children === undefined) return {};
-  const below = encodeFieldsV1(node.children);
-  return node.member ? { ".": {}, ...below } : below;
+  const tree: JsonObject = {};
+  if (node.children === undefined) return tree;
+  if (node.member) tree["."] = {};
+  addFields(tree, node.children);
+  return tree;
 }

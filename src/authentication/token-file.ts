@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { UserInfo } from "../request/context.ts";
 import { forApiAudiences, type TokenAuthenticator } from "./token-authenticator.ts";
 
@@ -34,7 +34,7 @@ export function tokenFileAuthenticator(table: () => TokenTable, apiAudiences: re
 
 /** Lookup by hash takes the same time however much of a guessed token is right. */
 export function tokenDigest(token: string): string {
-  return createHash("sha256").update(token).digest("base64");
+  return hash("sha256", token, "base64");
 }
 
 /** Fields of one CSV line (RFC 4180 quoting). */

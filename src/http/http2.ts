@@ -149,7 +149,9 @@ class StreamOutlet implements Outlet {
   }
 
   head(reply: ApiAnswer, extra: Readonly<Record<string, string>> | undefined, length: number | undefined, end: boolean): void {
-    const headers: Record<string, string | number | readonly string[]> = { ":status": reply.status, ...reply.headers, ...extra };
+    const headers: Record<string, string | number | readonly string[]> = { ":status": reply.status };
+    for (const name of Object.keys(reply.headers)) headers[name] = reply.headers[name] as string | readonly string[];
+    if (extra !== undefined) Object.assign(headers, extra);
     if (length !== undefined) headers["content-length"] = length;
     this.out.respond(headers as Record<string, string | number | string[]>, end ? END : undefined);
   }

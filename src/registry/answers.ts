@@ -43,8 +43,9 @@ export function listAnswer(call: Call, result: ListResult): ApiAnswer {
         }
       : partialMetadataListFrame(form, listMetadata(result), result.records.length === 0);
   const body = piecesBody(header, footer, result.records.length, (index) => {
-    const bytes = objectBytes(result.records[index] as ObjectRecord, definition.hub, served, form, registry.representations);
-    return { bytes, start: whole ? 0 : itemStart(bytes) };
+    const record = result.records[index] as ObjectRecord;
+    const bytes = objectBytes(record, definition.hub, served, form, registry.representations);
+    return { bytes, start: whole ? 0 : bytes === record.bytes ? record.metadataStart : itemStart(bytes) };
   });
   return encoded(accept, body, 200);
 }

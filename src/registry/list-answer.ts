@@ -68,13 +68,16 @@ export async function sendPieces({ opening, closing, count, item, separation }: 
   for (let i = 0; i < count; i++) {
     const next = item(i);
     if (at + (next.bytes.length - next.start) + closing.length + 2 > SLAB) {
-      if (!sink.write(slab.subarray(0, at))) await sink.drained();
+      const taken = sink.write(slab.subarray(0, at));
+      if (!taken) await sink.drained();
       if (sink.closed) return;
       if (performance.now() - turn > TURN_MS) {
         await new Promise((resume) => setImmediate(resume));
         turn = performance.now();
       }
-      slab = Buffer.allocUnsafeSlow(Math.max(SLAB, next.bytes.length + closing.length + 2));
+      const least = Math.max(SLAB, next.bytes.length + closing.length + 2);
+      // What has gone out is filled again: a fresh slab each time costs page faults. What is still queued must stay as it is.
+      if (taken || slab.length !== least) slab = Buffer.allocUnsafeSlow(least);
       at = 0;
     }
     at = put(slab, at, i > 0 && separation === "commas", next);

@@ -27,9 +27,6 @@ export interface ChainStages extends FaultRules {
   readonly audit: Auditor | undefined;
 }
 
-/** Every answer is the client's own and may change any time. */
-const ANSWER_HEADERS = { "cache-control": "no-cache, private" };
-
 /**
  * The way of every request, in the order in which it meets the stages: what is asked → who asks → the audit → as whom →
  * may they → the verb.
@@ -38,8 +35,13 @@ const ANSWER_HEADERS = { "cache-control": "no-cache, private" };
 export function requestChain(stages: ChainStages): Handler {
   const impersonate = impersonationStage(stages.authorize, stages.clock);
   return async (request) => {
-    const auditId = request.headers["audit-id"];
-    const headers = { ...ANSWER_HEADERS, "audit-id": typeof auditId === "string" && auditId !== "" ? auditId : stages.uuid() };
+    const asked = request.headers["audit-id"];
+    const auditId = typeof asked === "string" && asked !== "" ? asked : stages.uuid();
+    const headers: Record<string, string | readonly string[]> = {
+      // Every answer is the client's own and may change any time.
+      "cache-control": "no-cache, private",
+      "audit-id": auditId,
+    };
     let warnings: readonly string[] = [];
     let context: RequestContext | undefined;
     let known = false;
@@ -51,7 +53,7 @@ export function requestChain(stages: ChainStages): Handler {
       warnings = received.warnings;
       await authenticate(received, stages);
       known = true;
-      if (stages.audit !== undefined) audit = await auditReceived(stages.audit, received, headers["audit-id"]);
+      if (stages.audit !== undefined) audit = await auditReceived(stages.audit, received, auditId);
       await impersonate(received);
       await authorize(received, stages.authorize);
       answer = await withDeadline(received, stages.requestTimeoutMs, () => stages.dispatch(received));
@@ -61,9 +63,11 @@ export function requestChain(stages: ChainStages): Handler {
     }
     if (audit !== undefined && context !== undefined) answer = await auditAnswered(audit, context, { answer, bug });
     else if (stages.audit !== undefined && context !== undefined && !known)
-      await auditRefused(stages.audit(context, headers["audit-id"], false), { answer, bug });
-    const warning = warnings.length > 0 ? { warning: warnings.map(warningHeader) } : {};
-    return { ...answer, headers: { ...headers, ...warning, ...answer.headers } };
+      await auditRefused(stages.audit(context, auditId, false), { answer, bug });
+    if (warnings.length > 0) headers["warning"] = warnings.map(warningHeader);
+    // Not by spreading: joining three objects so was a tenth of a GET.
+    for (const name of Object.keys(answer.headers)) headers[name] = answer.headers[name] as string | readonly string[];
+    return { ...answer, headers };
   };
 }
 

@@ -20,15 +20,20 @@ export function isLongRunning(info: RequestInfo): boolean {
 export async function withDeadline<T>({ info }: RequestContext, limitMs: number, work: () => Promise<T>): Promise<T> {
   if (isLongRunning(info)) return work();
   const limit = Math.min(limitMs, askedTimeout(info.query.get("timeout")) ?? limitMs);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(timeout("request did not complete within the allotted timeout")), limit);
+  // One promise: a race of two costs every request three more.
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(timeout("request did not complete within the allotted timeout")), limit);
+    work().then(
+      (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error as Error);
+      },
+    );
   });
-  try {
-    return await Promise.race([work(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** The `timeout` of a query in milliseconds: a Go duration. */

@@ -45,7 +45,10 @@ export interface ApiAnswer {
 
 /** Where a streamed body goes; back-pressure is the writer's duty. */
 export interface BodySink {
-  /** Queues bytes. False: the peer is slow, await `drained` before more. Bytes may be shared, and are never changed. */
+  /**
+   * Queues bytes. False: the peer is slow, await `drained` before more. Bytes may be shared; who made them may change them
+   * only where `write` gave false and `drained` has resolved since.
+   */
   write(bytes: Buffer): boolean;
   /** Resolves when the queue has gone out, or the peer has. */
   drained(): Promise<void>;
