@@ -101,6 +101,29 @@ test("a node sees and changes what is its own", async () => {
   assert.equal((await server.as(node, "GET", `${pods}/mine`)).status, 403, "gone with its relation");
 });
 
+test("a node asks for certificates of its own name only", async () => {
+  const server = await testPlane();
+  const csr = (name: string) => ({
+    metadata: { name },
+    spec: { request: CSR_OF_M, signerName: "kubernetes.io/kube-apiserver-client-kubelet", usages: ["client auth"] },
+  });
+  const path = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
+  const node = (name: string): TestUser => ({ name: `system:node:${name}`, groups: ["system:nodes"] });
+  const refused = await server.as(node("n"), "POST", path, csr("a"));
+  assert.match(String(refused.body["message"]), / is forbidden: can only create a node CSR with CN=system:node:n$/);
+  assert.equal((await server.as(node("m"), "POST", path, csr("b"))).status, 201);
+});
+
+/** A request of O=system:nodes, CN=system:node:m. */
+const CSR_OF_M = Buffer.from(
+  `-----BEGIN CERTIFICATE REQUEST-----\n${[
+    "MIHqMIGRAgEAMC8xFTATBgNVBAoMDHN5c3RlbTpub2RlczEWMBQGA1UEAwwNc3lzdGVtOm5vZGU6bTBZMBMGByqGSM49AgEGCCqG",
+    "SM49AwEHA0IABKc7iVdiJalKX36Woo0eRzN19GTYIv7cWev3JHPfCwMtm99E7LJ69u1DjScfGHUjuBrm/bYt1KFzZIKzg12EX52g",
+    "ADAKBggqhkjOPQQDAgNIADBFAiEAx77I/OFk1QNJKFfIQXwf20ErPsIIQ6RCz2p82zYAegkCIG6GJ49i4wPuXZVW9lCfcUs7SCrZ",
+    "9nMelbOHg+Rlwp9G",
+  ].join("")}\n-----END CERTIFICATE REQUEST-----\n`,
+).toString("base64");
+
 /** Gives a user rules in the namespace default. */
 async function grant(server: TestPlane, user: string, rules: JsonObject[], name = "b"): Promise<void> {
   const metadata = { name };

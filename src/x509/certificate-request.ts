@@ -35,21 +35,31 @@ export function certificateRequestFault(bytes: Buffer): string | undefined {
 }
 
 const ORGANIZATION = "2.5.4.10";
+const COMMON_NAME = "2.5.4.3";
 
 /** The organizations (O) in the subject of a certificate request. Errors: none; a request that is none has none. */
 export function subjectOrganizations(bytes: Buffer): string[] {
+  return subjectValues(bytes, ORGANIZATION);
+}
+
+/** The common name (CN) in the subject, the last where there are several; "" where there is none. Errors: none. */
+export function subjectCommonName(bytes: Buffer): string {
+  return subjectValues(bytes, COMMON_NAME).at(-1) ?? "";
+}
+
+function subjectValues(bytes: Buffer, wanted: string): string[] {
   try {
     const [info] = readItems(expect(readDer(bytes).value, tag.sequence).content);
     const [, subject] = readItems(expect(info, tag.sequence).content);
-    const organizations: string[] = [];
+    const values: string[] = [];
     for (const set of readItems(expect(subject, tag.sequence).content, MAX_NAMES)) {
       for (const attribute of readItems(set.content, MAX_NAMES)) {
         const [type, value] = readItems(attribute.content);
-        if (value !== undefined && readObjectIdentifier(expect(type, tag.objectIdentifier).content) === ORGANIZATION)
-          organizations.push(value.content.toString("utf8"));
+        if (value !== undefined && readObjectIdentifier(expect(type, tag.objectIdentifier).content) === wanted)
+          values.push(value.content.toString("utf8"));
       }
     }
-    return organizations;
+    return values;
   } catch (error) {
     if (error instanceof DerError) return [];
     throw error;

@@ -6,6 +6,8 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { notFound } from "../../object/status.ts";
 import type { ResourceId } from "../../registry/system-client.ts";
+import { subjectCommonName } from "../../x509/certificate-request.ts";
+import { readPem } from "../../x509/pem.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { refuse } from "../attributes.ts";
 import type { ClusterView } from "../cluster-view.ts";
@@ -35,6 +37,7 @@ export function nodeRestriction(view: ClusterView, authorize: Authorizer): Admis
     ["coordination.k8s.io/leases", checkLease],
     ["storage.k8s.io/csinodes", checkCsiNode],
     ["resource.k8s.io/resourceslices", checkSlice],
+    ["certificates.k8s.io/certificatesigningrequests", checkCertificateRequest],
   ]);
   return {
     name: "NodeRestriction",
@@ -257,6 +260,20 @@ async function asksForAudience(view: ClusterView, pod: KubeObject, audience: str
     if (objectsIn(objectIn(driver, "spec"), "tokenRequests").some((one) => stringIn(one, "audience") === audience)) return true;
   }
   return false;
+}
+
+const NODE_SIGNERS: ReadonlySet<string> = new Set(["kubernetes.io/kube-apiserver-client-kubelet", "kubernetes.io/kubelet-serving"]);
+
+/** A node's certificates are its own; what else they must be is the signers' to see to. */
+function checkCertificateRequest(node: string, asked: AdmissionAttributes): void {
+  const { operation, object, subresource } = asked;
+  const spec = objectIn(object ?? {}, "spec");
+  if (operation !== "CREATE" || subresource !== "" || !NODE_SIGNERS.has(stringIn(spec, "signerName"))) return;
+  const block = readPem(Buffer.from(stringIn(spec, "request"), "base64").toString("latin1"));
+  if (block === undefined) throw refuse(asked, "unable to parse csr: PEM block type must be CERTIFICATE REQUEST");
+  const name = subjectCommonName(block.bytes);
+  const own = `system:node:${node}`;
+  if (name.startsWith("system:node:") && name !== own) throw refuse(asked, `can only create a node CSR with CN=${own}`);
 }
 
 function checkLease(node: string, asked: AdmissionAttributes): void {
