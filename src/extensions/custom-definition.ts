@@ -12,6 +12,7 @@ import type { ObjectSchema } from "../schema/schema.ts";
 import { listTypeFaults, ValueValidator } from "../schema/validate-value.ts";
 import { customColumns } from "./custom-columns.ts";
 import { parseJsonPath } from "./json-path.ts";
+import { RuleValidator } from "./rule-validator.ts";
 
 const VERBS = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"] as const;
 const PRESERVING: ReadonlyJsonObject = { "type": "object", "x-kubernetes-preserve-unknown-fields": true };
@@ -95,6 +96,11 @@ function servedVersion(
 
 function customStrategy(storage: ReadonlyJsonObject, hasStatus: boolean): Strategy {
   let validator: ValueValidator | undefined;
+  let rules: { readonly validator: RuleValidator | undefined } | undefined;
+  const ruleFaults = (object: KubeObject, old: KubeObject | undefined, found: readonly FieldError[]): FieldError[] => {
+    rules ??= { validator: RuleValidator.of(openapi) };
+    return rules.validator?.validate(object, old, found) ?? [];
+  };
   const openapi = openApiOf(storage);
   const faults = (object: KubeObject): FieldError[] => {
     validator ??= new ValueValidator();
@@ -115,8 +121,14 @@ function customStrategy(storage: ReadonlyJsonObject, hasStatus: boolean): Strate
     prepareForUpdate: (object, old) => {
       if (hasStatus) keep(object, old, "status");
     },
-    validate: faults,
-    validateUpdate: (object, old) => withoutUnchanged(faults(object), object, old),
+    validate: (object) => {
+      const found = faults(object);
+      return [...found, ...ruleFaults(object, undefined, found)];
+    },
+    validateUpdate: (object, old) => {
+      const found = withoutUnchanged(faults(object), object, old);
+      return [...found, ...ruleFaults(object, old, found)];
+    },
     warnings: finalizerWarnings,
     ...(hasStatus ? { resetFields: resetFields("f:status") } : {}),
   };

@@ -35,7 +35,7 @@ const withoutValue: ReadonlySet<FieldErrorType> = new Set(["Required", "Forbidde
 /** A fault's message without its field: `Invalid value: "x": must be …`. */
 export function fieldErrorBody(error: FieldError): string {
   const parts = [titles[error.type]];
-  const omitted = withoutValue.has(error.type) || (error.type === "Invalid" && error.value === undefined);
+  const omitted = withoutValue.has(error.type) || (error.value === undefined && (error.type === "Invalid" || error.type === "Duplicate"));
   if (!omitted) parts.push(shownValue(error.value));
   const detail = error.supported === undefined ? error.detail : supportedText(error.supported);
   if (detail !== undefined && detail !== "") parts.push(detail);

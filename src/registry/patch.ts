@@ -1,8 +1,9 @@
 import { applyConfiguration, trackUpdate, type WriteDoor } from "../apply/updater.ts";
 import { parseYaml, YamlError } from "../codec/yaml-read.ts";
 import { copyJson, isObject, type JsonObject } from "../object/json.ts";
-import type { KubeObject } from "../object/kube-object.ts";
-import { badRequest } from "../object/status.ts";
+import { invalidField, type FieldError } from "../object/field-error.ts";
+import { groupVersion, parseGroupVersion, type KubeObject } from "../object/kube-object.ts";
+import { badRequest, invalid } from "../object/status.ts";
 import { readPatch as readPatchText, type Patch, type Patched } from "../patch/patch.ts";
 import { decodeObject, type BodyType } from "./decode-body.ts";
 import { bodyType, checkName, checkNamespace, checkVersionText, createObject, toHub } from "./object-body.ts";
@@ -60,7 +61,8 @@ function patchChange(write: Write, patch: Patch, door: WriteDoor, body: BodyType
     if (live === undefined) throw new TypeError("only an apply makes an object from nothing");
     const patched = patch.apply(live, door.schema);
     const value = isObject(patched.value) ? { ...patched.value } : {};
-    checkPatchedKind(value, live, patched);
+    if (body.custom === true) checkPatchedCustomKind(value, body, write.endpoint.name);
+    else checkPatchedKind(value, live, patched);
     const strict = options.fieldValidation === "Ignore" ? [] : patch.strictErrors;
     const updated = decodeObject(value, body, {
       validation: options.fieldValidation,
@@ -82,6 +84,17 @@ function checkPatchedKind(value: JsonObject, live: KubeObject, patched: Patched)
   throw patched.undecodable(
     `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`,
   );
+}
+
+/** Of custom resources it is told as a fault of the object that the patch would make. */
+function checkPatchedCustomKind(value: JsonObject, body: BodyType, name: string): void {
+  const wanted = { apiVersion: groupVersion(body.group, body.version), kind: body.kind };
+  const apiVersion = typeof value["apiVersion"] === "string" ? value["apiVersion"] : "";
+  const kind = typeof value["kind"] === "string" ? value["kind"] : "";
+  const faults: FieldError[] = [];
+  if (apiVersion !== wanted.apiVersion) faults.push(invalidField("apiVersion", apiVersion, `must be ${wanted.apiVersion}`));
+  if (kind !== wanted.kind) faults.push(invalidField("kind", kind, `must be ${wanted.kind}`));
+  if (faults.length > 0) throw invalid({ group: parseGroupVersion(apiVersion)?.group ?? "", kind }, name, faults);
 }
 
 function applyChange(write: Write, text: string, door: WriteDoor, body: BodyType): PatchChange {

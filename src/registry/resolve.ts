@@ -1,4 +1,4 @@
-import { methodNotAllowed, notFound, unknownPath } from "../object/status.ts";
+import { methodNotAllowed, methodNotSupported, notFound, unknownPath } from "../object/status.ts";
 import type { RequestInfo } from "../request/info.ts";
 import type { Verb } from "../resources/definition.ts";
 import type { Definitions } from "../resources/definitions.ts";
@@ -62,7 +62,10 @@ export function resolve(definitions: Definitions, info: RequestInfo, method: str
   const verbs = subresource?.verbs ?? definition.verbs;
   // A resource that is only ever created or listed has no paths for single objects.
   if (name !== "" && subresource === undefined && !Object.values(OBJECT_VERBS).some((one) => verbs.includes(one))) throw unknownPath();
-  if (verb === undefined || !verbs.includes(verb)) throw methodNotAllowed();
+  if (verb === undefined || !verbs.includes(verb)) {
+    if (definition.custom !== true || verb === undefined) throw methodNotAllowed();
+    throw methodNotSupported({ group: served.group, plural: definition.plural }, verb);
+  }
   if (verb === "create" && name === "" && namespaced && info.namespace === "") throw methodNotAllowed();
   if (verb === "deletecollection" && namespaced && info.namespace === "") throw methodNotAllowed();
   return {

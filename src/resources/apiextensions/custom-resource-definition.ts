@@ -1,4 +1,8 @@
-import { isObject, type JsonObject } from "../../object/json.ts";
+import { FieldPath } from "../../object/field-path.ts";
+import { isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { quoteText } from "../../object/quote.ts";
+import { FORMATS } from "../../schema/formats.ts";
+import { subschemas } from "./validate-schema.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { definitionChangeFaults, definitionFaults, definitionNameFaults } from "./validate-definition.ts";
@@ -22,6 +26,7 @@ export const customResourceDefinition: KindBehaviour = {
     },
     validate: (object) => [...definitionNameFaults(object), ...definitionFaults(object)],
     validateUpdate: definitionChangeFaults,
+    warnings: (object) => unknownFormats(object).map((format) => `unrecognized format ${quoteText(format)}`),
     deletionFinalizers: [CLEANUP_FINALIZER],
     marksPlainly: true,
     markDeleted: (object, { now }) => {
@@ -51,6 +56,23 @@ function applyDefaults(object: KubeObject): void {
   const service = objectIn(objectIn(conversion, "webhook"), "clientConfig")["service"];
   if (isObject(service)) service["port"] ??= 443;
 }
+
+/** Formats that schemas name and nobody checks, each once. */
+function unknownFormats(object: KubeObject): string[] {
+  const found = new Set<string>();
+  const walk = (schema: ReadonlyJsonObject, at: FieldPath): void => {
+    const format = stringIn(schema, "format");
+    if (format !== "" && !FORMATS.has(format) && !PLAIN_FORMATS.has(format)) found.add(format);
+    for (const sub of subschemas(schema, at)) walk(sub.schema, sub.at);
+  };
+  for (const version of objectsIn(objectIn(object, "spec"), "versions")) {
+    walk(objectIn(objectIn(version, "schema"), "openAPIV3Schema"), FieldPath.root);
+  }
+  return [...found];
+}
+
+/** Formats of numbers, and of texts that may be anything. */
+const PLAIN_FORMATS: ReadonlySet<string> = new Set(["int32", "int64", "float", "double", "password"]);
 
 /** The version in which objects are stored, as a list: none in a definition that is not valid. */
 function storageVersions(object: KubeObject): string[] {

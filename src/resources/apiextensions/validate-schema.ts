@@ -4,6 +4,7 @@ import type { FieldPath } from "../../object/field-path.ts";
 import { copyJson, equalJson, getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import { objectIn, stringIn, stringsIn } from "../../object/read.ts";
 import { ValueValidator } from "../../schema/validate-value.ts";
+import { ruleFaults } from "./validate-rules.ts";
 import { structuralFaults } from "./validate-structure.ts";
 
 const TYPES = ["array", "boolean", "integer", "number", "object", "string"];
@@ -21,7 +22,9 @@ export function schemaFaults(schema: ReadonlyJsonObject, at: FieldPath): FieldEr
   if (faults.some(({ detail }) => detail === ITEMS_ARRAY)) return faults;
   const structural = structuralFaults(schema, at);
   faults.push(...structural);
-  if (structural.length === 0) checkDefaults(schema, at, faults, new ValueValidator(), 0);
+  if (structural.length > 0) return faults;
+  faults.push(...ruleFaults(schema, at));
+  checkDefaults(schema, at, faults, new ValueValidator(), 0);
   return faults;
 }
 

@@ -1,19 +1,38 @@
+import { duplicateField } from "../../object/field-error.ts";
+import { equalJson, getOwn, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import { dnsLabel } from "../../object/names.ts";
-import { stringIn } from "../../object/read.ts";
+import { asList, asObject, stringIn } from "../../object/read.ts";
 import { changes, immutable } from "../../validation/changes.ts";
-import { findChangeFaults, findFaults } from "../../validation/check.ts";
+import { findChangeFaults, findFaults, skippingAbsent, type Check } from "../../validation/check.ts";
 import { labels } from "../../validation/labels.ts";
 import { optional, required } from "../../validation/presence.ts";
 import { text } from "../../validation/scalars.ts";
-import { each, fields } from "../../validation/structure.ts";
+import { all, each, fields, struct } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { overhead } from "../pod-spec/resources.ts";
 import { toleration } from "../pod-spec/tolerations.ts";
 
+/** Each toleration once. */
+const distinctTolerations: Check = skippingAbsent((value, at, faults) => {
+  const seen: ReadonlyJson[] = [];
+  for (const [index, item] of asList(value).entries()) {
+    if (seen.some((one) => equalJson(one, item))) faults.push(duplicateField(at.index(index), shownToleration(asObject(item))));
+    seen.push(item);
+  }
+});
+
+/** A toleration as messages show it: with the original's names of its fields. */
+function shownToleration(toleration: ReadonlyJsonObject): ReadonlyJsonObject {
+  const text = (name: string): string => stringIn(toleration, name);
+  const seconds = getOwn(toleration, "tolerationSeconds") ?? null;
+  return { Key: text("key"), Operator: text("operator"), Value: text("value"), Effect: text("effect"), TolerationSeconds: seconds };
+}
+
 const rules = fields({
   handler: required(text(dnsLabel)),
-  overhead: optional(fields({ podFixed: overhead })),
-  scheduling: optional(fields({ nodeSelector: labels, tolerations: each(toleration) })),
+  // The original tells of amounts as if they stood in the overhead itself.
+  overhead: optional(struct((object, at, faults) => overhead(object["podFixed"], at, faults, undefined))),
+  scheduling: optional(fields({ nodeSelector: labels, tolerations: all(each(toleration), distinctTolerations) })),
 });
 const updates = changes({ handler: immutable("field is immutable", (value) => value ?? "") });
 

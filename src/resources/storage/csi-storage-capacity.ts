@@ -12,7 +12,6 @@ const rules = fields({
   nodeTopology: labelSelector(),
   storageClassName: text(dnsSubdomain),
   capacity: optional(nonNegativeQuantity),
-  maximumVolumeSize: optional(nonNegativeQuantity),
 });
 const updates = changes({ nodeTopology: immutable(), storageClassName: immutable("field is immutable", (value) => value ?? "") });
 

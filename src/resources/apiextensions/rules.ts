@@ -1,0 +1,101 @@
+import {
+  kubernetesEnvironment,
+  SchemaTypes,
+  types as cel,
+  type CheckedExpression,
+  type Declared,
+  type Environment,
+  type Program,
+  type Type,
+} from "../../cel/kubernetes/index.ts";
+import { getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
+import { stringIn } from "../../object/read.ts";
+import { schemaFromOpenApi } from "../../schema/from-openapi.ts";
+import type { ObjectSchema, Schema } from "../../schema/schema.ts";
+
+/** What rules may read of metadata. */
+const META: ObjectSchema = {
+  type: "object",
+  fields: new Map(["name", "generateName"].map((name) => [name, { name, schema: { type: "string" }, required: false, dropZero: false }])),
+};
+
+// Immutable and the same for all; made on first use because it is dear.
+let base: Environment | undefined;
+
+/** A schema for rules: its metadata is what rules may see of it. */
+export function ruleSchema(openapi: ReadonlyJsonObject): ObjectSchema {
+  return schemaFromOpenApi(openapi, META, { root: true }) as ObjectSchema;
+}
+
+/** The rules that stand at a schema, x-kubernetes-validations. */
+export function rulesOf({ validations }: Schema): readonly ReadonlyJsonObject[] {
+  const rules = isObject(validations) ? getOwn(validations, "x-kubernetes-validations") : undefined;
+  return Array.isArray(rules) ? (rules as ReadonlyJson[]).filter(isObject) : [];
+}
+
+/** An expression ready to run, or what is wrong with it. */
+export type CompiledRule =
+  | { readonly checked: CheckedExpression; readonly program: Program; readonly fault: undefined }
+  | { readonly fault: string };
+
+/** Compiles the rules of one schema: the types of its parts are made once. */
+export class RuleCompiler {
+  readonly #types = new SchemaTypes();
+
+  /** What a part of the schema is in expressions; `name` tells it from the other parts. */
+  declare(name: string, schema: Schema): Declared {
+    return this.#types.declare(name, schema);
+  }
+
+  /** Compiles an expression over `self` and `oldSelf` of a type. `wanted` is the type that it must have. */
+  compile(expression: string, self: Type, optionalOld: boolean, wanted: Type, wrongType: string): CompiledRule {
+    base ??= kubernetesEnvironment();
+    const environment = base.extend({
+      types: this.#types,
+      variables: [
+        ["self", self],
+        ["oldSelf", optionalOld ? cel.optionalType(self) : self],
+      ],
+    });
+    const { checked, message } = environment.compile(expression);
+    if (checked === undefined) return { fault: `compilation failed: ${message}` };
+    const type = checked.types[checked.expr.id] ?? cel.dynType;
+    if (!cel.sameType(type, wanted)) return { fault: wrongType };
+    return { checked, program: environment.program(checked), fault: undefined };
+  }
+
+  rule(rule: ReadonlyJsonObject, self: Type): CompiledRule {
+    const optionalOld = getOwn(rule, "optionalOldSelf") === true;
+    return this.compile(stringIn(rule, "rule"), self, optionalOld, cel.boolType, "cel expression must evaluate to a bool");
+  }
+
+  /** The expression of a rule's message; undefined where it has none. */
+  message(rule: ReadonlyJsonObject, self: Type): CompiledRule | undefined {
+    const expression = stringIn(rule, "messageExpression");
+    if (expression === "") return undefined;
+    const optionalOld = getOwn(rule, "optionalOldSelf") === true;
+    return this.compile(expression, self, optionalOld, cel.stringType, "messageExpression must evaluate to a string");
+  }
+}
+
+/** The schema that a rule's fieldPath leads to from its own: .spec.list, .labels['a']; undefined where there is none. */
+export function schemaAtFieldPath(
+  schema: Schema,
+  path: string,
+): { readonly schema: Schema; readonly steps: readonly string[] } | undefined {
+  const pattern = /\.([A-Za-z_][A-Za-z0-9_-]*)|\['([^']*)'\]/y;
+  let found: Schema = schema;
+  const steps: string[] = [];
+  for (let at = 0; at < path.length; at = pattern.lastIndex) {
+    pattern.lastIndex = at;
+    const match = pattern.exec(path);
+    const name = match?.[1] ?? match?.[2];
+    if (name === undefined) return undefined;
+    const next: Schema | undefined =
+      found.type === "object" ? found.fields.get(name)?.schema : found.type === "map" ? found.values : undefined;
+    if (next === undefined) return undefined;
+    steps.push(found.type === "map" ? `[${name}]` : `.${name}`);
+    found = next;
+  }
+  return steps.length === 0 ? undefined : { schema: found, steps };
+}
