@@ -27,6 +27,8 @@ import { NO_CONFIGURATION, readPodSecurityConfiguration } from "./plugins/pod-se
 import { podSecurity } from "./plugins/pod-security/pod-security.ts";
 import { podTopologyLabels } from "./plugins/pod-topology-labels.ts";
 import { priority } from "./plugins/priority.ts";
+import { readLimitedResources } from "./plugins/resource-quota/configuration.ts";
+import { resourceQuota } from "./plugins/resource-quota/resource-quota.ts";
 import { runtimeClass } from "./plugins/runtime-class.ts";
 import { serviceAccount } from "./plugins/service-account.ts";
 import { storageObjectInUseProtection } from "./plugins/storage-object-in-use-protection.ts";
@@ -94,6 +96,13 @@ const PLUGINS: readonly (readonly [name: string, make: (parts: PluginParts) => A
   ["JobValidation", () => dormant("JobValidation")],
   ["PodResizeValidator", ({ view }) => podResizeValidator(view)],
   ["ValidatingAdmissionPolicy", (parts) => validatingAdmissionPolicy(parts)],
+  [
+    "ResourceQuota",
+    ({ view, client, configurations }) => {
+      const limited = configured(configurations, "ResourceQuota", ({ document }) => readLimitedResources(document));
+      return resourceQuota(view, client, limited ?? []);
+    },
+  ],
   ["AlwaysDeny", () => alwaysDeny],
 ];
 

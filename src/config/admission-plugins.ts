@@ -48,7 +48,7 @@ export const admissionPlugins: ReadonlyMap<string, AdmissionPluginRow> = new Map
   ["MutatingAdmissionWebhook", { onByDefault: true, status: "missing" }],
   ["ValidatingAdmissionPolicy", { onByDefault: true, status: "works" }],
   ["ValidatingAdmissionWebhook", { onByDefault: true, status: "missing" }],
-  ["ResourceQuota", { onByDefault: true, status: "missing" }],
+  ["ResourceQuota", { onByDefault: true, status: "works" }],
   ["AlwaysDeny", { onByDefault: false, status: "works" }],
 ]);
 

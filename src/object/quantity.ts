@@ -52,6 +52,11 @@ const maxExponent = 10_000;
 // Digits may be missing on either side of the dot, and altogether: the original reads "+" and "." as zero.
 const shape = /^([+-]?)([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)$/;
 
+/** So many whole ones, as counts are written. */
+export function wholeQuantity(count: bigint): Quantity {
+  return { nanos: count * nano, format: "DecimalSI" };
+}
+
 /** Reads a quantity; throws QuantityError, whose message is the original's, for a text that is none. */
 export function parseQuantity(text: string): Quantity {
   if (text === "") throw new QuantityError(formatWrong);
