@@ -1,3 +1,4 @@
+import { Reinvocation } from "./reinvocation.ts";
 import type { JsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import type { ResourceRef } from "../object/status.ts";
@@ -42,7 +43,8 @@ export interface AdmissionAttributes {
 export interface AdmissionPlugin {
   readonly name: string;
   handles(attributes: AdmissionAttributes): boolean;
-  mutate?(attributes: AdmissionAttributes): void | Promise<void>;
+  /** `reinvocation` tells which pass this is, and takes the wish for a second one. */
+  mutate?(attributes: AdmissionAttributes, reinvocation?: Reinvocation): void | Promise<void>;
   validate?(attributes: AdmissionAttributes): void | Promise<void>;
 }
 
@@ -58,7 +60,9 @@ export function admissionChain(plugins: readonly AdmissionPlugin[]): AdmissionCh
   const validating = plugins.filter((plugin) => plugin.validate !== undefined);
   return {
     async mutate(attributes) {
-      for (const plugin of mutating) if (plugin.handles(attributes)) await plugin.mutate?.(attributes);
+      const reinvocation = new Reinvocation();
+      do for (const plugin of mutating) if (plugin.handles(attributes)) await plugin.mutate?.(attributes, reinvocation);
+      while (reinvocation.nextPass());
     },
     async validate(attributes) {
       for (const plugin of validating) if (plugin.handles(attributes)) await plugin.validate?.(attributes);

@@ -5,6 +5,7 @@ import type { SystemClient } from "../registry/system-client.ts";
 import type { AdmissionPlugin } from "./admission.ts";
 import { NAMESPACES, type ClusterView } from "./cluster-view.ts";
 import { configured, type PluginConfigurations } from "./configuration.ts";
+import { mutatingAdmissionPolicy } from "./policies/mutating-admission-policy.ts";
 import { validatingAdmissionPolicy } from "./policies/validating-admission-policy.ts";
 import { alwaysAdmit, alwaysDeny } from "./plugins/always.ts";
 import { alwaysPullImages } from "./plugins/always-pull-images.ts";
@@ -95,6 +96,7 @@ const PLUGINS: readonly (readonly [name: string, make: (parts: PluginParts) => A
   ["PodGroupWorkloadExists", () => dormant("PodGroupWorkloadExists")],
   ["JobValidation", () => dormant("JobValidation")],
   ["PodResizeValidator", ({ view }) => podResizeValidator(view)],
+  ["MutatingAdmissionPolicy", (parts) => mutatingAdmissionPolicy(parts)],
   ["ValidatingAdmissionPolicy", (parts) => validatingAdmissionPolicy(parts)],
   [
     "ResourceQuota",

@@ -44,7 +44,7 @@ export const admissionPlugins: ReadonlyMap<string, AdmissionPluginRow> = new Map
   ["NodeDeclaredFeatureValidator", { onByDefault: true, status: "missing" }],
   ["JobValidation", { onByDefault: true, status: "works" }],
   ["PodResizeValidator", { onByDefault: true, status: "works" }],
-  ["MutatingAdmissionPolicy", { onByDefault: true, status: "missing" }],
+  ["MutatingAdmissionPolicy", { onByDefault: true, status: "works" }],
   ["MutatingAdmissionWebhook", { onByDefault: true, status: "missing" }],
   ["ValidatingAdmissionPolicy", { onByDefault: true, status: "works" }],
   ["ValidatingAdmissionWebhook", { onByDefault: true, status: "missing" }],

@@ -72,3 +72,9 @@ export function equalJson(a: ReadonlyJson | undefined, b: ReadonlyJson | undefin
 function isInteger(value: ReadonlyJson | undefined): value is number | bigint {
   return typeof value === "bigint" || (typeof value === "number" && Number.isInteger(value));
 }
+
+/** Makes an object what another is, in place; what the other holds is shared with it. */
+export function becomeJson(object: JsonObject, other: JsonObject): void {
+  for (const key of Object.keys(object)) if (!Object.hasOwn(other, key)) delete object[key];
+  for (const [key, value] of Object.entries(other)) if (value !== undefined) setOwn(object, key, value);
+}

@@ -1,6 +1,6 @@
 import type { Operation } from "../admission/admission.ts";
 import { restoreAfterAdmission } from "../apply/keep-owners.ts";
-import { copyJson, setOwn } from "../object/json.ts";
+import { becomeJson, copyJson } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { numberAt, setAt } from "./scale-object.ts";
 import { attributesOf, warn, type Write } from "./write.ts";
@@ -34,11 +34,5 @@ function takeReplicas({ endpoint }: Write, scale: KubeObject, object: KubeObject
   const parent = fromHub === undefined ? object : fromHub(copyJson(object));
   if (numberAt(parent, definition.specReplicas) === replicas) return;
   setAt(parent, definition.specReplicas, replicas);
-  if (toHub !== undefined) replaceMembers(object, toHub(parent));
-}
-
-/** Makes an object what another is, in place. */
-function replaceMembers(object: KubeObject, by: KubeObject): void {
-  for (const key of Object.keys(object)) if (!Object.hasOwn(by, key)) delete object[key];
-  for (const [key, value] of Object.entries(by)) if (value !== undefined) setOwn(object, key, value);
+  if (toHub !== undefined) becomeJson(object, toHub(parent));
 }

@@ -1,19 +1,15 @@
 import type { Authorizer } from "../../authorization/authorizer.ts";
 import type { Authorize } from "../../cel/kubernetes/index.ts";
-import { SelectorError } from "../../object/label-selector.ts";
-import { StatusError, statusError } from "../../object/status.ts";
+import { statusError, type StatusError } from "../../object/status.ts";
 import { stringsIn } from "../../object/read.ts";
-import type { KubeObject } from "../../object/kube-object.ts";
 import type { Registry } from "../../registry/registry.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { refuse } from "../attributes.ts";
 import type { ClusterView } from "../cluster-view.ts";
-import { isSelected, matchingVersion } from "../matching/criteria.ts";
 import { isExempt } from "../matching/exempt.ts";
 import { Subject } from "../matching/subject.ts";
-import type { RequestVersion } from "../matching/versions.ts";
 import { authorizeFor } from "./authorize-question.ts";
-import { collectParams, ConfigurationError, paramResource } from "./params.ts";
+import { invocationsFor, type Invocation } from "./invocations.ts";
 import { PolicyTable, type Binding, type BoundPolicy } from "./policy-table.ts";
 import { compileValidatingPolicy, judge, type Judgement, type ValidatingPolicy } from "./validating-policy.ts";
 
@@ -72,61 +68,25 @@ class Judging {
 
   /** Errors: StatusError with the first refusal. */
   async run(policies: readonly BoundPolicy<ValidatingPolicy>[]): Promise<void> {
-    for (const policy of policies) {
-      const version = matchingVersion(policy.criteria, this.#subject);
-      if (version !== undefined) await this.#apply(policy, version);
+    const annotations = new Map<string, Set<string>>();
+    for (const step of await invocationsFor(policies, this.#subject, this.#parts.registry())) {
+      if ("version" in step) await this.#judge(step, annotations);
+      else this.#refusals.push({ policy: step.policy.name, binding: step.binding?.name, message: step.message, reason: "" });
     }
+    for (const [key, values] of annotations) this.#attributes.annotate(key, [...values].join(", "));
     const [first] = this.#refusals;
     if (first !== undefined) throw refusalOf(this.#attributes, first);
   }
 
-  async #apply(policy: BoundPolicy<ValidatingPolicy>, version: RequestVersion): Promise<void> {
-    const annotations = new Map<string, Set<string>>();
-    await this.#configured(policy, undefined, async () => {
-      if (!(await isSelected(policy.criteria, this.#subject))) return;
-      const resource = paramResource(this.#parts.registry(), policy.spec);
-      for (const binding of policy.bindings) {
-        await this.#configured(policy, binding.name, async () => {
-          const { criteria } = binding;
-          if (
-            criteria !== undefined &&
-            (matchingVersion(criteria, this.#subject) === undefined || !(await isSelected(criteria, this.#subject)))
-          )
-            return;
-          const all = await collectParams(this.#parts.registry(), resource, binding.spec, this.#subject.namespace);
-          for (const params of all) await this.#judge(policy, binding, version, params, annotations);
-        });
-      }
-    });
-    for (const [key, values] of annotations) this.#attributes.annotate(`${policy.name}/${key}`, [...values].join(", "));
-  }
-
-  /** Runs a step; a configuration that does not work refuses the request, unless the policy says to ignore failures. */
-  async #configured(policy: BoundPolicy<ValidatingPolicy>, binding: string | undefined, step: () => Promise<void>): Promise<void> {
-    try {
-      await step();
-    } catch (error) {
-      const known = error instanceof ConfigurationError || error instanceof SelectorError || error instanceof StatusError;
-      if (!known) throw error;
-      if (policy.spec["failurePolicy"] === "Ignore") return;
-      const what = binding === undefined ? "policy" : "binding";
-      this.#refusals.push({ policy: policy.name, binding, message: `failed to configure ${what}: ${error.message}`, reason: "" });
-    }
-  }
-
-  async #judge(
-    policy: BoundPolicy<ValidatingPolicy>,
-    binding: Binding,
-    version: RequestVersion,
-    params: KubeObject | undefined,
-    annotations: Map<string, Set<string>>,
-  ): Promise<void> {
+  async #judge(step: Invocation<ValidatingPolicy>, annotations: Map<string, Set<string>>): Promise<void> {
+    const { policy, binding, version, params } = step;
     const namespace = await this.#subject.namespaceObject();
     const judgement = await judge(policy.compiled(), { subject: this.#subject, version, params, namespace, authorize: this.#authorize });
     this.#take(policy, binding, judgement);
     for (const { key, value } of judgement.annotations) {
-      const values = annotations.get(key) ?? new Set();
-      annotations.set(key, values.add(value.slice(0, MAX_ANNOTATION)));
+      const whole = `${policy.name}/${key}`;
+      const values = annotations.get(whole) ?? new Set();
+      annotations.set(whole, values.add(value.slice(0, MAX_ANNOTATION)));
     }
   }
 

@@ -1,0 +1,43 @@
+import { becomeJson, type JsonObject } from "../../object/json.ts";
+import type { KubeObject } from "../../object/kube-object.ts";
+import { decodeObject, type BodyType } from "../../registry/decode-body.ts";
+import type { Registry } from "../../registry/registry.ts";
+import type { AdmissionAttributes } from "../admission.ts";
+import { isConverted, type RequestVersion } from "./versions.ts";
+
+/** The type of what is sent in a version; undefined where there is none that could be changed (exec, proxy). */
+export function sentType(
+  { definition, subresource }: AdmissionAttributes,
+  version: RequestVersion,
+  registry: Registry,
+): BodyType | undefined {
+  const sub = definition.subresources.get(subresource);
+  switch (sub?.type) {
+    case undefined:
+    case "object": {
+      const { schema, applyDefaults } = version.served;
+      return { ...version.kind, schema, applyDefaults, custom: definition.custom };
+    }
+    case "scale": {
+      const schema = registry.types.schemaForKind(version.kind);
+      return schema === undefined ? undefined : { ...version.kind, schema };
+    }
+    case "action":
+      return { ...version.kind, schema: sub.schema };
+    case "connect":
+      return undefined;
+  }
+}
+
+/** Reads a changed object as its type, with its defaults. Errors: what `refuse` makes of one that does not fit. */
+export function readChanged(value: JsonObject, type: BodyType, refuse: (message: string) => Error): KubeObject {
+  return decodeObject(value, type, { validation: "Ignore", warn: () => {}, refuse });
+}
+
+/** Makes the request's object what a hook made of it in a version, which is handed over. */
+export function takeChanged(attributes: AdmissionAttributes, changed: KubeObject, version: RequestVersion): void {
+  const { object } = attributes;
+  if (object === undefined) return;
+  const { toHub } = version.served;
+  becomeJson(object, isConverted(attributes) && toHub !== undefined ? toHub(changed) : changed);
+}
