@@ -81,8 +81,7 @@ const PLUGINS: readonly (readonly [name: string, make: (parts: PluginParts) => A
   ["PodGroupProtection", () => dormant("PodGroupProtection")],
   [
     "OwnerReferencesPermissionEnforcement",
-    ({ authorize, registry }) =>
-      ownerReferencesPermissionEnforcement(authorize, (...kind) => registry().definitions.findKind(...kind)),
+    ({ authorize, registry }) => ownerReferencesPermissionEnforcement(authorize, (...kind) => registry().definitions.findKind(...kind)),
   ],
   ["PersistentVolumeClaimResize", ({ view }) => persistentVolumeClaimResize(view)],
   ["RuntimeClass", ({ view }) => runtimeClass(view)],

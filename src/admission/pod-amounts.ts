@@ -30,7 +30,8 @@ export function podAmounts(pod: ReadonlyJsonObject, list: "requests" | "limits")
 /** The same without what the runtime costs and what the pod has already. */
 export function amountsOfSpec(spec: ReadonlyJsonObject, list: "requests" | "limits"): Map<string, Quantity> {
   const total = aggregate(spec, list);
-  for (const [name, amount] of amountsIn(objectIn(objectIn(spec, "resources"), list))) if (isPodLevelResource(name)) total.set(name, amount);
+  for (const [name, amount] of amountsIn(objectIn(objectIn(spec, "resources"), list)))
+    if (isPodLevelResource(name)) total.set(name, amount);
   return total;
 }
 

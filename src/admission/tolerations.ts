@@ -28,5 +28,7 @@ function covers(wide: ReadonlyJsonObject, one: ReadonlyJsonObject): boolean {
     if (!isSet(one, "tolerationSeconds") || numberIn(one, "tolerationSeconds") > numberIn(wide, "tolerationSeconds")) return false;
   }
   if (operator === "Exists") return true;
-  return (operator === "" || operator === "Equal") && stringIn(one, "operator") === "Equal" && stringIn(one, "value") === stringIn(wide, "value");
+  return (
+    (operator === "" || operator === "Equal") && stringIn(one, "operator") === "Equal" && stringIn(one, "value") === stringIn(wide, "value")
+  );
 }
