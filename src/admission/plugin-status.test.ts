@@ -24,5 +24,8 @@ test("every plugin is made under its own name", () => {
   };
   const made = makePlugins(parts, () => true).map(({ name }) => name);
   assert.deepEqual(made, builtPluginNames);
-  assert.deepEqual(makePlugins(parts, (name) => name === "Priority").map(({ name }) => name), ["Priority"]);
+  assert.deepEqual(
+    makePlugins(parts, (name) => name === "Priority").map(({ name }) => name),
+    ["Priority"],
+  );
 });

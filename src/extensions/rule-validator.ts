@@ -172,7 +172,7 @@ function fault(reason: string, field: string, value: ReadonlyJson | undefined, d
 /** Which item of the old list an item is: only lists that are maps tell. */
 function oldItems(schema: Schema, old: ReadonlyJson | undefined): (item: ReadonlyJson) => ReadonlyJson | undefined {
   if (schema.type !== "list" || schema.listType !== "map" || !Array.isArray(old)) return () => undefined;
-  const { keys = [] } = schema;
+  const { keys } = schema;
   const keyOf = (item: ReadonlyJson): string => (isObject(item) ? JSON.stringify(keys.map((key) => getOwn(item, key) ?? null)) : "");
   const byKey = new Map((old as readonly ReadonlyJson[]).map((item) => [keyOf(item), item]));
   return (item) => byKey.get(keyOf(item));

@@ -22,7 +22,8 @@ export const alwaysPullImages: AdmissionPlugin = {
     if (!bringsImages(attributes)) return;
     for (const [holder, field] of pulls(objectIn(attributes.object ?? {}, "spec"))) {
       const policy = stringIn(holder, field);
-      if (policy !== ALWAYS) throw refuse(attributes, `${field}: Unsupported value: ${JSON.stringify(policy)}: supported values: "${ALWAYS}"`);
+      if (policy !== ALWAYS)
+        throw refuse(attributes, `${field}: Unsupported value: ${JSON.stringify(policy)}: supported values: "${ALWAYS}"`);
     }
   },
 };
@@ -40,7 +41,11 @@ function pulls(spec: ReadonlyJsonObject): (readonly [ReadonlyJsonObject, string]
 /** An update that only repeats images changes nothing about them: they could not be changed then. */
 function bringsImages({ object, oldObject }: AdmissionAttributes): boolean {
   if (oldObject === undefined) return true;
-  const images = (pod: ReadonlyJsonObject) => CONTAINER_LISTS.flatMap((list) => objectsIn(objectIn(pod, "spec"), list).map((one) => stringIn(one, "image")));
+  const images = (pod: ReadonlyJsonObject) =>
+    CONTAINER_LISTS.flatMap((list) => objectsIn(objectIn(pod, "spec"), list).map((one) => stringIn(one, "image")));
   const known = new Set(images(oldObject));
-  return !equalJson([], images(object ?? {}).filter((image) => !known.has(image)));
+  return !equalJson(
+    [],
+    images(object ?? {}).filter((image) => !known.has(image)),
+  );
 }

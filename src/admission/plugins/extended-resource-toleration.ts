@@ -13,7 +13,8 @@ export const extendedResourceToleration: AdmissionPlugin = {
     const names = new Set<string>();
     for (const list of ["containers", "initContainers"])
       for (const container of objectsIn(spec, list))
-        for (const name of Object.keys(objectIn(objectIn(container, "resources"), "requests"))) if (isExtendedResource(name)) names.add(name);
+        for (const name of Object.keys(objectIn(objectIn(container, "resources"), "requests")))
+          if (isExtendedResource(name)) names.add(name);
     if (names.size === 0) return;
     const tolerations: JsonValue[] = Array.isArray(spec["tolerations"]) ? [...spec["tolerations"]] : [];
     for (const key of [...names].sort()) {

@@ -22,7 +22,8 @@ export function limitRanger(view: ClusterView): AdmissionPlugin {
     name: "LimitRanger",
     handles({ definition, operation, subresource, oldObject }) {
       if (definition.group !== "" || oldObject?.metadata.deletionTimestamp !== undefined) return false;
-      if (definition.plural === "pods") return operation === "CREATE" ? subresource === "" : operation === "UPDATE" && subresource === "resize";
+      if (definition.plural === "pods")
+        return operation === "CREATE" ? subresource === "" : operation === "UPDATE" && subresource === "resize";
       return definition.plural === "persistentvolumeclaims" && subresource === "" && (operation === "CREATE" || operation === "UPDATE");
     },
     async mutate(attributes) {

@@ -50,8 +50,7 @@ async function requireDelete(authorize: Authorizer, attributes: AdmissionAttribu
     subresource,
     name,
   });
-  if (decision !== "allow")
-    throw refuse(attributes, `cannot set an ownerRef on a resource you can't delete: ${reason}, <nil>`);
+  if (decision !== "allow") throw refuse(attributes, `cannot set an ownerRef on a resource you can't delete: ${reason}, <nil>`);
 }
 
 async function requireFinalizers(

@@ -179,8 +179,7 @@ function isSafeSeccomp(value: string): boolean {
 
 /** Profiles that are set to something unsafe. */
 export const unsafeSeccomp: PodCheck = (pod) => {
-  const isBad = (owner: ReadonlyJsonObject): boolean =>
-    isSet(securityContextOf(owner), "seccompProfile") && !hasSafeSeccomp(owner);
+  const isBad = (owner: ReadonlyJsonObject): boolean => isSet(securityContextOf(owner), "seccompProfile") && !hasSafeSeccomp(owner);
   const containers = containersOf(pod).filter(isBad);
   const who = setters(isBad(pod.spec), namesOf(containers));
   if (who.length === 0) return undefined;
@@ -223,8 +222,7 @@ function sysctls(allowed: readonly string[]): PodCheck {
 }
 
 const windowsHostProcess: PodCheck = (pod): Violation | undefined => {
-  const isBad = (owner: ReadonlyJsonObject): boolean =>
-    booleanIn(objectIn(securityContextOf(owner), "windowsOptions"), "hostProcess");
+  const isBad = (owner: ReadonlyJsonObject): boolean => booleanIn(objectIn(securityContextOf(owner), "windowsOptions"), "hostProcess");
   const who = setters(isBad(pod.spec), containersWhere(pod, isBad));
   if (who.length === 0) return undefined;
   return { reason: "hostProcess", detail: `${who.join(" and ")} must not set securityContext.windowsOptions.hostProcess=true` };

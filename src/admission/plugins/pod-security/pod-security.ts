@@ -23,16 +23,7 @@ import {
 } from "./policy.ts";
 
 /** Ways to a pod that leave its spec as it is. */
-const OTHER_DOORS: ReadonlySet<string> = new Set([
-  "exec",
-  "attach",
-  "binding",
-  "eviction",
-  "log",
-  "portforward",
-  "proxy",
-  "status",
-]);
+const OTHER_DOORS: ReadonlySet<string> = new Set(["exec", "attach", "binding", "eviction", "log", "portforward", "proxy", "status"]);
 /** Of a namespace's pods so many are looked at when its level changes, for so long in milliseconds. */
 const MAX_PODS = 3000;
 const MAX_TIME_MS = 1000;
@@ -105,8 +96,7 @@ function judge(
   const violated = (asked: LevelVersion): string => `PodSecurity ${JSON.stringify(levelVersionText(asked))}: ${told(asked)}`;
   if (enforced) attributes.annotate(`${LABEL_PREFIX}enforce-policy`, levelVersionText(policy.enforce));
   if (told(policy.audit) !== "") attributes.annotate(`${LABEL_PREFIX}audit-violations`, `would violate ${violated(policy.audit)}`);
-  if (enforced && told(policy.enforce) !== "")
-    throw forbidden(attributes.ref, attributes.name, `violates ${violated(policy.enforce)}`);
+  if (enforced && told(policy.enforce) !== "") throw forbidden(attributes.ref, attributes.name, `violates ${violated(policy.enforce)}`);
   if (told(policy.warn) !== "") attributes.warn(`would violate ${violated(policy.warn)}`);
 }
 
@@ -148,7 +138,8 @@ async function judgeNamespace(
   const isExempt = configuration.namespaces.has(name);
   if (isExempt && (old === undefined || !samePolicy(policy, old.policy)) && !isPermissive(policy) && !samePolicy(policy, defaults)) {
     const text = labelledPolicyText(policy, labels);
-    if (text !== "") attributes.warn(`namespace ${JSON.stringify(name)} is exempt from Pod Security, and the policy (${text}) will be ignored`);
+    if (text !== "")
+      attributes.warn(`namespace ${JSON.stringify(name)} is exempt from Pod Security, and the policy (${text}) will be ignored`);
   }
   if (old === undefined || isExempt || !isStricter(policy.enforce, old.policy.enforce)) return;
   for (const text of await podWarnings(view, configuration, clock, name, policy.enforce)) attributes.warn(text);
@@ -215,4 +206,3 @@ function oneOfEachOwnerFirst(pods: readonly KubeObject[]): KubeObject[] {
   }
   return [...first, ...rest];
 }
-

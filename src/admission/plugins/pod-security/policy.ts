@@ -64,7 +64,8 @@ export function readVersion(text: string): number | undefined {
 export function policyOf(labels: Readonly<Record<string, string>> | undefined, defaults: Policy): { policy: Policy; faults: FieldError[] } {
   const faults: FieldError[] = [];
   if (labels === undefined) return { policy: defaults, faults };
-  const label = (name: string): string | undefined => (Object.hasOwn(labels, LABEL_PREFIX + name) ? labels[LABEL_PREFIX + name] : undefined);
+  const label = (name: string): string | undefined =>
+    Object.hasOwn(labels, LABEL_PREFIX + name) ? labels[LABEL_PREFIX + name] : undefined;
   const fault = (name: string, value: string, text: string): void =>
     void faults.push(invalidField(LABELS.key(LABEL_PREFIX + name), value, text));
   const read = (mode: Mode): LevelVersion => {

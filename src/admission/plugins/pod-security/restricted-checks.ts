@@ -2,7 +2,18 @@ import type { ReadonlyJsonObject } from "../../../object/json.ts";
 import { isSet, objectIn, objectsIn, stringIn, stringsIn } from "../../../object/read.ts";
 import { isWindowsPod } from "../../pod-templates.ts";
 import { hasSafeSeccomp, procMount, unlessInUserNamespace, unsafeSeccomp } from "./baseline-checks.ts";
-import { containersOf, containersWhere, named, plural, quoted, securityContextOf, setters, sorted, type Check, type PodCheck } from "./check.ts";
+import {
+  containersOf,
+  containersWhere,
+  named,
+  plural,
+  quoted,
+  securityContextOf,
+  setters,
+  sorted,
+  type Check,
+  type PodCheck,
+} from "./check.ts";
 
 // What the level "restricted" asks for beyond the baseline, in the order in which violations are told.
 
