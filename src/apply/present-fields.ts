@@ -13,17 +13,12 @@ import { UntrackableError } from "./untrackable.ts";
  * and list on the way to them. Undefined: nothing lies below it. Errors: UntrackableError.
  */
 export function presentFields(value: ReadonlyJson, schema: Schema): FieldSet | undefined {
+  const shape = shapeOf(schema, value);
+  // Most values are leaves: a map for each of them would be most of what this allocates.
+  if (shape === "leaf") return undefined;
   const nodes = new Map<PathElement, FieldNode>();
-  switch (shapeOf(schema, value)) {
-    case "members":
-      addMembers(nodes, value, schema);
-      break;
-    case "items":
-      if (schema.type === "list" && Array.isArray(value)) addItems(nodes, value, schema);
-      break;
-    case "leaf":
-      break;
-  }
+  if (shape === "members") addMembers(nodes, value, schema);
+  else if (schema.type === "list" && Array.isArray(value)) addItems(nodes, value, schema);
   return nodes.size === 0 ? undefined : FieldSet.of(nodes);
 }
 

@@ -127,7 +127,8 @@ export class Registry {
   /** The cache in the newest state of the store. Errors: StorageError. */
   async current(definition: ResourceDefinition): Promise<ResourceCache> {
     const cache = this.cache(definition);
-    await cache.waitFor(await this.storage.currentRevision());
+    const revision = await this.storage.currentRevision();
+    if (!cache.shows(revision)) await cache.waitFor(revision);
     return cache;
   }
 

@@ -20,6 +20,8 @@ export interface ResourceCacheOptions {
   readonly waitMs?: number;
 }
 
+const SHOWN = Promise.resolve();
+
 /** The end of the range of keys that begin with a prefix ending in a slash: "0" follows "/". */
 export function prefixEnd(prefix: string): string {
   return `${prefix.slice(0, -1)}0`;
@@ -79,11 +81,22 @@ export class ResourceCache {
    * Resolves when the cache shows the state at `revision` or a later one. Errors: StorageError "futureRevision" where
    * it does not come in time.
    */
-  async waitFor(revision: number): Promise<void> {
+  waitFor(revision: number): Promise<void> {
+    // The usual case, without an async function's promises: every read and several steps of a write come by here.
+    if (this.shows(revision)) return SHOWN;
+    return this.#comeTo(revision);
+  }
+
+  /** Whether the cache is loaded and shows the state at `revision` or a later one; asks the store if it does not know. */
+  shows(revision: number): boolean {
+    if (this.#watch === undefined) return false;
+    if (this.#revision < revision) this.#watch.requestProgress();
+    return this.#revision >= revision;
+  }
+
+  async #comeTo(revision: number): Promise<void> {
     if (this.#watch === undefined) await this.start();
-    if (this.#revision >= revision) return;
-    this.#watch?.requestProgress();
-    if (this.#revision >= revision) return;
+    if (this.shows(revision)) return;
     await new Promise<void>((resolve, reject) => {
       const entry = { revision, done: () => (clearTimeout(timer), resolve()) };
       const timer = setTimeout(() => {

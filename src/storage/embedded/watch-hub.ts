@@ -26,6 +26,7 @@ export class WatchHub {
   #segments: Segments | undefined;
   #revision: number;
   #compacted: number;
+  #publishing = false;
 
   constructor(store: VersionStore, toEvent: (change: Change) => StoreEvent) {
     this.#store = store;
@@ -42,10 +43,10 @@ export class WatchHub {
     return {
       close: () => this.#end(watcher, undefined),
       requestProgress: () => {
-        // A watcher in the past is told when it has caught up anyway.
-        queueMicrotask(() => {
-          if (watcher.live) this.#deliver(watcher, [], this.#revision);
-        });
+        // At once, since every read of another resource than the one just written asks; but not while others are handed
+        // events, which this watcher may still have to get. A watcher in the past is told when it has caught up anyway.
+        if (!this.#publishing) this.#tellProgress(watcher);
+        else queueMicrotask(() => this.#tellProgress(watcher));
       },
     };
   }
@@ -73,7 +74,9 @@ export class WatchHub {
         else events.push(event);
       }
     }
+    this.#publishing = true;
     for (const [watcher, events] of deliveries) this.#deliver(watcher, events, revision);
+    this.#publishing = false;
   }
 
   /** Ends the watchers that still have to read what is no longer there. */
@@ -112,6 +115,10 @@ export class WatchHub {
     if (events.length > 0) this.#deliver(watcher, events, reached);
     else watcher.position = reached;
     setImmediate(() => this.#readPast(watcher));
+  }
+
+  #tellProgress(watcher: Watcher): void {
+    if (watcher.live) this.#deliver(watcher, [], this.#revision);
   }
 
   #goLive(watcher: Watcher): void {
