@@ -3,7 +3,17 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { formatDuration, humanDuration, parseDuration } from "./duration.ts";
 import { generateName, randomUid } from "./names-generator.ts";
-import { canonicalMicroTime, canonicalTime, instantFromMillis, instantMillis, parseMicroTime, parseTime, TimeError } from "./time.ts";
+import {
+  canonicalMicroTime,
+  canonicalTime,
+  formatTime,
+  instantFromMillis,
+  instantMillis,
+  parseMicroTime,
+  parseTime,
+  plainSeconds,
+  TimeError,
+} from "./time.ts";
 
 test("keeps times in UTC, in seconds or with six digits", () => {
   assert.equal(canonicalTime("2024-02-29T23:59:59Z"), "2024-02-29T23:59:59Z");
@@ -87,4 +97,15 @@ test("generates names and uids from the randomness it is given", () => {
   assert.equal(generateName("a".repeat(100), counting()).length, 63);
   assert.equal(generateName("web-", counting()), generateName("web-", counting()));
   assert.match(randomUid(counting()), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+});
+
+test("plain times are read as parseTime reads them, and nothing else is", () => {
+  fc.assert(
+    fc.property(fc.date({ min: new Date("0001-01-01T00:00:00Z"), max: new Date("9999-12-31T23:59:59Z"), noInvalidDate: true }), (date) => {
+      const text = formatTime(instantFromMillis(date.getTime()));
+      assert.equal(plainSeconds(text), parseTime(text).seconds);
+    }),
+  );
+  for (const text of ["", "2024-01-02T03:04:05.0Z", "2024-01-02T03:04:05+00:00", "2024-13-02T03:04:05Z", "2024-0x-02T03:04:05Z"])
+    assert.equal(plainSeconds(text), undefined);
 });

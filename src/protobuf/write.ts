@@ -2,15 +2,13 @@ import { stringifyJson } from "../codec/json-text.ts";
 import { parseDuration } from "../object/duration.ts";
 import { isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
 import { compareTexts } from "../object/text-order.ts";
-import { parseMicroTime, parseTime, zeroTime } from "../object/time.ts";
+import { parseMicroTime, parseTime, plainSeconds, zeroTime } from "../object/time.ts";
 import type { AnySchema, ObjectSchema, Schema } from "../schema/schema.ts";
 import { LENGTH, VARINT } from "./wire-reader.ts";
 import { lengthTag, WireWriter } from "./wire-writer.ts";
 import { WritePlans, wireTypeOf, type MemberEntry, type WriteEntry } from "./write-plan.ts";
 
 const NOTHING: ReadonlyJsonObject = Object.freeze({});
-/** "2006-01-02T15:04:05Z": what Date.parse reads as the API does. */
-const PLAIN_TIME_LENGTH = 20;
 
 /**
  * Writes objects of the API as protobuf, byte for byte as the original does: fields by number, maps by key, what is no
@@ -165,9 +163,9 @@ export class ProtobufWriter {
   #time(text: string, type: "time" | "microTime"): void {
     if (text === zeroTime) return;
     const out = this.#out;
-    let seconds = text.length === PLAIN_TIME_LENGTH && text.endsWith("Z") ? Date.parse(text) / 1000 : Number.NaN;
+    let seconds = plainSeconds(text);
     let nanos = 0;
-    if (Number.isNaN(seconds)) {
+    if (seconds === undefined) {
       const instant = type === "time" ? parseTime(text) : parseMicroTime(text);
       seconds = instant.seconds;
       if (type === "microTime") nanos = Math.floor(instant.nanos / 1000) * 1000;

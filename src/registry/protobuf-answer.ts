@@ -10,7 +10,7 @@ import type { ObjectRecord } from "../storage/cache/record.ts";
 import type { Call } from "./encode-answer.ts";
 import { sendPieces } from "./list-answer.ts";
 import type { Registry } from "./registry.ts";
-import { servedObject, type Form } from "./representation.ts";
+import { glimpsedObject, type Form } from "./representation.ts";
 
 const META = "meta.k8s.io";
 /** Objects whose messages are made at once; a longer list is made in turns with other requests. */
@@ -26,7 +26,7 @@ export function objectPayload(record: ObjectRecord, served: ServedVersion, form:
   const name = form === "object" ? `protobuf ${groupVersion(served.group, served.version)}` : "protobuf metadata";
   return registry.representations.bytes(record, name, () =>
     form === "object"
-      ? registry.protobufWriter.field(PAYLOAD, servedObject(record, served), served.schema)
+      ? registry.protobufWriter.field(PAYLOAD, glimpsedObject(record, served), served.schema)
       : registry.protobufWriter.field(PAYLOAD, partialObject(record, served), metadataSchema(registry)),
   );
 }
@@ -90,7 +90,7 @@ const LIST_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta";
 
 /** An object's metadata alone, without the annotations in which its form keeps fields of the kind. */
 function partialObject(record: ObjectRecord, { formAnnotations = [] }: ServedVersion): ReadonlyJsonObject {
-  const { metadata } = record.object();
+  const { metadata } = record.glimpse();
   if (formAnnotations.length === 0 || metadata.annotations === undefined) return { metadata };
   const kept = Object.entries(metadata.annotations).filter(([name]) => !formAnnotations.includes(name));
   return { metadata: { ...metadata, annotations: Object.fromEntries(kept) } };

@@ -37,3 +37,8 @@ export function itemStart(bytes: Buffer): number {
 export function servedObject(record: ObjectRecord, served: ServedVersion): KubeObject {
   return served.fromHub === undefined ? record.object() : served.fromHub(copyJson(record.object()));
 }
+
+/** The same for one use: a long list must not push out the objects that others are at. */
+export function glimpsedObject(record: ObjectRecord, served: ServedVersion): KubeObject {
+  return served.fromHub === undefined ? record.glimpse() : served.fromHub(copyJson(record.glimpse()));
+}

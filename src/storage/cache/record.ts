@@ -64,6 +64,11 @@ export class ObjectRecord {
     return this.#object;
   }
 
+  /** The parsed object for one use: where there is none yet, it is made and not kept, as a walk over many records wants it. */
+  glimpse(): KubeObject {
+    return this.#object ?? (parseOwnJson(this.bytes.toString("utf8")) as KubeObject);
+  }
+
   labels(): Readonly<Record<string, string>> {
     return (this.#labels ??= { ...(this.object().metadata.labels ?? NO_LABELS) });
   }
