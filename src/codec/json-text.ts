@@ -10,6 +10,37 @@ export function parseJson(text: string): ScannedJson {
   return scanJson(text);
 }
 
+/** Nesting that nobody fears; what may be deeper goes to the scanner, which counts. */
+const SHALLOW = 100;
+
+/**
+ * Reads a JSON text from outside of which only the value counts, and neither repeated keys nor fractions are reported:
+ * by JSON.parse where it is shallow and has no big integer. Throws JsonError and nothing else.
+ */
+export function parseJsonValue(text: string): JsonValue {
+  if (isShallow(text) && !/[0-9]{16}/.test(text)) {
+    try {
+      return JSON.parse(text) as JsonValue;
+    } catch {
+      // The scanner says in the original's words what is wrong.
+    }
+  }
+  return scanJson(text).value;
+}
+
+/** Whether nothing in a text is deeper than that; brackets in strings do not count. Of a text that is no JSON it may say either. */
+function isShallow(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) at = stringEnd(text, at) - 1;
+    else if (code === 0x7b || code === 0x5b) {
+      if (++depth > SHALLOW) return false;
+    } else if (code === 0x7d || code === 0x5d) depth--;
+  }
+  return true;
+}
+
 /**
  * Reads a JSON text that this server wrote, so that it is known to be well-formed and not deep; twice as fast. A text
  * that may hold an integer beyond the safe range goes to the scanner.

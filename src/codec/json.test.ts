@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { equalJson, type JsonValue } from "../object/json.ts";
 import { JsonError, maxJsonDepth, scanJson } from "./json-scan.ts";
-import { parseJson, parseOwnJson, stringifyJson } from "./json-text.ts";
+import { parseJson, parseJsonValue, parseOwnJson, stringifyJson } from "./json-text.ts";
 
 function messageOf(text: string): string {
   try {
@@ -163,4 +163,33 @@ test("agrees with JSON.parse on what is JSON and what is not", () => {
     }),
     { numRuns: 1_000 },
   );
+});
+
+test("a value alone is read as the scanner reads it, deep ones refused however they hide", () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const text = JSON.stringify(value);
+      assert.deepEqual(parseJsonValue(text), parseJson(text).value);
+    }),
+  );
+  assert.deepEqual(parseJsonValue("[12345678901234567890]"), [12345678901234567890n]);
+  const deep = `{"${"}".repeat(20_000)}":${"[".repeat(20_000)}${"]".repeat(20_000)}}`;
+  for (const text of [deep, '{"a":', "[1,]", '{"a" 1}', ""]) {
+    const said = (run: () => unknown) => {
+      try {
+        run();
+      } catch (error) {
+        return error instanceof JsonError ? error.message : String(error);
+      }
+      return "read";
+    };
+    assert.notEqual(
+      said(() => parseJsonValue(text)),
+      "read",
+    );
+    assert.equal(
+      said(() => parseJsonValue(text)),
+      said(() => parseJson(text)),
+    );
+  }
 });

@@ -25,6 +25,10 @@ export function parseMicroTime(text: string): Instant {
   return new TimeReader(text, microLayout).read(6);
 }
 
+/** Between these years a Date prints itself with four digits. */
+const firstPlain = Date.UTC(1900, 0) / 1000;
+const lastPlain = Date.UTC(9999, 0) / 1000;
+
 const plainLength = "2006-01-02T15:04:05Z".length;
 /** Days from the first of March of the year 0 to 1970. */
 const epochDays = 719_468;
@@ -100,6 +104,7 @@ function attempt(parse: (text: string) => Instant, text: string): Instant | unde
 
 function isoSeconds(seconds: number): string {
   const date = new Date(seconds * 1000);
+  if (seconds >= firstPlain && seconds <= lastPlain) return date.toISOString().slice(0, plainLength - 1);
   const pad = (value: number, width: number): string => String(value).padStart(width, "0");
   const day = `${pad(date.getUTCFullYear(), 4)}-${pad(date.getUTCMonth() + 1, 2)}-${pad(date.getUTCDate(), 2)}`;
   return `${day}T${pad(date.getUTCHours(), 2)}:${pad(date.getUTCMinutes(), 2)}:${pad(date.getUTCSeconds(), 2)}`;

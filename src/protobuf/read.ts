@@ -1,4 +1,4 @@
-import { parseJson } from "../codec/json-text.ts";
+import { parseJsonValue } from "../codec/json-text.ts";
 import { JsonError } from "../codec/json-scan.ts";
 import { formatDuration } from "../object/duration.ts";
 import { setOwn, type JsonObject, type JsonValue } from "../object/json.ts";
@@ -27,8 +27,12 @@ export class ProtobufReader {
     if (depth > MAX_DEPTH) throw new ProtobufError("messages are nested too deeply");
     const object: JsonObject = {};
     this.#fields(reader, this.#plans.of(schema), object, depth);
-    for (const field of schema.zeros ?? [])
-      if (!Object.hasOwn(object, field.name) && field.zero !== undefined) object[field.name] = copyJson(field.zero) as JsonValue;
+    const { zeros } = schema;
+    if (zeros !== undefined)
+      for (const { name, zero } of zeros) {
+        if (object[name] !== undefined || zero === undefined) continue;
+        object[name] = typeof zero === "object" && zero !== null ? (copyJson(zero) as JsonValue) : (zero as JsonValue);
+      }
     return object;
   }
 
@@ -141,7 +145,7 @@ function embeddedJson(reader: WireReader): JsonValue {
     const text = reader.text();
     if (text === "") continue;
     try {
-      ({ value } = parseJson(text));
+      value = parseJsonValue(text);
     } catch (error) {
       if (error instanceof JsonError) throw new ProtobufError(`embedded JSON: ${error.message}`);
       throw error;
