@@ -1,5 +1,5 @@
 import { acceptNames, hasCondition, namesConditions, setConditions, type Condition } from "../extensions/accept-names.ts";
-import type { CustomResources } from "../extensions/custom-resources.ts";
+import { DEFINITIONS, groupOf, type CustomResources } from "../extensions/custom-resources.ts";
 import { equalJson, isObject, type JsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn } from "../object/read.ts";
@@ -8,7 +8,6 @@ import type { SystemClient } from "../registry/system-client.ts";
 import { CLEANUP_FINALIZER } from "../resources/apiextensions/custom-resource-definition.ts";
 import type { Controller } from "./controller.ts";
 
-const DEFINITIONS = { group: "apiextensions.k8s.io", plural: "customresourcedefinitions" };
 /** How long after a look at instances that still wait for their finalizers the next one comes, in milliseconds. */
 const PENDING_MS = 500;
 
@@ -21,7 +20,7 @@ export function customResourceDefinitions(resources: CustomResources, now: () =>
     name: "customresourcedefinition",
     watches: [{ resource: DEFINITIONS, keys: (name) => [groupOf(name)] }],
     async reconcile(group, client) {
-      const all = (await client.list(DEFINITIONS)).filter((crd) => groupOf(nameOf(crd)) === group);
+      const all = await resources.definitionsIn(group);
       const present = new Set(all.map(nameOf));
       for (const name of resources.names()) if (groupOf(name) === group && !present.has(name)) resources.end(name);
       let pending = false;
@@ -50,11 +49,6 @@ export async function serveEstablished(resources: CustomResources, client: Syste
 
 function nameOf({ metadata }: KubeObject): string {
   return metadata.name ?? "";
-}
-
-/** A definition is named <plural>.<group>. */
-function groupOf(name: string): string {
-  return name.slice(name.indexOf(".") + 1);
 }
 
 function isTerminating({ metadata }: KubeObject): boolean {

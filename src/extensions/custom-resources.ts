@@ -1,15 +1,26 @@
+import { createHash } from "node:crypto";
 import { stringifyJson } from "../codec/json-text.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn } from "../object/read.ts";
 import type { Registry } from "../registry/registry.ts";
+import type { ResourceId } from "../registry/system-client.ts";
 import type { ResourceDefinition } from "../resources/definition.ts";
+import { prefixEnd } from "../storage/cache/resource-cache.ts";
 import { customDefinition } from "./custom-definition.ts";
 
 /** The definition name of metadata in the tables of types. */
 const OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
 
+/** Where CustomResourceDefinitions are. */
+export const DEFINITIONS: ResourceId = { group: "apiextensions.k8s.io", plural: "customresourcedefinitions" };
+
+/** The group of a definition by its name, which is <plural>.<group>. */
+export function groupOf(name: string): string {
+  return name.slice(name.indexOf(".") + 1);
+}
+
 interface Served {
-  /** What of the CustomResourceDefinition the kind was made from. */
+  /** Hash of what of the CustomResourceDefinition the kind was made from. */
   readonly source: string;
   readonly definition: ResourceDefinition;
 }
@@ -28,6 +39,18 @@ export class CustomResources {
     return this.#served.keys();
   }
 
+  /** The newest CustomResourceDefinitions of a group, read-only. Errors: StorageError. */
+  async definitionsIn(group: string): Promise<KubeObject[]> {
+    const definition = this.#registry.definitions.ofResource(DEFINITIONS.group, DEFINITIONS.plural);
+    if (definition?.keyPrefix === undefined) throw new TypeError("CustomResourceDefinitions are not stored");
+    const { keyPrefix } = definition;
+    const found: KubeObject[] = [];
+    (await this.#registry.current(definition)).walk(keyPrefix, prefixEnd(keyPrefix), (record) => {
+      if (groupOf(record.key.slice(keyPrefix.length)) === group) found.push(record.object());
+    });
+    return found;
+  }
+
   definition(name: string): ResourceDefinition | undefined {
     return this.#served.get(name)?.definition;
   }
@@ -39,7 +62,9 @@ export class CustomResources {
   async serve(crd: KubeObject): Promise<void> {
     const name = crd.metadata.name ?? "";
     const terminating = crd.metadata.deletionTimestamp !== undefined;
-    const source = stringifyJson({ spec: objectIn(crd, "spec"), names: objectIn(objectIn(crd, "status"), "acceptedNames"), terminating });
+    const source = createHash("sha256")
+      .update(stringifyJson({ spec: objectIn(crd, "spec"), names: objectIn(objectIn(crd, "status"), "acceptedNames"), terminating }))
+      .digest("base64");
     const old = this.#served.get(name);
     if (old?.source === source) return;
     const { definitions, types } = this.#registry;

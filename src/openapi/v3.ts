@@ -123,11 +123,16 @@ function groupVersionPaths({ definitions, types }: OpenApiParts, key: string, gr
   return paths;
 }
 
-/** Types with a name are the tables', and the same in every process; what custom resources bring must be looked at. */
+/** Types with a name are the tables', and the same in every process; custom resources bring their own. */
 function groupVersionInputs(definitions: DefinitionSource, group: string, version: string): string | undefined {
   const rows = servedRows(definitions.all(), group, version);
-  const named = rows.every(({ definition }) => definition.served.every(({ schema }) => schema.name !== undefined));
-  return named ? JSON.stringify(apiResourceList(rows, group, version)) : undefined;
+  const own: ReadonlyJsonObject[] = [];
+  for (const { definition } of rows) {
+    if (definition.custom === true)
+      own.push(...definition.served.flatMap((one) => (one.version === version && one.openapi ? [one.openapi] : [])));
+    else if (definition.served.some(({ schema }) => schema.name === undefined)) return undefined;
+  }
+  return JSON.stringify([apiResourceList(rows, group, version), own]);
 }
 
 function documentPath(path: string, tag: string, operationId: string, description: string, media: MediaTypes): Map<string, PathItem> {

@@ -14,6 +14,8 @@ export class Definitions {
   readonly #byResource = new Map<string, ServedResource>();
   readonly #byStored = new Map<string, ResourceDefinition>();
   readonly #all = new Set<ResourceDefinition>();
+  /** How many resources each served group has. */
+  readonly #groups = new Map<string, { all: number; builtIn: number }>();
   #generation = 0;
 
   constructor(definitions: Iterable<ResourceDefinition> = []) {
@@ -46,17 +48,12 @@ export class Definitions {
 
   /** Whether a path's group is one that the server knows: the core group under /api, the others under /apis. */
   hasGroup(group: string, apiPrefix: string): boolean {
-    if ((apiPrefix === "api") !== (group === "")) return false;
-    for (const key of this.#byResource.keys()) if (key.startsWith(`${group}/`)) return true;
-    return false;
+    return (apiPrefix === "api") === (group === "") && this.#groups.has(group);
   }
 
   /** Whether all of a group's resources are custom ones. */
   isCustomGroup(group: string): boolean {
-    for (const definition of this.#all) {
-      if (definition.custom !== true && definition.served.some((served) => served.group === group)) return false;
-    }
-    return true;
+    return (this.#groups.get(group)?.builtIn ?? 0) === 0;
   }
 
   /** The resource that is stored in a group under a plural name. */
@@ -67,6 +64,7 @@ export class Definitions {
   add(definition: ResourceDefinition): void {
     this.#byStored.set(`${definition.group}/${definition.plural}`, definition);
     this.#all.add(definition);
+    this.#count(definition, 1);
     for (const served of definition.served)
       this.#byResource.set(`${served.group}/${served.version}/${definition.plural}`, { definition, served });
     this.#generation++;
@@ -74,6 +72,7 @@ export class Definitions {
 
   remove(definition: ResourceDefinition): void {
     if (!this.#all.delete(definition)) return;
+    this.#count(definition, -1);
     const stored = `${definition.group}/${definition.plural}`;
     if (this.#byStored.get(stored) === definition) this.#byStored.delete(stored);
     for (const served of definition.served) {
@@ -81,5 +80,15 @@ export class Definitions {
       if (this.#byResource.get(key)?.definition === definition) this.#byResource.delete(key);
     }
     this.#generation++;
+  }
+
+  #count({ served, custom }: ResourceDefinition, change: 1 | -1): void {
+    for (const group of new Set(served.map((one) => one.group))) {
+      const counts = this.#groups.get(group) ?? { all: 0, builtIn: 0 };
+      counts.all += change;
+      if (custom !== true) counts.builtIn += change;
+      if (counts.all === 0) this.#groups.delete(group);
+      else this.#groups.set(group, counts);
+    }
   }
 }

@@ -1,6 +1,15 @@
 import { getOwn, type ReadonlyJsonObject } from "../../../object/json.ts";
 import type { KubeObject } from "../../../object/kube-object.ts";
-import { addQuantity, compareQuantity, formatQuantity, isZeroQuantity, quantitySign, subtractQuantity, zeroQuantity, type Quantity } from "../../../object/quantity.ts";
+import {
+  addQuantity,
+  compareQuantity,
+  formatQuantity,
+  isZeroQuantity,
+  quantitySign,
+  subtractQuantity,
+  zeroQuantity,
+  type Quantity,
+} from "../../../object/quantity.ts";
 import { objectIn } from "../../../object/read.ts";
 import type { StatusError } from "../../../object/status.ts";
 import type { AdmissionAttributes } from "../../admission.ts";
@@ -40,7 +49,11 @@ export interface QuotaRequest {
  * Charges a write to the quotas that speak of it, in place unless it is a dry run. Gives the refusal where it does not fit
  * into one of them; nothing is charged then.
  */
-export function chargeRequest(states: readonly QuotaState[], request: QuotaRequest, limited: readonly LimitedResource[]): StatusError | undefined {
+export function chargeRequest(
+  states: readonly QuotaState[],
+  request: QuotaRequest,
+  limited: readonly LimitedResource[],
+): StatusError | undefined {
   const { attributes, rule } = request;
   const { object, oldObject, ref } = attributes;
   if (object === undefined) return undefined;

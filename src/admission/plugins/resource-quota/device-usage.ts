@@ -15,7 +15,9 @@ export const deviceUsage: UsageRule = {
   usage(claim) {
     const usage = new Map<string, Quantity>([[COUNT, ONE]]);
     for (const request of objectsIn(objectIn(objectIn(claim, "spec"), "devices"), "requests")) {
-      for (const [name, amount] of isSet(request, "exactly") ? devices(objectIn(request, "exactly")) : mostOf(objectsIn(request, "firstAvailable"))) {
+      for (const [name, amount] of isSet(request, "exactly")
+        ? devices(objectIn(request, "exactly"))
+        : mostOf(objectsIn(request, "firstAvailable"))) {
         const sum = usage.get(name);
         usage.set(name, sum === undefined ? amount : addQuantity(sum, amount));
       }

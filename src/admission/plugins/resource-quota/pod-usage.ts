@@ -71,4 +71,3 @@ function silentContainers(spec: ReadonlyJsonObject, resource: string): string[] 
     .map((container) => stringIn(container, "name"));
   return [...new Set(names)].sort();
 }
-

@@ -86,7 +86,9 @@ export class QuotaLedger {
       }
       if (attempt === ATTEMPTS) throw lastError;
       // What the other quotas were charged stays; these are read and charged again.
-      states = (await this.#view.list(RESOURCE_QUOTAS, namespace)).filter(({ metadata }) => failed.has(metadata.name ?? "")).map(quotaState);
+      states = (await this.#view.list(RESOURCE_QUOTAS, namespace))
+        .filter(({ metadata }) => failed.has(metadata.name ?? ""))
+        .map(quotaState);
     }
   }
 

@@ -21,7 +21,11 @@ const RULES: ReadonlyMap<string, UsageRule> = new Map([
  * Charges what is created, or grows, to the quotas of its namespace, and refuses what does not fit
  * (concepts/policy/resource-quotas). Stands last, so that only what everybody else let in is charged.
  */
-export function resourceQuota(view: ClusterView, client: Pick<SystemClient, "update">, limited: readonly LimitedResource[]): AdmissionPlugin {
+export function resourceQuota(
+  view: ClusterView,
+  client: Pick<SystemClient, "update">,
+  limited: readonly LimitedResource[],
+): AdmissionPlugin {
   const ledger = new QuotaLedger(view, client, limited);
   return {
     name: "ResourceQuota",

@@ -15,7 +15,8 @@ export const serviceUsage: UsageRule = {
     const type = stringIn(spec, "type");
     const balanced = type === "LoadBalancer";
     // Ports are not given yet: what will be taken follows from what is asked for.
-    const nodePorts = balanced && spec["allocateLoadBalancerNodePorts"] === false ? ports.filter((port) => numberIn(port, "nodePort") !== 0) : ports;
+    const nodePorts =
+      balanced && spec["allocateLoadBalancerNodePorts"] === false ? ports.filter((port) => numberIn(port, "nodePort") !== 0) : ports;
     return new Map<string, Quantity>([
       ["count/services", ONE],
       ["services", ONE],
