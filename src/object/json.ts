@@ -60,12 +60,16 @@ export function equalJson(a: ReadonlyJson | undefined, b: ReadonlyJson | undefin
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (Array.isArray(a) || Array.isArray(b)) {
     if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-    return a.every((item: ReadonlyJson, i) => equalJson(item, b[i] as ReadonlyJson));
+    for (let i = 0; i < a.length; i++) if (!equalJson(a[i] as ReadonlyJson, b[i] as ReadonlyJson)) return false;
+    return true;
   }
   const left = a as ReadonlyJsonObject;
   const right = b as ReadonlyJsonObject;
-  for (const key of Object.keys(left)) if (!equalJson(left[key], getOwn(right, key))) return false;
-  for (const key of Object.keys(right)) if (right[key] !== undefined && getOwn(left, key) === undefined) return false;
+  // Not through Object.keys: its arrays would be a fifth of what an update allocates.
+  for (const key in left) if (Object.hasOwn(left, key) && !equalJson(left[key], getOwn(right, key))) return false;
+  for (const key in right) {
+    if (Object.hasOwn(right, key) && right[key] !== undefined && getOwn(left, key) === undefined) return false;
+  }
   return true;
 }
 

@@ -14,14 +14,17 @@ export function applyDefaults(value: JsonValue | undefined, schema: Schema, dept
   switch (schema.type) {
     case "object":
       if (!isObject(value)) return;
-      for (const field of schema.fields.values()) {
+      for (const field of schema.defaulted ?? schema.fields.values()) {
+        if (field.default === undefined) continue;
         const member = Object.hasOwn(value, field.name) ? value[field.name] : undefined;
-        if (isMissing(member, field)) {
-          if (field.default === undefined) continue;
-          setOwn(value, field.name, copyJson(field.default) as JsonValue);
-        }
-        const present = Object.hasOwn(value, field.name) ? value[field.name] : undefined;
-        if (typeof present === "object" && present !== null) applyDefaults(present, field.schema, depth + 1);
+        if (isMissing(member, field)) setOwn(value, field.name, copyJson(field.default) as JsonValue);
+      }
+      // By the members that are there: types have many times more.
+      for (const name of Object.keys(value)) {
+        const present = value[name];
+        if (typeof present !== "object" || present === null) continue;
+        const field = schema.fields.get(name);
+        if (field !== undefined) applyDefaults(present, field.schema, depth + 1);
       }
       return;
     case "map":

@@ -83,6 +83,7 @@ class TableObject implements ObjectSchema {
   readonly #resolve: Resolve;
   #fields: ReadonlyMap<string, Field> | undefined;
   #zeros: readonly Field[] | undefined;
+  #defaulted: readonly Field[] | undefined;
 
   constructor(name: string, record: TypeRecord, resolve: Resolve, atomic = record.atomic) {
     this.name = name;
@@ -102,6 +103,11 @@ class TableObject implements ObjectSchema {
   get zeros(): readonly Field[] {
     this.#zeros ??= [...this.fields.values()].filter((field) => field.zero !== undefined);
     return this.#zeros;
+  }
+
+  get defaulted(): readonly Field[] {
+    this.#defaulted ??= [...this.fields.values()].filter((field) => field.default !== undefined);
+    return this.#defaulted;
   }
 
   /** The same type, owned as a whole or member by member as one field says. */

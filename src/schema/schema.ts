@@ -44,6 +44,8 @@ export interface ObjectSchema extends SchemaCommon {
   readonly fields: ReadonlyMap<string, Field>;
   /** Those of the fields that are written when absent (`zero`), so that a decoder need not look at all of them. */
   readonly zeros?: readonly Field[];
+  /** Those of the fields that have a default; absent: look at all of them. */
+  readonly defaulted?: readonly Field[];
   /** Members without a field are kept (x-kubernetes-preserve-unknown-fields). */
   readonly preserveUnknown?: boolean;
   /** Owned as a whole (x-kubernetes-map-type: atomic). */
