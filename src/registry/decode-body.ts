@@ -90,8 +90,11 @@ export function decodeObject(value: JsonObject, type: BodyType, rules: DecodeRul
 function readProtobuf(body: Buffer, type: BodyType, { protobuf }: BodyReader): ScannedJson {
   try {
     const { apiVersion, kind, raw } = openEnvelope(body);
-    const isOther = (kind !== "" && kind !== type.kind) || (apiVersion !== "" && apiVersion !== groupVersion(type.group, type.version));
-    const value = isOther ? {} : protobuf.read(raw, type.schema);
+    const named = [type, ...(type.alsoAs ?? [])].find(
+      ({ group, version, kind: own }) =>
+        (kind === "" || kind === own) && (apiVersion === "" || apiVersion === groupVersion(group, version)),
+    );
+    const value = named === undefined ? {} : protobuf.read(raw, named.schema);
     return { value: { ...value, apiVersion, kind }, duplicates: [], fractionalIntegers: [] };
   } catch (error) {
     if (error instanceof ProtobufError) throw badRequest(error.message);
