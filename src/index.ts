@@ -2,11 +2,13 @@ import type { ServerOptions } from "./config/options.ts";
 import { completeOptions } from "./config/options.ts";
 import { readSurroundings } from "./config/surroundings.ts";
 import type { RunningServer } from "./server/running-server.ts";
-import { startServer as start } from "./server/start.ts";
+import { startServer as start, type Embedding } from "./server/start.ts";
 
+export type { AdmissionFunction, AdmissionRequest } from "./admission/in-process.ts";
 export type { Config, Limits, StorageBackend } from "./config/config.ts";
 export type { PortRange } from "./config/flag.ts";
 export type { ServerOptions } from "./config/options.ts";
+export type { Embedding } from "./server/start.ts";
 export type { RunningServer } from "./server/running-server.ts";
 export { StartupError } from "./object/startup-error.ts";
 
@@ -16,6 +18,7 @@ export { StartupError } from "./object/startup-error.ts";
  *
  *     await using server = await startServer({ dataDir: "/tmp/cluster", port: 0 });
  */
-export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  return start(completeOptions(options, readSurroundings(undefined)));
+export async function startServer(options: ServerOptions & Embedding = {}): Promise<RunningServer> {
+  const { admission = [], ...config } = options;
+  return start(completeOptions(config, readSurroundings(undefined)), { admission });
 }

@@ -1,10 +1,12 @@
 import type { Authorizer } from "../authorization/authorizer.ts";
+import { StartupError } from "../object/startup-error.ts";
 import type { RandomBytes } from "../object/names-generator.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { SystemClient } from "../registry/system-client.ts";
 import type { AdmissionPlugin } from "./admission.ts";
 import { NAMESPACES, type ClusterView } from "./cluster-view.ts";
 import { configured, type PluginConfigurations } from "./configuration.ts";
+import { inProcessPlugin, type AdmissionFunction } from "./in-process.ts";
 import { mutatingAdmissionPolicy } from "./policies/mutating-admission-policy.ts";
 import { validatingAdmissionPolicy } from "./policies/validating-admission-policy.ts";
 import { alwaysAdmit, alwaysDeny } from "./plugins/always.ts";
@@ -15,19 +17,25 @@ import { defaultIngressClass, defaultStorageClass } from "./plugins/default-clas
 import { defaultTolerationSeconds } from "./plugins/default-toleration-seconds.ts";
 import { denyServiceExternalIps } from "./plugins/deny-service-external-ips.ts";
 import { dormant } from "./plugins/dormant.ts";
+import { eventRateLimit, readEventLimits } from "./plugins/event-rate-limit.ts";
 import { extendedResourceToleration } from "./plugins/extended-resource-toleration.ts";
+import { imagePolicyWebhook, readImagePolicy } from "./plugins/image-policy-webhook.ts";
 import { limitPodHardAntiAffinityTopology } from "./plugins/limit-pod-hard-anti-affinity-topology.ts";
 import { limitRanger } from "./plugins/limit-ranger.ts";
 import { namespaceAutoProvision, namespaceExists } from "./plugins/namespace-exists.ts";
 import { namespaceLifecycle } from "./plugins/namespace-lifecycle.ts";
+import { nodeDeclaredFeatureValidator } from "./plugins/node-declared-feature-validator.ts";
 import { nodeRestriction } from "./plugins/node-restriction.ts";
 import { ownerReferencesPermissionEnforcement } from "./plugins/owner-references-permission-enforcement.ts";
 import { persistentVolumeClaimResize } from "./plugins/persistent-volume-claim-resize.ts";
+import { podNodeSelector, readNodeSelectors } from "./plugins/pod-node-selector.ts";
 import { podResizeValidator } from "./plugins/pod-resize-validator.ts";
 import { NO_CONFIGURATION, readPodSecurityConfiguration } from "./plugins/pod-security/configuration.ts";
 import { podSecurity } from "./plugins/pod-security/pod-security.ts";
+import { podTolerationRestriction, readTolerationDefaults } from "./plugins/pod-toleration-restriction.ts";
 import { podTopologyLabels } from "./plugins/pod-topology-labels.ts";
 import { priority } from "./plugins/priority.ts";
+import { requireNetworkPolicy } from "./plugins/require-network-policy.ts";
 import { readLimitedResources } from "./plugins/resource-quota/configuration.ts";
 import { resourceQuota } from "./plugins/resource-quota/resource-quota.ts";
 import { runtimeClass } from "./plugins/runtime-class.ts";
@@ -67,14 +75,42 @@ const PLUGINS: readonly (readonly [name: string, make: (parts: PluginParts) => A
   ["TaintNodesByCondition", () => taintNodesByCondition],
   ["AlwaysPullImages", () => alwaysPullImages],
   [
+    "ImagePolicyWebhook",
+    ({ clock, configurations }) => {
+      const policy = configured(configurations, "ImagePolicyWebhook", readImagePolicy);
+      return imagePolicyWebhook(policy ?? unconfigured("ImagePolicyWebhook"), clock);
+    },
+  ],
+  [
     "PodSecurity",
     ({ view, clock, configurations }) => {
       const own = configured(configurations, "PodSecurity", ({ document }) => readPodSecurityConfiguration(document));
       return podSecurity(view, own ?? NO_CONFIGURATION, clock);
     },
   ],
+  [
+    "PodNodeSelector",
+    ({ view, configurations }) => {
+      const selectors = configured(configurations, "PodNodeSelector", ({ document }) => readNodeSelectors(document));
+      return podNodeSelector(view, selectors ?? new Map());
+    },
+  ],
   ["Priority", ({ view }) => priority(view)],
   ["DefaultTolerationSeconds", () => defaultTolerationSeconds],
+  [
+    "PodTolerationRestriction",
+    ({ view, configurations }) => {
+      const own = configured(configurations, "PodTolerationRestriction", ({ document }) => readTolerationDefaults(document));
+      return podTolerationRestriction(view, own ?? { defaults: [], allowed: [] });
+    },
+  ],
+  [
+    "EventRateLimit",
+    ({ clock, configurations }) => {
+      const limits = configured(configurations, "EventRateLimit", ({ document }) => readEventLimits(document));
+      return eventRateLimit(limits ?? unconfigured("EventRateLimit"), clock);
+    },
+  ],
   ["ExtendedResourceToleration", () => extendedResourceToleration],
   ["DefaultStorageClass", ({ view }) => defaultStorageClass(view)],
   ["StorageObjectInUseProtection", () => storageObjectInUseProtection],
@@ -93,8 +129,10 @@ const PLUGINS: readonly (readonly [name: string, make: (parts: PluginParts) => A
   ["DenyServiceExternalIPs", () => denyServiceExternalIps],
   ["PodTopologyLabels", ({ view }) => podTopologyLabels(view)],
   ["PodGroupWorkloadExists", () => dormant("PodGroupWorkloadExists")],
+  ["NodeDeclaredFeatureValidator", ({ view }) => nodeDeclaredFeatureValidator(view)],
   ["JobValidation", () => dormant("JobValidation")],
   ["PodResizeValidator", ({ view }) => podResizeValidator(view)],
+  ["RequireNetworkPolicy", ({ view }) => requireNetworkPolicy(view)],
   ["MutatingAdmissionPolicy", (parts) => mutatingAdmissionPolicy(parts)],
   ["ValidatingAdmissionPolicy", (parts) => validatingAdmissionPolicy(parts)],
   [
@@ -110,9 +148,26 @@ const PLUGINS: readonly (readonly [name: string, make: (parts: PluginParts) => A
 /** The names of all plugins that there are, in their order. */
 export const builtPluginNames: readonly string[] = PLUGINS.map(([name]) => name);
 
-/** Makes the plugins that are on, in their order. Throws StartupError where one is configured wrongly. */
-export function makePlugins(parts: PluginParts, isOn: (name: string) => boolean): readonly AdmissionPlugin[] {
-  return PLUGINS.filter(([name]) => isOn(name)).map(([, make]) => make(parts));
+/** What stands right behind the webhooks: the functions of a program that embeds the server stand between. */
+const AFTER_WEBHOOKS = "ResourceQuota";
+
+/**
+ * Makes the plugins that are on, in their order, with the embedding program's own where webhooks are. Throws
+ * StartupError where one is configured wrongly.
+ */
+export function makePlugins(
+  parts: PluginParts,
+  isOn: (name: string) => boolean,
+  inProcess: readonly AdmissionFunction[] = [],
+): readonly AdmissionPlugin[] {
+  return PLUGINS.flatMap(([name, make]) => [
+    ...(name === AFTER_WEBHOOKS ? inProcess.map(inProcessPlugin) : []),
+    ...(isOn(name) ? [make(parts)] : []),
+  ]);
+}
+
+function unconfigured(name: string): never {
+  throw new StartupError(`the admission plugin ${name} needs a configuration`, "name a file with one by --admission-control-config-file");
 }
 
 function namespaceNamed(name: string): { apiVersion: string; kind: string; metadata: { name: string } } {

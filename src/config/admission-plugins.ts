@@ -7,7 +7,7 @@ export interface AdmissionPluginRow {
   readonly status: AdmissionPluginStatus;
 }
 
-/** The plugins of a kube-apiserver v1.36 in the order in which they run. When one is built here, its row changes one word. */
+/** The plugins of a kube-apiserver v1.36, and ours, in the order in which they run. When one is built here, its row changes one word. */
 export const admissionPlugins: ReadonlyMap<string, AdmissionPluginRow> = new Map<string, AdmissionPluginRow>([
   ["AlwaysAdmit", { onByDefault: false, status: "works" }],
   ["NamespaceAutoProvision", { onByDefault: false, status: "works" }],
@@ -19,13 +19,13 @@ export const admissionPlugins: ReadonlyMap<string, AdmissionPluginRow> = new Map
   ["NodeRestriction", { onByDefault: false, status: "works" }],
   ["TaintNodesByCondition", { onByDefault: true, status: "works" }],
   ["AlwaysPullImages", { onByDefault: false, status: "works" }],
-  ["ImagePolicyWebhook", { onByDefault: false, status: "missing" }],
+  ["ImagePolicyWebhook", { onByDefault: false, status: "works" }],
   ["PodSecurity", { onByDefault: true, status: "works" }],
-  ["PodNodeSelector", { onByDefault: false, status: "missing" }],
+  ["PodNodeSelector", { onByDefault: false, status: "works" }],
   ["Priority", { onByDefault: true, status: "works" }],
   ["DefaultTolerationSeconds", { onByDefault: true, status: "works" }],
-  ["PodTolerationRestriction", { onByDefault: false, status: "missing" }],
-  ["EventRateLimit", { onByDefault: false, status: "missing" }],
+  ["PodTolerationRestriction", { onByDefault: false, status: "works" }],
+  ["EventRateLimit", { onByDefault: false, status: "works" }],
   ["ExtendedResourceToleration", { onByDefault: false, status: "works" }],
   ["DefaultStorageClass", { onByDefault: true, status: "works" }],
   ["StorageObjectInUseProtection", { onByDefault: true, status: "works" }],
@@ -41,9 +41,11 @@ export const admissionPlugins: ReadonlyMap<string, AdmissionPluginRow> = new Map
   ["DenyServiceExternalIPs", { onByDefault: false, status: "works" }],
   ["PodTopologyLabels", { onByDefault: true, status: "works" }],
   ["PodGroupWorkloadExists", { onByDefault: true, status: "works" }],
-  ["NodeDeclaredFeatureValidator", { onByDefault: true, status: "missing" }],
+  ["NodeDeclaredFeatureValidator", { onByDefault: true, status: "works" }],
   ["JobValidation", { onByDefault: true, status: "works" }],
   ["PodResizeValidator", { onByDefault: true, status: "works" }],
+  // Ours: no other server has it.
+  ["RequireNetworkPolicy", { onByDefault: false, status: "works" }],
   ["MutatingAdmissionPolicy", { onByDefault: true, status: "works" }],
   ["MutatingAdmissionWebhook", { onByDefault: true, status: "missing" }],
   ["ValidatingAdmissionPolicy", { onByDefault: true, status: "works" }],

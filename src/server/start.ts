@@ -2,6 +2,7 @@ import { timestamp } from "../object/timestamp.ts";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { readPluginConfigurations } from "../admission/configuration.ts";
+import type { AdmissionFunction } from "../admission/in-process.ts";
 import { makePlugins } from "../admission/plugins.ts";
 import { issuerDocuments, KEYS_PATH } from "../authentication/service-account/issuer-documents.ts";
 import { isAdmissionPluginOn } from "../config/admission-plugins.ts";
@@ -45,6 +46,12 @@ import { pooledRandom } from "./random.ts";
 import { serverLog } from "./log.ts";
 import type { RunningServer } from "./running-server.ts";
 
+/** What only a program that embeds a server can give it. */
+export interface Embedding {
+  /** Functions that see every write, where webhooks would. */
+  readonly admission?: readonly AdmissionFunction[];
+}
+
 /** Requests in flight get this long to end when the server stops, in milliseconds. */
 const DRAIN_MS = 3000;
 /** How often the server sees to its own service, and to what all services hold: the original's intervals. */
@@ -55,12 +62,12 @@ const SERVICE_REPAIR_MS = 3 * 60_000;
  * Starts a server: certificates, store, control plane, listener, and the objects of a new cluster. Resolves when it
  * serves. Errors: StartupError saying what, where and what to do.
  */
-export async function startServer(config: Config): Promise<RunningServer> {
+export async function startServer(config: Config, embedding: Embedding = {}): Promise<RunningServer> {
   await prepareDirectory(config.dataDir);
   // First of all, since its lock keeps a second server away from everything in the directory.
   const storage = await openStorage(config);
   try {
-    return await startOn(storage, config);
+    return await startOn(storage, config, embedding);
   } catch (error) {
     await storage[Symbol.asyncDispose]();
     throw error;
@@ -72,7 +79,7 @@ const FLOW_CONTROL_PRODUCER = "api-priority-and-fairness-config-producer-v1";
 const FLOW_CONTROL_CONSUMER = "api-priority-and-fairness-config-consumer-v1";
 
 /** Starts a server on an open store, which is the server's to close once it has started. */
-async function startOn(storage: Storage, config: Config): Promise<RunningServer> {
+async function startOn(storage: Storage, config: Config, { admission = [] }: Embedding): Promise<RunningServer> {
   const log = serverLog();
   const certificates = await prepareCertificates(config, new Date());
   const authentication = await prepareAuthentication({
@@ -105,7 +112,7 @@ async function startOn(storage: Storage, config: Config): Promise<RunningServer>
       serviceCidrs: config.serviceClusterIpRanges,
       eventTtlSeconds,
     },
-    admissionPlugins: (parts) => makePlugins({ ...parts, configurations }, (name) => isAdmissionPluginOn(name, asked)),
+    admissionPlugins: (parts) => makePlugins({ ...parts, configurations }, (name) => isAdmissionPluginOn(name, asked), admission),
     authenticate: authentication.authenticate,
     anonymous: () => config.anonymousAuth,
     actions: [
