@@ -162,3 +162,38 @@ test("a custom resource is served again after a restart, from the first request 
   const kept = (await clients(server).orders.getNamespacedCustomObject({ ...at, name: "kept" })) as Order;
   assert.deepEqual(kept.spec, { item: "tea", count: 7 });
 });
+
+test("another version shows the same objects, and a new default those that are there already", async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), "custom-"));
+  t.after(() => rm(directory, { recursive: true }));
+  await using server = await startServer({ dataDir: directory, port: 0, storageBackend: "memory" });
+  const api = clients(server);
+  await establish(api);
+  await api.orders.createNamespacedCustomObject({ ...at, body: order("old", { item: "tea" }) });
+  const changed = structuredClone(definition);
+  const [first] = changed.spec.versions;
+  assert.ok(first?.schema?.openAPIV3Schema?.properties?.["spec"]?.properties !== undefined);
+  first.schema.openAPIV3Schema.properties["spec"].properties["urgent"] = { type: "boolean", _default: false };
+  const second = { ...structuredClone(first), name: "v2", storage: false };
+  second.additionalPrinterColumns = [{ name: "Item", type: "string", jsonPath: ".spec.item" }];
+  changed.spec.versions.push(second);
+  const body = [
+    {
+      op: "replace",
+      path: "/spec/versions",
+      value: JSON.parse(
+        JSON.stringify(changed.spec.versions)
+          .replaceAll("_default", "default")
+          .replaceAll("x_k", "x-k")
+          .replaceAll("kubernetes_validations", "kubernetes-validations"),
+      ) as unknown,
+    },
+  ];
+  await api.definitions.patchCustomResourceDefinition({ name: `orders.${GROUP}`, body });
+  const read = async (version: string) => (await api.orders.getNamespacedCustomObject({ ...at, version, name: "old" })) as Order;
+  let shown: Order | undefined;
+  while (shown === undefined) shown = await read("v2").catch(() => setTimeout(5).then(() => undefined));
+  assert.equal(shown.apiVersion, `${GROUP}/v2`);
+  assert.deepEqual(shown.spec, { item: "tea", count: 1, urgent: false });
+  assert.deepEqual((await read("v1")).spec, shown.spec);
+});

@@ -4,10 +4,12 @@ import { requiredField } from "../object/field-error.ts";
 import { groupVersion, type KubeObject } from "../object/kube-object.ts";
 import { dnsSubdomain, isUnqualifiedFinalizer, maskTrailingHyphen } from "../object/names.ts";
 import { quoteText } from "../object/quote.ts";
+import { notImplemented } from "../object/status.ts";
 import { booleanIn, objectIn, objectsIn, stringIn, stringsIn } from "../object/read.ts";
 import type { ResourceDefinition, ServedVersion, Strategy, Subresource } from "../resources/definition.ts";
-import { applyDefaults } from "../schema/default.ts";
+import { applyDefaults, dropNulls } from "../schema/default.ts";
 import { schemaFromOpenApi } from "../schema/from-openapi.ts";
+import { prune } from "../schema/prune.ts";
 import type { ObjectSchema } from "../schema/schema.ts";
 import { listTypeFaults, ValueValidator } from "../schema/validate-value.ts";
 import { customColumns } from "./custom-columns.ts";
@@ -30,8 +32,9 @@ export function customDefinition(crd: KubeObject, objectMeta: ObjectSchema): Res
   const kind = stringIn(names, "kind");
   const versions = objectsIn(spec, "versions");
   const storage = versions.find((version) => booleanIn(version, "storage")) ?? versions[0] ?? {};
+  const byWebhook = stringIn(objectIn(spec, "conversion"), "strategy") === "Webhook";
   const all = versions.map((version) =>
-    servedVersion(version, group, kind, objectMeta, version === storage ? undefined : stringIn(storage, "name")),
+    servedVersion(version, { group, kind, objectMeta, storageName: stringIn(storage, "name"), isStorage: version === storage, byWebhook }),
   );
   const hub = all[versions.indexOf(storage)] as ServedVersion;
   const subresources = objectIn(storage, "subresources");
@@ -56,6 +59,12 @@ export function customDefinition(crd: KubeObject, objectMeta: ObjectSchema): Res
     strategy,
     columns: customColumns(storage),
     selectableFields: selectableFields(storage),
+    readStored: (object) => {
+      object.apiVersion = groupVersion(group, stringIn(storage, "name"));
+      prune(object, hub.schema);
+      dropNulls(object, hub.schema);
+      applyDefaults(object, hub.schema);
+    },
     unknownFieldText: (label) => `field label not supported: ${label}`,
   };
 }
@@ -66,20 +75,30 @@ export function openApiOf(version: ReadonlyJsonObject): ReadonlyJsonObject {
   return isObject(schema) ? schema : PRESERVING;
 }
 
+interface VersionContext {
+  readonly group: string;
+  readonly kind: string;
+  readonly objectMeta: ObjectSchema;
+  readonly storageName: string;
+  readonly isStorage: boolean;
+  /** Conversion is a webhook's work. */
+  readonly byWebhook: boolean;
+}
+
 function servedVersion(
   version: ReadonlyJsonObject,
-  group: string,
-  kind: string,
-  objectMeta: ObjectSchema,
-  storageName: string | undefined,
+  { group, kind, objectMeta, storageName, isStorage, byWebhook }: VersionContext,
 ): ServedVersion {
   const name = stringIn(version, "name");
   let schema: ObjectSchema | undefined;
   const made = (): ObjectSchema => (schema ??= schemaFromOpenApi(openApiOf(version), objectMeta, { root: true }) as ObjectSchema);
   const as =
     (apiVersion: string) =>
-    (object: KubeObject): KubeObject =>
-      Object.assign(object, { apiVersion });
+    (object: KubeObject): KubeObject => {
+      if (byWebhook) throw notImplemented("this server does not call conversion webhooks yet: use the version in which objects are stored");
+      // Conversion strategy None: only the apiVersion changes.
+      return Object.assign(object, { apiVersion });
+    };
   return {
     group,
     version: name,
@@ -89,8 +108,9 @@ function servedVersion(
       return made();
     },
     applyDefaults: (object) => applyDefaults(object, made()),
-    // Conversion strategy None: only the apiVersion changes.
-    ...(storageName === undefined ? {} : { toHub: as(groupVersion(group, storageName)), fromHub: as(groupVersion(group, name)) }),
+    ...(isStorage
+      ? {}
+      : { columns: customColumns(version), toHub: as(groupVersion(group, storageName)), fromHub: as(groupVersion(group, name)) }),
   };
 }
 

@@ -88,7 +88,13 @@ export class Registry {
     if (prefix === undefined) throw new TypeError(`${definition.plural} are not stored`);
     let cache = this.#caches.get(prefix);
     if (cache === undefined) {
-      cache = new ResourceCache({ storage: this.storage, prefix, takeObject: (value) => this.#take(value), keeper: this.#keeper });
+      cache = new ResourceCache({
+        storage: this.storage,
+        prefix,
+        takeObject: (value) => this.#take(value),
+        keeper: this.#keeper,
+        readStored: definition.readStored,
+      });
       this.#caches.set(prefix, cache);
       if (this.#closed) cache.close();
     }

@@ -18,7 +18,7 @@ export function tableAnswer(call: Call, result: ListResult, status: number): Api
   const include = includeObject(call.query.get("includeObject"));
   const version = metaVersion(call);
   const now = call.registry.clock();
-  const header = tableHeader(version, listMetadata(result), call.endpoint.definition.columns);
+  const header = tableHeader(version, listMetadata(result), columnsOf(call));
   const body = piecesBody(header, TABLE_FOOTER, result.records.length, (index) => {
     const record = result.records[index] as ObjectRecord;
     return { bytes: row(call, record, now).write(now, include, version, ownBytes(call, record)), start: 0 };
@@ -32,7 +32,7 @@ export function tableEvents(call: Call): EventEncoder {
   const include = includeObject(call.query.get("includeObject"));
   const version = metaVersion(call);
   const plain = jsonEvents(definition, call.endpoint.served, "object", call.registry.representations);
-  let columns: readonly Column[] | undefined = definition.columns;
+  let columns: readonly Column[] | undefined = columnsOf(call);
   const frame = (type: WatchEventType | "BOOKMARK", revision: number, rowBytes: Buffer): Buffer => {
     const header = tableHeader(version, { resourceVersion: String(revision) }, columns);
     columns = undefined;
@@ -115,13 +115,19 @@ function replicas(scale: KubeObject, part: "spec" | "status"): number {
 /** The row of an object version, made on first use and kept with it. */
 function row(call: Call, record: ObjectRecord, now: number): TableRow {
   const { rows } = call.registry;
+  if (columnsOf(call) !== call.endpoint.definition.columns) return new TableRow(record.object(), rules(call), now);
   let made = rows.get(record);
   if (made === undefined) rows.set(record, (made = new TableRow(record.object(), rules(call), now)));
   return made;
 }
 
-function rules({ endpoint: { definition } }: Call): RowRules {
-  return { columns: definition.columns, rowConditions: definition.rowConditions, formAnnotations: definition.hub.formAnnotations };
+function columnsOf({ endpoint: { definition, served } }: Call): readonly Column[] {
+  return served.columns ?? definition.columns;
+}
+
+function rules(call: Call): RowRules {
+  const { definition } = call.endpoint;
+  return { columns: columnsOf(call), rowConditions: definition.rowConditions, formAnnotations: definition.hub.formAnnotations };
 }
 
 function ownBytes({ endpoint, registry }: Call, record: ObjectRecord): Buffer {

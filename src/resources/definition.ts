@@ -36,6 +36,8 @@ export interface ResourceDefinition {
   readonly selectableFields: ReadonlyMap<string, (object: KubeObject) => string>;
   /** The refusal of a field selector label that is not selectable. */
   readonly unknownFieldText: (label: string) => string;
+  /** Brings what lies in the store into the hub's present form (a schema may have changed since), in place. */
+  readonly readStored?: (object: KubeObject) => void;
   /** Seconds after which an object ends by itself (events). */
   readonly ttlSeconds?: number;
 }
@@ -56,6 +58,8 @@ export interface ServedVersion {
   /** Into and out of the hub's form; absent for the hub itself. The argument may be changed and returned. */
   readonly toHub?: (object: KubeObject) => KubeObject;
   readonly fromHub?: (object: KubeObject) => KubeObject;
+  /** Columns of this version, where they are not the definition's. */
+  readonly columns?: readonly Column[];
   /** Annotations in which this form keeps fields of the kind; partial metadata is without them. */
   readonly formAnnotations?: readonly string[];
   /** Discovery's storageVersionHash of the resource in this group version. */

@@ -3,7 +3,7 @@ import { OrderedMap } from "../ordered-map.ts";
 import { StorageError, type KeyValue, type Storage, type StoreEvent, type Watch } from "../storage.ts";
 import { EventWindow, type CacheEvent } from "./event-window.ts";
 import type { ObjectKeeper } from "./object-keeper.ts";
-import { recordOf, type ObjectRecord } from "./record.ts";
+import { recordOf, storedValue, type ObjectRecord } from "./record.ts";
 import { WatcherIndex, type Watcher } from "./watcher-index.ts";
 
 export interface ResourceCacheOptions {
@@ -16,6 +16,8 @@ export interface ResourceCacheOptions {
    */
   readonly takeObject: (value: Buffer) => KubeObject | undefined;
   readonly keeper: ObjectKeeper;
+  /** Brings an object that was stored before into its present form, in place; absent: it is in it. */
+  readonly readStored?: ((object: KubeObject) => void) | undefined;
   /** How long a read waits for a revision that has not arrived, in milliseconds. */
   readonly waitMs?: number;
 }
@@ -190,7 +192,12 @@ export class ResourceCache {
   #decode(pair: KeyValue): ObjectRecord | undefined {
     try {
       this.#corrupt.delete(pair.key);
-      return recordOf(pair, this.#options.takeObject(pair.value), this.#options.keeper);
+      const { takeObject, readStored, keeper } = this.#options;
+      const written = takeObject(pair.value);
+      if (written !== undefined || readStored === undefined) return recordOf(pair, written, keeper);
+      const object = recordOf(pair).object();
+      readStored(object);
+      return recordOf({ ...pair, value: storedValue(object) }, undefined, keeper);
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
       this.#corrupt.set(pair.key, error);
