@@ -15,6 +15,7 @@ import type { NodeModeParts } from "../authorization/node/node.ts";
 import { RbacIndex } from "../authorization/rbac/rbac-index.ts";
 import type { ReadonlyJsonObject } from "../object/json.ts";
 import type { Auditor } from "../request/audit-stage.ts";
+import { ProtobufBodies } from "../protobuf/bodies.ts";
 import type { RequestContext } from "../request/context.ts";
 import type { ApiAnswer, ApiRequest, Handler } from "../request/exchange.ts";
 import { PlainFault } from "../request/fault-answer.ts";
@@ -31,6 +32,7 @@ import type { StrategySettings } from "../resources/definition.ts";
 import type { Definitions } from "../resources/definitions.ts";
 import type { TypeTable } from "../schema/load.ts";
 import type { ResourceCache } from "../storage/cache/resource-cache.ts";
+import { ProtobufValues } from "../storage/protobuf-values.ts";
 import type { Storage } from "../storage/storage.ts";
 
 export interface ControlPlaneOptions {
@@ -95,7 +97,9 @@ const NOT_FOUND: ApiAnswer = {
 
 /** Puts a control plane together from its parts. */
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
-  const { storage, definitions, types, settings, clock, random, randomBytes } = options;
+  const { definitions, types, settings, clock, random, randomBytes } = options;
+  const bodies = new ProtobufBodies(types);
+  const storage = new ProtobufValues(options.storage, bodies);
   const roles = new RbacIndex();
   const graph = new NodeGraph();
   const cacheOf = (group: string, plural: string): ResourceCache => {
@@ -174,7 +178,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     uuid: options.uuid,
     audit: options.audit,
     onBug: options.onBug,
-    statusProtobuf: (status) => registry.protobufBodies.write({ ...status } as unknown as ReadonlyJsonObject),
+    statusProtobuf: (status) => bodies.write({ ...status } as unknown as ReadonlyJsonObject),
     dispatch: async (context) => {
       const { info } = context;
       if (info.isResourceRequest && isResourcePath(definitions, info)) return serveResource(resources, context);

@@ -150,6 +150,9 @@ export function unstoredRecord(key: string, value: Buffer, revision: number, obj
 }
 
 const CLOSE_BRACE = 0x7d;
+/** How values begin that a kube-apiserver has encrypted at rest, with the provider's name. */
+const ENCRYPTED = /^k8s:enc:[^:]{1,40}:/;
+const LONGEST_MARK = 60;
 
 /** Bytes up to the first member of metadata; 0 for a value that does not begin as ours do. */
 function headLength(value: Buffer): number {
@@ -158,6 +161,9 @@ function headLength(value: Buffer): number {
 
 /** A value that was written by somebody else in another order of keys, in ours. */
 function canonical(pair: KeyValue): Buffer {
+  const encrypted = ENCRYPTED.exec(pair.value.toString("latin1", 0, LONGEST_MARK))?.[0];
+  if (encrypted !== undefined)
+    throw new StorageError("corrupt", `the stored value at ${pair.key} is encrypted (${encrypted}), which this server cannot read`);
   try {
     const object = parseOwnJson(pair.value.toString("utf8")) as JsonObject;
     if (
