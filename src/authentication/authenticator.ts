@@ -63,9 +63,9 @@ export function firstOf(authenticators: readonly Authenticator[]): Authenticator
   };
 }
 
-/** Whoever was found is of system:authenticated, unless the authenticator says they are not. */
+/** Whoever was found is of system:authenticated, unless the authenticator says that they are nobody. */
 export function withAuthenticated(user: UserInfo): UserInfo {
-  return user.groups.includes(ALL_AUTHENTICATED) || user.groups.includes(ALL_UNAUTHENTICATED)
+  return user.name === ANONYMOUS.name || user.groups.includes(ALL_AUTHENTICATED) || user.groups.includes(ALL_UNAUTHENTICATED)
     ? user
     : { ...user, groups: [...user.groups, ALL_AUTHENTICATED] };
 }

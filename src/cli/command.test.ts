@@ -1,16 +1,19 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
+import { Readable } from "node:stream";
 import { test } from "node:test";
+import { isPasswordOf, readPasswordHash } from "../authentication/password-hash.ts";
 import type { Config } from "../config/config.ts";
 import { StartupError } from "../object/startup-error.ts";
 import { runCommand } from "./command.ts";
 import type { StartServer } from "./serve.ts";
 
 /** Runs the command on a terminal that remembers what was written. */
-async function run(args: readonly string[], startServer: StartServer = neverStarts, signals = new EventEmitter()) {
+async function run(args: readonly string[], startServer: StartServer = neverStarts, signals = new EventEmitter(), input = "") {
   const written = { stdout: "", stderr: "" };
   const stream = (name: keyof typeof written) => ({ write: (text: string) => (written[name] += text) });
-  const terminal = { stdout: stream("stdout"), stderr: stream("stderr"), env: {}, once: signals.once.bind(signals) };
+  const stdin = Readable.from([input]);
+  const terminal = { stdin, stdout: stream("stdout"), stderr: stream("stderr"), env: {}, once: signals.once.bind(signals) };
   return { code: await runCommand(args, terminal, startServer), ...written };
 }
 
@@ -78,4 +81,16 @@ test("help shows every flag, version the release of Kubernetes", async () => {
   assert.equal(help.code, 0);
   for (const flag of ["--secure-port=6443", "--apiserver-count", "--audit-log-path"]) assert.ok(help.stdout.includes(flag), flag);
   assert.match((await run(["--version"])).stdout, /^binnacle \d+\.\d+\.\d+ \(Kubernetes API v1\.36\)\n$/);
+});
+
+test("hash-password makes of a password on standard input what a password file holds", async () => {
+  const { code, stdout } = await run(["hash-password"], neverStarts, new EventEmitter(), "open sesame\nrest");
+  assert.equal(code, 0);
+  const hash = readPasswordHash(stdout.trim());
+  assert.ok(hash);
+  assert.ok(await isPasswordOf("open sesame", hash));
+  assert.ok(!(await isPasswordOf("open sesam", hash)));
+  const refused = await run(["hash-password", "open sesame"]);
+  assert.equal(refused.code, 2);
+  assert.doesNotMatch(refused.stderr, /open sesame/);
 });

@@ -1,6 +1,7 @@
 import { UsageError } from "../config/usage-error.ts";
 import { StartupError } from "../object/startup-error.ts";
 import { explainAccess } from "./explain-access.ts";
+import { printPasswordHash } from "./hash-password.ts";
 import { printHelp } from "./help.ts";
 import type { StartServer } from "./serve.ts";
 import { serve } from "./serve.ts";
@@ -8,6 +9,7 @@ import { printVersion } from "./version.ts";
 
 /** What a subcommand sees of the process. */
 export interface Terminal {
+  readonly stdin: AsyncIterable<unknown> & { readonly isTTY?: boolean };
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -20,6 +22,7 @@ export type Subcommand = (args: readonly string[], terminal: Terminal, startServ
 const subcommands: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>([
   ["serve", serve],
   ["explain-access", explainAccess],
+  ["hash-password", printPasswordHash],
   ["version", printVersion],
   ["help", printHelp],
 ]);

@@ -6,6 +6,42 @@ export interface AuthenticationConfig {
   /** Audiences that tokens for this server name [--api-audiences]. */
   readonly apiAudiences: readonly string[];
   readonly serviceAccounts: ServiceAccountConfig;
+  /** CSV file of users with hashed passwords; "" for none [--basic-auth-file]. */
+  readonly basicAuthFile: string;
+  /** [--enable-bootstrap-token-auth] */
+  readonly bootstrapTokens: boolean;
+  /** The proxy that names users in headers; undefined where there is none. */
+  readonly requestHeader: RequestHeaderConfig | undefined;
+  /** The issuer of the --oidc- flags; undefined where there is none. */
+  readonly oidc: OidcConfig | undefined;
+  /** AuthenticationConfiguration; "" for none [--authentication-config]. */
+  readonly configFile: string;
+}
+
+/** [--requestheader-…]; header names in lower case. */
+export interface RequestHeaderConfig {
+  readonly clientCaFile: string;
+  readonly allowedNames: readonly string[];
+  readonly userHeaders: readonly string[];
+  readonly uidHeaders: readonly string[];
+  readonly groupHeaders: readonly string[];
+  readonly extraPrefixes: readonly string[];
+}
+
+/** [--oidc-…] */
+export interface OidcConfig {
+  readonly issuerUrl: string;
+  readonly clientId: string;
+  /** "" for the system's authorities. */
+  readonly caFile: string;
+  readonly usernameClaim: string;
+  /** What is put before user names, "" for nothing. */
+  readonly usernamePrefix: string;
+  /** "" for no groups. */
+  readonly groupsClaim: string;
+  readonly groupsPrefix: string;
+  readonly requiredClaims: ReadonlyMap<string, string>;
+  readonly signingAlgorithms: readonly string[];
 }
 
 export interface ServiceAccountConfig {
@@ -52,5 +88,59 @@ export function authenticationFrom(values: FlagValues): AuthenticationConfig {
       maxTokenSeconds,
       extendTokens: values["service-account-extend-token-expiration"],
     },
+    basicAuthFile: values["basic-auth-file"],
+    bootstrapTokens: values["enable-bootstrap-token-auth"],
+    requestHeader: requestHeaderFrom(values),
+    oidc: oidcFrom(values),
+    configFile: values["authentication-config"],
+  };
+}
+
+function requestHeaderFrom(values: FlagValues): RequestHeaderConfig | undefined {
+  const clientCaFile = values["requestheader-client-ca-file"];
+  const lower = (names: readonly string[]): readonly string[] => names.map((name) => name.trim().toLowerCase());
+  const userHeaders = lower(values["requestheader-username-headers"]);
+  if (clientCaFile === "") return undefined;
+  for (const flag of ["username-headers", "group-headers", "extra-headers-prefix", "uid-headers"] as const)
+    if (values[`requestheader-${flag}`].some((name) => name.trim() === "")) throw new UsageError(`empty value in --requestheader-${flag}`);
+  // Were the client CA trusted here too, every client could name itself whatever it likes.
+  if (values["client-ca-file"] === clientCaFile && values["requestheader-allowed-names"].length === 0)
+    throw new UsageError("--requestheader-client-ca-file and --client-ca-file are the same file: set --requestheader-allowed-names");
+  return {
+    clientCaFile,
+    allowedNames: values["requestheader-allowed-names"],
+    userHeaders,
+    uidHeaders: lower(values["requestheader-uid-headers"]),
+    groupHeaders: lower(values["requestheader-group-headers"]),
+    extraPrefixes: lower(values["requestheader-extra-headers-prefix"]),
+  };
+}
+
+const ALGORITHMS = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512"];
+
+function oidcFrom(values: FlagValues): OidcConfig | undefined {
+  const [issuerUrl, clientId] = [values["oidc-issuer-url"], values["oidc-client-id"]];
+  if (issuerUrl === "" && clientId === "") return undefined;
+  if (issuerUrl === "" || clientId === "")
+    throw new UsageError("oidc-issuer-url and oidc-client-id must be specified together when any oidc flag is specified");
+  if (!URL.canParse(issuerUrl) || !issuerUrl.startsWith("https://"))
+    throw new UsageError(`--oidc-issuer-url=${issuerUrl}: URL scheme must be https`);
+  if (values["authentication-config"] !== "") throw new UsageError("authentication-config file and oidc-* flags are mutually exclusive");
+  const unknown = values["oidc-signing-algs"].find((name) => !ALGORITHMS.includes(name));
+  if (unknown !== undefined)
+    throw new UsageError(`--oidc-signing-algs: unsupported algorithm "${unknown}"; there are ${ALGORITHMS.join(", ")}`);
+  const usernameClaim = values["oidc-username-claim"];
+  const prefix = values["oidc-username-prefix"];
+  return {
+    issuerUrl,
+    clientId,
+    caFile: values["oidc-ca-file"],
+    usernameClaim,
+    // Addresses are names of their own; anything else is one only among the issuer's users.
+    usernamePrefix: prefix === "-" ? "" : prefix !== "" || usernameClaim === "email" ? prefix : `${issuerUrl}#`,
+    groupsClaim: values["oidc-groups-claim"],
+    groupsPrefix: values["oidc-groups-prefix"],
+    requiredClaims: values["oidc-required-claim"],
+    signingAlgorithms: values["oidc-signing-algs"],
   };
 }

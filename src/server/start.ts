@@ -114,7 +114,7 @@ async function startOn(storage: Storage, config: Config, { admission = [] }: Emb
     },
     admissionPlugins: (parts) => makePlugins({ ...parts, configurations }, (name) => isAdmissionPluginOn(name, asked), admission),
     authenticate: authentication.authenticate,
-    anonymous: () => config.anonymousAuth,
+    anonymous: authentication.anonymous,
     actions: [
       ["/serviceaccounts/token", tokenRequest(authentication.issuer)],
       ["authentication.k8s.io/tokenreviews", tokenReview(authentication.knowToken, authentication.apiAudiences)],
@@ -165,7 +165,7 @@ async function startOn(storage: Storage, config: Config, { admission = [] }: Emb
     tls: {
       cert: certificates.serving.certificate,
       key: certificates.serving.key,
-      clientCa: certificates.clientCa,
+      clientCa: certificates.clientCa + authentication.proxyCa,
       minVersion: config.tlsMinVersion,
     },
     limits: { streams: config.limits.streamsPerConnection },

@@ -1,0 +1,88 @@
+import { numberIn } from "../../object/read.ts";
+import { getOwn, type JsonObject } from "../../object/json.ts";
+import type { UserInfo } from "../../request/context.ts";
+import { BadCredential } from "../authenticator.ts";
+import { BoundedCache } from "../bounded-cache.ts";
+import { parseJwt } from "../jwt.ts";
+import { forApiAudiences, type TokenAuthenticator } from "../token-authenticator.ts";
+import { tokenDigest } from "../token-file.ts";
+import type { FetchJson } from "./fetch-json.ts";
+import { IssuerKeys } from "./issuer-keys.ts";
+import type { IssuerRules, MappedUser } from "./issuer-rules.ts";
+
+/** Users of tokens are remembered for so long, and no longer than their tokens live. */
+const REMEMBERED_MS = 10_000;
+const REMEMBERED = 4096;
+/** How early a token may be used, in seconds (go-oidc's). */
+const NOT_BEFORE_LEEWAY = 300;
+
+export interface OidcOptions {
+  readonly rules: IssuerRules;
+  readonly fetch: FetchJson;
+  readonly apiAudiences: readonly string[];
+  readonly clock: () => number;
+}
+
+/** ID tokens of one OpenID Connect issuer (reference/access-authn-authz/authentication). */
+export interface OidcIssuer {
+  readonly authenticate: TokenAuthenticator;
+  /** Finds the issuer before anybody comes with a token. Errors: Error saying why that failed. */
+  discover(): Promise<void>;
+}
+
+/** Makes the authenticator of one issuer; tokens of others are not its own to know. */
+export function oidcIssuer({ rules, fetch, apiAudiences, clock }: OidcOptions): OidcIssuer {
+  const keys = new IssuerKeys({ issuer: rules.issuer, discoveryUrl: rules.discoveryUrl, fetch, clock });
+  const known = new BoundedCache<UserInfo>(REMEMBERED, clock);
+  const prove = async (token: string): Promise<UserInfo | undefined> => {
+    const digest = tokenDigest(token);
+    const remembered = known.get(digest);
+    if (remembered !== undefined) return remembered;
+    const jwt = parseJwt(token);
+    if (jwt === undefined || jwt.claims["iss"] !== rules.issuer) return undefined;
+    const { claims } = jwt;
+    try {
+      if (!rules.algorithms.includes(jwt.algorithm)) throw new Error(`oidc: id token signed with unsupported algorithm`);
+      checkTimes(claims, clock() / 1000);
+      if (!isFor(claims, rules.audiences)) throw new Error("oidc: expected audience is not among those of the token");
+      if (!(await keys.verify(jwt))) throw new Error("oidc: failed to verify signature: no key of the issuer made it");
+      const user = userOf(claims, rules);
+      known.set(digest, user, Math.min(clock() + REMEMBERED_MS, numberIn(claims, "exp") * 1000));
+      return user;
+    } catch (error) {
+      throw new BadCredential(error instanceof Error ? error.message : String(error));
+    }
+  };
+  return { authenticate: forApiAudiences(apiAudiences, ({ token }) => prove(token)), discover: () => keys.discover() };
+}
+
+function checkTimes(claims: JsonObject, now: number): void {
+  const { exp, nbf } = claims;
+  if (typeof exp !== "number" || (nbf !== undefined && typeof nbf !== "number")) throw new Error("oidc: the token's times cannot be read");
+  if (exp < now) throw new Error("oidc: verify token: token is expired");
+  if (typeof nbf === "number" && nbf > now + NOT_BEFORE_LEEWAY)
+    throw new Error("oidc: verify token: current time before the nbf (not before) time");
+}
+
+function isFor(claims: JsonObject, audiences: readonly string[]): boolean {
+  const aud = getOwn(claims, "aud");
+  const own = typeof aud === "string" ? [aud] : Array.isArray(aud) ? aud : [];
+  return own.some((one) => typeof one === "string" && audiences.includes(one));
+}
+
+function userOf(claims: JsonObject, rules: IssuerRules): UserInfo {
+  for (const check of rules.checkClaims) check(claims);
+  const extra = new Map<string, readonly string[]>();
+  for (const { key, read } of rules.extra) {
+    const values = read(claims);
+    if (values.length > 0) extra.set(key, values);
+  }
+  const user: MappedUser = { username: rules.username(claims), groups: rules.groups(claims), uid: rules.uid(claims), extra };
+  for (const check of rules.checkUser) check(user);
+  return {
+    name: user.username,
+    ...(user.uid === "" ? {} : { uid: user.uid }),
+    groups: user.groups,
+    ...(extra.size === 0 ? {} : { extra }),
+  };
+}

@@ -1,0 +1,106 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import { tooManyRequests } from "../object/status.ts";
+import type { UserInfo } from "../request/context.ts";
+import { BadCredential, type Authenticator } from "./authenticator.ts";
+import { BoundedCache } from "./bounded-cache.ts";
+import { isPasswordOf, nobodysHash, readPasswordHash, type PasswordHash } from "./password-hash.ts";
+import { csvFields } from "./token-file.ts";
+
+interface PasswordEntry {
+  readonly user: UserInfo;
+  readonly hash: PasswordHash;
+}
+
+/** Users with passwords, by name. */
+export type PasswordTable = ReadonlyMap<string, PasswordEntry>;
+
+/**
+ * Reads users with passwords from a CSV file: hash,user,uid[,"group1,group2"]. Errors: Error naming the line that is
+ * malformed, without what stands there: it may be a password.
+ */
+export function readPasswordFile(text: string): PasswordTable {
+  const entries = new Map<string, PasswordEntry>();
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === "" || line.startsWith("#")) continue;
+    const [hashText, name, uid, groups] = csvFields(line);
+    if (!hashText || !name || uid === undefined)
+      throw new Error(`line ${index + 1} of the password file: expected hash,user,uid[,"groups"]`);
+    const hash = readPasswordHash(hashText);
+    if (hash === undefined)
+      throw new Error(`line ${index + 1} of the password file holds no hash; \`binnacle hash-password\` makes one of a password`);
+    const list = (groups ?? "").split(",").map((group) => group.trim());
+    entries.set(name, { hash, user: { name, ...(uid === "" ? {} : { uid }), groups: list.filter(Boolean) } });
+  }
+  return entries;
+}
+
+export interface PasswordOptions {
+  readonly table: () => PasswordTable;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** How long a wrong password is waited upon, in milliseconds. */
+  readonly failureMs?: number;
+}
+
+/** A check takes memory and a thread: so many at a time, and so many that wait. */
+const AT_ONCE = 2;
+const WAITING = 64;
+const FAILURE_MS = 1000;
+/** A password that was right need not be hashed again for so long, and for so many users. */
+const REMEMBERED_MS = 5 * 60_000;
+const REMEMBERED = 1024;
+
+/**
+ * User name and password by HTTP Basic (RFC 7617). Wrong ones are answered late, and cost as much for users that there
+ * are not. Errors: BadCredential; StatusError 429 where too many checks wait.
+ */
+export function passwordAuthenticator({ table, clock, failureMs = FAILURE_MS }: PasswordOptions): Authenticator {
+  // Under a key that nobody else has, what is remembered is worth nothing to who reads memory later.
+  const secret = randomBytes(32);
+  const nobody = nobodysHash();
+  const right = new BoundedCache<PasswordHash>(REMEMBERED, clock);
+  const queue = new CheckQueue();
+  return async ({ headers: { authorization } }) => {
+    const given = typeof authorization === "string" ? credentialsIn(authorization) : undefined;
+    if (given === undefined) return undefined;
+    const entry = table().get(given.name);
+    const key = createHmac("sha256", secret).update(`${given.name}\0${given.password}`).digest("base64");
+    if (entry !== undefined && right.get(key) === entry.hash) return entry.user;
+    const isRight = await queue.run(() => isPasswordOf(given.password, entry?.hash ?? nobody));
+    if (entry === undefined || !isRight) {
+      await wait(failureMs);
+      throw new BadCredential("invalid user name or password");
+    }
+    right.set(key, entry.hash, clock() + REMEMBERED_MS);
+    return entry.user;
+  };
+}
+
+/** Runs checks, few at a time, in the order in which they came. */
+class CheckQueue {
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  async run<T>(check: () => Promise<T>): Promise<T> {
+    if (this.#running >= AT_ONCE) {
+      if (this.#waiting.length >= WAITING) throw tooManyRequests("too many passwords are being checked, please try again later", 1);
+      await new Promise<void>((start) => this.#waiting.push(start));
+    } else this.#running++;
+    try {
+      return await check();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running--;
+      else next();
+    }
+  }
+}
+
+function credentialsIn(authorization: string): { readonly name: string; readonly password: string } | undefined {
+  const match = /^basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization.trim());
+  if (match === null) return undefined;
+  const text = Buffer.from(match[1] as string, "base64").toString("utf8");
+  const colon = text.indexOf(":");
+  return colon < 1 ? undefined : { name: text.slice(0, colon), password: text.slice(colon + 1) };
+}

@@ -1,0 +1,247 @@
+import assert from "node:assert/strict";
+import { createPublicKey, generateKeyPairSync } from "node:crypto";
+import fs from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, request as httpsRequest } from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { hashPassword } from "../authentication/password-hash.ts";
+import { jsonWebKey, signJwt, signingKey, type SigningKey } from "../authentication/jwt.ts";
+import { completeOptions, type ServerOptions } from "../config/options.ts";
+import { issueAuthority, issueLeaf } from "../x509/issue.ts";
+import { startServer } from "./start.ts";
+
+const REVIEW = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
+const WHO = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+const HOUR = 3600_000;
+const validity = () => ({ from: new Date(Date.now() - HOUR), until: new Date(Date.now() + HOUR) });
+
+interface Answer {
+  readonly status: number;
+  readonly body: {
+    status?: { userInfo?: { username: string; groups: string[] }; token?: string; error?: string };
+    message?: string;
+    keys?: object[];
+  };
+}
+
+interface Ask {
+  readonly headers?: Record<string, string | string[]>;
+  readonly body?: object;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** A whole server on a fresh directory, and a way to ask it over TLS. */
+async function server(t: TestContext, directory: string, options: ServerOptions) {
+  const surroundings = { stateDirectory: directory, addresses: [] };
+  const running = await startServer(
+    completeOptions(
+      { dataDir: join(directory, "data"), port: 0, storageBackend: "memory", bindAddress: "127.0.0.1", ...options },
+      surroundings,
+    ),
+  );
+  t.after(() => running.close());
+  const ca = await readFile(join(directory, "data", "pki", "ca.crt"), "utf8");
+  const ask = (method: string, path: string, { headers = {}, body, cert, key }: Ask = {}): Promise<Answer> =>
+    new Promise((done, fail) => {
+      const sent = httpsRequest(
+        running.url + path,
+        {
+          method,
+          ca,
+          agent: false,
+          headers: { "content-type": "application/json", ...headers },
+          ...(cert === undefined ? {} : { cert, key }),
+        },
+        (response) => {
+          let text = "";
+          response.on("data", (piece) => (text += String(piece)));
+          response.on("end", () => done({ status: response.statusCode ?? 0, body: text.startsWith("{") ? JSON.parse(text) : {} }));
+        },
+      );
+      sent.on("error", fail);
+      sent.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  const who = async (authorization: string): Promise<string> => {
+    const { status, body } = await ask("POST", WHO, { headers: { authorization }, body: REVIEW });
+    return status === 201 ? (body.status?.userInfo?.username ?? "") : `${status}`;
+  };
+  return { ask, who, running };
+}
+
+async function scratch(t: TestContext): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "authentication-"));
+  t.after(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** Asks until the answer is as wished, for some seconds. */
+async function until(wished: string, ask: () => Promise<string>): Promise<void> {
+  for (const end = Date.now() + 5000; ; await new Promise((later) => setTimeout(later, 50))) {
+    const answer = await ask();
+    if (answer === wished) return;
+    assert.ok(Date.now() < end, `${answer} never became ${wished}`);
+  }
+}
+
+test("tokens, passwords and the front proxy's headers say who asks; nothing secret is told; files are read again", async (t) => {
+  const directory = await scratch(t);
+  const file = (name: string): string => join(directory, name);
+  await writeFile(file("tokens"), 'canary-token-1,ann,1,"system:masters"\n');
+  await writeFile(file("passwords"), `${await hashPassword("canary-password")},bob,2,devs\n`);
+  const proxies = issueAuthority({ commonName: "proxies" }, validity());
+  const proxy = issueLeaf({ subject: { commonName: "proxies" }, key: proxies.key }, { commonName: "front" }, validity(), "clientAuth", []);
+  await writeFile(file("proxies.crt"), proxies.certificate);
+  // The log goes to the descriptor itself.
+  const written: string[] = [];
+  const taken = (text: unknown): number => written.push(String(text)) * 0 + Buffer.byteLength(String(text));
+  const capture = [
+    t.mock.method(fs, "writeSync", (_: number, text: unknown) => taken(text)),
+    t.mock.method(fs, "write", (...args: unknown[]) => {
+      const size = taken(args[1]);
+      setImmediate(() => (args.at(-1) as (error: null, size: number) => void)(null, size));
+    }),
+  ];
+  const { ask, who } = await server(t, directory, {
+    tokenAuthFile: file("tokens"),
+    authentication: {
+      basicAuthFile: file("passwords"),
+      bootstrapTokens: true,
+      requestHeader: {
+        clientCaFile: file("proxies.crt"),
+        allowedNames: [],
+        userHeaders: ["x-remote-user"],
+        uidHeaders: [],
+        groupHeaders: ["x-remote-group"],
+        extraPrefixes: [],
+      },
+    },
+  });
+  const basic = (password: string): string => `Basic ${Buffer.from(`bob:${password}`).toString("base64")}`;
+  assert.equal(await who("Bearer canary-token-1"), "ann");
+  assert.equal(await who(basic("canary-password")), "bob");
+  assert.equal(await who(basic("canary-passwort")), "401");
+  assert.equal(await who("Bearer canary-unknown"), "401");
+  assert.equal(await who("Token x"), "403");
+  const viaProxy = { cert: proxy.certificate, key: proxy.key.export({ type: "pkcs8", format: "pem" }).toString() };
+  const headers = { "x-remote-user": "jane", "x-remote-group": ["a,b", "c"] };
+  const proxied = await ask("POST", WHO, { ...viaProxy, headers, body: REVIEW });
+  assert.deepEqual(proxied.body.status?.userInfo, { username: "jane", groups: ["a,b", "c", "system:authenticated"] });
+  assert.equal((await ask("POST", WHO, { headers, body: REVIEW })).status, 403);
+
+  // A service account's token is good until the account is gone.
+  const admin = { authorization: "Bearer canary-token-1" };
+  const accounts = "/api/v1/namespaces/default/serviceaccounts";
+  assert.equal(
+    (await ask("POST", accounts, { headers: admin, body: { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "robot" } } }))
+      .status,
+    201,
+  );
+  const issued = await ask("POST", `${accounts}/robot/token`, {
+    headers: admin,
+    body: { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} },
+  });
+  const token = issued.body.status?.token ?? "";
+  assert.equal(await who(`Bearer ${token}`), "system:serviceaccount:default:robot");
+  const jwks = await ask("GET", "/openid/v1/jwks", { headers: { ...admin, accept: "application/jwk-set+json" } });
+  assert.deepEqual(Object.keys(jwks.body.keys?.[0] ?? {}).sort(), ["alg", "e", "kid", "kty", "n", "use"]);
+  await ask("DELETE", `${accounts}/robot`, { headers: admin });
+  assert.equal(await who(`Bearer ${token}`), "401");
+
+  // A Secret of kube-system lets a node in.
+  const secret = {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "bootstrap-token-abcdef" },
+    type: "bootstrap.kubernetes.io/token",
+    stringData: { "token-id": "abcdef", "token-secret": "0123456789canary", "usage-bootstrap-authentication": "true" },
+  };
+  assert.equal((await ask("POST", "/api/v1/namespaces/kube-system/secrets", { headers: admin, body: secret })).status, 201);
+  assert.equal(await who("Bearer abcdef.0123456789canary"), "system:bootstrap:abcdef");
+
+  await writeFile(file("tokens"), "canary-broken\n");
+  await new Promise((later) => setTimeout(later, 1500));
+  assert.equal(await who("Bearer canary-token-1"), "ann", "a broken file keeps the old one");
+  await writeFile(file("tokens"), "canary-token-2,eve,3\n");
+  await until("eve", () => who("Bearer canary-token-2"));
+  assert.equal(await who("Bearer canary-token-1"), "401");
+  for (const method of capture) method.mock.restore();
+  const said = written.join("");
+  assert.match(said, /--token-auth-file has changed and cannot be used/);
+  assert.doesNotMatch(said, /canary/);
+  assert.ok(!said.includes(token));
+});
+
+test("ID tokens of an issuer that is a real HTTPS server prove users, by flags and by file", async (t) => {
+  const directory = await scratch(t);
+  const authority = { subject: { commonName: "issuer-ca" }, ...issueAuthority({ commonName: "issuer-ca" }, validity()) };
+  const serving = issueLeaf(authority, { commonName: "issuer" }, validity(), "serverAuth", ["127.0.0.1"]);
+  const keys = new Map([["k1", generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey]]);
+  const https = createServer(
+    { cert: serving.certificate, key: serving.key.export({ type: "pkcs8", format: "pem" }) },
+    (request, response) => {
+      const issuer = `https://127.0.0.1:${(https.address() as AddressInfo).port}/issuer`;
+      response.end(
+        JSON.stringify(
+          request.url?.endsWith("openid-configuration")
+            ? { issuer, jwks_uri: `${issuer}/keys` }
+            : { keys: [...keys].map(([keyId, key]) => jsonWebKey({ keyId, publicKey: createPublicKey(key) })) },
+        ),
+      );
+    },
+  );
+  await new Promise<void>((ready) => https.listen(0, "127.0.0.1", ready));
+  t.after(() => https.close());
+  const issuer = `https://127.0.0.1:${(https.address() as AddressInfo).port}/issuer`;
+  const token = (change: object = {}, keyId = "k1"): string => {
+    const now = Math.floor(Date.now() / 1000);
+    const claims = { iss: issuer, aud: "my-client", sub: "s", exp: now + 600, iat: now, name: "jane", groups: ["a", "b"], ...change };
+    return `Bearer ${signJwt(claims, { ...(signingKey(keys.get(keyId) as never) as SigningKey), keyId })}`;
+  };
+  await writeFile(join(directory, "ca.crt"), authority.certificate);
+  const byFlags = await server(t, join(directory, "one"), {
+    dataDir: join(directory, "one", "data"),
+    authentication: {
+      oidc: {
+        issuerUrl: issuer,
+        clientId: "my-client",
+        caFile: join(directory, "ca.crt"),
+        usernameClaim: "name",
+        usernamePrefix: "o:",
+        groupsClaim: "groups",
+        groupsPrefix: "g:",
+        requiredClaims: new Map(),
+        signingAlgorithms: ["RS256"],
+      },
+    },
+  });
+  assert.equal(await byFlags.who(token()), "o:jane");
+  assert.equal(await byFlags.who(token({ aud: "other" })), "401");
+  keys.set("k2", generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey);
+  await new Promise((later) => setTimeout(later, 1100));
+  assert.equal(await byFlags.who(token({}, "k2")), "o:jane", "a key that was added is found");
+
+  const configFile = join(directory, "authentication.yaml");
+  const configuration = (prefix: string): string =>
+    JSON.stringify({
+      apiVersion: "apiserver.config.k8s.io/v1",
+      kind: "AuthenticationConfiguration",
+      jwt: [
+        {
+          issuer: { url: issuer, audiences: ["my-client"], certificateAuthority: authority.certificate },
+          claimMappings: { username: { expression: `'${prefix}' + claims.name` } },
+        },
+      ],
+      anonymous: { enabled: true, conditions: [{ path: "/livez" }] },
+    });
+  await writeFile(configFile, configuration("x:"));
+  const byFile = await server(t, join(directory, "two"), { dataDir: join(directory, "two", "data"), authentication: { configFile } });
+  assert.equal(await byFile.who(token()), "x:jane");
+  assert.equal((await byFile.ask("GET", "/livez")).status, 200);
+  assert.equal((await byFile.ask("GET", "/version")).status, 401);
+  await writeFile(configFile, configuration("y:"));
+  await until("y:jane", () => byFile.who(token()));
+});
