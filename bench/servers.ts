@@ -24,13 +24,19 @@ export interface Binnacle extends MeteredServer {
   readonly clientCertificate: { readonly cert: string; readonly key: string };
 }
 
-/** Starts the command on an empty data directory, as `npm start` does but for the port. */
-export async function startBinnacle(): Promise<Binnacle> {
+/** Starts the command on an empty data directory, as `npm start` does but for the port and the flags that are given. */
+export async function startBinnacle(more: readonly string[] = []): Promise<Binnacle> {
   const directory = await mkdtemp(join(tmpdir(), "binnacle-bench-"));
   const token = "bench-token";
   const tokens = join(directory, "tokens.csv");
   await writeFile(tokens, `${token},bench,bench,system:masters\n`);
-  const flags = ["--secure-port=0", `--data-dir=${join(directory, "data")}`, `--token-auth-file=${tokens}`, "--controllers=serviceaccount"];
+  const flags = [
+    "--secure-port=0",
+    `--data-dir=${join(directory, "data")}`,
+    `--token-auth-file=${tokens}`,
+    "--controllers=serviceaccount",
+    ...more,
+  ];
   const child = spawn(process.execPath, ["--import", meter, command, ...flags], { stdio: ["ignore", "pipe", "inherit", "ipc"] });
   const [, url, kubeconfigPath] = await said(child, /ready {2}(\S+) {2}KUBECONFIG=(\S+)/);
   const kubeconfig = await readFile(kubeconfigPath as string, "utf8");

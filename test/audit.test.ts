@@ -4,6 +4,7 @@ import { Agent, request as httpsRequest } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { startHook } from "../src/audit/test-hook.ts";
 import { startServer, type RunningServer, type ServerOptions } from "../src/index.ts";
 
 const POLICY = `apiVersion: audit.k8s.io/v1
@@ -232,6 +233,40 @@ test("no token, password or secret value comes out at the level Metadata", async
   assert.ok(!all.includes(Buffer.from(CANARY).toString("base64").slice(0, 8)));
   assert.ok(!all.includes(Buffer.from(CANARY).toString("hex")));
   assert.ok(!/eyJ[A-Za-z0-9_-]{20}/.test(all));
+});
+
+test("a webhook gets what waits when the server ends", async () => {
+  using hook = await startHook({ status: 200 });
+  const configFile = join(directory, "hook.kubeconfig");
+  await writeFile(configFile, hook.kubeconfig);
+  const { audit, ...rest } = options();
+  assert.ok(audit);
+  const batch = { bufferSize: 100, maxSize: 50, maxWaitMs: 60_000, throttle: undefined, parallel: 2 };
+  const webhook = { mode: "batch", batch, truncate: undefined, configFile, initialBackoff: 100 } as const;
+  const other = await startServer({ ...rest, dataDir: join(directory, "other"), audit: { ...audit, log: undefined, webhook } });
+  const { hostname, port } = new URL(other.url);
+  await new Promise<void>((resolve, reject) => {
+    const sent = httpsRequest({ hostname, port, path: "/version", agent }, (answer) => answer.resume().once("end", resolve));
+    sent.once("error", reject).end();
+  });
+  assert.equal(hook.calls.length, 0);
+  await other.close();
+  assert.equal(hook.calls.length, 1);
+  assert.deepEqual(
+    hook.calls[0]?.body.items.map(({ stage, requestURI }) => [stage, requestURI]),
+    [["ResponseComplete", "/version"]],
+  );
+});
+
+test("a policy that is wrong keeps the server from starting, and says what and where", async () => {
+  const policyFile = join(directory, "wrong.yaml");
+  await writeFile(policyFile, "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Some}]\n");
+  const { audit, ...rest } = options();
+  assert.ok(audit);
+  await assert.rejects(
+    startServer({ ...rest, dataDir: join(directory, "third"), audit: { ...audit, policyFile } }),
+    /--audit-policy-file: .*wrong\.yaml: rules\[0\]\.level: "Some" is not one of/,
+  );
 });
 
 function reasonOf(event: Event): unknown {

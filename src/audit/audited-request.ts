@@ -1,14 +1,16 @@
 import { parseJson, stringifyJson } from "../codec/json-text.ts";
 import { parseYaml } from "../codec/yaml-read.ts";
 import { formatDuration } from "../object/duration.ts";
-import type { JsonObject, ReadonlyJsonObject } from "../object/json.ts";
+import type { ReadonlyJsonObject } from "../object/json.ts";
 import { objectIn, stringIn } from "../object/read.ts";
 import type { AuditStage, RequestAudit } from "../request/audit-stage.ts";
-import type { RequestContext, UserInfo } from "../request/context.ts";
+import type { RequestContext } from "../request/context.ts";
+import { isLongRunning } from "../request/deadline.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
-import { objectText, statusOf, type ReadProtobuf } from "./answer-object.ts";
+import type { RequestInfo } from "../request/info.ts";
+import { jsonOf, objectText, statusOf, valueText } from "./answer-object.ts";
 import type { AuditBackend } from "./backend.ts";
-import type { AuditEvent, ObjectReference, ResponseStatus } from "./event.ts";
+import { factsJson, referenceJson, type AuditedFacts, type FactsJson, type ObjectReference, type ResponseStatus } from "./event.ts";
 import { copyWithoutManagedFields } from "./managed-fields.ts";
 import type { AuditLevel, PolicyRule } from "./policy.ts";
 import { isSensitive, withoutBody } from "./secrets.ts";
@@ -24,20 +26,25 @@ const SLOW_MS = 500;
 /** Annotations that show what a body holds are for levels that show bodies. */
 const BODY_ANNOTATIONS = "patch.webhook.admission.k8s.io/";
 
+/** Where events go, and what tells and writes their times. */
+export interface AuditSinks {
+  readonly backend: AuditBackend;
+  /** Milliseconds since the epoch, with fractions. */
+  readonly clock: () => number;
+  readonly time: (milliseconds: number) => string;
+}
+
 /** The audit of one request by one rule of the policy. */
 export class AuditedRequest implements RequestAudit {
   readonly bodyLimit: number;
   readonly #context: RequestContext;
-  readonly #auditId: string;
   readonly #rule: PolicyRule;
-  readonly #level: Exclude<AuditLevel, "None">;
-  readonly #user: UserInfo | undefined;
-  readonly #backend: AuditBackend;
-  readonly #clock: () => number;
-  readonly #readProtobuf: ReadProtobuf;
-  readonly #sourceIps: readonly string[];
-  readonly #userAgent: string;
+  readonly #sinks: AuditSinks;
+  readonly #facts: AuditedFacts;
+  readonly #factsJson: FactsJson;
+  readonly #showsRequest: boolean;
   #object: ObjectReference | undefined;
+  #objectJson: string;
   #status: ResponseStatus | undefined;
   #requestObject = "";
   #responseObject = "";
@@ -49,24 +56,28 @@ export class AuditedRequest implements RequestAudit {
     known: boolean,
     level: Exclude<AuditLevel, "None">,
     rule: PolicyRule,
-    backend: AuditBackend,
-    clock: () => number,
-    readProtobuf: ReadProtobuf,
+    sinks: AuditSinks,
   ) {
-    this.#context = context;
-    this.#auditId = auditId;
-    this.#rule = rule;
-    this.#level = level;
-    this.#backend = backend;
-    this.#clock = clock;
-    this.#readProtobuf = readProtobuf;
-    this.#user = known ? context.user : undefined;
-    this.bodyLimit = level === "RequestResponse" ? MAX_RESPONSE_OBJECT : 0;
     const { request, info } = context;
-    this.#sourceIps = sourceIps(request);
+    this.#context = context;
+    this.#rule = rule;
+    this.#sinks = sinks;
+    this.#showsRequest = level !== "Metadata";
+    this.bodyLimit = level === "RequestResponse" ? MAX_RESPONSE_OBJECT : 0;
     const agent = request.headers["user-agent"];
-    this.#userAgent = typeof agent === "string" ? cut(agent) : "";
-    this.#object = info.isResourceRequest ? { ...pick(info), uid: "", resourceVersion: "" } : undefined;
+    this.#facts = {
+      level,
+      auditId,
+      requestUri: request.target,
+      verb: info.verb,
+      user: known ? context.user : undefined,
+      sourceIps: sourceIps(request),
+      userAgent: typeof agent === "string" ? cut(agent) : "",
+      receivedAt: sinks.time(context.receivedAt),
+    };
+    this.#factsJson = factsJson(this.#facts);
+    this.#object = info.isResourceRequest ? referenceOf(info) : undefined;
+    this.#objectJson = this.#object === undefined ? "" : referenceJson(this.#object);
   }
 
   object(object: ReadonlyJsonObject): void {
@@ -80,6 +91,7 @@ export class AuditedRequest implements RequestAudit {
         uid: reference.uid || stringIn(metadata, "uid"),
         resourceVersion: reference.resourceVersion || stringIn(metadata, "resourceVersion"),
       };
+      this.#objectJson = referenceJson(this.#object);
     }
     if (this.#showsRequest) this.#requestObject = stringifyJson(this.#rule.omitManagedFields ? copyWithoutManagedFields(object) : object);
   }
@@ -94,19 +106,23 @@ export class AuditedRequest implements RequestAudit {
       this.#requestObject = stringifyJson({ ...options, kind: "DeleteOptions", apiVersion: "meta.k8s.io/__internal" });
   }
 
-  answered(answer: ApiAnswer, body: Buffer | undefined): void {
-    const found = body === undefined ? undefined : statusOf(answer, body, this.#readProtobuf);
-    const status = found !== undefined && !this.#showsRequest && isSensitive(this.#context.info) ? withoutBody(found) : found;
-    this.#status = statusWith(status, answer.status);
-    if (body === undefined || this.bodyLimit === 0) return;
-    if (body.length > this.bodyLimit) this.#truncated = true;
-    else if (found !== undefined || answer.status !== 406)
-      this.#responseObject = objectText(answer, body, this.#rule.omitManagedFields, this.#readProtobuf);
+  answered(answer: ApiAnswer): void {
+    const found = statusOf(answer);
+    this.#status =
+      found === undefined
+        ? plainStatus(answer.status)
+        : statusWith(!this.#showsRequest && isSensitive(this.#context.info) ? withoutBody(found) : found, answer.status);
+    if (this.bodyLimit === 0) return;
+    if (answer.value === undefined) {
+      const json = jsonOf(answer);
+      if (json !== undefined) this.streamed(json.length <= this.bodyLimit ? json : undefined);
+    } else if (found !== undefined || answer.value["kind"] !== "Status")
+      this.#responseObject = valueText(answer.value, this.#rule.omitManagedFields);
   }
 
-  streamed(answer: ApiAnswer, body: Buffer | undefined): void {
-    if (body === undefined) this.#truncated = true;
-    else this.#responseObject = objectText(answer, body, this.#rule.omitManagedFields, this.#readProtobuf);
+  streamed(json: Buffer | undefined): void {
+    if (json === undefined) this.#truncated = true;
+    else this.#responseObject = objectText(json, this.#rule.omitManagedFields);
   }
 
   panicked(what: string): void {
@@ -116,57 +132,57 @@ export class AuditedRequest implements RequestAudit {
 
   write(stage: AuditStage): boolean | Promise<boolean> {
     if (this.#rule.omitStages.has(stage)) return true;
-    return this.#backend.accept(this.#event(stage));
-  }
-
-  #event(stage: AuditStage): AuditEvent {
-    const { request, info, user, receivedAt, impersonation } = this.#context;
-    const stageAt = Math.max(receivedAt, this.#clock());
-    return {
-      level: this.#level,
-      auditId: this.#auditId,
+    const { user, receivedAt, impersonation } = this.#context;
+    const stageAt = Math.max(receivedAt, this.#sinks.clock());
+    return this.#sinks.backend.accept({
+      facts: this.#facts,
+      factsJson: this.#factsJson,
       stage,
-      requestUri: request.target,
-      verb: info.verb,
-      user: this.#user,
       impersonatedUser: impersonation === undefined ? undefined : user,
       impersonationConstraint: impersonation?.constraint ?? "",
-      sourceIps: this.#sourceIps,
-      userAgent: this.#userAgent,
-      object: this.#object,
+      object: this.#objectJson,
+      namespace: this.#object?.namespace ?? "",
       status: this.#status,
       requestObject: this.#requestObject,
       responseObject: this.#responseObject,
-      receivedAt,
-      stageAt,
+      stageAt: this.#sinks.time(stageAt),
       annotations: this.#annotations(stage, stageAt - receivedAt),
-    };
+    });
   }
 
   #annotations(stage: AuditStage, tookMs: number): readonly (readonly [string, string])[] {
-    const annotations = [...this.#context.annotations].filter(([key]) => this.#showsRequest || !key.startsWith(BODY_ANNOTATIONS));
+    const annotations: (readonly [string, string])[] = [];
+    let last = "";
+    let sorted = true;
+    for (const entry of this.#context.annotations) {
+      const [key] = entry;
+      if (!this.#showsRequest && key.startsWith(BODY_ANNOTATIONS)) continue;
+      annotations.push(entry);
+      sorted &&= last < key;
+      last = key;
+    }
     if (this.#truncated) annotations.push([TRUNCATED, "true"]);
-    if (stage === "ResponseComplete" && tookMs > SLOW_MS && this.#context.info.verb !== "watch")
+    if (stage === "ResponseComplete" && tookMs > SLOW_MS && !isLongRunning(this.#context.info))
       annotations.push(["apiserver.latency.k8s.io/total", formatDuration(BigInt(Math.round(tookMs * 1000)) * 1000n)]);
-    return annotations.sort(([a], [b]) => (a < b ? -1 : 1));
-  }
-
-  get #showsRequest(): boolean {
-    return this.#level !== "Metadata";
+    return sorted && annotations.length === this.#context.annotations.size ? annotations : annotations.sort(([a], [b]) => (a < b ? -1 : 1));
   }
 }
 
-function pick({ resource, namespace, name, apiGroup, apiVersion, subresource }: RequestContext["info"]) {
-  return { resource, namespace, name, apiGroup, apiVersion, subresource };
+function referenceOf({ resource, namespace, name, apiGroup, apiVersion, subresource }: RequestInfo): ObjectReference {
+  return { resource, namespace, name, uid: "", apiGroup, apiVersion, resourceVersion: "", subresource };
 }
 
 function cut(text: string): string {
   return text.length <= MAX_USER_AGENT ? text : `${text.slice(0, MAX_USER_AGENT)}...TRUNCATED`;
 }
 
-/** What an event says of an answer: the members of its Status, if it is one, and the code that was sent. */
-function statusWith(status: JsonObject | undefined, code: number): ResponseStatus {
-  if (status === undefined) return { code, json: `{"metadata":{},"code":${code}}` };
+/** What an event says of an answer that is no Status. */
+function plainStatus(code: number): ResponseStatus {
+  return { code, json: `{"metadata":{},"code":${code}}` };
+}
+
+/** What it says of one that is: its members, and the code that was sent. */
+function statusWith(status: ReadonlyJsonObject, code: number): ResponseStatus {
   const { kind: _, apiVersion: __, code: ___, ...members } = status;
   return { code, json: stringifyJson({ ...members, code }) };
 }

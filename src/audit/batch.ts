@@ -30,6 +30,8 @@ export function batchBackend(name: string, options: BatchOptions, deliver: Deliv
   let bytes = 0;
   let timer: NodeJS.Timeout | undefined;
   let dueAt = 0;
+  /** When what waits has waited long enough. */
+  let fullAt = 0;
   let closing = false;
 
   const arm = (ms: number): void => {
@@ -41,22 +43,23 @@ export function batchBackend(name: string, options: BatchOptions, deliver: Deliv
   };
   const due = (): void => {
     timer = undefined;
-    send(true);
+    send();
   };
-  /** Sends what may go. `timeIsUp`: a batch that is not full may go as well. */
-  const send = (timeIsUp: boolean): void => {
-    while (waiting.length > 0 && (timeIsUp || waiting.length >= maxSize) && underWay.size < parallel) {
+  /** Sends full batches, and one that is not where its time is up. */
+  const send = (): void => {
+    while (waiting.length > 0 && underWay.size < parallel && (closing || waiting.length >= maxSize || clock() >= fullAt)) {
       const delay = closing ? 0 : (tokens?.take() ?? 0);
       if (delay > 0) return arm(delay);
       const batch = waiting.splice(0, maxSize);
+      fullAt = clock() + maxWaitMs;
       for (const event of batch) bytes -= sizeOf(event);
       const going: Promise<void> = start(batch).finally(() => {
         underWay.delete(going);
-        send(closing || maxWaitMs === 0);
+        send();
       });
       underWay.add(going);
     }
-    if (waiting.length > 0 && underWay.size < parallel) arm(maxWaitMs);
+    if (waiting.length > 0 && underWay.size < parallel) arm(Math.max(0, fullAt - clock()));
   };
   const start = async (batch: readonly AuditEvent[]): Promise<void> => {
     try {
@@ -73,6 +76,7 @@ export function batchBackend(name: string, options: BatchOptions, deliver: Deliv
         onLost(name, 1, new Error("audit buffer queue blocked"));
         return true;
       }
+      if (waiting.length === 0) fullAt = clock() + maxWaitMs;
       waiting.push(event);
       bytes += size;
       if (underWay.size < parallel) arm(waiting.length >= maxSize ? 0 : maxWaitMs);
@@ -81,7 +85,7 @@ export function batchBackend(name: string, options: BatchOptions, deliver: Deliv
     async [Symbol.asyncDispose]() {
       closing = true;
       clearTimeout(timer);
-      send(true);
+      send();
       while (underWay.size > 0) await Promise.race(underWay);
       clearTimeout(timer);
     },

@@ -1,5 +1,6 @@
 import type { AuditStage } from "../request/audit-stage.ts";
 import type { UserInfo } from "../request/context.ts";
+import { jsonString } from "./json-text.ts";
 import type { AuditLevel } from "./policy.ts";
 
 /** What a request is about; empty texts are left out. */
@@ -20,70 +21,101 @@ export interface ResponseStatus {
   readonly json: string;
 }
 
-/** One audit.k8s.io/v1 Event. What is JSON already stays text: nobody reads it again before it is written. */
-export interface AuditEvent {
+/** What all events of one request say. */
+export interface AuditedFacts {
   readonly level: Exclude<AuditLevel, "None">;
   readonly auditId: string;
-  readonly stage: AuditStage;
   readonly requestUri: string;
   readonly verb: string;
   /** Undefined where authentication found nobody. */
   readonly user: UserInfo | undefined;
+  readonly sourceIps: readonly string[];
+  readonly userAgent: string;
+  /** A MicroTime. */
+  readonly receivedAt: string;
+}
+
+/** One audit.k8s.io/v1 Event. What is JSON already stays text: nobody reads it again before it is written. */
+export interface AuditEvent {
+  readonly facts: AuditedFacts;
+  /** The JSON of the facts, in the pieces between which an event has others. */
+  readonly factsJson: FactsJson;
+  readonly stage: AuditStage;
   readonly impersonatedUser: UserInfo | undefined;
   /** The mode of constrained impersonation that allowed it (KEP-5284); "" for none. */
   readonly impersonationConstraint: string;
-  readonly sourceIps: readonly string[];
-  readonly userAgent: string;
-  readonly object: ObjectReference | undefined;
+  /** JSON of what the request is about; "" for none. */
+  readonly object: string;
+  readonly namespace: string;
   readonly status: ResponseStatus | undefined;
   /** JSON text; "" for none. */
   readonly requestObject: string;
   readonly responseObject: string;
-  /** Milliseconds since the epoch, with fractions. */
-  readonly receivedAt: number;
-  readonly stageAt: number;
+  readonly stageAt: string;
   /** Sorted by key. */
   readonly annotations: readonly (readonly [string, string])[];
+}
+
+export interface FactsJson {
+  readonly beforeStage: string;
+  readonly beforeImpersonation: string;
+  readonly beforeObject: string;
 }
 
 /** What a line of the log begins with; the items of a list say it once, in the list. */
 export const EVENT_HEAD = '{"kind":"Event","apiVersion":"audit.k8s.io/v1",';
 
+/** The JSON that all events of a request share. */
+export function factsJson({ level, auditId, requestUri, verb, user, sourceIps, userAgent }: AuditedFacts): FactsJson {
+  let beforeObject = sourceIps.length === 0 ? "" : `,"sourceIPs":["${sourceIps.join('","')}"]`;
+  if (userAgent !== "") beforeObject += `,"userAgent":${jsonString(userAgent)}`;
+  return {
+    beforeStage: `"level":"${level}","auditID":${jsonString(auditId)},"stage":"`,
+    beforeImpersonation: `","requestURI":${jsonString(requestUri)},"verb":"${verb}","user":${user === undefined ? "{}" : userJson(user)}`,
+    beforeObject,
+  };
+}
+
 /** The members of an event after its kind and version, and the closing brace, in the original's order. */
 export function eventMembers(event: AuditEvent): string {
-  const { user, impersonatedUser, sourceIps, userAgent, object, status, annotations } = event;
-  let json = `"level":"${event.level}","auditID":${JSON.stringify(event.auditId)},"stage":"${event.stage}","requestURI":${JSON.stringify(
-    event.requestUri,
-  )},"verb":${JSON.stringify(event.verb)},"user":${user === undefined ? "{}" : userJson(user)}`;
+  const { facts, factsJson: shared, impersonatedUser, object, status, annotations } = event;
+  let json = shared.beforeStage + event.stage + shared.beforeImpersonation;
   if (impersonatedUser !== undefined) json += `,"impersonatedUser":${userJson(impersonatedUser)}`;
   if (event.impersonationConstraint !== "")
-    json += `,"authenticationMetadata":{"impersonationConstraint":${JSON.stringify(event.impersonationConstraint)}}`;
-  if (sourceIps.length > 0) json += `,"sourceIPs":${JSON.stringify(sourceIps)}`;
-  if (userAgent !== "") json += `,"userAgent":${JSON.stringify(userAgent)}`;
-  if (object !== undefined) json += `,"objectRef":${referenceJson(object)}`;
+    json += `,"authenticationMetadata":{"impersonationConstraint":${jsonString(event.impersonationConstraint)}}`;
+  json += shared.beforeObject;
+  if (object !== "") json += `,"objectRef":${object}`;
   if (status !== undefined) json += `,"responseStatus":${status.json}`;
   if (event.requestObject !== "") json += `,"requestObject":${event.requestObject}`;
   if (event.responseObject !== "") json += `,"responseObject":${event.responseObject}`;
-  json += `,"requestReceivedTimestamp":"${microTime(event.receivedAt)}","stageTimestamp":"${microTime(event.stageAt)}"`;
+  json += `,"requestReceivedTimestamp":"${facts.receivedAt}","stageTimestamp":"${event.stageAt}"`;
   if (annotations.length === 0) return `${json}}`;
   let separator = ',"annotations":{';
   for (const [key, value] of annotations) {
-    json += `${separator}${JSON.stringify(key)}:${JSON.stringify(value)}`;
+    json += `${separator}${jsonString(key)}:${jsonString(value)}`;
     separator = ",";
   }
   return `${json}}}`;
 }
 
-function userJson({ name, uid, groups, extra }: UserInfo): string {
-  return JSON.stringify({
-    ...(name === "" ? {} : { username: name }),
-    ...(uid === undefined || uid === "" ? {} : { uid }),
-    ...(groups.length === 0 ? {} : { groups }),
-    ...(extra === undefined || extra.size === 0 ? {} : { extra: Object.fromEntries(extra) }),
-  });
+function userJson({ name, uid = "", groups, extra }: UserInfo): string {
+  let json = member("username", name) + member("uid", uid);
+  if (groups.length > 0) json += `,"groups":${jsonStrings(groups)}`;
+  if (extra !== undefined && extra.size > 0) {
+    const values = [...extra].map(([key, texts]) => `${jsonString(key)}:${jsonStrings(texts)}`);
+    json += `,"extra":{${values.join(",")}}`;
+  }
+  return `{${json.slice(1)}}`;
 }
 
-function referenceJson(object: ObjectReference): string {
+function jsonStrings(texts: readonly string[]): string {
+  let json = "";
+  for (const text of texts) json += json === "" ? jsonString(text) : `,${jsonString(text)}`;
+  return `[${json}]`;
+}
+
+/** A reference as JSON. */
+export function referenceJson(object: ObjectReference): string {
   let json = "";
   json += member("resource", object.resource);
   json += member("namespace", object.namespace);
@@ -97,12 +129,5 @@ function referenceJson(object: ObjectReference): string {
 }
 
 function member(name: string, value: string): string {
-  return value === "" ? "" : `,"${name}":${JSON.stringify(value)}`;
-}
-
-/** A time with six digits behind the second (meta/v1 MicroTime). */
-export function microTime(milliseconds: number): string {
-  const whole = Math.floor(milliseconds);
-  const micros = Math.floor((milliseconds - whole) * 1000);
-  return `${new Date(whole).toISOString().slice(0, -1)}${String(micros).padStart(3, "0")}Z`;
+  return value === "" ? "" : `,"${name}":${jsonString(value)}`;
 }

@@ -2,9 +2,9 @@ import { legacyLine } from "./legacy-line.ts";
 import { EVENT_HEAD, eventMembers } from "./event.ts";
 import type { Deliver } from "./backend.ts";
 
-/** Takes whole lines. Errors: what keeps them from being written. */
+/** Takes whole lines, and is done with them when it returns. Errors: what keeps them from being written. */
 export interface LineWriter {
-  write(lines: string): void;
+  write(lines: string | Buffer): void;
 }
 
 /** Writes events as lines of JSON, or of the original's older format. */

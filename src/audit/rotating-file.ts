@@ -36,8 +36,8 @@ export class RotatingFile implements AsyncDisposable {
   }
 
   /** Appends a text, whole, to one file. Errors: those of the file system, which may have taken a part. */
-  write(text: string): void {
-    const bytes = Buffer.from(text);
+  write(text: string | Buffer): void {
+    const bytes = typeof text === "string" ? Buffer.from(text) : text;
     const { maxBytes } = this.#rotation;
     if (maxBytes > 0 && this.#size > 0 && this.#size + bytes.length > maxBytes) this.#rotate();
     for (let at = 0; at < bytes.length;) {

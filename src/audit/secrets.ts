@@ -1,4 +1,4 @@
-import type { JsonObject } from "../object/json.ts";
+import type { ReadonlyJsonObject } from "../object/json.ts";
 import type { RequestInfo } from "../request/info.ts";
 
 /** Resources whose bodies are secrets, by group/resource or group/resource/subresource. */
@@ -13,7 +13,7 @@ export function isSensitive({ apiGroup, resource, subresource }: RequestInfo): b
 const SHOWN_BODY = / \((?:<empty>|[^()]*|\{[^]*)\)$/;
 
 /** A Status that says that a body cannot be read, without the piece of the body that messages for the client show. */
-export function withoutBody(status: JsonObject): JsonObject {
+export function withoutBody(status: ReadonlyJsonObject): ReadonlyJsonObject {
   const { code, message } = status;
   return code === 400 && typeof message === "string" ? { ...status, message: message.replace(SHOWN_BODY, "") } : status;
 }

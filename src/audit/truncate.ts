@@ -38,7 +38,7 @@ export function truncating(name: string, limits: TruncateLimits, deliver: Delive
 
 function fitting(event: AuditEvent, limit: number): { readonly event: AuditEvent; readonly bytes: number } {
   const bytes = sizeOf(event);
-  if (bytes <= limit || event.level === "Metadata") return { event, bytes };
+  if (bytes <= limit || event.facts.level === "Metadata") return { event, bytes };
   const cut = {
     ...event,
     requestObject: "",

@@ -8,7 +8,7 @@ import { encoded, listMetadata, type Call } from "./encode-answer.ts";
 import { piecesBody } from "./list-answer.ts";
 import type { ListResult } from "./list.ts";
 import { objectBody, protobufAnswer, protobufList } from "./protobuf-answer.ts";
-import { itemStart, objectBytes } from "./representation.ts";
+import { itemStart, objectBytes, type Form } from "./representation.ts";
 import { tableAnswer } from "./table-answer.ts";
 
 /** One object in the form that the client accepts. */
@@ -17,21 +17,23 @@ export function objectAnswer(call: Call, record: ObjectRecord, status = 200): Ap
   if (accept.transform?.kind === "Table")
     return tableAnswer(call, { records: [record], revision: record.revision, continue: "", remaining: undefined }, status);
   const form = accept.transform === undefined ? "object" : metaVersion(accept);
-  if (accept.format === "protobuf") return protobufAnswer(objectBody(record, endpoint.served, form, registry), status);
-  return encoded(
-    accept,
-    Buffer.concat([objectBytes(record, endpoint.definition.hub, endpoint.served, form, registry.representations), NEWLINE]),
-    status,
-  );
+  const json = () =>
+    Buffer.concat([objectBytes(record, endpoint.definition.hub, endpoint.served, form, registry.representations), NEWLINE]);
+  if (accept.format === "protobuf") return protobufAnswer(objectBody(record, endpoint.served, form, registry), status, json);
+  return encoded(accept, json(), status);
 }
 
 /** A list in the form that the client accepts. */
 export function listAnswer(call: Call, result: ListResult): ApiAnswer {
-  const { registry, endpoint, accept } = call;
+  const { accept } = call;
   if (accept.transform?.kind === "Table") return tableAnswer(call, result, 200);
-  const { definition, served } = endpoint;
   const form = accept.transform === undefined ? "object" : metaVersion(accept);
-  if (accept.format === "protobuf") return protobufAnswer(protobufList(call, result.records, form, listMetadata(result)), 200);
+  const json = () => jsonList(call, result, form);
+  if (accept.format === "protobuf") return protobufAnswer(protobufList(call, result.records, form, listMetadata(result)), 200, json);
+  return encoded(accept, json(), 200);
+}
+
+function jsonList({ registry, endpoint: { definition, served } }: Call, result: ListResult, form: Form) {
   const whole = form !== "object" || definition.custom === true;
   const { header, footer } =
     form === "object"
@@ -42,12 +44,11 @@ export function listAnswer(call: Call, result: ListResult): ApiAnswer {
           footer: LIST_END,
         }
       : partialMetadataListFrame(form, listMetadata(result), result.records.length === 0);
-  const body = piecesBody(header, footer, result.records.length, (index) => {
+  return piecesBody(header, footer, result.records.length, (index) => {
     const record = result.records[index] as ObjectRecord;
     const bytes = objectBytes(record, definition.hub, served, form, registry.representations);
     return { bytes, start: whole ? 0 : bytes === record.bytes ? record.metadataStart : itemStart(bytes) };
   });
-  return encoded(accept, body, 200);
 }
 
 const LIST_END = Buffer.from("]}\n");

@@ -30,8 +30,11 @@ export function listMetadata(result: ListResult): ListMeta {
 
 /** Any JSON value as an answer: reviews, statuses, scales. */
 export function valueAnswer({ accept, registry }: Pick<Call, "accept" | "registry">, value: JsonObject, status: number): ApiAnswer {
-  if (accept.format === "protobuf") return protobufAnswer(registry.protobufBodies.write(value), status);
-  return encoded(accept, Buffer.from(`${stringifyJson(value)}\n`), status);
+  const answer =
+    accept.format === "protobuf"
+      ? protobufAnswer(registry.protobufBodies.write(value), status)
+      : encoded(accept, Buffer.from(`${stringifyJson(value)}\n`), status);
+  return { ...answer, value };
 }
 
 /**
@@ -45,11 +48,12 @@ export function encoded({ format, pretty }: Negotiated, json: Buffer | ((sink: B
     return Buffer.from(format === "yaml" ? stringifyYaml(parseOwnJson(text)) : `${indentJson(text)}\n`);
   };
   const headers = { "content-type": CONTENT_TYPES[format] };
-  if (Buffer.isBuffer(json)) return { status, headers, body: rewrite(json), compressible: true };
+  if (Buffer.isBuffer(json)) return { status, headers, body: rewrite(json), compressible: true, json: () => json };
   return {
     status,
     headers,
     compressible: true,
+    json: () => json,
     body: async (sink) => {
       const pieces: Buffer[] = [];
       await json({

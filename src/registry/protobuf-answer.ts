@@ -44,9 +44,9 @@ export function objectBody(record: ObjectRecord, served: ServedVersion, form: Fo
   return envelope(apiVersion, kind, objectPayload(record, served, form, registry));
 }
 
-/** Bytes as a protobuf answer. */
-export function protobufAnswer(body: NonNullable<ApiAnswer["body"]>, status: number): ApiAnswer {
-  return { status, headers: { "content-type": PROTOBUF_TYPE }, body, compressible: true };
+/** Bytes as a protobuf answer; `json`: the same as JSON. */
+export function protobufAnswer(body: NonNullable<ApiAnswer["body"]>, status: number, json?: NonNullable<ApiAnswer["json"]>): ApiAnswer {
+  return { status, headers: { "content-type": PROTOBUF_TYPE }, body, compressible: true, ...(json === undefined ? {} : { json }) };
 }
 
 /**

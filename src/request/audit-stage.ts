@@ -10,10 +10,10 @@ export type AuditStage = "RequestReceived" | "ResponseStarted" | "ResponseComple
 export interface RequestAudit extends AuditNotes {
   /** Bytes of an answer's body that are worth gathering; 0: nobody wants them. */
   readonly bodyLimit: number;
-  /** The answer is known; `body`: its bytes, of an answer that does not stream. */
-  answered(answer: ApiAnswer, body: Buffer | undefined): void;
-  /** The bytes of an answer that streamed; undefined where they were more than the limit. */
-  streamed(answer: ApiAnswer, body: Buffer | undefined): void;
+  /** The answer is known. */
+  answered(answer: ApiAnswer): void;
+  /** The JSON of an answer that streamed; undefined where it is more than the limit. */
+  streamed(json: Buffer | undefined): void;
   /** The request met a bug; `what` is told in the event. */
   panicked(what: string): void;
   /** Writes the event of a stage, unless the policy leaves it out. False: it could not be kept, and that matters. */
@@ -24,16 +24,17 @@ export interface RequestAudit extends AuditNotes {
 export type Auditor = (context: RequestContext, auditId: string, known: boolean) => RequestAudit | undefined;
 
 /**
- * A request whose user is known enters the audit. Errors: PlainFault where its
- * event cannot be kept and the backend is strict about that.
+ * The first event of a request whose user is known. Waits only where the backend does: most write at once. Errors:
+ * PlainFault where the event cannot be kept and the backend is strict about that.
  */
-export async function auditReceived(auditor: Auditor, context: RequestContext, auditId: string): Promise<RequestAudit | undefined> {
-  const audit = auditor(context, auditId, true);
-  context.audit = audit;
-  if (audit === undefined) return undefined;
+export function auditReceived(audit: RequestAudit): Promise<void> | undefined {
+  const check = (kept: boolean): void => {
+    if (!kept) throw new PlainFault("failed to store audit event");
+  };
   const kept = audit.write("RequestReceived");
-  if (!(typeof kept === "boolean" ? kept : await kept)) throw new PlainFault("failed to store audit event");
-  return audit;
+  if (typeof kept !== "boolean") return kept.then(check);
+  check(kept);
+  return undefined;
 }
 
 /** What became of a request before its bytes leave. */
@@ -47,23 +48,28 @@ export interface Outcome {
 export async function auditRefused(audit: RequestAudit | undefined, { answer, bug }: Outcome): Promise<void> {
   if (audit === undefined) return;
   if (bug !== undefined) return panic(audit, bug);
-  audit.answered(answer, bufferOf(answer));
+  audit.answered(answer);
   await audit.write("ResponseStarted");
 }
 
 /** The events of an answer. One that streams is given back so that its end is seen. */
-export async function auditAnswered(audit: RequestAudit, context: RequestContext, { answer, bug }: Outcome): Promise<ApiAnswer> {
-  if (bug === undefined) audit.answered(answer, bufferOf(answer));
-  if (bug !== undefined || !isStatusCode(answer.status)) {
-    await panic(audit, bug ?? `invalid WriteHeader code ${answer.status}`);
-    return answer;
-  }
+export function auditAnswered(audit: RequestAudit, context: RequestContext, { answer, bug }: Outcome): ApiAnswer | Promise<ApiAnswer> {
+  if (bug === undefined) audit.answered(answer);
+  if (bug !== undefined || !isStatusCode(answer.status))
+    return panic(audit, bug ?? `invalid WriteHeader code ${answer.status}`).then(() => answer);
   const long = isLongRunning(context.info);
-  if (long) await audit.write("ResponseStarted");
   const { body } = answer;
-  if (typeof body === "function" && context.request.method !== "HEAD")
-    return { ...answer, body: watched(audit, context, answer, body, long) };
-  await audit.write("ResponseComplete");
+  const streams = typeof body === "function" && context.request.method !== "HEAD";
+  const last = streams ? { ...answer, body: watched(audit, context, answer, body, long) } : answer;
+  if (long) return startedAndComplete(audit, last, streams);
+  if (streams) return last;
+  const kept = audit.write("ResponseComplete");
+  return typeof kept === "boolean" ? last : kept.then(() => last);
+}
+
+async function startedAndComplete(audit: RequestAudit, answer: ApiAnswer, streams: boolean): Promise<ApiAnswer> {
+  await audit.write("ResponseStarted");
+  if (!streams) await audit.write("ResponseComplete");
   return answer;
 }
 
@@ -77,27 +83,35 @@ function isStatusCode(code: number): boolean {
   return code >= 100 && code <= 999;
 }
 
-function bufferOf({ body }: ApiAnswer): Buffer | undefined {
-  return Buffer.isBuffer(body) ? body : undefined;
-}
-
 type Body = Extract<ApiAnswer["body"], Function>;
 
 /** The body of an answer, with the last event behind it; a peer that has gone before it began ends it too. */
 function watched(audit: RequestAudit, { request }: RequestContext, answer: ApiAnswer, body: Body, long: boolean): Body {
   let begun = false;
   request.signal.addEventListener("abort", () => void (begun || audit.write("ResponseComplete")), { once: true });
+  const wanted = !long && audit.bodyLimit > 0;
   return async (sink) => {
     begun = true;
-    const gathering = long || audit.bodyLimit === 0 ? undefined : new GatheringSink(sink, audit.bodyLimit);
+    const gathering = wanted && answer.json === undefined ? new GatheringSink(sink, audit.bodyLimit) : undefined;
     try {
       await body(gathering ?? sink);
     } finally {
-      if (gathering !== undefined) audit.streamed(answer, gathering.bytes());
+      if (gathering !== undefined) audit.streamed(gathering.bytes());
+      else if (wanted && answer.json !== undefined) audit.streamed(await gathered(answer.json(), audit.bodyLimit));
       await audit.write("ResponseComplete");
     }
   };
 }
+
+/** The bytes of a body that nobody else takes. */
+async function gathered(body: Buffer | Body, limit: number): Promise<Buffer | undefined> {
+  if (Buffer.isBuffer(body)) return body.length <= limit ? body : undefined;
+  const sink = new GatheringSink(NOWHERE, limit);
+  await body(sink);
+  return sink.bytes();
+}
+
+const NOWHERE: BodySink = { write: () => true, drained: async () => {}, pending: 0, closed: false, onClose: () => {} };
 
 /** Passes bytes on and keeps them, up to a limit. */
 class GatheringSink implements BodySink {

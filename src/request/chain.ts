@@ -53,7 +53,10 @@ export function requestChain(stages: ChainStages): Handler {
       warnings = received.warnings;
       await authenticate(received, stages);
       known = true;
-      if (stages.audit !== undefined) audit = await auditReceived(stages.audit, received, auditId);
+      const begun = stages.audit?.(received, auditId, true);
+      const storing = begun && auditReceived(begun);
+      if (storing !== undefined) await storing;
+      received.audit = audit = begun;
       await impersonate(received);
       await authorize(received, stages.authorize);
       answer = await withDeadline(received, stages.requestTimeoutMs, () => stages.dispatch(received));
@@ -61,8 +64,11 @@ export function requestChain(stages: ChainStages): Handler {
       answer = faultAnswer(error, request, stages);
       bug = bugName(error);
     }
-    if (audit !== undefined && context !== undefined) answer = await auditAnswered(audit, context, { answer, bug });
-    else if (stages.audit !== undefined && context !== undefined && !known)
+    if (audit !== undefined && context !== undefined) {
+      const told = auditAnswered(audit, context, { answer, bug });
+      answer = told instanceof Promise ? await told : told;
+    }
+    if (stages.audit !== undefined && context !== undefined && !known)
       await auditRefused(stages.audit(context, auditId, false), { answer, bug });
     if (warnings.length > 0) headers["warning"] = warnings.map(warningHeader);
     // Not by spreading: joining three objects so was a tenth of a GET.

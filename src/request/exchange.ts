@@ -1,4 +1,5 @@
 import type { X509Certificate } from "node:crypto";
+import type { ReadonlyJsonObject } from "../object/json.ts";
 
 /**
  * What the listener hands to the control plane and gets back: a request without its socket. A program that embeds the
@@ -41,6 +42,10 @@ export interface ApiAnswer {
   readonly body?: Buffer | ((sink: BodySink) => Promise<void>);
   /** The body may be sent gzipped where the client accepts it and it is big. */
   readonly compressible?: boolean;
+  /** The object that the body was written from, where it is one made for this answer: a Status, a review. */
+  readonly value?: ReadonlyJsonObject;
+  /** The same body as plain JSON, where it is something else. */
+  readonly json?: () => Buffer | ((sink: BodySink) => Promise<void>);
 }
 
 /** Where a streamed body goes; back-pressure is the writer's duty. */

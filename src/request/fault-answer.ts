@@ -1,5 +1,5 @@
 import { stringifyYaml } from "../codec/yaml-write.ts";
-import type { ReadonlyJson } from "../object/json.ts";
+import type { ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
 import { quoteText } from "../object/quote.ts";
 import { StatusError, internalError, type Status } from "../object/status.ts";
 import { StorageError } from "../storage/storage.ts";
@@ -60,6 +60,7 @@ function statusAnswer(status: Status, request: ApiRequest, statusProtobuf: Fault
       ...(retry === undefined || retry === 0 ? {} : { "retry-after": String(retry) }),
       ...(nosniff ? { "x-content-type-options": "nosniff" } : {}),
     },
+    value: status as unknown as ReadonlyJsonObject,
     body: format === "protobuf" ? statusProtobuf(status) : Buffer.from(statusText(status, format, pretty)),
   };
 }

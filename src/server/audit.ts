@@ -7,14 +7,13 @@ import { microClock } from "../audit/micro-clock.ts";
 import { readPolicy } from "../audit/read-policy.ts";
 import { RotatingFile } from "../audit/rotating-file.ts";
 import { truncating } from "../audit/truncate.ts";
+import { TurnWriter } from "../audit/turn-writer.ts";
 import { webhookDelivery } from "../audit/webhook.ts";
 import type { AuditBackendConfig, AuditConfig, AuditLogConfig, AuditWebhookConfig } from "../config/audit.ts";
 import { StartupError } from "../object/startup-error.ts";
-import { ProtobufBodies } from "../protobuf/bodies.ts";
 import type { Auditor } from "../request/audit-stage.ts";
 import { readKubeconfig, type WebhookTarget } from "../webhook/kubeconfig.ts";
 import { WebhookClient } from "../webhook/webhook-client.ts";
-import type { TypeTable } from "../schema/load.ts";
 import { readFlagFile } from "./data-dir.ts";
 
 /** The audit of a server. */
@@ -37,7 +36,7 @@ const TELL_MS = 10_000;
 /**
  * Reads the policy and opens the backends. Errors: StartupError for files that cannot be read, understood or written.
  */
-export async function prepareAudit(config: AuditConfig, types: TypeTable, log: AuditLog): Promise<Audit> {
+export async function prepareAudit(config: AuditConfig, log: AuditLog): Promise<Audit> {
   if (config.policyFile === "" || (config.log === undefined && config.webhook === undefined)) {
     return { auditor: undefined, async [Symbol.asyncDispose]() {} };
   }
@@ -47,10 +46,9 @@ export async function prepareAudit(config: AuditConfig, types: TypeTable, log: A
   if (config.log !== undefined) opened.push(openLog(config.log, onLost));
   if (config.webhook !== undefined) opened.push(openWebhook(config.webhook, onLost));
   const backend = backends(opened);
-  const bodies = new ProtobufBodies(types);
   const clock = microClock(Date.now, () => performance.now());
   return {
-    auditor: createAuditor(policy, backend, clock, (body) => bodies.read(body)),
+    auditor: createAuditor(policy, backend, clock),
     async [Symbol.asyncDispose]() {
       await backend[Symbol.asyncDispose]();
     },
@@ -59,12 +57,23 @@ export async function prepareAudit(config: AuditConfig, types: TypeTable, log: A
 
 function openLog(config: AuditLogConfig, onLost: OnLost): AuditBackend {
   const name = "log";
-  const writer = openWriter(config, (error) => onLost(name, 0, error));
-  return deliveredBy(name, config, logDelivery(writer, config.format), onLost, writer);
+  const file = openWriter(config, (error) => onLost(name, 0, error));
+  if (config.mode === "blocking-strict") return deliveredBy(name, config, logDelivery(file, config.format), onLost, file);
+  const writer = new TurnWriter(file, (error, lines) => onLost(name, lines, error));
+  return deliveredBy(name, config, logDelivery(writer, config.format), onLost, {
+    async [Symbol.asyncDispose]() {
+      await writer[Symbol.asyncDispose]();
+      await file[Symbol.asyncDispose]();
+    },
+  });
 }
 
 function openWriter({ path, rotation }: AuditLogConfig, onFault: (error: unknown) => void): LineWriter & AsyncDisposable {
-  if (path === "-") return { write: (lines) => void process.stdout.write(lines), async [Symbol.asyncDispose]() {} };
+  if (path === "-")
+    return {
+      write: (lines) => void process.stdout.write(typeof lines === "string" ? lines : Buffer.from(lines)),
+      async [Symbol.asyncDispose]() {},
+    };
   try {
     return new RotatingFile(path, rotation, Date.now, onFault);
   } catch (error) {

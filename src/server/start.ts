@@ -91,7 +91,7 @@ async function startOn(storage: Storage, config: Config, { admission = [] }: Emb
   });
   const data = dataDirectory();
   const types = loadTypes(data);
-  const audit = await prepareAudit(config.audit, types, log);
+  const audit = await prepareAudit(config.audit, log);
   const eventTtlSeconds = Math.ceil(config.eventTtl / 1000);
   const definitions = new Definitions(builtinDefinitions({ types, tables: loadResourceTables(data), behaviours, eventTtlSeconds }));
   const bootstrap = readBootstrapRoles(data);
