@@ -99,6 +99,7 @@ export const pointers: Readonly<Record<string, string>> = {
   "core.v1.Probe": "terminationGracePeriodSeconds",
   "core.v1.ProjectedVolumeSource": "defaultMode",
   "core.v1.ReplicationControllerSpec": "replicas",
+  "core.v1.ResourceHealth": "message",
   "core.v1.SeccompProfile": "localhostProfile",
   "core.v1.Secret": "immutable",
   "core.v1.SecretEnvSource": "optional",
