@@ -2,8 +2,11 @@ import type { Field, ObjectSchema } from "../schema/schema.ts";
 
 /** What stands under a field number: a member of the object, or a message whose members JSON shows among the object's. */
 export type PlanEntry =
-  | { readonly type: "member"; readonly field: Field }
+  | { readonly type: "member"; readonly field: Field; readonly wrapped: boolean }
   | { readonly type: "inlined"; readonly entries: ReadonlyMap<number, PlanEntry> };
+
+/** Lists that are a message of their own, as a named type of the original is: {repeated items = 1}. */
+const WRAPPED: ReadonlySet<string> = new Set(["io.k8s.apimachinery.pkg.apis.meta.v1.APIResource.verbs"]);
 
 /** How the types' fields lie on the wire, by number; made on a type's first use. Holds what one server has met. */
 export class MessagePlans {
@@ -28,7 +31,7 @@ function planOf(schema: ObjectSchema): ReadonlyMap<number, PlanEntry> {
       entries.set(number, { type: "inlined", entries: nested });
       entries = nested;
     }
-    entries.set(proto.number, { type: "member", field });
+    entries.set(proto.number, { type: "member", field, wrapped: WRAPPED.has(`${schema.name}.${field.name}`) });
   }
   return plan;
 }

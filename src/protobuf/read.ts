@@ -45,7 +45,8 @@ export class ProtobufReader {
       else if (entry.type === "inlined") {
         expectLength(wireType);
         this.#fields(reader.part(), entry.entries, object, depth + 1);
-      } else this.#member(reader, wireType, entry.field, object, depth);
+      } else if (entry.wrapped) object[entry.field.name] = this.#value(reader, wireType, entry.field.schema, depth);
+      else this.#member(reader, wireType, entry.field, object, depth);
     }
   }
 

@@ -27,9 +27,6 @@ const VALUES: ReadonlySet<string> = new Set([
   "io.k8s.api.admission.v1beta1.AdmissionRequest.options",
 ]);
 
-/** Lists that are a message of their own, as a named type of the original is: {repeated items = 1}. */
-const WRAPPED: ReadonlySet<string> = new Set(["io.k8s.apimachinery.pkg.apis.meta.v1.APIResource.verbs"]);
-
 /** In which order and how the types' fields are written; made on a type's first use. Holds what one server has met. */
 export class WritePlans {
   readonly #messages = new MessagePlans();
@@ -49,15 +46,15 @@ function entriesOf(fields: ReadonlyMap<number, PlanEntry>, owner: string): Write
     .map(([number, entry]) =>
       entry.type === "inlined"
         ? { type: "inlined", tag: number * 8 + LENGTH, entries: entriesOf(entry.entries, owner) }
-        : memberOf(number, entry.field, `${owner}.${entry.field.name}`),
+        : memberOf(number, entry, `${owner}.${entry.field.name}`),
     );
 }
 
-function memberOf(number: number, field: Field, place: string): MemberEntry {
+function memberOf(number: number, { field, wrapped }: Extract<PlanEntry, { type: "member" }>, place: string): MemberEntry {
   const { name, schema } = field;
   if (schema.type === "list") {
-    const shape = WRAPPED.has(place) ? "wrapped" : "list";
-    const tag = number * 8 + (shape === "wrapped" ? LENGTH : wireTypeOf(schema.items));
+    const shape = wrapped ? "wrapped" : "list";
+    const tag = number * 8 + (wrapped ? LENGTH : wireTypeOf(schema.items));
     return { type: "member", tag, name, schema: schema.items, shape, always: false };
   }
   if (schema.type === "map") return { type: "member", tag: number * 8 + LENGTH, name, schema: schema.values, shape: "map", always: false };
