@@ -1,4 +1,4 @@
-const rounds = 5;
+const rounds = 8;
 const roundMs = 300;
 
 /** Microseconds of CPU that a call takes in this process: the best of a few rounds. */

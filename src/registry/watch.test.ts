@@ -107,6 +107,6 @@ void test("watchers of the same form share one frame", async () => {
   await create(registry, "two");
   for (const watch of watches) await watch.next(1);
   const { window } = registry.registry.cache(registry.registry.definitions.ofResource("", "configmaps") as never);
-  assert.equal(window.at(window.end - 1)?.frames.size, 1);
+  assert.equal(window.at(window.end - 1)?.frames?.size, 1);
   for (const watch of watches) watch.stop();
 });

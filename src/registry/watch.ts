@@ -195,8 +195,9 @@ class WatchStream implements Watcher {
     this.#sent = event.revision;
     if (encoder.shared === undefined) return sink.write(encode(encoder, type, event));
     const name = `${type} ${encoder.shared}`;
-    let frame = event.frames.get(name);
-    if (frame === undefined) event.frames.set(name, (frame = encode(encoder, type, event)));
+    const frames = (event.frames ??= new Map());
+    let frame = frames.get(name);
+    if (frame === undefined) frames.set(name, (frame = encode(encoder, type, event)));
     return sink.write(frame);
   }
 

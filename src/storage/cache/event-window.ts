@@ -10,8 +10,8 @@ export interface CacheEvent {
   readonly current: ObjectRecord | undefined;
   /** The object before it; undefined where it was created. */
   readonly previous: ObjectRecord | undefined;
-  /** Frames already made, by event type and representation. */
-  readonly frames: Map<string, Buffer>;
+  /** Frames already made, by event type and representation; undefined until somebody watches. */
+  frames: Map<string, Buffer> | undefined;
 }
 
 /** How much of the past is kept: whichever bound is met first, but never fewer than `least` events. */

@@ -165,7 +165,7 @@ export class ResourceCache {
         key: event.key,
         current,
         previous,
-        frames: new Map(),
+        frames: undefined,
       };
       this.#window.push(change);
       fresh.push(change);
