@@ -37,5 +37,8 @@ test("every plugin is made under its own name", () => {
     made,
     builtPluginNames.filter((name) => !told.has(name)),
   );
-  assert.deepEqual(makePlugins(PARTS, (name) => name === "Priority").map(({ name }) => name), ["Priority"]);
+  assert.deepEqual(
+    makePlugins(PARTS, (name) => name === "Priority").map(({ name }) => name),
+    ["Priority"],
+  );
 });

@@ -54,6 +54,8 @@ export function typedMember(members: ReadonlyJsonObject, name: string, field: Fi
   const value = getOwn(members, name);
   if (field === undefined) return value;
   if (value === undefined || (value === null && field.zero !== undefined)) return field.zero;
+  // An empty list that is always written is there.
+  if (field.zero === null && Array.isArray(value)) return value;
   return field.dropZero && isZero(value) ? undefined : value;
 }
 

@@ -1,5 +1,6 @@
 import { copyJson } from "../object/json.ts";
 import { generateName, randomUid } from "../object/names-generator.ts";
+import { nullEmptyLists } from "../schema/empty-lists.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { alreadyExists, alreadyExistsDeleting, generateNameConflict } from "../object/status.ts";
 import { validateObjectMeta } from "../validation/object-meta.ts";
@@ -58,6 +59,7 @@ async function attemptCreate(write: Write, object: KubeObject): Promise<{ record
     for (const text of strategy.warnings?.(object, undefined, strategyContext) ?? []) warn(write, text);
     strategy.canonicalize?.(object);
     await registry.admission.validate(attributesOf(write, "CREATE", name, object, undefined));
+    if (endpoint.definition.custom !== true) nullEmptyLists(object, endpoint.definition.hub.schema);
     const key = objectKey(endpoint.definition, endpoint.namespace, name);
     if (write.options.dryRun) {
       const existing = await registry.storage.get(key);

@@ -1,5 +1,6 @@
 import { keepTimes } from "../apply/keep-owners.ts";
 import { equalJson } from "../object/json.ts";
+import { nullEmptyLists } from "../schema/empty-lists.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { conflict, notFound } from "../object/status.ts";
 import type { Strategy } from "../resources/definition.ts";
@@ -87,6 +88,7 @@ async function attemptUpdate(
     for (const text of strategy.warnings?.(object, old, strategyContext) ?? []) warn(write, text);
     strategy.canonicalize?.(object);
     if (write.admitted !== true) await registry.admission.validate(attributesOf(write, "UPDATE", request.name, object, old));
+    if (endpoint.definition.custom !== true) nullEmptyLists(object, endpoint.definition.hub.schema);
     if (isLastFinalizerGone(object, old, endpoint.definition.strategy)) {
       const removed = await removeObject(write, key, record.revision);
       if ("conflict" in removed) return { newest: removed.conflict };

@@ -125,7 +125,9 @@ class Decoder {
         this.#members.push(field);
         this.#owner = schema;
         const read = this.value(member, field.schema);
-        if (read !== undefined && !(field.dropZero && isZero(read))) setOwn(decoded, name, read);
+        // An empty list that is written always counts until it is stored (nullEmptyLists).
+        const kept = !field.dropZero || !isZero(read ?? null) || (field.zero === null && Array.isArray(read));
+        if (read !== undefined && kept) setOwn(decoded, name, read);
         this.#members.pop();
         this.#owner = owner;
       }

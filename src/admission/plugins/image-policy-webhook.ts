@@ -95,7 +95,9 @@ export function imagePolicyWebhook(policy: ImagePolicy, clock: () => number): Ad
       const reason = stringIn(status, "reason");
       throw refuse(
         attributes,
-        reason === "" ? "one or more images rejected by webhook backend" : `image policy webhook backend denied one or more images: ${reason}`,
+        reason === ""
+          ? "one or more images rejected by webhook backend"
+          : `image policy webhook backend denied one or more images: ${reason}`,
       );
     },
   };
@@ -106,6 +108,7 @@ function reviewSpec({ object, namespace, subresource }: AdmissionAttributes): Js
   const lists = subresource === "" ? ["containers", "initContainers"] : ["ephemeralContainers"];
   const containers: JsonValue[] = lists.flatMap((list) => objectsIn(spec, list).map((one) => ({ image: stringIn(one, "image") })));
   const annotations: JsonObject = {};
-  for (const [key, value] of Object.entries(object?.metadata.annotations ?? {})) if (key.includes(TOLD_PART)) setOwn(annotations, key, value);
+  for (const [key, value] of Object.entries(object?.metadata.annotations ?? {}))
+    if (key.includes(TOLD_PART)) setOwn(annotations, key, value);
   return { containers, ...(Object.keys(annotations).length === 0 ? {} : { annotations }), namespace };
 }

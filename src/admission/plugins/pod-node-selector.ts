@@ -18,7 +18,8 @@ export function readNodeSelectors(document: ReadonlyJsonObject): ReadonlyMap<str
   return new Map(
     Object.keys(config).map((name) => {
       const labels = labelsOf(stringIn(config, name));
-      if (labels === undefined) throw new ConfigurationFault(`podNodeSelectorPluginConfig.${name}: it must be of the form key=value,key=value`);
+      if (labels === undefined)
+        throw new ConfigurationFault(`podNodeSelectorPluginConfig.${name}: it must be of the form key=value,key=value`);
       return [name, labels];
     }),
   );

@@ -43,7 +43,8 @@ export function podTolerationRestriction(view: ClusterView, configured: Tolerati
       }
       if (Array.isArray(spec["tolerations"])) all.push(...spec["tolerations"]);
       // Pods that ask for something are not the first to go when memory is short.
-      if (qosClass(spec) !== "BestEffort") all.push({ key: "node.kubernetes.io/memory-pressure", operator: "Exists", effect: "NoSchedule" });
+      if (qosClass(spec) !== "BestEffort")
+        all.push({ key: "node.kubernetes.io/memory-pressure", operator: "Exists", effect: "NoSchedule" });
       const merged = mergeTolerations(all);
       if (merged.length > 0) spec["tolerations"] = merged;
     },

@@ -22,7 +22,10 @@ export function requireNetworkPolicy(view: ClusterView): AdmissionPlugin {
       const labels = attributes.object?.metadata.labels ?? {};
       const policies = await view.list(NETWORK_POLICIES, attributes.namespace);
       if (policies.some((policy) => selects(policy, labels))) return;
-      throw refuse(attributes, `namespace ${JSON.stringify(attributes.namespace)} requires that a NetworkPolicy selects the pod, and none does`);
+      throw refuse(
+        attributes,
+        `namespace ${JSON.stringify(attributes.namespace)} requires that a NetworkPolicy selects the pod, and none does`,
+      );
     },
   };
 }
