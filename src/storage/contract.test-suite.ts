@@ -9,6 +9,8 @@ import type { CommitResult, KeyValue, Operation, Storage, StorageErrorReason, St
 export interface Harness {
   /** Empty: no keys; its revision may be any. */
   readonly storage: Storage;
+  /** Commits that are under way at once may be applied in any order, as by a store in another process. */
+  readonly concurrent?: boolean;
   /** Lets so many seconds pass for leases. */
   passTime(seconds: number): Promise<void>;
   /**
@@ -25,10 +27,10 @@ export interface Harness {
   dispose(): Promise<void>;
 }
 
-/** The promises of `Storage`, executable: every implementation passes them. */
-export function storageContract(name: string, open: () => Promise<Harness>): void {
+/** The promises of `Storage`, executable: every implementation passes them. `options` are those of each test. */
+export function storageContract(name: string, open: () => Promise<Harness>, options: { readonly skip?: string } = {}): void {
   const check = (behaviour: string, body: (harness: Harness) => Promise<void>): void => {
-    void test(`${name}: ${behaviour}`, { timeout: 60_000 }, async () => {
+    void test(`${name}: ${behaviour}`, { timeout: 60_000, ...options }, async () => {
       const harness = await open();
       try {
         await body(harness);
@@ -155,13 +157,14 @@ export function storageContract(name: string, open: () => Promise<Harness>): voi
     assert.equal((await pair(storage, "/k/a"))?.value, "value");
   });
 
-  check("creates a key only where it is absent, and tells who fails what is there", async ({ storage }) => {
+  check("creates a key only where it is absent, and tells who fails what is there", async ({ storage, concurrent }) => {
     const create = (value: string): Promise<CommitResult> =>
       storage.commit({
         compares: [{ key: "/k/a", modRevision: 0 }],
         operations: [{ type: "put", key: "/k/a", value: Buffer.from(value) }],
       });
-    const [first, second] = await Promise.all([create("first"), create("second")]);
+    const both = concurrent ? [await create("first"), await create("second")] : await Promise.all([create("first"), create("second")]);
+    const [first, second] = both;
     assert.equal(first?.succeeded, true);
     assert.ok(second !== undefined && !second.succeeded);
     assert.deepEqual(second.current.map(plain), [
@@ -220,8 +223,9 @@ export function storageContract(name: string, open: () => Promise<Harness>): voi
     );
   });
 
-  check("compares against writes that are not durable yet, and answers when they are", async ({ storage }) => {
+  check("compares against writes that are not durable yet, and answers when they are", async ({ storage, concurrent }) => {
     const first = put(storage, "/k/a", "1");
+    if (concurrent) await first;
     const wrong = storage.commit({ compares: [{ key: "/k/a", modRevision: 0 }], operations: [{ type: "delete", key: "/k/a" }] });
     const result = await wrong;
     assert.ok(!result.succeeded);
@@ -643,7 +647,7 @@ export function storageContract(name: string, open: () => Promise<Harness>): voi
       fc.asyncProperty(fc.array(anyStep, { minLength: 1, maxLength: 60, size: "max" }), async (steps) => {
         const harness = await open();
         try {
-          await compareWithModel(harness.storage, steps);
+          await compareWithModel(harness, steps);
         } finally {
           await harness.dispose();
         }
@@ -712,7 +716,7 @@ interface ModelPair {
   readonly lease: number;
 }
 
-async function compareWithModel(storage: Storage, steps: readonly Step[]): Promise<void> {
+async function compareWithModel({ storage, concurrent }: Harness, steps: readonly Step[]): Promise<void> {
   const base = storage.revision;
   /** states[i] is the state at revision base + i; events[i] what led to it. */
   const states: Map<string, ModelPair>[] = [new Map()];
@@ -753,7 +757,7 @@ async function compareWithModel(storage: Storage, steps: readonly Step[]): Promi
         if (result.succeeded) assert.equal(result.revision, expected);
         else assert.deepEqual(result.current.map(plain), before);
       });
-      if (step.wait) await commit;
+      if (step.wait || concurrent) await commit;
       else pendingCommits.push(commit);
       continue;
     }

@@ -1,4 +1,4 @@
-import { compareKeys } from "../key-order.ts";
+import { Segments } from "../segments.ts";
 import { StorageError } from "../storage.ts";
 import type { StoreEvent, Watch, WatchRequest, WatchSink } from "../storage.ts";
 import type { Change, VersionStore } from "./version-store.ts";
@@ -23,7 +23,7 @@ export class WatchHub {
   readonly #store: VersionStore;
   readonly #toEvent: (change: Change) => StoreEvent;
   readonly #watchers = new Set<Watcher>();
-  #segments: Segments | undefined;
+  #segments: Segments<Watcher> | undefined;
   #revision: number;
   #compacted: number;
   #publishing = false;
@@ -55,7 +55,7 @@ export class WatchHub {
   publish(changes: readonly Change[], revision: number): void {
     this.#revision = revision;
     const deliveries = new Map<Watcher, StoreEvent[]>();
-    const segments = (this.#segments ??= new Segments(this.#watchers));
+    const segments = (this.#segments ??= new Segments([...this.#watchers].filter((watcher) => watcher.live)));
     for (const change of changes) {
       const watchers = segments.covering(change.key);
       if (watchers.length === 0) continue;
@@ -157,37 +157,4 @@ export function compactedError(revision: number): StorageError {
 
 function readError(error: unknown): StorageError {
   return error instanceof StorageError ? error : new StorageError("unavailable", `reading changes failed: ${String(error)}`);
-}
-
-/**
- * Which live watchers cover a key: the key space cut at every start and end, and for each piece its watchers. Made anew
- * when watchers come or go, which is rare beside writes.
- */
-class Segments {
-  readonly #starts: string[];
-  readonly #watchers: Watcher[][];
-
-  constructor(watchers: Iterable<Watcher>) {
-    const live = [...watchers].filter((watcher) => watcher.live && compareKeys(watcher.start, watcher.end) < 0);
-    this.#starts = [...new Set(live.flatMap(({ start, end }) => [start, end]))].sort(compareKeys);
-    this.#watchers = this.#starts.map(() => []);
-    for (const watcher of live) {
-      for (let at = this.#indexOf(watcher.start); this.#starts[at] !== watcher.end; at++) this.#watchers[at]?.push(watcher);
-    }
-  }
-
-  covering(key: string): readonly Watcher[] {
-    return this.#watchers[this.#indexOf(key)] ?? [];
-  }
-
-  #indexOf(key: string): number {
-    let low = 0;
-    let high = this.#starts.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (compareKeys(this.#starts[middle] as string, key) <= 0) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
-  }
 }

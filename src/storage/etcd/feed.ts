@@ -1,0 +1,390 @@
+import type { Clock, Timer } from "../clock.ts";
+import { Segments } from "../segments.ts";
+import { StorageError, type StoreEvent, type Watch, type WatchRequest, type WatchSink } from "../storage.ts";
+import { compareKeys } from "../key-order.ts";
+import type { Connection } from "./connection.ts";
+import type { KeySpace } from "./key-space.ts";
+import type { Header } from "./messages.ts";
+import { openWatchStream, type StreamListener, type WatchStream } from "./watch-stream.ts";
+
+export interface FeedOptions {
+  readonly connection: Connection;
+  readonly keys: KeySpace;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** The store's newest revision, and its cluster, when this is opened. */
+  readonly opened: Header;
+  /** Told of every revision that the feed reaches. */
+  readonly learned: (revision: number) => void;
+  /** The newest revision that this process knows. */
+  readonly known: () => number;
+  /** Whether the member that streams now answers progress requests rightly. */
+  readonly progressIsRight: () => Promise<boolean>;
+  /** How many of the newest events are kept for watches that begin a little in the past. */
+  readonly recentEvents: number;
+  /** Writes something that nobody reads, so that an event comes. */
+  readonly nudge: () => Promise<void>;
+  /** The store's newest revision now. */
+  readonly refresh: () => Promise<number>;
+}
+
+interface Watcher {
+  readonly start: string;
+  readonly end: string;
+  readonly sink: WatchSink;
+  position: number;
+  open: boolean;
+  /** Wants to be told of progress until it is here; 0: does not. */
+  wanted: number;
+  /** While it is behind the feed: its own watch, since when, and how often that broke. */
+  past: WatchStream | undefined;
+  since: number;
+  failures: number;
+}
+
+/** Milliseconds between looks at who waits for a revision that does not come by itself. */
+const lookEvery = 50;
+/** A watch in the past is helped along after so many. */
+const pastPatience = 200;
+/** Watches in the past that read at once, and bytes of recent events that are kept. */
+const mostPast = 8;
+const mostRecentBytes = 16 * 1024 * 1024;
+const firstRetry = 50;
+const longestRetry = 2_000;
+
+/**
+ * One watch of all our keys for the whole process, handed on to whom it concerns: so that all watchers stand at the same
+ * revision, and a write by anybody moves each of them on. A watcher that begins a little in the past is served from the events that
+ * are kept; one that begins further back has a watch of its own until it has caught up with the feed.
+ */
+export class Feed {
+  readonly #options: FeedOptions;
+  readonly #live = new Set<Watcher>();
+  readonly #past = new Set<Watcher>();
+  #segments: Segments<Watcher> | undefined;
+  /** The newest events; all after `#recentFrom` are there. */
+  #recent: StoreEvent[] = [];
+  #recentBytes = 0;
+  #recentFrom: number;
+  #position: number;
+  #clusterId: string;
+  #stream: WatchStream | undefined;
+  #streaming = false;
+  #progressIsRight = false;
+  #failures = 0;
+  #retry: Timer | undefined;
+  #look: Timer | undefined;
+  #nudging = false;
+  #waiting: { readonly revision: number; readonly done: () => void }[] = [];
+  #closed: StorageError | undefined;
+
+  constructor(options: FeedOptions) {
+    this.#options = options;
+    this.#position = this.#recentFrom = options.opened.revision;
+    this.#clusterId = options.opened.clusterId;
+    this.#connect();
+  }
+
+  open({ start, end, fromRevision }: WatchRequest, sink: WatchSink): Watch {
+    const watcher: Watcher = {
+      start,
+      end,
+      sink,
+      position: fromRevision,
+      open: true,
+      wanted: 0,
+      past: undefined,
+      since: this.#options.clock.now(),
+      failures: 0,
+    };
+    if (this.#closed !== undefined) {
+      const error = this.#closed;
+      queueMicrotask(() => this.#end(watcher, error));
+    } else if (fromRevision >= this.#position) this.#goLive(watcher);
+    else setImmediate(() => this.#begin(watcher));
+    return {
+      close: () => this.#end(watcher, undefined),
+      requestProgress: () => {
+        if (!watcher.open) return;
+        watcher.wanted = Math.max(watcher.wanted, this.#options.known());
+        queueMicrotask(() => this.#tellProgress(watcher));
+        this.#lookSoon();
+      },
+    };
+  }
+
+  /** Resolves when every live watcher was handed what happened up to a revision, or after so many milliseconds. */
+  async reached(revision: number, milliseconds: number): Promise<void> {
+    if (this.#position >= revision || this.#closed !== undefined) return;
+    await new Promise<void>((resolve) => {
+      const timer = this.#options.clock.after(milliseconds, () => {
+        this.#waiting = this.#waiting.filter((other) => other !== entry);
+        resolve();
+      });
+      const entry = { revision, done: () => (timer.cancel(), resolve()) };
+      this.#waiting.push(entry);
+    });
+  }
+
+  /** The store is not what it was (restored from a backup): every watch ends, and starts over from `revision`. */
+  startOver(revision: number, why: string): void {
+    if (this.#closed !== undefined) return;
+    this.#endAll(new StorageError("compacted", why, revision));
+    this.#jumpTo(revision);
+    this.#stream?.close();
+    this.#streaming = false;
+    this.#connect();
+  }
+
+  close(error: StorageError): void {
+    this.#closed = error;
+    this.#retry?.cancel();
+    this.#look?.cancel();
+    this.#stream?.close();
+    this.#endAll(error);
+    for (const { done } of this.#waiting.splice(0)) done();
+  }
+
+  // --- the feed's own stream ---
+
+  #connect(): void {
+    this.#retry?.cancel();
+    const { connection, keys } = this.#options;
+    const stream: WatchStream = openWatchStream(
+      connection,
+      keys,
+      { start: keys.start, end: keys.end, fromRevision: this.#position },
+      {
+        created: (header) => this.#created(header),
+        events: (events, revision) => this.#publish(events, revision),
+        progress: (revision, asked) => {
+          if (!asked || this.#progressIsRight) this.#publish([], revision);
+        },
+        ended: (error) => {
+          if (this.#stream === stream || this.#stream === undefined) void this.#lost(error);
+        },
+      },
+    );
+    this.#stream = stream;
+  }
+
+  #created(header: Header): void {
+    if (header.clusterId !== this.#clusterId) {
+      this.#clusterId = header.clusterId;
+      // Another cluster counts otherwise: what was known of this one's revisions says nothing.
+      return this.startOver(header.revision, "etcd: this is another cluster than before");
+    }
+    this.#failures = 0;
+    this.#streaming = true;
+    this.#progressIsRight = false;
+    this.#options.progressIsRight().then(
+      (isRight) => (this.#progressIsRight = isRight),
+      () => undefined,
+    );
+    this.#lookSoon();
+  }
+
+  async #lost(error: StorageError): Promise<void> {
+    this.#streaming = false;
+    if (this.#closed !== undefined) return;
+    if (error.reason === "compacted") {
+      this.#endAll(error);
+      this.#jumpTo(Math.max(this.#position, await this.#options.refresh().catch(() => error.revision ?? 0)));
+    } else this.#options.connection.passOver();
+    if (this.#isClosed()) return;
+    this.#retry = this.#options.clock.after(this.#backoff(this.#failures++), () => this.#connect());
+  }
+
+  #isClosed(): boolean {
+    return this.#closed !== undefined;
+  }
+
+  #backoff(failures: number): number {
+    return Math.min(longestRetry, firstRetry * 2 ** Math.min(failures, 10)) * (0.5 + this.#options.random() / 2);
+  }
+
+  #publish(events: readonly StoreEvent[], revision: number): void {
+    if (revision < this.#position) return;
+    this.#position = revision;
+    this.#options.learned(revision);
+    this.#keep(events);
+    const deliveries = new Map<Watcher, StoreEvent[]>();
+    const segments = (this.#segments ??= new Segments(this.#live));
+    for (const event of events) {
+      for (const watcher of segments.covering(event.key)) {
+        if (event.revision <= watcher.position) continue;
+        const mine = deliveries.get(watcher);
+        if (mine === undefined) deliveries.set(watcher, [event]);
+        else mine.push(event);
+      }
+    }
+    for (const [watcher, mine] of deliveries) this.#deliver(watcher, mine, revision);
+    for (const watcher of this.#live) if (watcher.wanted > 0) this.#tellProgress(watcher);
+    for (const watcher of this.#past) this.#joinIfThere(watcher);
+    const ready = this.#waiting.filter((entry) => entry.revision <= revision);
+    if (ready.length === 0) return;
+    this.#waiting = this.#waiting.filter((entry) => entry.revision > revision);
+    for (const { done } of ready) done();
+  }
+
+  /** Goes on from another revision, of what lies between nothing is known. */
+  #jumpTo(revision: number): void {
+    this.#position = this.#recentFrom = revision;
+    this.#recent = [];
+    this.#recentBytes = 0;
+  }
+
+  #keep(events: readonly StoreEvent[]): void {
+    for (const event of events) this.#recentBytes += sizeOf(event);
+    this.#recent.push(...events);
+    const { recentEvents } = this.#options;
+    if (this.#recent.length <= recentEvents * 2 && this.#recentBytes <= mostRecentBytes) return;
+    // Whole revisions go, half of what is kept at once.
+    let drop = 0;
+    while (drop < this.#recent.length && (this.#recent.length - drop > recentEvents || this.#recentBytes > mostRecentBytes / 2)) {
+      const { revision } = this.#recent[drop] as StoreEvent;
+      for (; this.#recent[drop]?.revision === revision; drop++) this.#recentBytes -= sizeOf(this.#recent[drop] as StoreEvent);
+      this.#recentFrom = revision;
+    }
+    this.#recent.splice(0, drop);
+  }
+
+  // --- watchers ---
+
+  #begin(watcher: Watcher): void {
+    if (!watcher.open) return;
+    if (watcher.position < this.#recentFrom) {
+      this.#past.add(watcher);
+      return this.#startPast();
+    }
+    const from = watcher.position;
+    const mine = this.#recent.filter((event) => event.revision > from && concerns(watcher, event));
+    this.#goLive(watcher);
+    this.#deliver(watcher, mine, Math.max(from, this.#position));
+  }
+
+  /** Lets watchers in the past read, so many at once. */
+  #startPast(): void {
+    let reading = 0;
+    for (const watcher of this.#past) {
+      if (reading++ >= mostPast) break;
+      if (watcher.past === undefined && watcher.failures === 0) this.#readPast(watcher);
+    }
+  }
+
+  #goLive(watcher: Watcher): void {
+    watcher.past?.close();
+    watcher.past = undefined;
+    this.#live.add(watcher);
+    this.#segments = undefined;
+    if (this.#past.delete(watcher)) this.#startPast();
+  }
+
+  #readPast(watcher: Watcher): void {
+    if (!watcher.open) return;
+    const { connection, keys, clock } = this.#options;
+    watcher.since = clock.now();
+    const reach = (events: readonly StoreEvent[], revision: number): void => {
+      const mine = events.filter((event) => event.revision > watcher.position && concerns(watcher, event));
+      watcher.failures = 0;
+      this.#deliver(watcher, mine, revision);
+      this.#joinIfThere(watcher);
+    };
+    const listener: StreamListener = {
+      created: () => undefined,
+      events: reach,
+      progress: (revision, asked) => {
+        if (!asked || this.#progressIsRight) reach([], revision);
+      },
+      ended: (error) => {
+        if (error.reason === "compacted") return this.#end(watcher, error);
+        watcher.past = undefined;
+        clock.after(this.#backoff(watcher.failures++), () => this.#readPast(watcher));
+      },
+    };
+    // All keys, not only its own: the feed stands at a revision of one of them, so reaching that is certain.
+    watcher.past = openWatchStream(connection, keys, { start: keys.start, end: keys.end, fromRevision: watcher.position }, listener);
+    this.#lookSoon();
+  }
+
+  #joinIfThere(watcher: Watcher): void {
+    if (!watcher.open || watcher.past === undefined || watcher.position < this.#position) return;
+    this.#goLive(watcher);
+  }
+
+  #tellProgress(watcher: Watcher): void {
+    if (!watcher.open || !this.#live.has(watcher)) return;
+    if (watcher.position < this.#position || watcher.wanted <= watcher.position) {
+      this.#deliver(watcher, [], Math.max(watcher.position, this.#position));
+    }
+    if (watcher.wanted <= watcher.position) watcher.wanted = 0;
+  }
+
+  #deliver(watcher: Watcher, events: readonly StoreEvent[], revision: number): void {
+    if (!watcher.open || revision < watcher.position) return;
+    watcher.position = revision;
+    try {
+      watcher.sink.events(events, revision);
+    } catch (error) {
+      this.#end(watcher, new StorageError("unavailable", `the watch's sink failed: ${String(error)}`));
+    }
+  }
+
+  #end(watcher: Watcher, error: StorageError | undefined): void {
+    if (!watcher.open) return;
+    watcher.open = false;
+    watcher.past?.close();
+    if (this.#past.delete(watcher) && this.#closed === undefined) this.#startPast();
+    this.#live.delete(watcher);
+    this.#segments = undefined;
+    try {
+      watcher.sink.closed(error);
+    } catch {
+      // It was told to go; there is nobody else to tell.
+    }
+  }
+
+  #endAll(error: StorageError): void {
+    for (const watcher of [...this.#live, ...this.#past]) this.#end(watcher, error);
+  }
+
+  // --- what does not come by itself ---
+
+  #lookSoon(): void {
+    if (this.#look !== undefined || this.#closed !== undefined) return;
+    this.#look = this.#options.clock.after(lookEvery, () => {
+      this.#look = undefined;
+      this.#lookNow();
+    });
+  }
+
+  /** A revision of keys that are not ours brings no event: etcd is asked for progress, or made to send an event. */
+  #lookNow(): void {
+    const now = this.#options.clock.now();
+    const wanted = [...this.#live].some((watcher) => watcher.wanted > this.#position);
+    const stuck = [...this.#past].filter((watcher) => watcher.past !== undefined && now - watcher.since >= pastPatience);
+    if (!wanted && this.#past.size === 0) return;
+    this.#lookSoon();
+    if (!this.#streaming || (!wanted && stuck.length === 0)) return;
+    if (this.#progressIsRight) {
+      this.#stream?.requestProgress();
+      for (const watcher of stuck) watcher.past?.requestProgress();
+    } else if (!this.#nudging) {
+      this.#nudging = true;
+      void this.#options
+        .nudge()
+        .catch(() => undefined)
+        .finally(() => (this.#nudging = false));
+    }
+    for (const watcher of stuck) watcher.since = now;
+  }
+}
+
+function concerns({ start, end }: Watcher, { key }: StoreEvent): boolean {
+  return compareKeys(start, key) <= 0 && compareKeys(key, end) < 0;
+}
+
+/** Bytes of a change's values, and a little for the rest. */
+function sizeOf({ current, previous }: StoreEvent): number {
+  return 200 + (current?.value.length ?? 0) + (previous?.value.length ?? 0);
+}
