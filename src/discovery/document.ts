@@ -1,17 +1,20 @@
 import { createHash } from "node:crypto";
 import { stringifyJson } from "../codec/json-text.ts";
 import { stringifyYaml } from "../codec/yaml-write.ts";
-import type { ReadonlyJson } from "../object/json.ts";
+import type { ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
 import { CONTENT_TYPES, type Negotiated } from "../request/negotiation.ts";
 
+/** A document of a built-in kind as a protobuf body. */
+export type WriteProtobuf = (value: ReadonlyJsonObject) => Buffer;
+
 /** A document that is sent as it is to whoever asks. Its plain JSON is kept as bytes; other forms are rare and made each time. */
 export class JsonDocument {
-  readonly value: ReadonlyJson;
+  readonly value: ReadonlyJsonObject;
   #bytes: Buffer | undefined;
   #etag: string | undefined;
 
-  constructor(value: ReadonlyJson) {
+  constructor(value: ReadonlyJsonObject) {
     this.value = value;
   }
 
@@ -27,9 +30,20 @@ export class JsonDocument {
   }
 
   /** The document as an answer, in the form that was agreed on. */
-  answer(agreed: Negotiated, headers: ApiAnswer["headers"] = {}): ApiAnswer {
-    const body = agreed.format === "yaml" ? Buffer.from(stringifyYaml(this.value)) : agreed.pretty ? indented(this.value) : this.bytes;
+  answer(agreed: Negotiated, protobuf: WriteProtobuf, headers: ApiAnswer["headers"] = {}): ApiAnswer {
+    const body = this.#body(agreed, protobuf);
     return { status: 200, headers: { "content-type": CONTENT_TYPES[agreed.format], ...headers }, body, compressible: true };
+  }
+
+  #body({ format, pretty }: Negotiated, protobuf: WriteProtobuf): Buffer {
+    switch (format) {
+      case "yaml":
+        return Buffer.from(stringifyYaml(this.value));
+      case "protobuf":
+        return protobuf(this.value);
+      case "json":
+        return pretty ? indented(this.value) : this.bytes;
+    }
   }
 }
 

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { StatusError } from "../object/status.ts";
+import { ProtobufBodies } from "../protobuf/bodies.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
 import type { ResourceDefinition } from "../resources/definition.ts";
+import { loadTypes } from "../schema/load.ts";
 import { DiscoveryDocuments } from "./documents.ts";
 import { compareVersions, orderGroups } from "./group-order.ts";
 import { testDefinitions, testPriorities } from "./test-definitions.ts";
 
 const builtin = testDefinitions();
+const bodies = new ProtobufBodies(loadTypes(new URL("../../../data/kubernetes-v1.36", import.meta.url)));
 
 function documents(definitions: readonly ResourceDefinition[] = builtin): DiscoveryDocuments {
   return new DiscoveryDocuments({
@@ -20,6 +23,7 @@ function documents(definitions: readonly ResourceDefinition[] = builtin): Discov
     priorities: testPriorities(),
     version: { major: "1", minor: "36" },
     serverAddress: () => "10.0.0.1:6443",
+    protobuf: (value) => bodies.write(value),
     otherPaths: () => ["/healthz", "/openapi/v3"],
   });
 }
@@ -182,4 +186,20 @@ test("groups without a priority come last, by name", () => {
     orderGroups(served, [{ name: "apps", versions: ["v1"] }]).map(({ name }) => name),
     ["apps", "a", "z"],
   );
+});
+
+test("documents are the same in protobuf, for clients that ask for it", () => {
+  const type = "application/vnd.kubernetes.protobuf";
+  for (const path of ["/apis", "/api/v1", "/apis/apps/v1", "/apis/apps"]) {
+    const answer = get(path, { accept: type });
+    assert.ok(answer !== undefined && Buffer.isBuffer(answer.body), path);
+    assert.equal(answer.headers["content-type"], type);
+    const { apiVersion = "", ...said } = json(get(path));
+    assert.deepEqual({ apiVersion, ...bodies.read(answer.body) }, { apiVersion, ...said }, path);
+  }
+  const parameters = "g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+  const aggregated = get("/apis", { accept: `${type};${parameters}` });
+  assert.equal(aggregated?.headers["content-type"], `${type};${parameters}`);
+  assert.ok(Buffer.isBuffer(aggregated.body));
+  assert.deepEqual(bodies.read(aggregated.body), json(get("/apis", { accept: V2 })));
 });

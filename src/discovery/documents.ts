@@ -1,11 +1,11 @@
-import type { ReadonlyJson } from "../object/json.ts";
+import type { ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
 import { groupVersion } from "../object/kube-object.ts";
 import { methodNotAllowed, unknownPath } from "../object/status.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
-import { DISCOVERY_OFFER, negotiateDocument, type NegotiationInput } from "../request/negotiation.ts";
+import { CONTENT_TYPES, DISCOVERY_OFFER, negotiateDocument, type NegotiationInput } from "../request/negotiation.ts";
 import { apiResourceList, apiVersionDiscovery, servedRows, type ServedRow } from "./api-resources.ts";
 import type { DefinitionSource } from "./definition-source.ts";
-import { indented, JsonDocument, pageNotFound } from "./document.ts";
+import { indented, JsonDocument, pageNotFound, type WriteProtobuf } from "./document.ts";
 import { orderGroups, type GroupVersions } from "./group-order.ts";
 
 export interface DiscoveryOptions {
@@ -16,6 +16,8 @@ export interface DiscoveryOptions {
   readonly version: ReadonlyJson;
   /** host:port that clients of all networks are told to use. */
   readonly serverAddress: () => string;
+  /** How a document is written for clients that want protobuf. */
+  readonly protobuf: WriteProtobuf;
   /** Paths beside those of the groups, listed at "/". */
   readonly otherPaths: () => Iterable<string>;
 }
@@ -27,7 +29,7 @@ export interface DocumentRequest extends NegotiationInput {
   readonly path: string;
 }
 
-const AGGREGATED_TYPE = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+const AGGREGATED_PARAMETERS = ";g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
 /** Everything that tells clients what is served, made from the definitions when it is first asked for and after they changed. */
 export class DiscoveryDocuments {
@@ -55,13 +57,14 @@ export class DiscoveryDocuments {
     }
     if (prefix === "api" && rest.length === 0) {
       requireGet(method);
-      return rootAnswer(request, this.#documents.coreVersions, this.#documents.coreGroups);
+      return rootAnswer(request, this.#documents.coreVersions, this.#documents.coreGroups, this.#options.protobuf);
     }
-    if (prefix === "apis" && rest.length === 0) return rootAnswer(request, this.#documents.groupList, this.#documents.groups);
+    if (prefix === "apis" && rest.length === 0)
+      return rootAnswer(request, this.#documents.groupList, this.#documents.groups, this.#options.protobuf);
     if (prefix === "api" && rest.length === 1) return this.#version(request, "", rest[0] as string);
     if (prefix === "apis" && rest.length === 1) {
       const group = this.#documents.group(rest[0] as string);
-      return group?.answer(negotiateDocument(request)) ?? pageNotFound();
+      return group?.answer(negotiateDocument(request), this.#options.protobuf) ?? pageNotFound();
     }
     if (prefix === "apis" && rest.length === 2) return this.#version(request, rest[0] as string, rest[1] as string);
     return undefined;
@@ -73,7 +76,7 @@ export class DiscoveryDocuments {
     const resources = documents.resources(group, version);
     if (resources === undefined) throw unknownPath();
     requireGet(request.method);
-    return resources.answer(negotiateDocument(request));
+    return resources.answer(negotiateDocument(request), this.#options.protobuf);
   }
 
   #index(): ApiAnswer {
@@ -139,7 +142,7 @@ class Documents {
     const key = groupVersion(group, version);
     let document = this.#resources.get(key);
     if (document === undefined) {
-      document = new JsonDocument(apiResourceList(this.#rows(group, version), group, version) as unknown as ReadonlyJson);
+      document = new JsonDocument(apiResourceList(this.#rows(group, version), group, version) as unknown as ReadonlyJsonObject);
       this.#resources.set(key, document);
     }
     return document;
@@ -176,7 +179,7 @@ class Documents {
       apiVersion: "apidiscovery.k8s.io/v2",
       metadata: {},
       items,
-    } as unknown as ReadonlyJson);
+    } as unknown as ReadonlyJsonObject);
   }
 }
 
@@ -186,12 +189,13 @@ function groupOf({ name, versions }: GroupVersions) {
 }
 
 /** /api and /apis: the aggregated form with an entity tag where the client asks for it, else the old one. */
-function rootAnswer(request: DocumentRequest, plain: JsonDocument, aggregated: JsonDocument): ApiAnswer {
+function rootAnswer(request: DocumentRequest, plain: JsonDocument, aggregated: JsonDocument, protobuf: WriteProtobuf): ApiAnswer {
   const agreed = negotiateDocument(request, DISCOVERY_OFFER);
-  if (agreed.transform === undefined) return plain.answer(agreed);
+  if (agreed.transform === undefined) return plain.answer(agreed, protobuf);
   const headers = { "etag": aggregated.etag, "vary": "Accept", "cache-control": "public" };
   if (request.headers["if-none-match"] === aggregated.etag) return { status: 304, headers };
-  return aggregated.answer(agreed, { ...headers, ...(agreed.format === "json" ? { "content-type": AGGREGATED_TYPE } : {}) });
+  const type = agreed.format === "yaml" ? {} : { "content-type": `${CONTENT_TYPES[agreed.format]}${AGGREGATED_PARAMETERS}` };
+  return aggregated.answer(agreed, protobuf, { ...headers, ...type });
 }
 
 function jsonAnswer(body: Buffer): ApiAnswer {

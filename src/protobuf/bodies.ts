@@ -16,9 +16,12 @@ export class ProtobufBodies {
     this.#types = types;
   }
 
-  /** A value of a built-in kind, in its envelope: a Status, a review. A kind that has no type is a bug: throws. */
+  /**
+   * A value of a built-in kind, in its envelope: a Status, a review. Some documents of discovery say no apiVersion, and
+   * their envelopes don't either. A kind that has no type is a bug: throws.
+   */
   write(value: ReadonlyJsonObject): Buffer {
-    const { apiVersion, kind } = value;
+    const { apiVersion = "", kind } = value;
     const schema = this.#schemaOf(apiVersion, kind);
     if (schema === undefined) throw new TypeError(`${String(apiVersion)} ${String(kind)} has no protobuf form`);
     return envelope(apiVersion as string, kind as string, this.#writer.field(PAYLOAD, value, schema));
@@ -32,7 +35,7 @@ export class ProtobufBodies {
   }
 
   #schemaOf(apiVersion: unknown, kind: unknown): ObjectSchema | undefined {
-    const version = typeof apiVersion === "string" ? parseGroupVersion(apiVersion) : undefined;
+    const version = typeof apiVersion === "string" ? parseGroupVersion(apiVersion === "" ? "v1" : apiVersion) : undefined;
     return version && typeof kind === "string" ? this.#types.schemaForKind({ ...version, kind }) : undefined;
   }
 }

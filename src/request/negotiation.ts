@@ -68,18 +68,15 @@ export const OBJECT_OFFER: Offer = {
 /** What a watch sends: one JSON document after the other, or protobuf messages with their lengths. */
 export const WATCH_OFFER: Offer = { ...OBJECT_OFFER, formats: ["json", "protobuf"] };
 
-/** Documents are never transformed. */
-export const PLAIN_OFFER: Offer = { formats: ["json", "yaml"], allowsTransform: () => false };
-
-/** Nor are errors; all of them are known to protobuf, whatever they are about. */
-export const ERROR_OFFER: Offer = { ...PLAIN_OFFER, formats: ["json", "yaml", "protobuf"] };
+/** Documents and errors are never transformed. */
+export const PLAIN_OFFER: Offer = { formats: ["json", "yaml", "protobuf"], allowsTransform: () => false };
 
 const TRANSFORMED_PROTOBUF: ReadonlySet<Format> = new Set(["protobuf"]);
 const NONE: ReadonlySet<Format> = new Set();
 
 /** Discovery's aggregated form; other versions of it in Accept are passed over. */
 export const DISCOVERY_OFFER: Offer = {
-  formats: ["json", "yaml"],
+  formats: ["json", "yaml", "protobuf"],
   allowsTransform: ({ group, version, kind }) => group === "apidiscovery.k8s.io" && version === "v2" && kind === "APIGroupDiscoveryList",
 };
 
@@ -110,7 +107,7 @@ export function negotiateDocument(input: NegotiationInput, offer: Offer = PLAIN_
  * indented JSON, as the original falls back to.
  */
 export function negotiateError(input: NegotiationInput): Negotiated {
-  return negotiate(input, ERROR_OFFER) ?? { format: "json", pretty: true };
+  return negotiate(input, PLAIN_OFFER) ?? { format: "json", pretty: true };
 }
 
 /** The agreement on an offer, or undefined. */

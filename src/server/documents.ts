@@ -7,6 +7,7 @@ import type { GroupVersions } from "../discovery/group-order.ts";
 import { HealthEndpoints, type HealthCheck, type HealthLog } from "../discovery/health.ts";
 import { versionInfo, type ReleaseVersion } from "../discovery/version.ts";
 import { OpenApiDocuments } from "../openapi/openapi.ts";
+import { ProtobufBodies } from "../protobuf/bodies.ts";
 import type { RequestContext } from "../request/context.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
 import type { Definitions } from "../resources/definitions.ts";
@@ -46,11 +47,13 @@ export function apiDocuments({
     build: packageVersion(),
     clock,
   });
+  const bodies = new ProtobufBodies(types);
   const discovery = new DiscoveryDocuments({
     definitions,
     priorities: release.groups,
     version: versionInfo(release.version, process.platform, process.arch),
     serverAddress,
+    protobuf: (value) => bodies.write(value),
     otherPaths: () => [...health.paths(), ...openApi.paths(), CONFIGURATION_PATH],
   });
   return async (context) => {
