@@ -109,9 +109,11 @@ export async function serveResource(server: ResourceServer, context: RequestCont
     accept: negotiated(context, verb, endpoint),
   };
   const sub = endpoint.subresource;
-  if (sub?.definition.type === "connect") await mayStream(call, sub.name);
-  if (sub?.definition.type === "connect")
+  if (sub?.definition.type === "connect") {
+    await mayStream(call, sub.name);
+    await get(call.registry, endpoint, new URLSearchParams());
     throw notImplemented(`${endpoint.definition.plural}/${sub.name} is not served by this server yet`);
+  }
   if (sub?.definition.type === "scale") return serveScale(call, sub.definition, verb, verb === "patch" ? patchTypeOf(call) : undefined);
   const action = server.actions.find(endpoint);
   if (action !== undefined) {

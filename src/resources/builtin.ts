@@ -208,12 +208,13 @@ function columns(rows: readonly ColumnRow[], resource: ResourceRow, behaviour: K
 
 /** Texts of the columns that every kind has. */
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
-  Name: "Name of the object, unique in its namespace or, for kinds without one, in the cluster.",
-  Age: "Time since the object was created.",
+  "RuntimeClass/Handler": "",
+  "Name": "Name of the object, unique in its namespace or, for kinds without one, in the cluster.",
+  "Age": "Time since the object was created.",
 };
 
 function columnDescription(name: string, kind: string): string {
-  return DESCRIPTIONS[name] ?? `${name} of the ${kind}.`;
+  return DESCRIPTIONS[`${kind}/${name}`] ?? DESCRIPTIONS[name] ?? `${name} of the ${kind}.`;
 }
 
 /** A column whose kind has not said yet how it is read. */
