@@ -5,12 +5,13 @@ import { admissionPlugins } from "./admission-plugins.ts";
 import { auditFrom, type AuditConfig } from "./audit.ts";
 import { authenticationFrom, type AuthenticationConfig } from "./authentication.ts";
 import { readFeatureGates } from "./feature-gates.ts";
+import { etcdFrom, storageBackendFrom, type EtcdConfig } from "./etcd.ts";
 import type { PortRange } from "./flag.ts";
 import type { FlagValues } from "./flags.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Where a server keeps its objects. */
-export type StorageBackend = "lmdb" | "memory";
+export type StorageBackend = "lmdb" | "memory" | "etcd3";
 
 /** All that a server is told before it starts; every member is set. The flag in brackets says more. */
 export interface Config {
@@ -25,6 +26,7 @@ export interface Config {
   /** Directory of the store and admin.kubeconfig, absolute or relative to the working directory [--data-dir]. */
   readonly dataDir: string;
   readonly storageBackend: StorageBackend;
+  readonly etcd: EtcdConfig;
   /** Bytes at which the store refuses writes [--data-quota]. */
   readonly dataQuota: number;
   /** Milliseconds between compactions, each forgetting what is older than one interval; 0 for none [--etcd-compaction-interval]. */
@@ -104,7 +106,6 @@ export function configFrom(values: FlagValues, surroundings: Surroundings, warn:
   checkFeatureGates(values["feature-gates"], warn);
   checkRuntimeConfig(values["runtime-config"]);
   checkAuthorizationModes(values);
-  if (values["storage-backend"] === "etcd3") throw new UsageError("--storage-backend=etcd3 is refused: it does not exist here yet");
   for (const flag of ["enable-admission-plugins", "disable-admission-plugins"] as const) {
     const missing = values[flag].filter((name) => admissionPlugins.get(name)?.status === "missing");
     if (missing.length > 0) warn(`--${flag} changes nothing yet for ${missing.join(", ")}, not built here so far`);
@@ -117,7 +118,8 @@ export function configFrom(values: FlagValues, surroundings: Surroundings, warn:
     advertiseAddress: values["advertise-address"] || defaultAdvertiseAddress(bindAddress, surroundings),
     externalHostname: values["external-hostname"],
     dataDir,
-    storageBackend: values["storage-backend"] === "memory" ? "memory" : "lmdb",
+    storageBackend: storageBackendFrom(values),
+    etcd: etcdFrom(values),
     dataQuota: values["data-quota"],
     compactionInterval: values["etcd-compaction-interval"],
     certDir: values["cert-dir"] || join(dataDir, "pki"),

@@ -11,9 +11,14 @@ const binnacle = {
     "",
     "Directory of the store, the certificates and admin.kubeconfig; by default in the user's state directory.",
   ),
-  "storage-backend": works("string", "lmdb", "Where objects are kept: lmdb is embedded and durable, memory forgets at exit.", {
-    values: ["lmdb", "memory", "etcd3"],
-  }),
+  "storage-backend": works(
+    "string",
+    "lmdb",
+    "Where objects are kept: lmdb is embedded and durable, memory forgets at exit, etcd3 (or etcd) is what etcd-servers names.",
+    {
+      values: ["lmdb", "memory", "etcd3", "etcd"],
+    },
+  ),
   "data-quota": works("bytes", "8Gi", "Size of the store at which writes are refused; reads and deletes go on.", { min: 16 * 1024 * 1024 }),
   "controllers": works("list", "", "Loops of kube-controller-manager to run inside this server; empty is an API server alone.", {
     values: ["serviceaccount"],
@@ -75,8 +80,8 @@ const storage = {
   "enable-garbage-collector": refused("bool", "true", "Honour propagationPolicy by finalizers for the garbage collector."),
   "encryption-provider-config": refused("string", "", "File that says how values are encrypted in the store."),
   "encryption-provider-config-automatic-reload": refused("bool", "false", "Read that file again when it changes."),
-  "etcd-cafile": refused("string", "", "CA of the etcd servers."),
-  "etcd-certfile": refused("string", "", "Client certificate for etcd."),
+  "etcd-cafile": works("string", "", "CA of the etcd servers, PEM; by default those that Node.js knows."),
+  "etcd-certfile": works("string", "", "Client certificate for etcd, PEM; with etcd-keyfile."),
   "etcd-compaction-interval": works(
     "duration",
     "5m0s",
@@ -85,10 +90,14 @@ const storage = {
   "etcd-count-metric-poll-period": harmless("duration", "1m0s", "How often objects are counted for metrics."),
   "etcd-db-metric-poll-interval": harmless("duration", "30s", "How often the size of the store is read for metrics."),
   "etcd-healthcheck-timeout": harmless("duration", "2s", "How long the health check waits for etcd."),
-  "etcd-keyfile": refused("string", "", "Key of the client certificate for etcd."),
-  "etcd-prefix": refused("string", "/registry", "Prefix of all keys in the store."),
+  "etcd-keyfile": works("string", "", "Key of the client certificate for etcd."),
+  "etcd-prefix": works("string", "/registry", "What all keys in etcd begin with."),
   "etcd-readycheck-timeout": harmless("duration", "2s", "How long the readiness check waits for etcd."),
-  "etcd-servers": refused("list", "", "URLs of etcd servers; this server keeps its own store."),
+  "etcd-servers": works(
+    "list",
+    "",
+    "URLs of the members of an etcd cluster that keeps the objects, instead of a store of this server's own.",
+  ),
   "etcd-servers-overrides": refused("list", "", "etcd servers for single resources."),
   "lease-reuse-duration-seconds": harmless("int", "60", "How long one lease is used for objects that expire."),
   "storage-media-type": harmless(

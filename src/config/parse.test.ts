@@ -46,7 +46,7 @@ test("a flag that changes nothing is taken with one line of warning", () => {
 
 test("a flag whose effect does not exist is refused unless it says the default", () => {
   refuses(["--tracing-config-file=/etc/tracing"], /^--tracing-config-file=\/etc\/tracing is refused/);
-  refuses(["--etcd-servers=http://127.0.0.1:2379"], /^--etcd-servers=/);
+  refuses(["--etcd-servers-overrides=/events#http://127.0.0.1:2379"], /^--etcd-servers-overrides=/);
   refuses(["--enable-garbage-collector=false"], /^--enable-garbage-collector=false/);
   assert.deepEqual(warnings("--enable-garbage-collector=true", "--audit-log-path=", "--audit-log-maxsize=100"), []);
 });
@@ -67,8 +67,23 @@ test("an authorization mode or store that does not exist is refused", () => {
   refuses(["--authorization-webhook-config-file=x"], /needs --authorization-mode=Webhook/);
   refuses(["--authorization-mode=RBAC,RBAC"], /RBAC is named more than once/);
   refuses(["--authorization-mode=Magic"], /"Magic" is not one of/);
-  refuses(["--storage-backend=etcd3"], /etcd3 .*does not exist here yet/);
   refuses(["--storage-backend=sqlite"], /"sqlite" is not one of lmdb, memory, etcd3/);
+});
+
+test("objects are kept in etcd where its servers are named, and only there", () => {
+  const servers = "--etcd-servers=https://10.0.0.1:2379,10.0.0.2:2379";
+  for (const backend of [[], ["--storage-backend=etcd3"], ["--storage-backend=etcd"]]) {
+    const { storageBackend, etcd } = config(servers, "--etcd-prefix=a//b/", ...backend);
+    assert.equal(storageBackend, "etcd3");
+    assert.deepEqual(etcd.servers, ["https://10.0.0.1:2379", "10.0.0.2:2379"]);
+    assert.equal(etcd.prefix, "/a/b");
+  }
+  assert.equal(config().etcd.prefix, "/registry");
+  refuses(["--storage-backend=etcd3"], /^--storage-backend=etcd3 needs --etcd-servers$/);
+  refuses(["--storage-backend=memory", servers], /not memory$/);
+  refuses([servers, "--etcd-certfile=x"], /--etcd-certfile and --etcd-keyfile must be set together/);
+  refuses(["--etcd-servers=ftp://x"], /"ftp:\/\/x" is not a URL/);
+  refuses([servers, "--etcd-prefix=/"], /--etcd-prefix must name a prefix/);
 });
 
 test("admission plugins are known by name, and those not built are named in a warning", () => {

@@ -184,12 +184,12 @@ export class Feed {
     this.#lookSoon();
   }
 
-  async #lost(error: StorageError): Promise<void> {
+  async #lost(fault: StorageError): Promise<void> {
     this.#streaming = false;
     if (this.#closed !== undefined) return;
-    if (error.reason === "compacted") {
-      this.#endAll(error);
-      this.#jumpTo(Math.max(this.#position, await this.#options.refresh().catch(() => error.revision ?? 0)));
+    if (fault.reason === "compacted") {
+      this.#endAll(fault);
+      this.#jumpTo(Math.max(this.#position, await this.#options.refresh().catch(() => fault.revision ?? 0)));
     } else this.#options.connection.passOver();
     if (this.#isClosed()) return;
     this.#retry = this.#options.clock.after(this.#backoff(this.#failures++), () => this.#connect());

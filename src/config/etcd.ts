@@ -1,0 +1,48 @@
+import type { FlagValues } from "./flags.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** The etcd cluster that keeps the objects where a server does not do so itself. */
+export interface EtcdConfig {
+  /** URLs of its members [--etcd-servers]. */
+  readonly servers: readonly string[];
+  /** What all keys begin with: a slash, and none at the end [--etcd-prefix]. */
+  readonly prefix: string;
+  /** PEM files for members that speak TLS; "" for none [--etcd-cafile, --etcd-certfile, --etcd-keyfile]. */
+  readonly caFile: string;
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+/** Reads what says where etcd is. Throws UsageError where it does not fit together. */
+export function etcdFrom(values: FlagValues): EtcdConfig {
+  const servers = values["etcd-servers"];
+  const certFile = values["etcd-certfile"];
+  const keyFile = values["etcd-keyfile"];
+  for (const server of servers) checkServer(server);
+  if ((certFile === "") !== (keyFile === "")) throw new UsageError("--etcd-certfile and --etcd-keyfile must be set together");
+  return { servers, prefix: prefixFrom(values["etcd-prefix"]), caFile: values["etcd-cafile"], certFile, keyFile };
+}
+
+/** Where objects are kept: naming servers of etcd is enough to ask for it, as it is for kube-apiserver. */
+export function storageBackendFrom(values: FlagValues): "lmdb" | "memory" | "etcd3" {
+  const asked = values["storage-backend"];
+  const isNamed = values["etcd-servers"].length > 0;
+  if (asked === "memory" && isNamed) throw new UsageError("--etcd-servers needs --storage-backend=etcd3, not memory");
+  if (asked === "memory") return "memory";
+  if (asked === "lmdb" && !isNamed) return "lmdb";
+  if (!isNamed) throw new UsageError(`--storage-backend=${asked} needs --etcd-servers`);
+  return "etcd3";
+}
+
+function checkServer(server: string): void {
+  const url = URL.canParse(server.includes("://") ? server : `http://${server}`);
+  const scheme = /^(https?):\/\//.test(server) || !server.includes("://");
+  if (!url || !scheme) throw new UsageError(`--etcd-servers: "${server}" is not a URL such as https://10.0.0.1:2379`);
+}
+
+/** One slash before each part, none at the end; a key has to begin with something. */
+function prefixFrom(text: string): string {
+  const parts = text.split("/").filter((part) => part !== "");
+  if (parts.length === 0) throw new UsageError("--etcd-prefix must name a prefix such as /registry");
+  return `/${parts.join("/")}`;
+}

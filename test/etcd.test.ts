@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { request } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { packageRoot } from "../src/config/data-files.ts";
+import { startServer } from "../src/index.ts";
+import { prepareCertificates } from "../src/server/certificates.ts";
+import { startEtcd } from "./etcd-server.ts";
+import { needs } from "./programs.ts";
+
+interface Answer {
+  readonly code: number;
+  readonly body: {
+    readonly metadata: { readonly name?: string; readonly resourceVersion: string };
+    readonly items?: readonly { readonly metadata: { readonly name: string } }[];
+    readonly data?: Readonly<Record<string, string>>;
+  };
+}
+
+/** One server as its administrator sees it. */
+interface Door {
+  ask(method: string, path: string, body?: unknown): Promise<Answer>;
+  /** The names of configmaps as a watch from a revision tells them, in order. */
+  watch(from: string): { readonly names: readonly string[]; close(): void };
+}
+
+const configMaps = "/api/v1/namespaces/default/configmaps";
+
+async function temporaryDirectory(t: TestContext): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "etcd-test-"));
+  t.after(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** The built command on an etcd, as a process of its own. */
+async function startProcess(t: TestContext, etcd: string): Promise<{ readonly door: Door; kill(): Promise<void> }> {
+  const directory = await temporaryDirectory(t);
+  const flags = ["serve", "--secure-port=0", `--data-dir=${directory}`, `--etcd-servers=${etcd}`];
+  const child = spawn(process.execPath, [join(packageRoot(), "bin/binnacle.js"), ...flags], { stdio: ["ignore", "pipe", "pipe"] });
+  t.after(() => child.kill("SIGKILL"));
+  let said = "";
+  child.stderr.on("data", (text) => (said += String(text)));
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout.on("data", (text) => {
+      said += String(text);
+      const ready = /ready {2}(https:\S+)/.exec(said)?.[1];
+      if (ready !== undefined) resolve(ready);
+    });
+    child.on("close", () => reject(new Error(`ended before it was ready: ${said}`)));
+  });
+  return {
+    door: await openDoor(url, join(directory, "pki")),
+    async kill() {
+      const closed = once(child, "close");
+      child.kill("SIGKILL");
+      await closed;
+    },
+  };
+}
+
+async function openDoor(url: string, pki: string): Promise<Door> {
+  const [ca, cert, key] = await Promise.all(["ca.crt", "admin.crt", "admin.key"].map((file) => readFile(join(pki, file))));
+  const options = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
+  return {
+    ask: (method, path, body) =>
+      new Promise((resolve, reject) => {
+        const asked = request(`${url}${path}`, { ...options, method, headers: { "content-type": "application/json" } }, (answer) => {
+          let text = "";
+          answer.setEncoding("utf8").on("data", (more: string) => (text += more));
+          answer.on("end", () => resolve({ code: answer.statusCode ?? 0, body: JSON.parse(text) as Answer["body"] }));
+          answer.on("error", reject);
+        });
+        asked.on("error", reject);
+        asked.end(body === undefined ? undefined : JSON.stringify(body));
+      }),
+    watch(from) {
+      const names: string[] = [];
+      const asked = request(`${url}${configMaps}?watch=1&resourceVersion=${from}`, options, (answer) => {
+        let rest = "";
+        answer.setEncoding("utf8").on("data", (text: string) => {
+          const lines = (rest + text).split("\n");
+          rest = lines.pop() ?? "";
+          for (const line of lines) {
+            const event = JSON.parse(line) as { type: string; object: Answer["body"] };
+            names.push(`${event.type} ${event.object.metadata.name}`);
+          }
+        });
+        answer.on("error", () => undefined);
+      });
+      asked.on("error", () => undefined);
+      asked.end();
+      return { names, close: () => asked.destroy() };
+    },
+  };
+}
+
+const configMap = (name: string) => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data: { name } });
+
+async function eventually(body: () => Promise<void> | void): Promise<void> {
+  const until = Date.now() + 15_000;
+  for (;;) {
+    try {
+      return await body();
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      await sleep(50);
+    }
+  }
+}
+
+test(
+  "two servers on one etcd show one state: each at once what the other wrote, after one was killed, and after etcd was",
+  { ...needs("etcd"), timeout: 120_000 },
+  async (t) => {
+    await using etcd = await startEtcd();
+    const one = await startProcess(t, etcd.url);
+    const two = await startProcess(t, etcd.url);
+    const start = (await two.door.ask("GET", configMaps)).body.metadata.resourceVersion;
+    const watch = two.door.watch(start);
+    t.after(() => watch.close());
+    const expected: string[] = [];
+    const names = new Set<string>();
+    const create = async (door: Door, other: Door, name: string): Promise<void> => {
+      const created = await door.ask("POST", configMaps, configMap(name));
+      assert.equal(created.code, 201);
+      names.add(name);
+      expected.push(`ADDED ${name}`);
+      const read = await other.ask("GET", `${configMaps}/${name}`);
+      assert.equal(read.code, 200, "what one has acknowledged, the other shows");
+      assert.equal(read.body.metadata.resourceVersion, created.body.metadata.resourceVersion);
+      const list = await other.ask("GET", configMaps);
+      assert.ok(list.body.items?.some(({ metadata }) => metadata.name === name));
+    };
+    for (let index = 0; index < 10; index++) {
+      await create(one.door, two.door, `from-one-${index}`);
+      await create(two.door, one.door, `from-two-${index}`);
+    }
+    // A write on an old version loses on either.
+    const path = `${configMaps}/from-one-0`;
+    const { body: old } = await one.door.ask("GET", path);
+    assert.equal((await two.door.ask("PUT", path, { ...old, data: { name: "new" } })).code, 200);
+    expected.push("MODIFIED from-one-0");
+    assert.equal((await one.door.ask("PUT", path, { ...old, data: { name: "late" } })).code, 409);
+    await eventually(() =>
+      assert.deepEqual(
+        watch.names.filter((line) => !line.includes("kube-root-ca")),
+        expected,
+      ),
+    );
+
+    await one.kill();
+    await create(two.door, two.door, "after-a-server-died");
+    await etcd.kill();
+    assert.notEqual((await two.door.ask("POST", configMaps, configMap("without-etcd"))).code, 201);
+    await etcd.start();
+    await eventually(async () => assert.equal((await two.door.ask("GET", configMaps)).code, 200));
+    await create(two.door, two.door, "after-etcd-died");
+    const three = await startProcess(t, etcd.url);
+    const kept = (await three.door.ask("GET", configMaps)).body.items?.map(({ metadata }) => metadata.name) ?? [];
+    for (const name of names) assert.ok(kept.includes(name), `${name} was acknowledged`);
+    await eventually(() =>
+      assert.deepEqual(
+        watch.names.filter((line) => !line.includes("kube-root-ca")),
+        expected,
+        "the watch went on",
+      ),
+    );
+  },
+);
+
+test(
+  "a server speaks TLS to etcd, with a client certificate, and says what is wrong where it cannot",
+  { ...needs("etcd"), timeout: 60_000 },
+  async (t) => {
+    const directory = await temporaryDirectory(t);
+    const pki = join(directory, "etcd-pki");
+    await prepareCertificates(
+      {
+        bindAddress: "127.0.0.1",
+        advertiseAddress: "127.0.0.1",
+        externalHostname: "",
+        certDir: pki,
+        servingFiles: undefined,
+        clientCaFile: "",
+        serviceClusterIpRanges: ["10.0.0.0/24"],
+      },
+      new Date(),
+    );
+    const file = (name: string): string => join(pki, name);
+    await using etcd = await startEtcd({ ca: file("ca.crt"), cert: file("apiserver.crt"), key: file("apiserver.key") });
+    const reach = {
+      servers: [etcd.url],
+      prefix: "/registry",
+      caFile: file("ca.crt"),
+      certFile: file("admin.crt"),
+      keyFile: file("admin.key"),
+    };
+    const options = { dataDir: join(directory, "data"), port: 0, storageBackend: "etcd3" as const };
+    await using server = await startServer({ ...options, etcd: reach });
+    const door = await openDoor(server.url, join(directory, "data", "pki"));
+    assert.equal((await door.ask("POST", configMaps, configMap("over-tls"))).code, 201);
+    await assert.rejects(startServer({ ...options, etcd: { ...reach, caFile: "" } }), /^StartupError: etcd: /);
+    await assert.rejects(startServer({ ...options, etcd: { ...reach, certFile: "", keyFile: "" } }), /^StartupError: etcd: /);
+  },
+);
