@@ -1,3 +1,4 @@
+import { benchAdmission } from "./admission.ts";
 import { benchApply } from "./apply.ts";
 import { benchCreate, benchKinds } from "./create.ts";
 import { benchMemory, benchStart } from "./footprint.ts";
@@ -18,6 +19,7 @@ const benches: ReadonlyMap<string, () => Promise<readonly Result[]>> = new Map([
   ["kinds", benchKinds],
   ["apply", benchApply],
   ["validate", benchValidate],
+  ["admission", benchAdmission],
   ["memory", benchMemory],
 ]);
 

@@ -1,14 +1,22 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { randomSuffix, type RandomBytes } from "../../object/names-generator.ts";
 import { isObject, type JsonObject, type JsonValue } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { podReferences } from "../../authorization/node/references.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { concerns, refuse } from "../attributes.ts";
 import { SERVICE_ACCOUNTS, type ClusterView } from "../cluster-view.ts";
 
 const DEFAULT_ACCOUNT = "default";
+/** How often the default account is looked for, and how long is waited between, in milliseconds. */
+const LOOKUPS = 10;
+const LOOKUP_MS = 100;
 const MIRROR = "kubernetes.io/config.mirror";
 const ENFORCE_MOUNTABLE = "kubernetes.io/enforce-mountable-secrets";
+/** What counts as true in an annotation. */
+const TRUE = /^(1|t|T|true|TRUE|True)$/;
+const EPHEMERAL = ["ephemeralContainers", "ephemeral container"] as const;
 const TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
 /** A token's life: an hour, and a little, by which kubelets know that it was the server who asked for it. */
 const TOKEN_SECONDS = 3607;
@@ -20,8 +28,9 @@ const TOKEN_SECONDS = 3607;
 export function serviceAccount(view: ClusterView, random: RandomBytes): AdmissionPlugin {
   return {
     name: "ServiceAccount",
-    handles: (attributes) => concerns(attributes, "", "pods", "CREATE"),
+    handles: (attributes) => concerns(attributes, "", "pods", "CREATE") || addsEphemeralContainers(attributes),
     async mutate(attributes) {
+      if (attributes.operation !== "CREATE") return;
       const { spec } = podOf(attributes);
       // At once, since other plugins would refuse it in other words.
       if (isMirror(attributes)) return refuseMirrorReferences(attributes, spec);
@@ -36,14 +45,25 @@ export function serviceAccount(view: ClusterView, random: RandomBytes): Admissio
     },
     async validate(attributes) {
       const { spec } = podOf(attributes);
-      if (isMirror(attributes)) {
+      const added = addsEphemeralContainers(attributes);
+      if (isMirror(attributes) && !added) {
         refuseMirrorReferences(attributes, spec);
         return;
       }
+      if (!spec["serviceAccountName"]) {
+        const name = `${attributes.namespace}/${attributes.name}`;
+        throw refuse(attributes, `no service account specified for pod ${name}`);
+      }
       const account = await accountOf(view, attributes);
-      if (account.metadata.annotations?.[ENFORCE_MOUNTABLE] === "true") refuseUnmountable(attributes, spec, account);
+      if (!TRUE.test(account.metadata.annotations?.[ENFORCE_MOUNTABLE] ?? "")) return;
+      if (added) refuseUnmountableIn(attributes, spec, account, EPHEMERAL);
+      else refuseUnmountable(attributes, spec, account);
     },
   };
+}
+
+function addsEphemeralContainers({ definition, operation, subresource }: AdmissionAttributes): boolean {
+  return definition.group === "" && definition.plural === "pods" && operation === "UPDATE" && subresource === "ephemeralcontainers";
 }
 
 function podOf({ object }: AdmissionAttributes): { readonly spec: JsonObject } {
@@ -58,7 +78,12 @@ function isMirror({ object }: AdmissionAttributes): boolean {
 
 async function accountOf(view: ClusterView, attributes: AdmissionAttributes): Promise<KubeObject> {
   const name = stringIn(podOf(attributes).spec, "serviceAccountName");
-  const account = await view.get(SERVICE_ACCOUNTS, attributes.namespace, name);
+  let account = await view.get(SERVICE_ACCOUNTS, attributes.namespace, name);
+  // A controller makes the default account of a new namespace, which may take it a moment.
+  for (let attempt = 1; account === undefined && name === DEFAULT_ACCOUNT && attempt < LOOKUPS; attempt++) {
+    await sleep(LOOKUP_MS);
+    account = await view.get(SERVICE_ACCOUNTS, attributes.namespace, name);
+  }
   if (account === undefined)
     throw refuse(
       attributes,
@@ -104,62 +129,69 @@ function tokenVolume(name: string): JsonValue {
 
 /** A mirror pod must not name what only the API could give it. */
 function refuseMirrorReferences(attributes: AdmissionAttributes, spec: JsonObject): void {
+  const { object } = attributes;
   if (stringIn(spec, "serviceAccountName") !== "") throw refuse(attributes, "a mirror pod may not reference service accounts");
-  for (const volume of objectsIn(spec, "volumes")) {
-    if (
-      isObject(volume["secret"]) ||
-      isObject(volume["configMap"]) ||
-      isObject(volume["persistentVolumeClaim"]) ||
-      isObject(volume["projected"])
-    ) {
-      const what = isObject(volume["secret"])
-        ? "secrets"
-        : isObject(volume["configMap"])
-          ? "configmaps"
-          : isObject(volume["persistentVolumeClaim"])
-            ? "persistentvolumeclaims"
-            : "projected volumes";
-      throw refuse(attributes, `a mirror pod may not reference ${what}`);
-    }
+  const sources = objectsIn(spec, "volumes").flatMap((volume) => objectsIn(objectIn(volume, "projected"), "sources"));
+  if (object !== undefined) {
+    const { annotations: _, ...metadata } = object.metadata;
+    if (podReferences({ ...object, metadata }).some((reference) => reference.startsWith("Secret\0")))
+      throw refuse(attributes, "a mirror pod may not reference secrets");
   }
+  if (sources.some((source) => isSet(source, "serviceAccountToken")))
+    throw refuse(attributes, "a mirror pod may not use ServiceAccountToken volume projections");
 }
 
 /** With the account's enforce-mountable-secrets annotation a pod may use only the secrets that the account lists. */
 function refuseUnmountable(attributes: AdmissionAttributes, spec: JsonObject, account: KubeObject): void {
   const name = account.metadata.name ?? "";
-  const mountable = new Set(objectsIn(account, "secrets").map((secret) => stringIn(secret, "name")));
-  const unlisted = (what: string): Error =>
-    refuse(attributes, `${what} is not allowed because service account ${name} does not reference that secret`);
+  const mountable = secretsOf(account, "secrets");
   for (const volume of objectsIn(spec, "volumes")) {
+    if (!isSet(volume, "secret")) continue;
     const secret = stringIn(objectIn(volume, "secret"), "secretName");
-    if (secret !== "" && !mountable.has(secret)) throw unlisted(`volume with secret.secretName=${JSON.stringify(secret)}`);
+    if (!mountable.has(secret)) throw unlisted(attributes, `volume with secret.secretName="${secret}"`, name);
   }
-  for (const [list, kind] of [
-    ["initContainers", "init container"],
-    ["containers", "container"],
-    ["ephemeralContainers", "ephemeral container"],
-  ] as const) {
-    for (const container of objectsIn(spec, list)) {
-      const who = `${kind} ${stringIn(container, "name")}`;
-      for (const variable of objectsIn(container, "env")) {
-        const secret = stringIn(objectIn(objectIn(variable, "valueFrom"), "secretKeyRef"), "name");
-        if (secret !== "" && !mountable.has(secret))
-          throw unlisted(`${who} with envVar ${stringIn(variable, "name")} referencing secret.secretName=${JSON.stringify(secret)}`);
-      }
-      for (const source of objectsIn(container, "envFrom")) {
-        const secret = stringIn(objectIn(source, "secretRef"), "name");
-        if (secret !== "" && !mountable.has(secret))
-          throw unlisted(`${who} with envFrom referencing secret.secretName=${JSON.stringify(secret)}`);
-      }
-    }
-  }
-  const pullable = new Set(objectsIn(account, "imagePullSecrets").map((secret) => stringIn(secret, "name")));
+  for (const list of [["initContainers", "init container"] as const, ["containers", "container"] as const])
+    refuseUnmountableIn(attributes, spec, account, list);
+  const pullable = secretsOf(account, "imagePullSecrets");
   for (const [index, secret] of objectsIn(spec, "imagePullSecrets").entries()) {
     const pull = stringIn(secret, "name");
     if (!pullable.has(pull))
       throw refuse(
         attributes,
-        `imagePullSecrets[${index}].name=${JSON.stringify(pull)} is not allowed because service account ${name} does not reference that imagePullSecret`,
+        `imagePullSecrets[${index}].name="${pull}" is not allowed because service account ${name} does not reference that imagePullSecret`,
       );
   }
+}
+
+/** The same for the environment of one list of containers. */
+function refuseUnmountableIn(
+  attributes: AdmissionAttributes,
+  spec: JsonObject,
+  account: KubeObject,
+  [list, kind]: readonly [list: string, kind: string],
+): void {
+  const name = account.metadata.name ?? "";
+  const mountable = secretsOf(account, "secrets");
+  for (const container of objectsIn(spec, list)) {
+    const who = `${kind} ${stringIn(container, "name")}`;
+    for (const variable of objectsIn(container, "env")) {
+      const from = objectIn(variable, "valueFrom");
+      const secret = stringIn(objectIn(from, "secretKeyRef"), "name");
+      if (isSet(from, "secretKeyRef") && !mountable.has(secret))
+        throw unlisted(attributes, `${who} with envVar ${stringIn(variable, "name")} referencing secret.secretName="${secret}"`, name);
+    }
+    for (const source of objectsIn(container, "envFrom")) {
+      const secret = stringIn(objectIn(source, "secretRef"), "name");
+      if (isSet(source, "secretRef") && !mountable.has(secret))
+        throw unlisted(attributes, `${who} with envFrom referencing secret.secretName="${secret}"`, name);
+    }
+  }
+}
+
+function secretsOf(account: KubeObject, list: string): ReadonlySet<string> {
+  return new Set(objectsIn(account, list).map((secret) => stringIn(secret, "name")));
+}
+
+function unlisted(attributes: AdmissionAttributes, what: string, account: string): Error {
+  return refuse(attributes, `${what} is not allowed because service account ${account} does not reference that secret`);
 }

@@ -75,6 +75,7 @@ const OTHER_VOLUMES = [
   "vsphereVolume",
   "quobyte",
   "azureDisk",
+  "photonPersistentDisk",
   "portworxVolume",
   "scaleIO",
   "storageos",
