@@ -30,6 +30,8 @@ export interface AdmissionAttributes {
   /** CreateOptions, UpdateOptions, PatchOptions or DeleteOptions as the client gave them. */
   readonly options: JsonObject;
   readonly dryRun: boolean;
+  /** When the client no longer waits for an answer, in milliseconds since the epoch. */
+  readonly deadline?: number | undefined;
   /** Adds a text to the Warning headers. */
   warn(text: string): void;
   /** Adds an annotation to the audit event. */

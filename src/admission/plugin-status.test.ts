@@ -15,6 +15,7 @@ const PARTS: PluginParts = {
   },
   clock: () => 0,
   configurations: new Map(),
+  serviceRouting: "endpoint",
 };
 
 test("the table of plugins says of each one that exists that it works, and runs them in its order", () => {

@@ -42,6 +42,9 @@ import { runtimeClass } from "./plugins/runtime-class.ts";
 import { serviceAccount } from "./plugins/service-account.ts";
 import { storageObjectInUseProtection } from "./plugins/storage-object-in-use-protection.ts";
 import { taintNodesByCondition } from "./plugins/taint-nodes-by-condition.ts";
+import { mutatingWebhook } from "./webhooks/mutating-webhook.ts";
+import type { ServiceRouting } from "./webhooks/service-address.ts";
+import { validatingWebhook } from "./webhooks/validating-webhook.ts";
 
 /** What plugins are made from. */
 export interface PluginParts {
@@ -57,6 +60,8 @@ export interface PluginParts {
   readonly clock: () => number;
   /** What plugins are told by --admission-control-config-file. */
   readonly configurations: PluginConfigurations;
+  /** Where calls of services go. */
+  readonly serviceRouting: ServiceRouting;
 }
 
 /**
@@ -134,7 +139,9 @@ const PLUGINS: readonly (readonly [name: string, make: (parts: PluginParts) => A
   ["PodResizeValidator", ({ view }) => podResizeValidator(view)],
   ["RequireNetworkPolicy", ({ view }) => requireNetworkPolicy(view)],
   ["MutatingAdmissionPolicy", (parts) => mutatingAdmissionPolicy(parts)],
+  ["MutatingAdmissionWebhook", (parts) => mutatingWebhook(parts)],
   ["ValidatingAdmissionPolicy", (parts) => validatingAdmissionPolicy(parts)],
+  ["ValidatingAdmissionWebhook", (parts) => validatingWebhook(parts)],
   [
     "ResourceQuota",
     ({ view, client, configurations }) => {

@@ -47,9 +47,9 @@ export const admissionPlugins: ReadonlyMap<string, AdmissionPluginRow> = new Map
   // Ours: no other server has it.
   ["RequireNetworkPolicy", { onByDefault: false, status: "works" }],
   ["MutatingAdmissionPolicy", { onByDefault: true, status: "works" }],
-  ["MutatingAdmissionWebhook", { onByDefault: true, status: "missing" }],
+  ["MutatingAdmissionWebhook", { onByDefault: true, status: "works" }],
   ["ValidatingAdmissionPolicy", { onByDefault: true, status: "works" }],
-  ["ValidatingAdmissionWebhook", { onByDefault: true, status: "missing" }],
+  ["ValidatingAdmissionWebhook", { onByDefault: true, status: "works" }],
   ["ResourceQuota", { onByDefault: true, status: "works" }],
   ["AlwaysDeny", { onByDefault: false, status: "works" }],
 ]);

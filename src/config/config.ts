@@ -62,6 +62,8 @@ export interface Config {
   readonly serviceNodePortRange: PortRange;
   /** Milliseconds that an Event lives [--event-ttl]. */
   readonly eventTtl: number;
+  /** Calls of services go to their endpoints, not to their cluster IPs [--enable-aggregator-routing]. */
+  readonly enableAggregatorRouting: boolean;
   /** Names of loops to run inside the server [--controllers]. */
   readonly controllers: readonly string[];
   readonly limits: Limits;
@@ -147,6 +149,7 @@ export function configFrom(values: FlagValues, surroundings: Surroundings, warn:
     serviceClusterIpRanges: serviceRangesFrom(values["service-cluster-ip-range"]),
     serviceNodePortRange: values["service-node-port-range"],
     eventTtl: values["event-ttl"],
+    enableAggregatorRouting: values["enable-aggregator-routing"],
     controllers: values["controllers"],
     limits: {
       requestTimeout: values["request-timeout"],

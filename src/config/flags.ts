@@ -261,7 +261,7 @@ const misc = {
   "coordinated-leadership-renew-deadline": harmless("duration", "10s", "How long its leader tries to renew."),
   "coordinated-leadership-retry-period": harmless("duration", "2s", "How often it tries."),
   "egress-selector-config-file": refused("string", "", "File that says through which proxies connections go out."),
-  "enable-aggregator-routing": refused("bool", "false", "Send requests for aggregated APIs to endpoints, not to the cluster IP."),
+  "enable-aggregator-routing": works("bool", "false", "Call services, such as webhooks, at their endpoints, not at the cluster IP."),
   "enable-logs-handler": refused("bool", "false", "Serve /var/log under /logs.", { deprecated: true }),
   "endpoint-reconciler-type": refused("string", "lease", "Who keeps the endpoints of the service kubernetes.", {
     values: ["master-count", "lease", "none"],

@@ -121,7 +121,8 @@ function scanYaml(text: string): ScannedJson {
   return { value: parseYaml(text).value, duplicates: [], fractionalIntegers: [] };
 }
 
-function notAStruct(value: JsonValue): string {
+/** How the original tells of a body that is no object. */
+export function notAStruct(value: JsonValue): string {
   const found = Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value === "string" ? "string" : "number";
   return `json: cannot unmarshal ${found} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
 }

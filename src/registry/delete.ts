@@ -50,14 +50,16 @@ async function attemptRemove(
   const { strategy } = endpoint.definition;
   const old = record.object();
   refusePreconditions(write, name, old, options);
+  const grace = strategy.gracePeriod?.(old, options.gracePeriodSeconds);
   if (write.admitted !== true) {
-    const attributes = attributesOf(write, "DELETE", name, undefined, old);
-    await registry.admission.mutate(attributes);
-    await registry.admission.validate(attributes);
+    // Of a collection's objects none is named, and whoever admits learns the grace that there will be.
+    const attributes = attributesOf(write, "DELETE", endpoint.name, undefined, old);
+    const asked = grace === undefined ? attributes : { ...attributes, options: { ...attributes.options, gracePeriodSeconds: grace } };
+    await registry.admission.mutate(asked);
+    await registry.admission.validate(asked);
   }
 
   const finalizers = finalizersAfter(old, strategy, options);
-  const grace = strategy.gracePeriod?.(old, options.gracePeriodSeconds);
   const waits = finalizers.length > 0 || (grace !== undefined && grace > 0) || strategy.isFinalized?.(old) === false;
   if (!waits) {
     // A kind that knows grace is marked even when there is none left: its watchers see the mark, then the end.

@@ -3,6 +3,7 @@ import { restoreAfterAdmission } from "../apply/keep-owners.ts";
 import { becomeJson, copyJson } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { numberAt, setAt } from "./scale-object.ts";
+import { badRequest } from "../object/status.ts";
 import { attributesOf, warn, type Write } from "./write.ts";
 
 /**
@@ -21,6 +22,9 @@ export async function mutate(
   const attributes = attributesOf(write, operation, name, object, old);
   await write.registry.admission.mutate(attributes);
   if (attributes.object !== undefined && attributes.object !== object) takeReplicas(write, attributes.object, object);
+  const { definition, namespace } = write.endpoint;
+  if (operation === "CREATE" && definition.scope === "Namespaced" && object.metadata.namespace !== namespace)
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
   const warning = restoreAfterAdmission(object, owners, write.registry.fieldSets);
   if (warning !== undefined) warn(write, warning);
 }

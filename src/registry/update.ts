@@ -71,6 +71,8 @@ async function attemptUpdate(
   const object = await request.change(record);
   refuseStale(write, request, key, object, old);
   await mutate(write, "UPDATE", request.name, object, old);
+  // An unconditional write takes the version it replaces.
+  object.metadata.resourceVersion = old.metadata.resourceVersion as string;
 
   keepGeneration(object, old);
   if (endpoint.definition.scope === "Cluster") delete object.metadata.namespace;
@@ -114,8 +116,6 @@ function refuseStale({ endpoint }: Write, request: UpdateRequest, key: string, o
     throw preconditionFailed(endpoint, key, name, "UID", uid, old.metadata.uid ?? "");
   }
   if (resourceVersion && resourceVersion !== "0" && resourceVersion !== old.metadata.resourceVersion) throw conflict(endpoint.ref, name);
-  // An unconditional write takes the version it replaces.
-  object.metadata.resourceVersion = old.metadata.resourceVersion as string;
 }
 
 /** A deleted object waits for its finalizers; the write that removes the last one removes the object. */

@@ -66,6 +66,7 @@ export function attributesOf(
     user: context.user,
     options: options.raw,
     dryRun: options.dryRun,
+    deadline: context.deadline,
     warn: (text) => warn(write, text),
     annotate: (key, value) => void context.annotations.set(key, value),
   };

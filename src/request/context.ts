@@ -26,6 +26,8 @@ export interface RequestContext {
   readonly info: RequestInfo;
   /** Milliseconds since the epoch when the request came. */
   readonly receivedAt: number;
+  /** When its answer is no longer waited for, in the same measure; undefined: it may last. */
+  deadline?: number;
   /** Set by authentication; stages after it may rely on it. */
   user: UserInfo;
   /** Set where somebody acts as `user`: who that is, and the verb that lets them, "" for plain impersonation. */

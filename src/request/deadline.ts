@@ -17,9 +17,11 @@ export function isLongRunning(info: RequestInfo): boolean {
  * shorter. What was begun goes on; its answer is not waited for. Errors: StatusError 504 when time is up, 400 for a
  * timeout that is none, and the work's own.
  */
-export async function withDeadline<T>({ info }: RequestContext, limitMs: number, work: () => Promise<T>): Promise<T> {
+export async function withDeadline<T>(context: RequestContext, limitMs: number, work: () => Promise<T>): Promise<T> {
+  const { info } = context;
   if (isLongRunning(info)) return work();
   const limit = Math.min(limitMs, askedTimeout(info.query.get("timeout")) ?? limitMs);
+  context.deadline = context.receivedAt + limit;
   // One promise: a race of two costs every request three more.
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(timeout("request did not complete within the allotted timeout")), limit);

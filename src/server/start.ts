@@ -112,7 +112,12 @@ async function startOn(storage: Storage, config: Config, { admission = [] }: Emb
       serviceCidrs: config.serviceClusterIpRanges,
       eventTtlSeconds,
     },
-    admissionPlugins: (parts) => makePlugins({ ...parts, configurations }, (name) => isAdmissionPluginOn(name, asked), admission),
+    admissionPlugins: (parts) =>
+      makePlugins(
+        { ...parts, configurations, serviceRouting: config.enableAggregatorRouting ? "endpoint" : "clusterIp" },
+        (name) => isAdmissionPluginOn(name, asked),
+        admission,
+      ),
     authenticate: authentication.authenticate,
     anonymous: authentication.anonymous,
     actions: [

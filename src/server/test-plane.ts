@@ -59,7 +59,7 @@ export async function testPlane(change: Partial<ControlPlaneOptions> = {}): Prom
     types,
     definitions: new Definitions(builtinDefinitions({ types, tables: loadResourceTables(data), behaviours, eventTtlSeconds: 3600 })),
     settings: { allowPrivileged: true, nodePortRange: { from: 30000, to: 32767 }, serviceCidrs: ["10.0.0.0/24"], eventTtlSeconds: 3600 },
-    admissionPlugins: (parts) => makePlugins({ ...parts, configurations: new Map() }, isOnInTests),
+    admissionPlugins: (parts) => makePlugins({ ...parts, configurations: new Map(), serviceRouting: "endpoint" }, isOnInTests),
     // The user stands in a header: who asks is not what these tests are about.
     authenticate: async ({ headers }) => {
       const user = headers["test-user"];

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../object/json.ts";
 import type { UserInfo } from "../../request/context.ts";
+import type { AdmissionAttributes } from "../admission.ts";
 import type { Subject } from "./subject.ts";
 import type { RequestVersion } from "./versions.ts";
 
@@ -9,7 +10,7 @@ import type { RequestVersion } from "./versions.ts";
  */
 export function admissionRequest(subject: Subject, version: RequestVersion): JsonObject {
   const { attributes } = subject;
-  const { subresource, name, operation, user, dryRun, options } = attributes;
+  const { subresource, name, operation, user, dryRun } = attributes;
   const own = subject.version;
   return {
     kind: { ...version.kind },
@@ -23,8 +24,17 @@ export function admissionRequest(subject: Subject, version: RequestVersion): Jso
     operation,
     userInfo: userInfo(user),
     dryRun,
-    options,
+    options: optionsOf(attributes),
   };
+}
+
+const OPTIONS_KINDS = { CREATE: "CreateOptions", UPDATE: "UpdateOptions", DELETE: "DeleteOptions" } as const;
+
+/** The options as those of the operation that came of the request: a patch updates or creates. */
+function optionsOf({ operation, options }: AdmissionAttributes): JsonObject | null {
+  if (operation === "CONNECT") return null;
+  const { force: _, ...shown } = options;
+  return { ...shown, kind: OPTIONS_KINDS[operation], apiVersion: "meta.k8s.io/v1" };
 }
 
 /** A user as authentication/v1 UserInfo. */

@@ -3,9 +3,8 @@ import type { ReadonlyJsonObject } from "../../object/json.ts";
 import { isSet, objectIn, stringIn } from "../../object/read.ts";
 import type { Registry } from "../../registry/registry.ts";
 import type { ResourceId } from "../../registry/system-client.ts";
-import { follow } from "../../storage/cache/follow.ts";
-import type { ObjectRecord } from "../../storage/cache/record.ts";
 import { criteriaOf, type Criteria } from "../matching/criteria.ts";
+import { FollowedObjects } from "../matching/followed-objects.ts";
 
 /** A binding of a policy. */
 export interface Binding {
@@ -34,21 +33,19 @@ export interface PolicyResources {
 type Policy<Compiled> = Omit<BoundPolicy<Compiled>, "bindings">;
 
 /**
- * The policies of one kind and their bindings, followed through the watch cache: what the cache takes in is in force for
- * the next request. A policy without a binding, and a binding without its policy, do nothing.
+ * The policies of one kind and their bindings. A policy without a binding, and a binding without its policy, do nothing.
  */
 export class PolicyTable<Compiled> {
-  readonly #policies = new Map<string, Policy<Compiled>>();
-  readonly #bindings = new Map<string, Binding & { readonly policy: string }>();
-  readonly #resources: PolicyResources;
-  readonly #compile: (spec: ReadonlyJsonObject) => Compiled;
-  #bound: readonly BoundPolicy<Compiled>[] | undefined = [];
+  readonly #policies: FollowedObjects<Policy<Compiled>>;
+  readonly #bindings: FollowedObjects<Binding & { readonly policy: string }>;
+  #bound: readonly BoundPolicy<Compiled>[] | undefined;
   #starting: Promise<void> | undefined;
   #started = false;
 
   constructor(resources: PolicyResources, compile: (spec: ReadonlyJsonObject) => Compiled) {
-    this.#resources = resources;
-    this.#compile = compile;
+    const onChange = (): void => void (this.#bound = undefined);
+    this.#policies = new FollowedObjects(resources.policies, (object) => readPolicy(object, compile), onChange);
+    this.#bindings = new FollowedObjects(resources.bindings, readBinding, onChange);
   }
 
   /** Whether there may be anything to do: certainly not where nothing is bound. */
@@ -62,67 +59,48 @@ export class PolicyTable<Compiled> {
   }
 
   /** Resolves when the table is filled; begins to follow on first call. Errors: StorageError. */
-  start(registry: Registry): Promise<void> {
-    if (this.#started) return Promise.resolve();
+  start(registry: Registry): Promise<void> | undefined {
+    if (this.#started) return undefined;
     return (this.#starting ??= this.#follow(registry).finally(() => (this.#starting = undefined)));
   }
 
   async #follow(registry: Registry): Promise<void> {
-    await this.#keep(registry, this.#resources.policies, this.#policies, ({ spec, metadata }) => {
-      let compiled: { readonly value: Compiled } | undefined;
-      const own = spec as ReadonlyJsonObject;
-      return {
-        name: metadata.name ?? "",
-        spec: own,
-        criteria: criteriaOf(objectIn(own, "matchConstraints")),
-        compiled: () => (compiled ??= { value: this.#compile(own) }).value,
-      };
-    });
-    await this.#keep(registry, this.#resources.bindings, this.#bindings, ({ spec, metadata }) => {
-      const own = spec as ReadonlyJsonObject;
-      return {
-        name: metadata.name ?? "",
-        spec: own,
-        policy: stringIn(own, "policyName"),
-        criteria: isSet(own, "matchResources") ? criteriaOf(objectIn(own, "matchResources")) : undefined,
-      };
-    });
+    await this.#policies.start(registry);
+    await this.#bindings.start(registry);
     this.#started = true;
-  }
-
-  /** Keeps a map up to date with a resource. */
-  async #keep<T>(registry: Registry, { group, plural }: ResourceId, map: Map<string, T>, read: (object: KubeObject) => T): Promise<void> {
-    const definition = registry.definitions.ofResource(group, plural);
-    if (definition === undefined) throw new TypeError(`no resource ${plural}.${group}`);
-    const put = (record: ObjectRecord): void => void map.set(record.key, read(record.object()));
-    await follow(registry.cache(definition), {
-      reset: (records) => {
-        map.clear();
-        for (const record of records) put(record);
-        this.#bound = undefined;
-      },
-      changed: ({ key, current }) => {
-        if (current === undefined) map.delete(key);
-        else put(current);
-        this.#bound = undefined;
-      },
-    });
   }
 
   #join(): readonly BoundPolicy<Compiled>[] {
     const byPolicy = new Map<string, Binding[]>();
-    for (const key of [...this.#bindings.keys()].sort()) {
-      const { policy, ...binding } = this.#bindings.get(key) as Binding & { readonly policy: string };
+    for (const { policy, ...binding } of this.#bindings.all) {
       const list = byPolicy.get(policy);
       if (list === undefined) byPolicy.set(policy, [binding]);
       else list.push(binding);
     }
-    const bound: BoundPolicy<Compiled>[] = [];
-    for (const key of [...this.#policies.keys()].sort()) {
-      const policy = this.#policies.get(key) as Policy<Compiled>;
+    return this.#policies.all.flatMap((policy) => {
       const bindings = byPolicy.get(policy.name);
-      if (bindings !== undefined) bound.push({ ...policy, bindings });
-    }
-    return bound;
+      return bindings === undefined ? [] : [{ ...policy, bindings }];
+    });
   }
+}
+
+function readPolicy<Compiled>(object: KubeObject, compile: (spec: ReadonlyJsonObject) => Compiled): Policy<Compiled> {
+  const spec = objectIn(object, "spec");
+  let compiled: { readonly value: Compiled } | undefined;
+  return {
+    name: object.metadata.name ?? "",
+    spec,
+    criteria: criteriaOf(objectIn(spec, "matchConstraints")),
+    compiled: () => (compiled ??= { value: compile(spec) }).value,
+  };
+}
+
+function readBinding(object: KubeObject): Binding & { readonly policy: string } {
+  const spec = objectIn(object, "spec");
+  return {
+    name: object.metadata.name ?? "",
+    spec,
+    policy: stringIn(spec, "policyName"),
+    criteria: isSet(spec, "matchResources") ? criteriaOf(objectIn(spec, "matchResources")) : undefined,
+  };
 }

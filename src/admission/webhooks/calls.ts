@@ -1,0 +1,122 @@
+import type { Authorize } from "../../cel/kubernetes/index.ts";
+import type { Authorizer } from "../../authorization/authorizer.ts";
+import { randomUid } from "../../object/names-generator.ts";
+import { badRequest, internalError, timeout } from "../../object/status.ts";
+import type { Registry } from "../../registry/registry.ts";
+import type { AdmissionAttributes } from "../admission.ts";
+import { refuse } from "../attributes.ts";
+import type { ClusterView } from "../cluster-view.ts";
+import { isSelected, matchingVersion } from "../matching/criteria.ts";
+import type { Subject } from "../matching/subject.ts";
+import type { RequestVersion } from "../matching/versions.ts";
+import { authorizeFor } from "../policies/authorize-question.ts";
+import { meetsConditions } from "../policies/match-conditions.ts";
+import { RequestActivation } from "../policies/request-activation.ts";
+import { denial } from "./denial.ts";
+import type { Hook } from "./hook.ts";
+import { AnswerFault, readAnswer, reviewBody, type ReviewAnswer } from "./review.ts";
+import { serviceAddress, type ServiceRouting } from "./service-address.ts";
+import { CallFault, type HookTransport } from "./transport.ts";
+
+/** The longest that all webhooks of a request may take together, in milliseconds: the original's bound on a write. */
+const TOTAL_MS = 34_000;
+
+/** What webhook plugins are made from. */
+export interface WebhookParts {
+  readonly view: ClusterView;
+  readonly registry: () => Registry;
+  readonly authorize: Authorizer;
+  readonly serviceRouting: ServiceRouting;
+}
+
+/** A webhook that failed; `message` is what clients see. */
+export class HookFailure extends Error {}
+
+/** The webhook calls of one request. */
+export class HookCalls {
+  readonly #parts: WebhookParts;
+  readonly #transport: HookTransport;
+  readonly #subject: Subject;
+  readonly #authorize: Authorize;
+  readonly #deadline: number;
+
+  constructor(parts: WebhookParts, transport: HookTransport, subject: Subject) {
+    const { attributes } = subject;
+    this.#parts = parts;
+    this.#transport = transport;
+    this.#subject = subject;
+    this.#authorize = authorizeFor(attributes.user, parts.authorize);
+    this.#deadline = Math.min(attributes.deadline ?? Infinity, parts.registry().clock() + TOTAL_MS);
+  }
+
+  /** The version in which a webhook is asked about the request; undefined: it is not asked. Errors: StatusError 403, 404. */
+  async version(hook: Hook): Promise<RequestVersion | undefined> {
+    const version = matchingVersion(hook.criteria, this.#subject);
+    if (version === undefined || hook.criteria.rules.length === 0 || !(await isSelected(hook.criteria, this.#subject))) return undefined;
+    if (!hook.hasConditions) return version;
+    const activation = new RequestActivation({ subject: this.#subject, version, authorize: this.#authorize });
+    const met = await meetsConditions(hook.conditions(), () => activation);
+    if (met === true || met === false) return met ? version : undefined;
+    if (hook.ignoresFailure) return undefined;
+    throw refuse(this.#subject.attributes, met.error);
+  }
+
+  /**
+   * Asks a webhook, and passes on its warnings and annotations. Errors: StatusError where it refuses or cannot be asked in a
+   * dry run, HookFailure where it gives no good answer.
+   */
+  async ask(hook: Hook, version: RequestVersion, mutating: boolean): Promise<ReviewAnswer> {
+    const { attributes } = this.#subject;
+    if (attributes.dryRun && !hook.bearsDryRun) throw badRequest(`admission webhook "${hook.name}" does not support dry run`);
+    const answer = await this.#call(hook, version, mutating);
+    for (const [key, value] of answer.auditAnnotations) attributes.annotate(`${hook.name}/${key}`, value);
+    passOnWarnings(attributes, answer.warnings);
+    if (!answer.allowed) throw denial(hook.name, answer.status);
+    return answer;
+  }
+
+  /** Goes on after a failure where the webhook says so. Errors: StatusError 500, 504 where the request's time is over. */
+  failOpen(hook: Hook, failure: HookFailure): void {
+    if (!hook.ignoresFailure) throw internalError(failure.message);
+    if (this.#left() <= 0) throw timeout("request did not complete within requested timeout");
+  }
+
+  async #call(hook: Hook, version: RequestVersion, mutating: boolean): Promise<ReviewAnswer> {
+    const uid = randomUid(this.#parts.registry().randomBytes);
+    const body = reviewBody(this.#subject, version, hook.reviewVersion, uid);
+    const { address } = hook;
+    const { view, serviceRouting, registry } = this.#parts;
+    const target = {
+      url: address.type === "url" ? address.url : `https://${address.name}.${address.namespace}.svc:${address.port}${address.path}`,
+      dial: address.type === "url" ? undefined : () => serviceAddress(view, serviceRouting, address, registry().random),
+      ca: hook.ca,
+      timeoutMs: Math.max(0, Math.min(hook.timeoutMs, this.#left())),
+    };
+    try {
+      return readAnswer(await this.#transport.post(target, body), hook.reviewVersion, uid, mutating);
+    } catch (error) {
+      if (error instanceof CallFault) throw hookFailure(hook, `failed to call webhook: ${error.message}`);
+      if (error instanceof AnswerFault) throw hookFailure(hook, error.message);
+      throw error;
+    }
+  }
+
+  #left(): number {
+    return this.#deadline - this.#parts.registry().clock();
+  }
+}
+
+/** How a failed call is told. */
+export function hookFailure(hook: Hook, reason: string): HookFailure {
+  return new HookFailure(`failed calling webhook "${hook.name}": ${reason}`);
+}
+
+/** Texts that cannot stand in a header are left out. */
+function passOnWarnings(attributes: AdmissionAttributes, warnings: readonly string[]): void {
+  for (const warning of warnings) if (warning !== "" && !hasControl(warning)) attributes.warn(warning);
+}
+
+function hasControl(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) < 32 || text.charCodeAt(i) === 127) return true;
+  return false;
+}

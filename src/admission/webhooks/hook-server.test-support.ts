@@ -1,0 +1,79 @@
+import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { isObject, type JsonObject } from "../../object/json.ts";
+import { objectIn, stringIn } from "../../object/read.ts";
+import { issueAuthority, issueLeaf } from "../../x509/issue.ts";
+
+/** A request that a webhook got. */
+export interface HookCall {
+  readonly path: string;
+  readonly query: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: JsonObject;
+}
+
+/** What a webhook answers: the `response` of its review, or anything at all. */
+export type HookBehaviour = JsonObject | ((call: HookCall, response: ServerResponse) => void);
+
+/** An HTTPS server of webhooks, for tests. */
+export interface HookServer extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  /** Who signed its certificate, as a caBundle. */
+  readonly caBundle: string;
+  readonly calls: HookCall[];
+  /** By path. */
+  readonly hooks: Map<string, HookBehaviour>;
+}
+
+/** Starts one on the loopback; `names` stand in its certificate beside the address. */
+export async function hookServer(...names: string[]): Promise<HookServer> {
+  const validity = { from: new Date(Date.now() - 60_000), until: new Date(Date.now() + 3600_000) };
+  const authority = issueAuthority({ commonName: "hook-ca" }, validity);
+  const issuer = { subject: { commonName: "hook-ca" }, key: authority.key };
+  const { certificate, key } = issueLeaf(issuer, { commonName: "hook" }, validity, "serverAuth", ["127.0.0.1", ...names]);
+  const calls: HookCall[] = [];
+  const hooks = new Map<string, HookBehaviour>();
+  const server = createServer({ cert: certificate, key: key.export({ type: "pkcs8", format: "pem" }) }, (request, response) => {
+    const pieces: Buffer[] = [];
+    request.on("data", (piece: Buffer) => pieces.push(piece));
+    request.on("end", () => {
+      const { pathname, search } = new URL(request.url ?? "/", "https://hook");
+      const body: unknown = JSON.parse(Buffer.concat(pieces).toString("utf8"));
+      const call = { path: pathname, query: search, headers: request.headers, body: isObject(body) ? body : {} };
+      calls.push(call);
+      const behaviour = hooks.get(pathname) ?? { allowed: true };
+      if (typeof behaviour === "function") {
+        behaviour(call, response);
+        return;
+      }
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify(reviewAnswer(call, behaviour)));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `https://127.0.0.1:${port}`,
+    port,
+    caBundle: Buffer.from(authority.certificate).toString("base64"),
+    calls,
+    hooks,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** The review that answers a call. */
+export function reviewAnswer({ body }: HookCall, response: JsonObject): JsonObject {
+  const uid = stringIn(objectIn(body, "request"), "uid");
+  return { kind: body["kind"], apiVersion: body["apiVersion"], response: { uid, ...response } };
+}
+
+/** A response that allows with a patch. */
+export function allowWith(...patch: JsonObject[]): JsonObject {
+  return { allowed: true, patchType: "JSONPatch", patch: Buffer.from(JSON.stringify(patch)).toString("base64") };
+}

@@ -1,0 +1,34 @@
+import type { Registry } from "../../registry/registry.ts";
+import type { ResourceId } from "../../registry/system-client.ts";
+import { FollowedObjects } from "../matching/followed-objects.ts";
+import { hooksOf, type Hook } from "./hook.ts";
+
+/** The webhooks of one kind: in order of their configurations' names, then as they stand there. */
+export class HookTable {
+  readonly #configurations: FollowedObjects<readonly Hook[]>;
+  #hooks: readonly Hook[] | undefined;
+  #starting: Promise<void> | undefined;
+  #started = false;
+
+  constructor(resource: ResourceId) {
+    this.#configurations = new FollowedObjects(resource, hooksOf, () => (this.#hooks = undefined));
+  }
+
+  /** Whether there may be anything to do. */
+  get mayApply(): boolean {
+    return !this.#started || this.hooks.length > 0;
+  }
+
+  get hooks(): readonly Hook[] {
+    return (this.#hooks ??= this.#configurations.all.flat());
+  }
+
+  /** Resolves when the table is filled; begins to follow on first call. Errors: StorageError. */
+  start(registry: Registry): Promise<void> | undefined {
+    if (this.#started) return undefined;
+    return (this.#starting ??= this.#configurations
+      .start(registry)
+      .then(() => void (this.#started = true))
+      .finally(() => (this.#starting = undefined)));
+  }
+}

@@ -1,0 +1,88 @@
+import type { ReadonlyJsonObject } from "../../object/json.ts";
+import type { KubeObject } from "../../object/kube-object.ts";
+import { isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { ExpressionCompiler } from "../../resources/admissionregistration/policy-expressions.ts";
+import { webhookCriteria, type Criteria } from "../matching/criteria.ts";
+import type { Expression } from "../policies/expression.ts";
+import { compileConditions } from "../policies/match-conditions.ts";
+
+/** Seconds that a webhook gets which says nothing. */
+const DEFAULT_TIMEOUT_S = 10;
+/** The versions of AdmissionReview that this server speaks. */
+const REVIEW_VERSIONS = ["v1", "v1beta1"] as const;
+
+export type ReviewVersion = (typeof REVIEW_VERSIONS)[number];
+
+/** One webhook of a configuration, read. */
+export interface Hook {
+  /** Of all webhooks that there are. */
+  readonly key: string;
+  readonly name: string;
+  readonly configuration: string;
+  readonly criteria: Criteria;
+  /** Compiled when they are first needed, once for this version of the configuration. */
+  readonly conditions: () => readonly Expression[];
+  readonly hasConditions: boolean;
+  readonly address: HookAddress;
+  /** PEM; undefined: who the system trusts. */
+  readonly ca: string | undefined;
+  readonly ignoresFailure: boolean;
+  readonly timeoutMs: number;
+  /** It has no effects beside its answer, at least in dry runs. */
+  readonly bearsDryRun: boolean;
+  /** The first version that it and this server speak. */
+  readonly reviewVersion: ReviewVersion;
+  readonly reinvoked: boolean;
+}
+
+/** Where a webhook is. */
+export type HookAddress =
+  | { readonly type: "url"; readonly url: string }
+  | { readonly type: "service"; readonly namespace: string; readonly name: string; readonly port: number; readonly path: string };
+
+/** Reads the webhooks of a MutatingWebhookConfiguration or ValidatingWebhookConfiguration, in their order. */
+export function hooksOf(object: KubeObject): readonly Hook[] {
+  const configuration = object.metadata.name ?? "";
+  const seen = new Map<string, number>();
+  return objectsIn(object, "webhooks").map((webhook) => {
+    const name = stringIn(webhook, "name");
+    const count = seen.get(name) ?? 0;
+    seen.set(name, count + 1);
+    return readHook(webhook, name, configuration, `${configuration}/${name}/${count}`);
+  });
+}
+
+function readHook(webhook: ReadonlyJsonObject, name: string, configuration: string, key: string): Hook {
+  const client = objectIn(webhook, "clientConfig");
+  const caBundle = stringIn(client, "caBundle");
+  const versions = stringsIn(webhook, "admissionReviewVersions");
+  let conditions: readonly Expression[] | undefined;
+  return {
+    key,
+    name,
+    configuration,
+    criteria: webhookCriteria(webhook),
+    conditions: () => (conditions ??= compileConditions(webhook, new ExpressionCompiler(false), false)),
+    hasConditions: objectsIn(webhook, "matchConditions").length > 0,
+    address: addressOf(client),
+    ca: caBundle === "" ? undefined : Buffer.from(caBundle, "base64").toString("utf8"),
+    ignoresFailure: stringIn(webhook, "failurePolicy") === "Ignore",
+    timeoutMs: (numberIn(webhook, "timeoutSeconds") || DEFAULT_TIMEOUT_S) * 1000,
+    bearsDryRun: ["None", "NoneOnDryRun"].includes(stringIn(webhook, "sideEffects")),
+    reviewVersion: (versions.find((version) => REVIEW_VERSIONS.includes(version as ReviewVersion)) ?? "v1") as ReviewVersion,
+    reinvoked: stringIn(webhook, "reinvocationPolicy") === "IfNeeded",
+  };
+}
+
+function addressOf(client: ReadonlyJsonObject): HookAddress {
+  if (!isSet(client, "service")) return { type: "url", url: stringIn(client, "url") };
+  const service = objectIn(client, "service");
+  const path = stringIn(service, "path");
+  return {
+    type: "service",
+    namespace: stringIn(service, "namespace"),
+    name: stringIn(service, "name"),
+    port: numberIn(service, "port") || 443,
+    path: path.startsWith("/") ? path : `/${path}`,
+  };
+}

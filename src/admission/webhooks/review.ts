@@ -1,0 +1,173 @@
+import { parseJson, stringifyJson } from "../../codec/json-text.ts";
+import { JsonError } from "../../codec/json-scan.ts";
+import { isObject, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
+import { notAStruct } from "../../registry/decode-body.ts";
+import { admissionRequest } from "../matching/request-value.ts";
+import type { Subject } from "../matching/subject.ts";
+import type { RequestVersion } from "../matching/versions.ts";
+import type { ReviewVersion } from "./hook.ts";
+
+const GROUP = "admission.k8s.io";
+const KIND = "AdmissionReview";
+/** Where the original decodes answers, as its messages say. */
+const SCHEME = "k8s.io/apiserver/pkg/util/webhook/client.go:71";
+
+/** What a webhook said, checked. */
+export interface ReviewAnswer {
+  readonly allowed: boolean;
+  /** The Status that it refuses with, or {}. */
+  readonly status: ReadonlyJsonObject;
+  readonly warnings: readonly string[];
+  readonly auditAnnotations: ReadonlyMap<string, string>;
+  /** The text of its patch; undefined where it has none. */
+  readonly patch: { readonly type: string; readonly text: string } | undefined;
+}
+
+/** An answer that is none; `message` is the original's. */
+export class AnswerFault extends Error {}
+
+/** The AdmissionReview of a request in a version, as JSON. */
+export function reviewBody(subject: Subject, version: RequestVersion, reviewVersion: ReviewVersion, uid: string): Buffer {
+  const { dryRun, options, ...request } = admissionRequest(subject, version);
+  const review = {
+    kind: KIND,
+    apiVersion: `${GROUP}/${reviewVersion}`,
+    request: {
+      uid,
+      ...request,
+      object: subject.object(version) ?? null,
+      oldObject: subject.oldObject(version) ?? null,
+      dryRun: dryRun ?? false,
+      options: options ?? null,
+    },
+  };
+  return Buffer.from(stringifyJson(review as ReadonlyJsonObject));
+}
+
+/**
+ * Reads an answer. Of v1beta1 only what is needed is checked (reference/access-authn-authz/extensible-admission-controllers).
+ * Errors: AnswerFault.
+ */
+export function readAnswer(text: string, reviewVersion: ReviewVersion, uid: string, mutating: boolean): ReviewAnswer {
+  const review = parse(text);
+  checkType(review, reviewVersion);
+  const response = member(review, "response", "AdmissionReview", "object");
+  if (!isObject(response)) throw invalid("webhook response was absent");
+  const answer = {
+    uid: (member(response, "uid", RESPONSE, "string") as string | undefined) ?? "",
+    allowed: member(response, "allowed", RESPONSE, "boolean") === true,
+    status: (member(response, "status", RESPONSE, "object") as JsonObject | undefined) ?? {},
+    patch: decodePatch(member(response, "patch", RESPONSE, "string") as string | undefined),
+    patchType: member(response, "patchType", RESPONSE, "string") as string | undefined,
+    auditAnnotations: readTexts(response, "auditAnnotations"),
+    warnings: readWarnings(response),
+  };
+  if (reviewVersion === "v1") checkV1(review, answer, uid, mutating);
+  const { allowed, status, warnings, auditAnnotations, patch } = answer;
+  const type = reviewVersion === "v1" ? (answer.patchType ?? "") : "JSONPatch";
+  return { allowed, status, warnings, auditAnnotations, patch: mutating && patch !== "" ? { type, text: patch } : undefined };
+}
+
+const RESPONSE = "AdmissionReview.response";
+
+function invalid(what: string): AnswerFault {
+  return new AnswerFault(`received invalid webhook response: ${what}`);
+}
+
+function failed(what: string): AnswerFault {
+  return new AnswerFault(`failed to call webhook: ${what}`);
+}
+
+function parse(text: string): JsonObject {
+  try {
+    const { value } = parseJson(text);
+    if (isObject(value)) return value;
+    throw new JsonError(notAStruct(value), 0);
+  } catch (error) {
+    if (error instanceof JsonError) throw failed(`couldn't get version/kind; json parse error: ${error.message}`);
+    throw error;
+  }
+}
+
+function checkType(review: JsonObject, reviewVersion: ReviewVersion): void {
+  const apiVersion = text(review["apiVersion"]) || `${GROUP}/${reviewVersion}`;
+  const kind = text(review["kind"]) || KIND;
+  if (apiVersion === `${GROUP}/${reviewVersion}` && kind === KIND) return;
+  if (kind === KIND && (apiVersion === `${GROUP}/v1` || apiVersion === `${GROUP}/v1beta1`)) {
+    const given = apiVersion.slice(GROUP.length + 1);
+    throw failed(`converting (${given}.${KIND}) to (${reviewVersion}.${KIND}): unknown conversion`);
+  }
+  throw failed(
+    `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme ${JSON.stringify(SCHEME)}`,
+  );
+}
+
+interface V1Answer {
+  readonly uid: string;
+  readonly patch: string;
+  readonly patchType: string | undefined;
+}
+
+function checkV1(review: JsonObject, { uid, patch, patchType }: V1Answer, expected: string, mutating: boolean): void {
+  if (uid !== expected) throw invalid(`expected response.uid=${JSON.stringify(expected)}, got ${JSON.stringify(uid)}`);
+  const apiVersion = text(review["apiVersion"]);
+  const kind = text(review["kind"]);
+  if (apiVersion === "" || kind === "")
+    throw invalid(`expected webhook response of ${GROUP}/v1, Kind=${KIND}, got ${apiVersion === "" ? "/" : apiVersion}, Kind=${kind}`);
+  if (!mutating) {
+    if (patch !== "") throw invalid("validating webhook may not return response.patch");
+    if (patchType !== undefined) throw invalid("validating webhook may not return response.patchType");
+    return;
+  }
+  if (patch !== "" && patchType === undefined) throw invalid("webhook returned response.patch but not response.patchType");
+  if (patch === "" && patchType !== undefined) throw invalid("webhook returned response.patchType but not response.patch");
+  if (patchType === "") throw invalid('webhook returned invalid response.patchType of ""');
+}
+
+const GO_TYPES = { string: "string", boolean: "bool", object: "v1.AdmissionResponse" } as const;
+
+/** A member of a type; undefined where it is absent or null. Errors: AnswerFault. */
+function member(of: JsonObject, name: string, path: string, type: keyof typeof GO_TYPES): JsonValue | undefined {
+  const value = Object.hasOwn(of, name) ? of[name] : undefined;
+  if (value === undefined || value === null) return undefined;
+  if (type === "object" ? isObject(value) : typeof value === type) return value;
+  throw failed(`json: cannot unmarshal ${jsonKind(value)} into Go struct field ${path}.${name} of type ${GO_TYPES[type]}`);
+}
+
+function readTexts(response: JsonObject, name: string): ReadonlyMap<string, string> {
+  const texts = member(response, name, RESPONSE, "object");
+  const entries = isObject(texts)
+    ? Object.keys(texts).map((key) => [key, member(texts, key, `${RESPONSE}.${name}`, "string") ?? ""] as const)
+    : [];
+  return new Map(entries as readonly (readonly [string, string])[]);
+}
+
+function readWarnings(response: JsonObject): readonly string[] {
+  const { warnings } = response;
+  if (warnings === undefined || warnings === null) return [];
+  if (!Array.isArray(warnings))
+    throw failed(`json: cannot unmarshal ${jsonKind(warnings)} into Go struct field ${RESPONSE}.warnings of type []string`);
+  return warnings.map((one) => {
+    if (typeof one !== "string")
+      throw failed(`json: cannot unmarshal ${jsonKind(one)} into Go struct field ${RESPONSE}.warnings of type string`);
+    return one;
+  });
+}
+
+function decodePatch(base64: string | undefined): string {
+  if (base64 === undefined) return "";
+  const wrong = base64.replace(/[\r\n]/g, "").search(/[^A-Za-z0-9+/=]/);
+  if (wrong >= 0) throw failed(`illegal base64 data at input byte ${wrong}`);
+  return Buffer.from(base64, "base64").toString("utf8");
+}
+
+function jsonKind(value: JsonValue): string {
+  if (Array.isArray(value)) return "array";
+  if (typeof value === "object") return "object";
+  if (typeof value === "boolean") return "bool";
+  return typeof value === "string" ? "string" : "number";
+}
+
+function text(value: JsonValue | undefined): string {
+  return typeof value === "string" ? value : "";
+}

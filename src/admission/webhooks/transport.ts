@@ -1,0 +1,153 @@
+import { once } from "node:events";
+import type { ClientRequest, IncomingMessage } from "node:http";
+import { Agent, request as httpsRequest } from "node:https";
+import { isIP } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import { isObject } from "../../object/json.ts";
+import { parseJson } from "../../codec/json-text.ts";
+import { statusText } from "../../webhook/webhook-client.ts";
+import { dialFault } from "./dial-fault.ts";
+import type { DialAddress } from "./service-address.ts";
+
+/** The largest answer that is read, in bytes. */
+const MAX_ANSWER = 8 << 20;
+/** Connections that one webhook gets at most; more calls wait. */
+const MAX_SOCKETS = 64;
+/** How often a webhook is asked that says to come again (Retry-After). */
+const MAX_ATTEMPTS = 10;
+
+const unzip = promisify(gunzip);
+
+/** A webhook that could not be called; `message` is the original's. */
+export class CallFault extends Error {}
+
+/** Where and how to call. */
+export interface CallTarget {
+  /** With the query, without the timeout. */
+  readonly url: string;
+  /** Where to connect to instead of the URL's host; its rejection is told like that of a connection. */
+  readonly dial: (() => Promise<DialAddress>) | undefined;
+  readonly ca: string | undefined;
+  readonly timeoutMs: number;
+}
+
+/** Posts to webhooks over kept connections. Redirects are not followed: what a webhook may see is its own address's. */
+export class HookTransport {
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
+
+  /** The text of a good answer. Errors: CallFault. */
+  async post(target: CallTarget, body: Buffer): Promise<string> {
+    const until = performance.now() + target.timeoutMs;
+    const separator = target.url.includes("?") ? "&" : "?";
+    const url = `${target.url}${separator}timeout=${Math.ceil(target.timeoutMs / 1000)}s`;
+    const late = (): CallFault => new CallFault(`Post ${JSON.stringify(url)}: context deadline exceeded`);
+    for (let attempt = 1; ; attempt++) {
+      const left = until - performance.now();
+      if (left <= 0) throw late();
+      const answer = await this.#exchange(url, target, body, left);
+      if (answer.retryAfter === undefined || attempt === MAX_ATTEMPTS) return goodText(answer);
+      await sleep(Math.max(0, Math.min(answer.retryAfter * 1000, until - performance.now())), undefined, { ref: false });
+    }
+  }
+
+  async #exchange(url: string, target: CallTarget, body: Buffer, leftMs: number): Promise<Answer> {
+    const deadline = AbortSignal.timeout(Math.ceil(leftMs));
+    for (let again = true; ; again = false) {
+      const parts = new URL(url);
+      let address: DialAddress | undefined;
+      let request: ClientRequest | undefined;
+      try {
+        address = await target.dial?.();
+        request = this.#request(parts, address, target.ca, body, deadline);
+        const [response] = (await once(request, "response")) as [IncomingMessage];
+        return await readAnswer(response);
+      } catch (error) {
+        request?.destroy();
+        // The webhook closed a kept connection before it saw anything of this call.
+        if (again && request?.reusedSocket === true && (error as NodeJS.ErrnoException).code === "ECONNRESET") continue;
+        const reason = deadline.aborted ? "context deadline exceeded" : dialFault(error as Error, address ?? ownAddress(parts));
+        throw new CallFault(`Post ${JSON.stringify(url)}: ${reason}`);
+      }
+    }
+  }
+
+  #request(url: URL, address: DialAddress | undefined, ca: string | undefined, body: Buffer, signal: AbortSignal): ClientRequest {
+    const own = ownAddress(url);
+    const { host, port } = address ?? own;
+    const request = httpsRequest({
+      method: "POST",
+      agent: this.#agent,
+      host,
+      port,
+      path: `${url.pathname}${url.search}`,
+      // A certificate is checked against the name that was asked for, wherever the connection goes.
+      ...(isIP(own.host) !== 0 ? {} : { servername: own.host }),
+      headers: {
+        "host": address === undefined ? url.host : `${own.host}:${own.port}`,
+        "accept": "application/json, */*",
+        "accept-encoding": "gzip",
+        "content-type": "application/json",
+        "content-length": body.length,
+        "user-agent": "kube-apiserver-admission",
+      },
+      ...(ca === undefined ? {} : { ca }),
+      signal,
+    });
+    // What fails once the answer has begun is told by reading it.
+    request.on("error", () => {});
+    request.end(body);
+    return request;
+  }
+}
+
+interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly text: string;
+  /** Seconds after which it may be asked again, where it says so. */
+  readonly retryAfter: number | undefined;
+}
+
+function ownAddress(url: URL): DialAddress {
+  return { host: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port || 443) };
+}
+
+async function readAnswer(response: IncomingMessage): Promise<Answer> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of response as AsyncIterable<Buffer>) {
+    size += piece.length;
+    if (size > MAX_ANSWER) throw new Error(`the answer is larger than ${MAX_ANSWER} bytes`);
+    pieces.push(piece);
+  }
+  const raw = Buffer.concat(pieces);
+  const bytes = response.headers["content-encoding"] === "gzip" ? await unzip(raw, { maxOutputLength: MAX_ANSWER }) : raw;
+  const status = response.statusCode ?? 0;
+  const seconds = Number(response.headers["retry-after"] ?? "x");
+  return {
+    status,
+    contentType: response.headers["content-type"] ?? "",
+    text: bytes.toString("utf8"),
+    retryAfter: (status === 429 || status >= 500) && Number.isInteger(seconds) && seconds >= 0 ? seconds : undefined,
+  };
+}
+
+/** Errors: CallFault for an answer that is not a good one, in the webhook's own words where it sent a Status. */
+function goodText({ status, contentType, text }: Answer): string {
+  if (status >= 200 && status <= 206) {
+    if (text !== "") return text;
+    throw new CallFault(`0-length response with status code: ${status} and content type: ${contentType || "application/json"}`);
+  }
+  throw new CallFault(statusMessage(text) ?? statusText(status, text));
+}
+
+function statusMessage(text: string): string | undefined {
+  try {
+    const { value } = parseJson(text);
+    return isObject(value) && value["kind"] === "Status" && typeof value["message"] === "string" ? value["message"] : undefined;
+  } catch {
+    return undefined;
+  }
+}
