@@ -40,6 +40,7 @@ async function registryWith(on: boolean): Promise<TestRegistry> {
     registry,
     clock: Date.now,
     configurations: new Map(),
+    serviceRouting: "clusterIp",
   };
   const plugins = on ? makePlugins(parts, (name) => isAdmissionPluginOn(name, { enable: [], disable: [] })) : [];
   const made: TestRegistry = testRegistry({ plugins });
