@@ -19,6 +19,7 @@ export interface Ask {
   readonly method?: string;
   readonly path: string;
   readonly type?: string;
+  readonly accept?: string;
   readonly body?: string;
   readonly keep?: boolean;
 }
@@ -38,11 +39,11 @@ export async function openClient(url: string, { token, clientCertificate }: Cred
   await once(session, "connect");
   session.setLocalWindowSize(1 << 30);
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const request = ({ method = "GET", path, type }: Ask): ClientHttp2Stream =>
+  const request = ({ method = "GET", path, type, accept = "application/json" }: Ask): ClientHttp2Stream =>
     session.request({
       ":method": method,
       ":path": path,
-      "accept": "application/json",
+      accept,
       "user-agent": "bench/1",
       ...authorization,
       ...(type === undefined ? {} : { "content-type": type }),
