@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
+import { startServer, type AdmissionFunction, type RunningServer } from "../src/index.ts";
+import { needs } from "./programs.ts";
+
+const run = promisify(execFile);
+
+/** Admission of the program's own: every ConfigMap gets an owner's label, and none is called "forbidden". */
+const OWN: AdmissionFunction = {
+  name: "own.example.com",
+  handles: ({ resource, subresource, operation }) => resource === "configmaps" && subresource === "" && operation !== "DELETE",
+  mutate({ object, namespace }) {
+    if (object !== undefined && namespace === "own") (object.metadata.labels ??= {})["example.com/seen"] = "yes";
+  },
+  validate(request) {
+    request.annotate("seen", request.user.name);
+    if (request.name === "forbidden") throw request.refusal("our own program says no");
+    if (request.namespace === "own") request.warn("our own program looks at this");
+  },
+};
+
+describe("admission, asked by kubectl", needs("kubectl"), () => {
+  let directory = "";
+  let server: RunningServer;
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), "admission-"));
+    const admissionConfigFile = join(directory, "admission.yaml");
+    await writeFile(
+      admissionConfigFile,
+      `apiVersion: apiserver.config.k8s.io/v1
+kind: AdmissionConfiguration
+plugins:
+- name: PodSecurity
+  configuration:
+    apiVersion: pod-security.admission.config.k8s.io/v1
+    kind: PodSecurityConfiguration
+    defaults: {audit: restricted}
+    exemptions: {namespaces: [free]}
+`,
+    );
+    server = await startServer({
+      dataDir: join(directory, "data"),
+      port: 0,
+      storageBackend: "memory",
+      allowPrivileged: true,
+      controllers: ["serviceaccount"],
+      enableAdmissionPlugins: ["AlwaysPullImages", "RequireNetworkPolicy"],
+      disableAdmissionPlugins: ["DefaultTolerationSeconds"],
+      admissionConfigFile,
+      admission: [OWN],
+    });
+  });
+  after(async () => {
+    await server.close();
+    await rm(directory, { recursive: true });
+  });
+  const kubectl = (...args: string[]): Promise<{ readonly stdout: string; readonly stderr: string }> =>
+    run("kubectl", ["--kubeconfig", server.kubeconfigPath, "--cache-dir", join(directory, "cache"), ...args]);
+  const refused = async (...args: string[]): Promise<string> => {
+    try {
+      await kubectl(...args);
+    } catch (error) {
+      return (error as { readonly stderr: string }).stderr;
+    }
+    return assert.fail(`kubectl ${args.join(" ")} succeeded`);
+  };
+  const apply = async (manifest: object): Promise<string> => {
+    const path = join(directory, "manifest.json");
+    await writeFile(path, JSON.stringify(manifest));
+    return path;
+  };
+
+  test("pods are held to the level of their namespace, and who raises it is told of those that are there", async () => {
+    await kubectl("create", "namespace", "secure");
+    await kubectl("-n", "secure", "run", "early", "--image=nginx", "--privileged");
+    const { stderr } = await kubectl("label", "namespace", "secure", "pod-security.kubernetes.io/enforce=baseline");
+    assert.match(stderr, /Warning: existing pods in namespace "secure" violate the new PodSecurity enforce level "baseline:latest"/);
+    assert.match(stderr, /Warning: early: privileged/);
+    const text = await refused("-n", "secure", "run", "late", "--image=nginx", "--privileged");
+    assert.match(text, /pods "late" is forbidden: violates PodSecurity "baseline:latest": privileged \(container "late" must not set/);
+    await kubectl("-n", "secure", "run", "plain", "--image=nginx");
+    const template = { metadata: { labels: { a: "b" } }, spec: { hostNetwork: true, containers: [{ name: "c", image: "nginx" }] } };
+    const deployment = {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "d" },
+      spec: { selector: { matchLabels: { a: "b" } }, template },
+    };
+    const warned = await kubectl("-n", "secure", "create", "-f", await apply(deployment));
+    assert.match(warned.stderr, /Warning: would violate PodSecurity "baseline:latest": host namespaces \(hostNetwork=true\)/);
+    assert.match(
+      await refused("label", "namespace", "secure", "--overwrite", "pod-security.kubernetes.io/enforce=tight"),
+      /must be one of privileged/,
+    );
+    await kubectl("create", "namespace", "free");
+    await kubectl("label", "namespace", "free", "pod-security.kubernetes.io/enforce=restricted");
+    await kubectl("-n", "free", "run", "any", "--image=nginx", "--privileged");
+  });
+
+  test("a quota says what was asked for, used and allowed", async () => {
+    await kubectl("create", "namespace", "small");
+    await kubectl("-n", "small", "create", "quota", "q", "--hard=configmaps=3,requests.cpu=1");
+    const status = { status: { hard: { "configmaps": "3", "requests.cpu": "1" }, used: { "configmaps": "1", "requests.cpu": "0" } } };
+    await kubectl("-n", "small", "patch", "quota", "q", "--subresource=status", "--type=merge", "-p", JSON.stringify(status));
+    await kubectl("-n", "small", "create", "configmap", "a");
+    await kubectl("-n", "small", "create", "configmap", "b");
+    assert.match(
+      await refused("-n", "small", "create", "configmap", "c"),
+      /exceeded quota: q, requested: configmaps=1, used: configmaps=3, limited: configmaps=3/,
+    );
+    assert.match(await refused("-n", "small", "run", "p", "--image=nginx"), /failed quota: q: must specify requests\.cpu for: p/);
+    assert.match((await kubectl("-n", "small", "describe", "quota", "q")).stdout, /configmaps\s+3\s+3/);
+  });
+
+  test("plugins are turned on and off by name", async () => {
+    await kubectl("create", "namespace", "open");
+    await kubectl("-n", "open", "run", "p", "--image=nginx:1", "--image-pull-policy=Never");
+    const { stdout } = await kubectl(
+      "-n",
+      "open",
+      "get",
+      "pod",
+      "p",
+      "-o",
+      "jsonpath={.spec.containers[0].imagePullPolicy}|{.spec.tolerations}",
+    );
+    assert.equal(stdout, "Always|");
+    await kubectl("label", "namespace", "open", "binnacle.io/require-network-policy=true");
+    assert.match(await refused("-n", "open", "run", "q", "--image=nginx"), /requires that a NetworkPolicy selects the pod/);
+    const policy = { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: { name: "all" }, spec: { podSelector: {} } };
+    await kubectl("-n", "open", "create", "-f", await apply(policy));
+    await kubectl("-n", "open", "run", "q", "--image=nginx");
+  });
+
+  test("functions of the embedding program change and refuse writes", async () => {
+    await kubectl("create", "namespace", "own");
+    const { stderr } = await kubectl("-n", "own", "create", "configmap", "m");
+    assert.match(stderr, /Warning: our own program looks at this/);
+    assert.match(
+      (await kubectl("-n", "own", "get", "configmap", "m", "-o", "jsonpath={.metadata.labels}")).stdout,
+      /"example\.com\/seen":"yes"/,
+    );
+    assert.match(
+      await refused("-n", "own", "create", "configmap", "forbidden"),
+      /configmaps "forbidden" is forbidden: our own program says no/,
+    );
+  });
+});
