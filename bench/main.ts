@@ -1,4 +1,5 @@
 import { benchAdmission } from "./admission.ts";
+import { benchPolicies } from "./policies.ts";
 import { benchApply } from "./apply.ts";
 import { benchCreate, benchKinds } from "./create.ts";
 import { benchMemory, benchStart } from "./footprint.ts";
@@ -20,6 +21,7 @@ const benches: ReadonlyMap<string, () => Promise<readonly Result[]>> = new Map([
   ["apply", benchApply],
   ["validate", benchValidate],
   ["admission", benchAdmission],
+  ["policies", benchPolicies],
   ["memory", benchMemory],
 ]);
 
