@@ -36,7 +36,8 @@ export interface Storage extends AsyncDisposable {
    * One atomic transaction: if every compare holds against the newest accepted write, all operations are applied at one
    * new revision. Resolves when that revision is durable, and after every watcher of this process was handed its events
    * (embedded stores). When a compare fails, nothing is changed and the answer carries the newest pairs of the compared
-   * keys, durable by then. Errors: StorageError "noSpace" (nothing applied), "unavailable" (nothing applied),
+   * keys, durable by then. Embedded stores decide in the order of the calls, a remote one decides those that are under way
+   * at once in any order. Errors: StorageError "noSpace" (nothing applied), "unavailable" (nothing applied),
    * "unknown" (the outcome cannot be told; never retried blindly), "tooLarge", "closed". A put with a lease that has
    * ended is "unavailable". An answer that rests on a write which fails, fails with it.
    */

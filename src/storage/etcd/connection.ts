@@ -80,9 +80,11 @@ export class Connection {
 
   async #call(path: string, request: Buffer, deadline: number, goesOn: (error: CallError) => boolean, isWrite: boolean): Promise<Buffer> {
     const until = Date.now() + deadline;
+    // A member that is silent must leave time for the others; a write is not repeated once it was sent.
+    const each = isWrite ? deadline : deadline / this.#clients.length;
     for (let tried = 1; ; tried++) {
       const client = this.#client();
-      const outcome = await unary(client, path, request, until);
+      const outcome = await unary(client, path, request, Math.min(until, Date.now() + each));
       if (Buffer.isBuffer(outcome)) return outcome;
       if (isOfMember(outcome) && this.#client() === client) this.passOver();
       if (tried >= this.#clients.length || !goesOn(outcome) || Date.now() >= until) throw storageErrorOf(outcome, isWrite);

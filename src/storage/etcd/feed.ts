@@ -44,6 +44,8 @@ interface Watcher {
 
 /** Milliseconds between looks at who waits for a revision that does not come by itself. */
 const lookEvery = 50;
+/** A member that brings nothing for so many, though there is something, is left for another. */
+const memberPatience = 2_000;
 /** A watch in the past is helped along after so many. */
 const pastPatience = 200;
 /** Watches in the past that read at once, and bytes of recent events that are kept. */
@@ -75,6 +77,8 @@ export class Feed {
   #retry: Timer | undefined;
   #look: Timer | undefined;
   #nudging = false;
+  /** Since when somebody waits and nothing came; 0: nobody does. */
+  #silentSince = 0;
   #waiting: { readonly revision: number; readonly done: () => void }[] = [];
   #closed: StorageError | undefined;
 
@@ -206,6 +210,7 @@ export class Feed {
   #publish(events: readonly StoreEvent[], revision: number): void {
     if (revision < this.#position) return;
     this.#position = revision;
+    this.#silentSince = 0;
     this.#options.learned(revision);
     this.#keep(events);
     const deliveries = new Map<Watcher, StoreEvent[]>();
@@ -235,8 +240,10 @@ export class Feed {
   }
 
   #keep(events: readonly StoreEvent[]): void {
-    for (const event of events) this.#recentBytes += sizeOf(event);
-    this.#recent.push(...events);
+    for (const event of events) {
+      this.#recentBytes += sizeOf(event);
+      this.#recent.push(event);
+    }
     const { recentEvents } = this.#options;
     if (this.#recent.length <= recentEvents * 2 && this.#recentBytes <= mostRecentBytes) return;
     // Whole revisions go, half of what is kept at once.
@@ -363,8 +370,15 @@ export class Feed {
     const now = this.#options.clock.now();
     const wanted = [...this.#live].some((watcher) => watcher.wanted > this.#position);
     const stuck = [...this.#past].filter((watcher) => watcher.past !== undefined && now - watcher.since >= pastPatience);
+    if (!wanted) this.#silentSince = 0;
     if (!wanted && this.#past.size === 0) return;
     this.#lookSoon();
+    if (wanted && this.#silentSince === 0) this.#silentSince = now;
+    if (this.#streaming && this.#silentSince > 0 && now - this.#silentSince > memberPatience) {
+      this.#silentSince = 0;
+      this.#stream?.close();
+      return void this.#lost(new StorageError("unavailable", "etcd: the member brings no events"));
+    }
     if (!this.#streaming || (!wanted && stuck.length === 0)) return;
     if (this.#progressIsRight) {
       this.#stream?.requestProgress();

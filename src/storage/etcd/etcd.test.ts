@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startEtcd, type EtcdServer } from "../../../test/etcd-server.ts";
+import { needs } from "../../../test/programs.ts";
+import { ManualClock } from "../clock.ts";
+import { StorageError, type Storage, type StoreEvent } from "../storage.ts";
+import { openEtcdStorage, type EtcdOptions } from "./etcd.ts";
+
+const asked = { ...needs("etcd"), timeout: 60_000 };
+let server: EtcdServer;
+let stores = 0;
+
+before(async () => {
+  if (asked.skip === undefined) server = await startEtcd();
+});
+after(() => server?.[Symbol.asyncDispose]());
+
+function open(prefix: string, options: Partial<EtcdOptions> = {}): Promise<Storage> {
+  return openEtcdStorage({ servers: [server.url], tls: {}, prefix, compactionInterval: 0, ...options });
+}
+
+async function put(storage: Storage, key: string, value = "value"): Promise<number> {
+  const result = await storage.commit({ compares: [], operations: [{ type: "put", key, value: Buffer.from(value) }] });
+  assert.ok(result.succeeded);
+  return result.revision;
+}
+
+function record(storage: Storage, start: string, fromRevision: number) {
+  const events: StoreEvent[] = [];
+  const ends: (StorageError | undefined)[] = [];
+  let reached = 0;
+  const sink = {
+    events(batch: readonly StoreEvent[], revision: number) {
+      events.push(...batch);
+      reached = revision;
+    },
+    closed: (error: StorageError | undefined) => void ends.push(error),
+  };
+  const watch = storage.watch({ start, end: `${start.slice(0, -1)}0`, fromRevision }, sink);
+  return {
+    ends,
+    lines: () => events.map(({ key, revision }) => `${key} ${revision}`),
+    async until(revision: number) {
+      for (let tries = 0; reached < revision; tries++) {
+        assert.ok(tries < 500 && ends.length === 0, `at ${reached}, not at ${revision}: ${ends.join()}`);
+        watch.requestProgress();
+        await sleep(20);
+      }
+    },
+  };
+}
+
+test("keys lie under the prefix that was asked for, and those of another are not seen", asked, async () => {
+  await using one = await open("/one");
+  await using two = await open("/two");
+  await put(one, "/registry/pods/a");
+  assert.equal(await two.get("/registry/pods/a"), undefined);
+  await using inside = await open("/one", { innerPrefix: "/other" });
+  assert.equal((await inside.get("/other/pods/a"))?.key, "/other/pods/a");
+  await assert.rejects(one.get("/pods/a"), TypeError);
+});
+
+test("a watch that begins before what is kept reads the past from etcd, then goes on", asked, async () => {
+  await using storage = await open(`/store-${++stores}`, { recentEvents: 0 });
+  const start = storage.revision;
+  const expected: string[] = [];
+  const write = async (index: number): Promise<void> => {
+    const revision = await put(storage, `/registry/a/${index}`);
+    expected.push(`/registry/a/${index} ${revision}`);
+    await put(storage, `/registry/b/${index}`);
+  };
+  for (let index = 0; index < 20; index++) await write(index);
+  const watches = Array.from({ length: 20 }, () => record(storage, "/registry/a/", start));
+  for (let index = 20; index < 60; index++) await write(index);
+  for (const watch of watches) {
+    await watch.until(storage.revision);
+    assert.deepEqual(watch.lines(), expected);
+  }
+});
+
+test("a quiet watch learns of revisions that were made of keys that are not ours", asked, async () => {
+  await using storage = await open(`/store-${++stores}`);
+  await using other = await open(`/store-${++stores}`);
+  const watch = record(storage, "/registry/a/", storage.revision);
+  const past = record(storage, "/registry/a/", storage.revision - 1);
+  const revision = await put(other, "/registry/a/x");
+  assert.equal(await storage.currentRevision(), revision);
+  await watch.until(revision);
+  await past.until(revision);
+  assert.deepEqual([...watch.lines(), ...past.lines()], []);
+});
+
+test("a long range is read in pages of one revision", asked, async () => {
+  await using storage = await open(`/store-${++stores}`);
+  for (let batch = 0; batch < 25; batch++) {
+    await storage.commit({
+      compares: [],
+      operations: Array.from({ length: 100 }, (_, index) => ({
+        type: "put",
+        key: `/registry/a/${batch}-${index}`,
+        value: Buffer.from("1"),
+      })),
+    });
+  }
+  const { revision } = storage;
+  const reading = storage.range({ start: "/registry/a/", end: "/registry/a0", count: true });
+  await put(storage, "/registry/a/more");
+  const { items, count, more } = await reading;
+  assert.ok(items.length === 2500 || items.length === 2501);
+  assert.deepEqual([count, more], [items.length, false]);
+  const page = await storage.range({ start: "/registry/a/", end: "/registry/a0", limit: 1700, revision, count: true });
+  assert.deepEqual([page.items.length, page.more, page.count], [1700, true, 2500]);
+});
+
+test("watches go on after etcd was gone", asked, async () => {
+  const prefix = `/store-${++stores}`;
+  await using storage = await open(prefix);
+  const watch = record(storage, "/registry/a/", storage.revision);
+  const first = await put(storage, "/registry/a/1");
+  await server.kill();
+  assert.notEqual(await storage.health(), undefined);
+  await assert.rejects(storage.get("/registry/a/1"), StorageError);
+  await server.start();
+  let second = 0;
+  for (let tries = 0; second === 0; tries++) {
+    assert.ok(tries < 100);
+    second = await put(storage, "/registry/a/2").catch(() => sleep(100).then(() => 0));
+  }
+  await watch.until(second);
+  assert.deepEqual(watch.lines(), [`/registry/a/1 ${first}`, `/registry/a/2 ${second}`]);
+  assert.deepEqual(watch.ends, []);
+  assert.equal((await storage.get("/registry/a/1"))?.modRevision, first);
+});
+
+test("history is forgotten once an interval, by one of the servers", asked, async () => {
+  const clock = new ManualClock();
+  const prefix = `/store-${++stores}`;
+  await using one = await open(prefix, { clock, compactionInterval: 60_000 });
+  await using two = await open(prefix, { clock, compactionInterval: 60_000 });
+  const before = await put(one, "/registry/a/1", "old");
+  const turn = async (): Promise<void> => {
+    clock.advance(60_000);
+    await sleep(300);
+  };
+  for (let turns = 0; turns < 4; turns++) await turn();
+  await put(one, "/registry/a/1", "new");
+  for (let turns = 0; turns < 2; turns++) await turn();
+  assert.ok(Math.max(one.compactedRevision, two.compactedRevision) > before);
+  await assert.rejects(
+    two.range({ start: "/registry/a/", end: "/registry/a0", revision: before }),
+    (error) => error instanceof StorageError && error.reason === "compacted" && (error.revision ?? 0) > before,
+  );
+});
+
+test("one lease serves those who ask for the same time within a minute", asked, async () => {
+  await using storage = await open(`/store-${++stores}`);
+  const lease = await storage.grantLease(3600);
+  assert.equal(await storage.grantLease(3600), lease);
+  assert.notEqual(await storage.grantLease(1800), lease);
+  await storage.revokeLease(lease);
+  assert.notEqual(await storage.grantLease(3600), lease);
+});
+
+test("a store that is older than it was ends the watches, and goes on from there", asked, async () => {
+  await using storage = await open(`/store-${++stores}`);
+  const watch = record(storage, "/registry/a/", await put(storage, "/registry/a/1"));
+  await server.kill();
+  await server.forget();
+  await server.start();
+  for (let tries = 0; watch.ends.length === 0; tries++) {
+    assert.ok(tries < 100);
+    await storage.currentRevision().catch(() => 0);
+    await sleep(50);
+  }
+  assert.equal(watch.ends[0]?.reason, "compacted");
+  assert.equal(await storage.get("/registry/a/1"), undefined);
+  const from = await storage.currentRevision();
+  const again = record(storage, "/registry/a/", from);
+  const revision = await put(storage, "/registry/a/2");
+  await again.until(revision);
+  assert.deepEqual(again.lines(), [`/registry/a/2 ${revision}`]);
+});
