@@ -49,6 +49,23 @@ for (const program of ["kubectl", "kubectl-old"] as const) {
       return path;
     };
 
+    if (program === "kubectl") {
+      test("is told who it is, makes a token of a service account, is that account with it, and acts as another", async () => {
+        assert.match(await kubectl("auth", "whoami"), /Username\s+kubernetes-admin\n[^]*system:masters/);
+        const token = (await kubectl("create", "token", "default", "--duration=20m", "--audience=https://kubernetes.default.svc")).trim();
+        const claims = JSON.parse(Buffer.from(token.split(".")[1] as string, "base64url").toString("utf8")) as { exp: number; iat: number };
+        assert.equal(claims.exp - claims.iat, 1200);
+        const bare = ["--kubeconfig", "/dev/null", "--server", server.url, "--insecure-skip-tls-verify", "--token", token];
+        const { stdout } = await run(program, [...bare, "auth", "whoami"]);
+        assert.match(stdout, /Username\s+system:serviceaccount:default:default\n/);
+        assert.match(stdout, /credential-id\s+\[JTI=[0-9a-f-]{36}\]/);
+        assert.match(
+          await kubectl("auth", "whoami", "--as=joe", "--as-group=a", "--as-group=b"),
+          /joe\nGroups\s+\[a b system:authenticated\]/,
+        );
+      });
+    }
+
     for (const [kind, manifest] of Object.entries(MANIFESTS)) {
       test(`creates, shows in every form, describes and deletes a ${kind}`, async () => {
         assert.match(await kubectl("create", "-f", await file(manifest)), /thing created/);

@@ -28,7 +28,7 @@ export type IPAddressList = {
 };
 
 export type IPAddressSpec = {
-  parentRef: ParentReference | null;
+  parentRef: ParentReference;
 };
 
 export type IPBlock = {

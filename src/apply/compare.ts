@@ -84,8 +84,8 @@ class Gathered {
 
 function compareValues(before: ReadonlyJson | undefined, after: ReadonlyJson | undefined, schema: Schema): Difference | undefined {
   if (before === after) return undefined;
-  if (before === undefined || isNoStruct(before, schema)) return { self: "added", added: presentFields(after as ReadonlyJson, schema) };
-  if (after === undefined || isNoStruct(after, schema)) return { self: "removed", removed: presentFields(before, schema) };
+  if (before === undefined) return { self: "added", added: presentFields(after as ReadonlyJson, schema) };
+  if (after === undefined) return { self: "removed", removed: presentFields(before, schema) };
 
   const shapeBefore = shapeOf(schema, before);
   const shapeAfter = shapeOf(schema, after);
@@ -98,11 +98,6 @@ function compareValues(before: ReadonlyJson | undefined, after: ReadonlyJson | u
   }
   if (shapeBefore === "members") return compareMembers(before, after, schema);
   return schema.type === "list" ? compareItems(before, after, schema) : undefined;
-}
-
-/** A struct that is written as null is not there (an IPAddress's parentRef before it is created); an empty list is. */
-function isNoStruct(value: ReadonlyJson, schema: Schema): boolean {
-  return value === null && schema.type === "object";
 }
 
 /** Whether two values of a type say the same, though one may leave out what the type always writes or writes never. */

@@ -14,8 +14,18 @@ export interface AuthenticationConfig {
   readonly requestHeader: RequestHeaderConfig | undefined;
   /** The issuer of the --oidc- flags; undefined where there is none. */
   readonly oidc: OidcConfig | undefined;
+  /** The webhook that knows tokens [--authentication-token-webhook-…]. */
+  readonly tokenWebhook: TokenWebhookConfig;
   /** AuthenticationConfiguration; "" for none [--authentication-config]. */
   readonly configFile: string;
+}
+
+export interface TokenWebhookConfig {
+  /** kubeconfig; "" for no webhook. */
+  readonly configFile: string;
+  readonly version: "v1" | "v1beta1";
+  /** Milliseconds that an answer is remembered. */
+  readonly cacheTtl: number;
 }
 
 /** [--requestheader-…]; header names in lower case. */
@@ -92,6 +102,11 @@ export function authenticationFrom(values: FlagValues): AuthenticationConfig {
     bootstrapTokens: values["enable-bootstrap-token-auth"],
     requestHeader: requestHeaderFrom(values),
     oidc: oidcFrom(values),
+    tokenWebhook: {
+      configFile: values["authentication-token-webhook-config-file"],
+      version: values["authentication-token-webhook-version"] === "v1" ? "v1" : "v1beta1",
+      cacheTtl: values["authentication-token-webhook-cache-ttl"],
+    },
     configFile: values["authentication-config"],
   };
 }

@@ -245,3 +245,48 @@ test("ID tokens of an issuer that is a real HTTPS server prove users, by flags a
   await writeFile(configFile, configuration("y:"));
   await until("y:jane", () => byFile.who(token()));
 });
+
+test("a webhook that is a real HTTPS server is asked whose a token is", async (t) => {
+  const directory = await scratch(t);
+  const authority = { subject: { commonName: "hook-ca" }, ...issueAuthority({ commonName: "hook-ca" }, validity()) };
+  const serving = issueLeaf(authority, { commonName: "hook" }, validity(), "serverAuth", ["127.0.0.1"]);
+  const asked: string[] = [];
+  const https = createServer(
+    { cert: serving.certificate, key: serving.key.export({ type: "pkcs8", format: "pem" }) },
+    (request, response) => {
+      let text = "";
+      request.on("data", (piece) => (text += String(piece)));
+      request.on("end", () => {
+        const { apiVersion, kind, spec } = JSON.parse(text) as { apiVersion: string; kind: string; spec: { token: string } };
+        asked.push(`${request.headers.authorization} ${apiVersion}`);
+        const authenticated = spec.token === "known";
+        response.end(
+          JSON.stringify({ apiVersion, kind, status: { authenticated, ...(authenticated ? { user: { username: "jane" } } : {}) } }),
+        );
+      });
+    },
+  );
+  await new Promise<void>((ready) => https.listen(0, "127.0.0.1", ready));
+  t.after(() => https.close());
+  const configFile = join(directory, "hook.kubeconfig");
+  const kubeconfig = {
+    "clusters": [
+      {
+        name: "c",
+        cluster: {
+          "server": `https://127.0.0.1:${(https.address() as AddressInfo).port}/authn`,
+          "certificate-authority-data": Buffer.from(authority.certificate).toString("base64"),
+        },
+      },
+    ],
+    "users": [{ name: "u", user: { token: "hook-secret" } }],
+    "contexts": [{ name: "x", context: { cluster: "c", user: "u" } }],
+    "current-context": "x",
+  };
+  await writeFile(configFile, JSON.stringify(kubeconfig));
+  const { who } = await server(t, directory, { authentication: { tokenWebhook: { configFile, version: "v1", cacheTtl: 60_000 } } });
+  assert.equal(await who("Bearer known"), "jane");
+  assert.equal(await who("Bearer known"), "jane");
+  assert.equal(await who("Bearer unknown"), "401");
+  assert.deepEqual(asked, ["Bearer hook-secret authentication.k8s.io/v1", "Bearer hook-secret authentication.k8s.io/v1"]);
+});

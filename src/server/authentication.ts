@@ -1,4 +1,5 @@
 import type { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 import {
   bearerAuthenticator,
   firstToken,
@@ -18,6 +19,10 @@ import { authenticationConfigurationReader, flagIssuer, startIssuers } from "./o
 import { readTokenFile, tokenFileAuthenticator } from "../authentication/token-file.ts";
 import type { Config } from "../config/config.ts";
 import type { TokenIssuer } from "../registry/actions/token-request.ts";
+import { StartupError } from "../object/startup-error.ts";
+import { webhookTokenAuthenticator } from "../authentication/webhook-token.ts";
+import { readKubeconfig } from "../webhook/kubeconfig.ts";
+import { WebhookClient } from "../webhook/webhook-client.ts";
 import { accountKeyFiles } from "./account-key-files.ts";
 import { reloadedFile, type ReloadedFile, type ReloadLog } from "./reloaded-file.ts";
 
@@ -47,10 +52,11 @@ export interface AuthenticationParts {
 
 /**
  * Authenticators in the original's order: front proxy, client certificates, passwords, then tokens: static, of service
- * accounts, bootstrap, ID tokens. Errors: StartupError for files that cannot be read.
+ * accounts, bootstrap, ID tokens, and those that a webhook knows. Errors: StartupError for files that cannot be read.
  */
 export async function prepareAuthentication({ config, ownClientCa, lookup, log, clock }: AuthenticationParts): Promise<Authentication> {
-  const { serviceAccounts, apiAudiences, requestHeader, basicAuthFile, bootstrapTokens, oidc, configFile } = config.authentication;
+  const { serviceAccounts, apiAudiences, requestHeader, basicAuthFile, bootstrapTokens, oidc, tokenWebhook, configFile } =
+    config.authentication;
   const files: ReloadedFile<unknown>[] = [];
   const file = async <T>(flag: string, path: string, parse: (text: string) => T): Promise<ReloadedFile<T>> => {
     const reloaded = await reloadedFile({ flag, path, parse, log });
@@ -89,6 +95,11 @@ export async function prepareAuthentication({ config, ownClientCa, lookup, log, 
       ? undefined
       : await file("authentication-config", configFile, authenticationConfigurationReader(surroundings, issuers));
   if (configuration !== undefined) tokens.push(anyOf(() => configuration.current.issuers));
+  const webhook = tokenWebhook.configFile === "" ? undefined : webhookClient(tokenWebhook.configFile);
+  if (webhook !== undefined) {
+    const { version, cacheTtl: ttl } = tokenWebhook;
+    tokens.push(webhookTokenAuthenticator({ post: (review) => webhook.post(review), version, ttl, apiAudiences, clock }));
+  }
   const knowToken = firstToken(tokens);
   requests.push(bearerAuthenticator(knowToken));
   return {
@@ -108,6 +119,7 @@ export async function prepareAuthentication({ config, ownClientCa, lookup, log, 
     },
     async [Symbol.asyncDispose]() {
       for (const one of files) one[Symbol.dispose]();
+      webhook?.close();
       await keys.settled();
     },
   };
@@ -122,6 +134,21 @@ function anyOf(issuers: () => readonly OidcIssuer[]): TokenAuthenticator {
     }
     return undefined;
   };
+}
+
+/** How long the webhook's answer is waited for. */
+const WEBHOOK_TIMEOUT_MS = 30_000;
+
+/** Errors: StartupError where the kubeconfig cannot be read. */
+function webhookClient(path: string): WebhookClient {
+  const flag = "authentication-token-webhook-config-file";
+  try {
+    const read = (file: string): string => readFileSync(file, "utf8");
+    return new WebhookClient(readKubeconfig(read(path), path, read), { timeoutMs: WEBHOOK_TIMEOUT_MS, random: Math.random });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartupError(`--${flag}: ${path}: ${reason}`, "name a kubeconfig whose current context is the webhook");
+  }
 }
 
 /** Errors: Error where there is no certificate. */

@@ -45,6 +45,7 @@ export const realZeroDefaults: ReadonlySet<string> = new Set([
 export const requiredButOmitted: ReadonlySet<string> = new Set([
   "admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec.validationActions",
   "core.v1.NodeAllocatableResourceClaimStatus.resources",
+  "networking.v1.IPAddressSpec.parentRef",
   "resource.v1.CapacityRequestPolicyRange.min",
   "resource.v1.CounterSet.counters",
   "resource.v1.DeviceCounterConsumption.counters",
