@@ -29,8 +29,9 @@ const POD: JsonObject = {
 
 /** A registry with the plugins that are on by default, or with none. */
 async function registryWith(on: boolean): Promise<TestRegistry> {
+  // The plugins look at the registry that they guard.
   let client: SystemClient | undefined;
-  const late = (): SystemClient => client as SystemClient;
+  const late = (): SystemClient => (client ??= systemClient(made.registry));
   const registry = (): TestRegistry["registry"] => made.registry;
   const parts: PluginParts = {
     view: { get: (...key) => late().get(...key), list: (...key) => late().list(...key) },
@@ -44,7 +45,6 @@ async function registryWith(on: boolean): Promise<TestRegistry> {
   };
   const plugins = on ? makePlugins(parts, (name) => isAdmissionPluginOn(name, { enable: [], disable: [] })) : [];
   const made: TestRegistry = testRegistry({ plugins });
-  client = systemClient(made.registry);
   await must(made.call("POST", "/api/v1/namespaces", { metadata: { name: "a" } }));
   await must(made.call("POST", "/api/v1/namespaces/a/serviceaccounts", { metadata: { name: "default" } }));
   return made;

@@ -14,7 +14,7 @@ import { alwaysPullImages } from "./plugins/always-pull-images.ts";
 import { certificateApproval, certificateSigning, clusterTrustBundleAttest } from "./plugins/certificate-signers.ts";
 import { certificateSubjectRestriction } from "./plugins/certificate-subject-restriction.ts";
 import { defaultIngressClass, defaultStorageClass } from "./plugins/default-class.ts";
-import { defaultTolerationSeconds } from "./plugins/default-toleration-seconds.ts";
+import { defaultTolerationSeconds, type TolerationSeconds } from "./plugins/default-toleration-seconds.ts";
 import { denyServiceExternalIps } from "./plugins/deny-service-external-ips.ts";
 import { dormant } from "./plugins/dormant.ts";
 import { eventRateLimit, readEventLimits } from "./plugins/event-rate-limit.ts";
@@ -60,6 +60,8 @@ export interface PluginParts {
   readonly clock: () => number;
   /** What plugins are told by --admission-control-config-file. */
   readonly configurations: PluginConfigurations;
+  /** How long pods stay on a lost node; absent: five minutes. */
+  readonly tolerationSeconds?: TolerationSeconds;
   /** Where calls of services go. */
   readonly serviceRouting: ServiceRouting;
 }
@@ -101,7 +103,10 @@ const PLUGINS: readonly (readonly [name: string, make: (parts: PluginParts) => A
     },
   ],
   ["Priority", ({ view }) => priority(view)],
-  ["DefaultTolerationSeconds", () => defaultTolerationSeconds],
+  [
+    "DefaultTolerationSeconds",
+    ({ tolerationSeconds }) => defaultTolerationSeconds(tolerationSeconds ?? { notReady: 300, unreachable: 300 }),
+  ],
   [
     "PodTolerationRestriction",
     ({ view, configurations }) => {

@@ -54,6 +54,8 @@ export interface Config {
   readonly disableAdmissionPlugins: readonly string[];
   /** File with what plugins are told; "" for none [--admission-control-config-file]. */
   readonly admissionConfigFile: string;
+  /** Seconds that pods stay on a node that is not ready or not reached [--default-not-ready-toleration-seconds]. */
+  readonly tolerationSeconds: { readonly notReady: number; readonly unreachable: number };
   readonly allowPrivileged: boolean;
   readonly authentication: AuthenticationConfig;
   readonly audit: AuditConfig;
@@ -143,6 +145,10 @@ export function configFrom(values: FlagValues, surroundings: Surroundings, warn:
     enableAdmissionPlugins: values["enable-admission-plugins"],
     disableAdmissionPlugins: values["disable-admission-plugins"],
     admissionConfigFile: values["admission-control-config-file"],
+    tolerationSeconds: {
+      notReady: values["default-not-ready-toleration-seconds"],
+      unreachable: values["default-unreachable-toleration-seconds"],
+    },
     allowPrivileged: values["allow-privileged"],
     authentication: authenticationFrom(values),
     audit: auditFrom(values, warn),

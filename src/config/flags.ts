@@ -233,8 +233,8 @@ const authorization = {
 const admission = {
   "admission-control": refused("list", "", "The exact list of admission plugins, in order.", { deprecated: true }),
   "admission-control-config-file": works("string", "", "File that configures admission plugins (AdmissionConfiguration)."),
-  "default-not-ready-toleration-seconds": refused("int", "300", "How long pods stay on a node that is not ready."),
-  "default-unreachable-toleration-seconds": refused("int", "300", "How long pods stay on a node that is unreachable."),
+  "default-not-ready-toleration-seconds": works("int", "300", "How long pods stay on a node that is not ready.", { min: 0 }),
+  "default-unreachable-toleration-seconds": works("int", "300", "How long pods stay on a node that is unreachable.", { min: 0 }),
   "disable-admission-plugins": works("list", "", "Admission plugins to turn off that are on by default.", { values: admissionPluginNames }),
   "enable-admission-plugins": works("list", "", "Admission plugins to turn on besides those on by default.", {
     values: admissionPluginNames,

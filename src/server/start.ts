@@ -114,7 +114,12 @@ async function startOn(storage: Storage, config: Config, { admission = [] }: Emb
     },
     admissionPlugins: (parts) =>
       makePlugins(
-        { ...parts, configurations, serviceRouting: config.enableAggregatorRouting ? "endpoint" : "clusterIp" },
+        {
+          ...parts,
+          configurations,
+          serviceRouting: config.enableAggregatorRouting ? "endpoint" : "clusterIp",
+          tolerationSeconds: config.tolerationSeconds,
+        },
         (name) => isAdmissionPluginOn(name, asked),
         admission,
       ),

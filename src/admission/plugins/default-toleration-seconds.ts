@@ -3,28 +3,37 @@ import { objectsIn, stringIn } from "../../object/read.ts";
 import type { AdmissionPlugin } from "../admission.ts";
 import { concerns } from "../attributes.ts";
 
-const TAINTS = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
-/** How long a pod stays on a node that is gone, unless it says otherwise. */
-const SECONDS = 300;
+/** How long pods stay on a node that is not ready, or not reached, unless they say otherwise. */
+export interface TolerationSeconds {
+  readonly notReady: number;
+  readonly unreachable: number;
+}
+
+const TAINTS = [
+  ["node.kubernetes.io/not-ready", "notReady"],
+  ["node.kubernetes.io/unreachable", "unreachable"],
+] as const;
 
 /** Pods tolerate a lost node for a while (concepts/scheduling-eviction/taint-and-toleration). */
-export const defaultTolerationSeconds: AdmissionPlugin = {
-  name: "DefaultTolerationSeconds",
-  handles: (attributes) => concerns(attributes, "", "pods", "CREATE", "UPDATE"),
-  mutate({ object }) {
-    const spec = object?.["spec"];
-    if (!isObject(spec)) return;
-    const present = objectsIn(spec, "tolerations");
-    const tolerates = (taint: string): boolean =>
-      present.some(
-        (toleration) => ["", taint].includes(stringIn(toleration, "key")) && ["", "NoExecute"].includes(stringIn(toleration, "effect")),
-      );
-    const missing = TAINTS.filter((taint) => !tolerates(taint));
-    if (missing.length === 0) return;
-    const tolerations = Array.isArray(spec["tolerations"]) ? spec["tolerations"] : [];
-    spec["tolerations"] = [
-      ...tolerations,
-      ...missing.map((key) => ({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: SECONDS })),
-    ];
-  },
-};
+export function defaultTolerationSeconds(seconds: TolerationSeconds): AdmissionPlugin {
+  return {
+    name: "DefaultTolerationSeconds",
+    handles: (attributes) => concerns(attributes, "", "pods", "CREATE", "UPDATE"),
+    mutate({ object }) {
+      const spec = object?.["spec"];
+      if (!isObject(spec)) return;
+      const present = objectsIn(spec, "tolerations");
+      const tolerates = (taint: string): boolean =>
+        present.some(
+          (toleration) => ["", taint].includes(stringIn(toleration, "key")) && ["", "NoExecute"].includes(stringIn(toleration, "effect")),
+        );
+      const missing = TAINTS.filter(([taint]) => !tolerates(taint));
+      if (missing.length === 0) return;
+      const tolerations = Array.isArray(spec["tolerations"]) ? spec["tolerations"] : [];
+      spec["tolerations"] = [
+        ...tolerations,
+        ...missing.map(([key, which]) => ({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: seconds[which] })),
+      ];
+    },
+  };
+}

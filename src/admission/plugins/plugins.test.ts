@@ -9,6 +9,7 @@ import { alwaysDeny } from "./always.ts";
 import { certificateApproval, certificateSigning, clusterTrustBundleAttest } from "./certificate-signers.ts";
 import { certificateSubjectRestriction } from "./certificate-subject-restriction.ts";
 import { defaultIngressClass } from "./default-class.ts";
+import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
 import { denyServiceExternalIps } from "./deny-service-external-ips.ts";
 import { eventRateLimit, readEventLimits } from "./event-rate-limit.ts";
 import { extendedResourceToleration } from "./extended-resource-toleration.ts";
@@ -95,6 +96,15 @@ test("ExtendedResourceToleration tolerates the taints of what a pod asks for, on
     { key: "t" },
     { key: "a.com/y", operator: "Exists", effect: "NoSchedule" },
     { key: "b.com/x", operator: "Exists", effect: "NoSchedule" },
+  ]);
+});
+
+test("DefaultTolerationSeconds waits as long as it is told, where the pod does not say", async () => {
+  const pod = podOf({ tolerations: [{ key: "node.kubernetes.io/unreachable", operator: "Exists" }] });
+  await refusalOf(defaultTolerationSeconds({ notReady: 7, unreachable: 8 }), attributesFor(pod));
+  assert.deepEqual((pod["spec"] as JsonObject)["tolerations"], [
+    { key: "node.kubernetes.io/unreachable", operator: "Exists" },
+    { key: "node.kubernetes.io/not-ready", operator: "Exists", effect: "NoExecute", tolerationSeconds: 7 },
   ]);
 });
 
