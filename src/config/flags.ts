@@ -21,7 +21,7 @@ const binnacle = {
   ),
   "data-quota": works("bytes", "8Gi", "Size of the store at which writes are refused; reads and deletes go on.", { min: 16 * 1024 * 1024 }),
   "controllers": works("list", "", "Loops of kube-controller-manager to run inside this server; empty is an API server alone.", {
-    values: ["serviceaccount"],
+    values: ["serviceaccount", "validatingadmissionpolicy-status"],
   }),
   "explain-access": works(
     "bool",

@@ -206,10 +206,10 @@ async function startOn(storage: Storage, config: Config, { admission = [] }: Emb
     "kube-apiserver",
   );
   for (const name of config.controllers) {
-    const controller = controllers.get(name);
-    if (controller === undefined)
+    const make = controllers.get(name);
+    if (make === undefined)
       throw new StartupError(`--controllers: there is no loop ${name}`, `name some of ${[...controllers.keys()].join(", ")}`);
-    await run(controller, name);
+    await run(make(definitions), name);
   }
   const address = clientAddress(config.bindAddress);
   const url = `https://${address.includes(":") ? `[${address}]` : address}:${listener.port}`;

@@ -16,6 +16,7 @@ import {
   type Environment,
   type Program,
   type Type,
+  type TypeProvider,
 } from "../../cel/kubernetes/index.ts";
 
 /** What an expression of a webhook or policy may speak of beside the request and its objects. */
@@ -39,6 +40,14 @@ export function baseEnvironment(): Base {
   return (base ??= { environment: kubernetesEnvironment(), admission: admissionTypes() });
 }
 
+/** The types of what a policy looks at, where they are known: for warnings, since policies run on whatever comes. */
+export interface KnownTypes {
+  readonly object: Type;
+  /** Undefined: not known. */
+  readonly params: Type | undefined;
+  readonly types: TypeProvider;
+}
+
 /** What an expression must evaluate to. */
 export const resultTypes = {
   condition: [cel.boolType],
@@ -54,11 +63,18 @@ export const resultTypes = {
  */
 export class ExpressionCompiler {
   readonly #variables: VariableTypes | undefined;
+  readonly #known: KnownTypes | undefined;
   readonly #environments = new Map<string, Environment>();
 
   /** `composed`: the policy has variables, so that `variables` is a name. */
-  constructor(composed: boolean) {
+  constructor(composed: boolean, known?: KnownTypes) {
     this.#variables = composed ? new VariableTypes() : undefined;
+    this.#known = known;
+  }
+
+  /** What the compiler says of an expression, whatever it evaluates to. */
+  fault(expression: string, scope: ExpressionScope): string | undefined {
+    return this.#environment(scope).compile(expression).message;
   }
 
   /** What is wrong with an expression that must have one of these types. */
@@ -113,12 +129,12 @@ export class ExpressionCompiler {
   #make(scope: ExpressionScope): Environment {
     const { environment, admission } = baseEnvironment();
     const variables: [string, Type][] = [
-      ["object", cel.dynType],
-      ["oldObject", cel.dynType],
+      ["object", this.#known?.object ?? cel.dynType],
+      ["oldObject", this.#known?.object ?? cel.dynType],
       ["namespaceObject", admission.namespaceObject.type],
       ["request", admission.request.type],
     ];
-    if (scope.params) variables.push(["params", cel.dynType]);
+    if (scope.params) variables.push(["params", this.#known?.params ?? cel.dynType]);
     if (scope.authorizer) {
       variables.push(["authorizer", authorizerKind.type], ["authorizer.requestResource", resourceKind.type]);
     }
@@ -126,6 +142,7 @@ export class ExpressionCompiler {
     const types = new CombinedTypes(
       ...(this.#variables === undefined ? [] : [this.#variables]),
       ...(scope.patches === true ? [jsonPatchTypes, applyConfigurationTypes] : []),
+      ...(this.#known === undefined ? [] : [this.#known.types]),
       admission.types,
     );
     return environment.extend({ variables, types, ...(scope.patches === true ? { libraries: [jsonPatchLibrary] } : {}) });
