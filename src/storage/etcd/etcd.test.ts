@@ -82,6 +82,7 @@ test("a watch that begins before what is kept reads the past from etcd, then goe
 test("a quiet watch learns of revisions that were made of keys that are not ours", asked, async () => {
   await using storage = await open(`/store-${++stores}`);
   await using other = await open(`/store-${++stores}`);
+  await put(storage, "/registry/b/x");
   const watch = record(storage, "/registry/a/", storage.revision);
   const past = record(storage, "/registry/a/", storage.revision - 1);
   const revision = await put(other, "/registry/a/x");
