@@ -336,13 +336,29 @@ test("PodResizeValidator holds a pod to what its node has", async () => {
   assert.equal(await refused(empty, "1"), 'node "n" not found');
 });
 
-test("NodeDeclaredFeatureValidator wants a node for a pod that runs", async () => {
-  const plugin = nodeDeclaredFeatureValidator(viewOf({ nodes: [{ metadata: { name: "n" } }] }));
-  const update = (spec: JsonObject) => refusalOf(plugin, attributesFor(podOf(spec), UPDATE(podOf(spec))));
-  assert.deepEqual(
-    [await update({}), await update({ nodeName: "n" }), await update({ nodeName: "gone" })],
-    [undefined, undefined, 'node "gone" not found'],
-  );
+test("NodeDeclaredFeatureValidator asks a node for what a change of its pods needs, and for nothing else", async () => {
+  const sized = (cpu: string, pod: JsonObject = {}, init = "1") => ({
+    nodeName: "n",
+    containers: [{ name: "c", resources: { requests: { cpu } } }],
+    initContainers: [{ name: "i", resources: { requests: { cpu: init } } }],
+    ...pod,
+  });
+  const refused = (now: JsonObject, declaredFeatures: string[] | undefined, qosClass = "Guaranteed", subresource = "resize") => {
+    const nodes = declaredFeatures === undefined ? [] : [{ metadata: { name: "n" }, status: { declaredFeatures } }];
+    const before = { ...podOf(sized("1"), { generation: 1 }), status: { qosClass } };
+    const plugin = nodeDeclaredFeatureValidator(viewOf({ nodes }));
+    return refusalOf(plugin, attributesFor(podOf(now, { generation: 2 }), { subresource, ...UPDATE(before) }));
+  };
+  const lacking = (features: string) => `pod update requires features ${features} which are not available on node "n"`;
+  assert.equal(await refused(sized("2"), []), lacking("GuaranteedQoSPodCPUResize"));
+  assert.equal(await refused(sized("2"), ["GuaranteedQoSPodCPUResize"]), undefined);
+  assert.equal(await refused(sized("2"), undefined), 'node "n" not found');
+  assert.equal(await refused(sized("2"), undefined, "Burstable"), undefined);
+  assert.equal(await refused(sized("1"), undefined), undefined);
+  const all = sized("2", { resources: { limits: { cpu: "9" } } }, "2");
+  const names = "GuaranteedQoSPodCPUResize, InPlacePodLevelResourcesVerticalScaling, InPlacePodVerticalScalingInitContainers";
+  assert.equal(await refused(all, []), lacking(names));
+  assert.equal(await refused(all, [], "Guaranteed", "status"), undefined);
 });
 
 test("RequireNetworkPolicy lets in pods that a policy selects, where the namespace asks for it", async () => {
