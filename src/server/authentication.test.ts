@@ -97,7 +97,10 @@ test("tokens, passwords and the front proxy's headers say who asks; nothing secr
   await writeFile(file("proxies.crt"), proxies.certificate);
   // The log goes to the descriptor itself.
   const written: string[] = [];
-  const taken = (text: unknown): number => written.push(String(text)) * 0 + Buffer.byteLength(String(text));
+  const taken = (text: unknown): number => {
+    written.push(String(text));
+    return Buffer.byteLength(String(text));
+  };
   const capture = [
     t.mock.method(fs, "writeSync", (_: number, text: unknown) => taken(text)),
     t.mock.method(fs, "write", (...args: unknown[]) => {
