@@ -123,6 +123,7 @@ export class Feed {
     await new Promise<void>((resolve) => {
       const timer = this.#options.clock.after(milliseconds, () => {
         this.#waiting = this.#waiting.filter((other) => other !== entry);
+        this.#leaveMember();
         resolve();
       });
       const entry = { revision, done: () => (timer.cancel(), resolve()) };
@@ -197,6 +198,14 @@ export class Feed {
     } else this.#options.connection.passOver();
     if (this.#isClosed()) return;
     this.#retry = this.#options.clock.after(this.#backoff(this.#failures++), () => this.#connect());
+  }
+
+  /** The member that streams brings nothing, though there is something. */
+  #leaveMember(): void {
+    this.#silentSince = 0;
+    if (!this.#streaming) return;
+    this.#stream?.close();
+    void this.#lost(new StorageError("unavailable", "etcd: the member brings no events"));
   }
 
   #isClosed(): boolean {
@@ -374,11 +383,7 @@ export class Feed {
     if (!wanted && this.#past.size === 0) return;
     this.#lookSoon();
     if (wanted && this.#silentSince === 0) this.#silentSince = now;
-    if (this.#streaming && this.#silentSince > 0 && now - this.#silentSince > memberPatience) {
-      this.#silentSince = 0;
-      this.#stream?.close();
-      return void this.#lost(new StorageError("unavailable", "etcd: the member brings no events"));
-    }
+    if (this.#silentSince > 0 && now - this.#silentSince > memberPatience) return this.#leaveMember();
     if (!this.#streaming || (!wanted && stuck.length === 0)) return;
     if (this.#progressIsRight) {
       this.#stream?.requestProgress();
