@@ -170,6 +170,15 @@ test("labels that cannot be read count as strictly as can be for refusals, and n
   assert.equal(faults.length, 4);
 });
 
+test("what is enforced is warned of, unless the default warns of more", () => {
+  const warn = (labels: Record<string, string>, defaults = PERMISSIVE) => policyOf(namespace(labels).metadata.labels, defaults).policy.warn;
+  assert.deepEqual(warn({ "enforce": "baseline", "enforce-version": "v1.20" }), { level: "baseline", minor: 20 });
+  assert.deepEqual(warn({ "enforce": "baseline", "enforce-version": "v1.20", "warn-version": "v1.30" }), { level: "baseline", minor: 30 });
+  assert.deepEqual(warn({ enforce: "baseline", warn: "privileged" }), { level: "privileged", minor: LATEST });
+  const strict = { ...PERMISSIVE, warn: { level: "restricted", minor: 25 } } as const;
+  assert.deepEqual(warn({ enforce: "baseline" }, strict), strict.warn);
+});
+
 test("a namespace whose level rises is told of its pods, those that are alike together", async () => {
   const pods = ["a", "b", "c"].map((name) => ({ ...podOf(PRIVILEGED), metadata: { name, namespace: "ns" } }));
   pods.push({ ...podOf({ hostNetwork: true }), metadata: { name: "d", namespace: "ns" } });

@@ -89,7 +89,8 @@ export function policyOf(labels: Readonly<Record<string, string>> | undefined, d
   let warn = read("warn");
   // Who is going to refuse pods also warns who makes templates of such pods.
   const enforceLabel = label("enforce");
-  if (enforceLabel !== undefined && readLevel(enforceLabel) !== undefined && label("warn") === undefined) {
+  const isStricter = compareLevels(enforce.level, warn.level) > 0;
+  if (isStricter && enforceLabel !== undefined && readLevel(enforceLabel) !== undefined && label("warn") === undefined) {
     warn = { level: enforce.level, minor: label("warn-version") === undefined ? enforce.minor : warn.minor };
   }
   return { policy: { enforce, audit, warn }, faults };

@@ -11,7 +11,7 @@ import {
   type Quantity,
 } from "../../../object/quantity.ts";
 import { objectIn } from "../../../object/read.ts";
-import type { StatusError } from "../../../object/status.ts";
+import { plainError, type StatusError } from "../../../object/status.ts";
 import type { AdmissionAttributes } from "../../admission.ts";
 import { refuse } from "../../attributes.ts";
 import { amountsIn, type Amounts } from "../../pod-amounts.ts";
@@ -79,7 +79,7 @@ export function chargeRequest(
   const negative = [...usage].filter(([, amount]) => quantitySign(amount) < 0).map(([name]) => name);
   if (negative.length > 0) return refuse(attributes, `quota usage is negative for resource(s): ${negative.sort().join(",")}`);
   const delta = new Map(
-    [...(oldObject === undefined ? usage : difference(usage, rule.usage(oldObject)))].filter(([, amount]) => !isZeroQuantity(amount)),
+    [...(oldObject === undefined ? usage : growth(usage, rule.usage(oldObject)))].filter(([, amount]) => !isZeroQuantity(amount)),
   );
   if (delta.size === 0) return undefined;
 
@@ -90,7 +90,7 @@ export function chargeRequest(
   if (uncovered.length > 0) return refuse(attributes, `insufficient quota to consume: ${uncovered.sort().join(",")}`);
   const scopes = limited.flatMap(({ matchScopes }) => matchScopes.filter((scope) => rule.inScope(scope, object)));
   const lacking = scopes.filter(({ scope }) => !coveredScopes.some((other) => other.scope === scope));
-  if (lacking.length > 0) return refuse(attributes, `insufficient quota to match these scopes: [${lacking.map(scopeText).join(" ")}]`);
+  if (lacking.length > 0) return plainError(`insufficient quota to match these scopes: [${lacking.map(scopeText).join(" ")}]`);
 
   const next: (readonly [QuotaState, Amounts])[] = [];
   for (const state of concerned) {
@@ -135,10 +135,10 @@ function sum(a: Amounts, b: Amounts): Map<string, Quantity> {
   return total;
 }
 
-function difference(a: Amounts, b: Amounts): Map<string, Quantity> {
-  const rest = new Map(a);
-  for (const [name, amount] of b) rest.set(name, subtractQuantity(rest.get(name) ?? zeroQuantity, amount));
-  return rest;
+/** What one uses more than the other. Who counts finds out by itself what is used no more. */
+function growth(now: Amounts, before: Amounts): Map<string, Quantity> {
+  const more = [...now].map(([name, amount]) => [name, subtractQuantity(amount, before.get(name) ?? zeroQuantity)] as const);
+  return new Map(more.filter(([, amount]) => quantitySign(amount) > 0));
 }
 
 /** As Go prints the selector: {PriorityClass In [high low]}. */
