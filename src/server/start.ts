@@ -42,6 +42,7 @@ import { ensureKubernetesService } from "./kubernetes-service.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { listenFault } from "./listen-fault.ts";
 import { periodically } from "./periodic.ts";
+import { untilDone } from "./until-done.ts";
 import { pooledRandom } from "./random.ts";
 import { serverLog } from "./log.ts";
 import type { RunningServer } from "./running-server.ts";
@@ -54,6 +55,8 @@ export interface Embedding {
 
 /** Requests in flight get this long to end when the server stops, in milliseconds. */
 const DRAIN_MS = 3000;
+/** How soon what a start could not write is tried again. */
+const BOOTSTRAP_RETRY_MS = 5000;
 /** How often the server sees to its own service, and to what all services hold: the original's intervals. */
 const KUBERNETES_SERVICE_MS = 10_000;
 const SERVICE_REPAIR_MS = 3 * 60_000;
@@ -162,12 +165,18 @@ async function startOn(storage: Storage, config: Config, { admission = [] }: Emb
   });
   await plane.start();
   const client = systemClient(plane.registry);
-  await bootstrapObjects(client, config.serviceClusterIpRanges);
-  await bootstrapRoles(client, bootstrap);
+  const failed = (work: string) => (error: unknown) => log.warn({ err: error, work }, "this will be tried again");
+  const loops: AsyncDisposable[] = [];
+  // A webhook that refuses what a start writes must not keep out whoever could mend it.
+  const clusterObjects = async (): Promise<void> => {
+    await bootstrapObjects(client, config.serviceClusterIpRanges);
+    await bootstrapRoles(client, bootstrap);
+    await bootstrapApiServices(client, definitions);
+    await bootstrapFlowControl(systemClient(plane.registry, FLOW_CONTROL_PRODUCER), readBootstrapFlowControl(data));
+  };
+  loops.push(await untilDone(clusterObjects, BOOTSTRAP_RETRY_MS, failed("the objects of every cluster")));
   const customResources = new CustomResources(plane.registry);
   await serveEstablished(customResources, client);
-  await bootstrapApiServices(client, definitions);
-  await bootstrapFlowControl(systemClient(plane.registry, FLOW_CONTROL_PRODUCER), readBootstrapFlowControl(data));
   const listener = await listen({
     handler: plane.handle,
     host: config.bindAddress,
@@ -187,9 +196,7 @@ async function startOn(storage: Storage, config: Config, { admission = [] }: Emb
   void Promise.resolve(authentication.accountKeys()).catch((error: unknown) =>
     log.error({ err: error }, "no key for service account tokens"),
   );
-  const loops: AsyncDisposable[] = [];
   const here = { ranges: config.serviceClusterIpRanges, address: config.advertiseAddress, port: listener.port };
-  const failed = (work: string) => (error: unknown) => log.warn({ err: error, work }, "this will be tried again");
   loops.push(
     await periodically(() => ensureKubernetesService(client, here), KUBERNETES_SERVICE_MS, failed("the service default/kubernetes")),
   );
