@@ -5,7 +5,7 @@ import type { KubeObject } from "../object/kube-object.ts";
 import type { ApiRequest } from "../request/exchange.ts";
 import { issueAuthority, issueLeaf, type Usage } from "../x509/issue.ts";
 import { BadCredential, firstOf, NO_NOTES } from "./authenticator.ts";
-import { bearerToken } from "./bearer-token.ts";
+import { bearerToken, webSocketToken } from "./bearer-token.ts";
 import { bootstrapTokenAuthenticator } from "./bootstrap-token.ts";
 import { certificateAuthenticator } from "./client-certificate.ts";
 import { hashPassword } from "./password-hash.ts";
@@ -61,6 +61,15 @@ describe("a bearer token is the one word after the scheme", () => {
       assert.equal(bearerToken(request({ authorization: header }), { warn: (text) => warnings.push(text), annotate: () => {} }), token);
       assert.equal(warnings.length, header === "Bearer  a" ? 1 : 0);
     });
+});
+
+test("a WebSocket may carry its token as a protocol beside the one that it speaks", () => {
+  const ask = (protocol: string, upgrade = "websocket") => webSocketToken(request({ upgrade, "sec-websocket-protocol": protocol }));
+  const carried = `base64url.bearer.authorization.k8s.io.${Buffer.from("a token").toString("base64url")}`;
+  assert.equal(ask(`v5.channel.k8s.io, ${carried}`), "a token");
+  assert.equal(ask("v5.channel.k8s.io"), undefined);
+  assert.equal(ask(`v5.channel.k8s.io, ${carried}`, "h2c"), undefined);
+  for (const protocol of [carried, `${carried}, ${carried}, x`, `x, ${carried}=`]) assert.throws(() => ask(protocol), bad);
 });
 
 test("the first who finds somebody decides; refusals count only where nobody does", async () => {

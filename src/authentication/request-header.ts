@@ -5,7 +5,7 @@ import type { ApiRequest } from "../request/exchange.ts";
 import { BadCredential, type Authenticator } from "./authenticator.ts";
 import { certificateCheck, commonNameOf } from "./client-certificate.ts";
 
-/** How a proxy in front of the server says who its user is. Header names in lower case. */
+/** How a proxy in front of the server says who its user is. Header names in any case. */
 export interface RequestHeaderOptions {
   /** Those that sign certificates of such proxies. */
   readonly authorities: () => readonly X509Certificate[];
@@ -23,6 +23,13 @@ export interface RequestHeaderOptions {
  * anybody without such a proxy's certificate count for nothing. Errors: BadCredential for a certificate that is not one.
  */
 export function requestHeaderAuthenticator(options: RequestHeaderOptions): Authenticator {
+  const lower = (names: readonly string[]): string[] => names.map((name) => name.toLowerCase());
+  const places: HeaderPlaces = {
+    userHeaders: lower(options.userHeaders),
+    uidHeaders: lower(options.uidHeaders),
+    groupHeaders: lower(options.groupHeaders),
+    extraPrefixes: lower(options.extraPrefixes),
+  };
   const nameOf = certificateCheck(options.authorities, options.clock, commonNameOf);
   return (request) => {
     const { certificate } = request.peer;
@@ -30,14 +37,13 @@ export function requestHeaderAuthenticator(options: RequestHeaderOptions): Authe
     const name = nameOf(certificate);
     if (options.allowedNames.length > 0 && !options.allowedNames.includes(name))
       throw new BadCredential("x509: subject with cn is not in the allowed list");
-    return userInHeaders(request, options);
+    return userInHeaders(request, places);
   };
 }
 
-function userInHeaders(
-  request: ApiRequest,
-  { userHeaders, uidHeaders, groupHeaders, extraPrefixes }: RequestHeaderOptions,
-): UserInfo | undefined {
+type HeaderPlaces = Pick<RequestHeaderOptions, "userHeaders" | "uidHeaders" | "groupHeaders" | "extraPrefixes">;
+
+function userInHeaders(request: ApiRequest, { userHeaders, uidHeaders, groupHeaders, extraPrefixes }: HeaderPlaces): UserInfo | undefined {
   const lines = [...headerLines(request)].map(([key, value]) => [key, value.trim()] as const);
   const first = (names: readonly string[]): string => {
     for (const name of names) {

@@ -1,6 +1,6 @@
 import type { UserInfo } from "../request/context.ts";
 import { BadCredential, type AuthenticationNotes, type Authenticator } from "./authenticator.ts";
-import { bearerToken } from "./bearer-token.ts";
+import { bearerToken, webSocketToken } from "./bearer-token.ts";
 
 /** A token that proves somebody. */
 export interface TokenAccepted {
@@ -45,10 +45,10 @@ export function firstToken(authenticators: readonly TokenAuthenticator[]): (ques
   };
 }
 
-/** The tokens of Authorization headers. */
+/** The tokens of Authorization headers, and of WebSockets' subprotocols. */
 export function bearerAuthenticator(known: (question: TokenQuestion) => Promise<TokenAccepted>): Authenticator {
   return (request, notes) => {
-    const token = bearerToken(request, notes);
+    const token = bearerToken(request, notes) ?? webSocketToken(request);
     return token === undefined ? undefined : known({ token, audiences: undefined, notes }).then(({ user }) => user);
   };
 }

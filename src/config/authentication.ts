@@ -28,7 +28,7 @@ export interface TokenWebhookConfig {
   readonly cacheTtl: number;
 }
 
-/** [--requestheader-…]; header names in lower case. */
+/** [--requestheader-…]; header names in any case. */
 export interface RequestHeaderConfig {
   readonly clientCaFile: string;
   readonly allowedNames: readonly string[];
@@ -113,8 +113,7 @@ export function authenticationFrom(values: FlagValues): AuthenticationConfig {
 
 function requestHeaderFrom(values: FlagValues): RequestHeaderConfig | undefined {
   const clientCaFile = values["requestheader-client-ca-file"];
-  const lower = (names: readonly string[]): readonly string[] => names.map((name) => name.trim().toLowerCase());
-  const userHeaders = lower(values["requestheader-username-headers"]);
+  const trimmed = (names: readonly string[]): readonly string[] => names.map((name) => name.trim());
   if (clientCaFile === "") return undefined;
   for (const flag of ["username-headers", "group-headers", "extra-headers-prefix", "uid-headers"] as const)
     if (values[`requestheader-${flag}`].some((name) => name.trim() === "")) throw new UsageError(`empty value in --requestheader-${flag}`);
@@ -124,10 +123,10 @@ function requestHeaderFrom(values: FlagValues): RequestHeaderConfig | undefined 
   return {
     clientCaFile,
     allowedNames: values["requestheader-allowed-names"],
-    userHeaders,
-    uidHeaders: lower(values["requestheader-uid-headers"]),
-    groupHeaders: lower(values["requestheader-group-headers"]),
-    extraPrefixes: lower(values["requestheader-extra-headers-prefix"]),
+    userHeaders: trimmed(values["requestheader-username-headers"]),
+    uidHeaders: trimmed(values["requestheader-uid-headers"]),
+    groupHeaders: trimmed(values["requestheader-group-headers"]),
+    extraPrefixes: trimmed(values["requestheader-extra-headers-prefix"]),
   };
 }
 

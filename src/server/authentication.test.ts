@@ -22,7 +22,7 @@ interface Answer {
   readonly status: number;
   readonly body: {
     status?: { userInfo?: { username: string; groups: string[] }; token?: string; error?: string };
-    message?: string;
+    data?: Record<string, string>;
     keys?: object[];
   };
 }
@@ -116,7 +116,7 @@ test("tokens, passwords and the front proxy's headers say who asks; nothing secr
       requestHeader: {
         clientCaFile: file("proxies.crt"),
         allowedNames: [],
-        userHeaders: ["x-remote-user"],
+        userHeaders: ["X-Remote-User"],
         uidHeaders: [],
         groupHeaders: ["x-remote-group"],
         extraPrefixes: [],
@@ -134,6 +134,12 @@ test("tokens, passwords and the front proxy's headers say who asks; nothing secr
   const proxied = await ask("POST", WHO, { ...viaProxy, headers, body: REVIEW });
   assert.deepEqual(proxied.body.status?.userInfo, { username: "jane", groups: ["a,b", "c", "system:authenticated"] });
   assert.equal((await ask("POST", WHO, { headers, body: REVIEW })).status, 403);
+
+  const published = await ask("GET", "/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication", {
+    headers: { authorization: "Bearer canary-token-1" },
+  });
+  assert.equal(published.body.data?.["requestheader-username-headers"], '["X-Remote-User"]');
+  assert.equal(published.body.data["requestheader-client-ca-file"]?.trim(), proxies.certificate.trim());
 
   // A service account's token is good until the account is gone.
   const admin = { authorization: "Bearer canary-token-1" };

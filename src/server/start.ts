@@ -39,6 +39,7 @@ import { prepareDirectory, readFlagFile } from "./data-dir.ts";
 import { apiDocuments } from "./documents.ts";
 import { healthChecks } from "./health-checks.ts";
 import { ensureKubernetesService } from "./kubernetes-service.ts";
+import { publishAuthentication } from "./extension-authentication.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { listenFault } from "./listen-fault.ts";
 import { periodically } from "./periodic.ts";
@@ -170,6 +171,11 @@ async function startOn(storage: Storage, config: Config, { admission = [] }: Emb
   // A webhook that refuses what a start writes must not keep out whoever could mend it.
   const clusterObjects = async (): Promise<void> => {
     await bootstrapObjects(client, config.serviceClusterIpRanges);
+    await publishAuthentication(client, {
+      clientCa: certificates.clientCa,
+      proxyCa: authentication.proxyCa,
+      requestHeader: config.authentication.requestHeader,
+    });
     await bootstrapRoles(client, bootstrap);
     await bootstrapApiServices(client, definitions);
     await bootstrapFlowControl(systemClient(plane.registry, FLOW_CONTROL_PRODUCER), readBootstrapFlowControl(data));
