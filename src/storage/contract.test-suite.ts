@@ -652,7 +652,7 @@ export function storageContract(name: string, open: () => Promise<Harness>, opti
           await harness.dispose();
         }
       }),
-      { numRuns: 40, interruptAfterTimeLimit: 15_000, verbose: 1 },
+      { numRuns: 40, interruptAfterTimeLimit: 60_000, verbose: 1 },
     );
   });
 }
