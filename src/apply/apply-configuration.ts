@@ -162,7 +162,8 @@ function sameOwners(owners: Owners, stored: Owners): boolean {
 function mergedObject(live: KubeObject, config: JsonObject, door: WriteDoor): KubeObject {
   const merged = mergeApplied(live, config, door.schema);
   if (merged === live) return live;
-  const members: JsonObject = isObject(merged) ? merged : {};
+  // What was not merged is still the live object's: nothing below changes it in place.
+  const members = isObject(merged) ? (merged as JsonObject) : {};
   return { ...members, apiVersion: live.apiVersion, kind: live.kind, metadata: isObject(members["metadata"]) ? members["metadata"] : {} };
 }
 

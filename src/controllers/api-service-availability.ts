@@ -1,7 +1,9 @@
-import type { JsonObject, ReadonlyJsonObject } from "../object/json.ts";
+import { structIn, type ReadonlyJsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { isSet, listIn, numberIn, objectIn, objectsIn, stringIn } from "../object/read.ts";
 import { StatusError } from "../object/status.ts";
+import { setCondition } from "../object/conditions.ts";
+import { timestamp } from "../object/timestamp.ts";
 import type { ResourceId, SystemClient } from "../registry/system-client.ts";
 import type { Controller } from "./controller.ts";
 
@@ -85,21 +87,8 @@ function isReady(slice: KubeObject, portName: string): boolean {
   });
 }
 
-/** The API service with what is told of it; undefined where that is told already. */
-function withCondition(object: KubeObject, { reason, message }: Absence, clock: () => number): KubeObject | undefined {
-  const status = objectIn(object, "status");
-  const conditions = objectsIn(status, "conditions");
-  const before = conditions.find((one) => stringIn(one, "type") === "Available");
-  const same = before !== undefined && stringIn(before, "status") === "False";
-  if (same && stringIn(before, "reason") === reason && stringIn(before, "message") === message) return undefined;
-  const now = `${new Date(clock()).toISOString().slice(0, 19)}Z`;
-  const condition = {
-    type: "Available",
-    status: "False",
-    lastTransitionTime: same ? stringIn(before, "lastTransitionTime") : now,
-    reason,
-    message,
-  };
-  const others = conditions.filter((one) => one !== before);
-  return { ...object, status: { ...status, conditions: [...others, condition] } as JsonObject };
+/** The API service with what is told of it. Changes the object. */
+function withCondition(object: KubeObject, absence: Absence, clock: () => number): KubeObject {
+  setCondition(structIn(object, "status"), { type: "Available", status: "False", lastTransitionTime: timestamp(clock()), ...absence });
+  return object;
 }

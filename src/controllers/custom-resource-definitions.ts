@@ -1,6 +1,7 @@
-import { acceptNames, hasCondition, namesConditions, setConditions, type Condition } from "../extensions/accept-names.ts";
+import { acceptNames, namesConditions } from "../extensions/accept-names.ts";
 import { DEFINITIONS, groupOf, type CustomResources } from "../extensions/custom-resources.ts";
-import { equalJson, isObject, type JsonObject } from "../object/json.ts";
+import { isConditionTrue, setCondition, type Condition } from "../object/conditions.ts";
+import { copyJson, equalJson, structIn } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn } from "../object/read.ts";
 import { StatusError } from "../object/status.ts";
@@ -34,7 +35,7 @@ export function customResourceDefinitions(resources: CustomResources, now: () =>
         );
         if (current === undefined) continue;
         all[index] = current;
-        if (hasCondition(current, "Established")) await resources.serve(current);
+        if (isConditionTrue(current, "Established")) await resources.serve(current);
         if (isTerminating(current) && !(await finalize(current, resources, client, now))) pending = true;
       }
       return pending ? { againInMs: PENDING_MS } : undefined;
@@ -44,7 +45,7 @@ export function customResourceDefinitions(resources: CustomResources, now: () =>
 
 /** Serves every definition that is established already: what a start does before it takes requests. */
 export async function serveEstablished(resources: CustomResources, client: SystemClient): Promise<void> {
-  for (const crd of await client.list(DEFINITIONS)) if (hasCondition(crd, "Established")) await resources.serve(crd);
+  for (const crd of await client.list(DEFINITIONS)) if (isConditionTrue(crd, "Established")) await resources.serve(crd);
 }
 
 function nameOf({ metadata }: KubeObject): string {
@@ -66,15 +67,15 @@ async function settleNames(
   if (isTerminating(crd)) return crd;
   const settle = (object: KubeObject): KubeObject => {
     const verdict = acceptNames(object, others);
-    const status = statusOf(object);
+    const status = structIn(object, "status");
     status["acceptedNames"] = verdict.acceptedNames;
-    setConditions(status, namesConditions(object, verdict), now());
+    for (const condition of namesConditions(object, verdict, now())) setCondition(status, condition);
     return object;
   };
-  const settled = settle(structuredClone(crd));
+  const settled = settle(copyJson(crd));
   if (equalJson(objectIn(settled, "status"), objectIn(crd, "status"))) return crd;
   // Whoever reads that it is established finds it served.
-  if (hasCondition(settled, "Established")) await resources.serve(settled);
+  if (isConditionTrue(settled, "Established")) await resources.serve(settled);
   return orUndefined(client.update(DEFINITIONS, "", nameOf(crd), settle, "status"));
 }
 
@@ -107,20 +108,17 @@ async function finalize(crd: KubeObject, resources: CustomResources, client: Sys
   return true;
 }
 
-async function mark(crd: KubeObject, client: SystemClient, now: () => string, terminating: Omit<Condition, "type">): Promise<void> {
+async function mark(
+  crd: KubeObject,
+  client: SystemClient,
+  now: () => string,
+  terminating: Pick<Condition, "status"> & { readonly reason: string; readonly message: string },
+): Promise<void> {
   const change = (object: KubeObject): KubeObject => {
-    setConditions(statusOf(object), [{ type: "Terminating", ...terminating }], now());
+    setCondition(structIn(object, "status"), { type: "Terminating", lastTransitionTime: now(), ...terminating });
     return object;
   };
   await orUndefined(client.update(DEFINITIONS, "", nameOf(crd), change, "status"));
-}
-
-function statusOf(object: KubeObject): JsonObject {
-  const { status } = object;
-  if (isObject(status)) return status as JsonObject;
-  const made: JsonObject = {};
-  object["status"] = made;
-  return made;
 }
 
 /** What a write gives; undefined where its object is gone. */

@@ -1,6 +1,9 @@
 import type { KubeObject } from "../object/kube-object.ts";
-import { objectIn, objectsIn, stringIn } from "../object/read.ts";
+import { objectIn, stringIn } from "../object/read.ts";
 import { StatusError } from "../object/status.ts";
+import { setCondition } from "../object/conditions.ts";
+import { timestamp } from "../object/timestamp.ts";
+import { structIn } from "../object/json.ts";
 import type { ResourceId } from "../registry/system-client.ts";
 import type { Controller } from "./controller.ts";
 
@@ -39,17 +42,15 @@ function levelOf(flowSchema: KubeObject): string {
   return stringIn(objectIn(objectIn(flowSchema, "spec"), "priorityLevelConfiguration"), "name");
 }
 
-/** The flow schema with what is told of it; undefined where that is told already. */
-function withCondition(object: KubeObject, exists: boolean, clock: () => number): KubeObject | undefined {
-  const conditions = objectsIn(objectIn(object, "status"), "conditions");
-  const before = conditions.find((one) => stringIn(one, "type") === "Dangling");
-  const status = exists ? "False" : "True";
-  const reason = exists ? "Found" : "NotFound";
+/** The flow schema with what is told of it. Changes the object. */
+function withCondition(object: KubeObject, exists: boolean, clock: () => number): KubeObject {
   const named = `This FlowSchema references the PriorityLevelConfiguration object named "${levelOf(object)}"`;
-  const message = exists ? `${named} and it exists` : `${named} but there is no such object`;
-  const same = before !== undefined && stringIn(before, "status") === status;
-  if (same && stringIn(before, "reason") === reason && stringIn(before, "message") === message) return undefined;
-  const lastTransitionTime = same ? stringIn(before, "lastTransitionTime") : `${new Date(clock()).toISOString().slice(0, 19)}Z`;
-  const condition = { type: "Dangling", status, lastTransitionTime, reason, message };
-  return { ...object, status: { conditions: [...conditions.filter((one) => one !== before), condition] } } as KubeObject;
+  setCondition(structIn(object, "status"), {
+    type: "Dangling",
+    status: exists ? "False" : "True",
+    lastTransitionTime: timestamp(clock()),
+    reason: exists ? "Found" : "NotFound",
+    message: exists ? `${named} and it exists` : `${named} but there is no such object`,
+  });
+  return object;
 }

@@ -1,7 +1,7 @@
-import { isObject, type JsonObject, type ReadonlyJsonObject } from "../object/json.ts";
+import { isConditionTrue, type Condition } from "../object/conditions.ts";
+import type { JsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn, stringIn, stringsIn } from "../object/read.ts";
-import { conditionOf } from "../resources/apiextensions/conditions.ts";
 
 /** What a definition's status says of its names: those that it got, and why not the others. */
 export interface NamesVerdict {
@@ -54,50 +54,22 @@ export function acceptNames(crd: KubeObject, others: readonly KubeObject[]): Nam
   };
 }
 
-export interface Condition {
-  readonly type: string;
-  readonly status: "True" | "False";
-  readonly reason: string;
-  readonly message: string;
-}
-
-/** The conditions that follow from a verdict; established once is established for good. */
-export function namesConditions(crd: KubeObject, { refusal }: NamesVerdict): readonly Condition[] {
+/** The conditions that follow from a verdict at a time; established once is established for good. */
+export function namesConditions(crd: KubeObject, { refusal }: NamesVerdict, lastTransitionTime: string): readonly Condition[] {
   const accepted: Condition =
     refusal === undefined
-      ? { type: "NamesAccepted", status: "True", reason: "NoConflicts", message: "no conflicts found" }
-      : { type: "NamesAccepted", status: "False", ...refusal };
-  if (hasCondition(crd, "Established")) return [accepted];
+      ? { type: "NamesAccepted", status: "True", lastTransitionTime, reason: "NoConflicts", message: "no conflicts found" }
+      : { type: "NamesAccepted", status: "False", lastTransitionTime, ...refusal };
+  if (isConditionTrue(crd, "Established")) return [accepted];
   const established: Condition =
     refusal === undefined
-      ? { type: "Established", status: "True", reason: "InitialNamesAccepted", message: "the initial names have been accepted" }
-      : { type: "Established", status: "False", reason: "NotAccepted", message: "not all names are accepted" };
+      ? {
+          type: "Established",
+          status: "True",
+          lastTransitionTime,
+          reason: "InitialNamesAccepted",
+          message: "the initial names have been accepted",
+        }
+      : { type: "Established", status: "False", lastTransitionTime, reason: "NotAccepted", message: "not all names are accepted" };
   return [accepted, established];
-}
-
-/** Whether a condition of a definition is true. */
-export function hasCondition(crd: KubeObject, type: string): boolean {
-  return conditionOf(crd, type) === "True";
-}
-
-/** Puts conditions into a status, each in its place; one whose status stays keeps its time. Changes the status. */
-export function setConditions(status: JsonObject, conditions: readonly Condition[], now: string): void {
-  const present = Array.isArray(status["conditions"]) ? status["conditions"].filter(isObject) : [];
-  for (const condition of conditions) {
-    const at = present.findIndex((one) => one["type"] === condition.type);
-    const old: ReadonlyJsonObject = present[at] ?? {};
-    const { type, ...rest } = condition;
-    const time = old["status"] === condition.status && typeof old["lastTransitionTime"] === "string" ? old["lastTransitionTime"] : now;
-    const made: JsonObject = {
-      ...old,
-      type,
-      status: condition.status,
-      lastTransitionTime: time,
-      reason: rest.reason,
-      message: rest.message,
-    };
-    if (at >= 0) present[at] = made;
-    else present.push(made);
-  }
-  status["conditions"] = present;
 }

@@ -17,8 +17,11 @@ export interface ReadonlyJsonObject {
   readonly [key: string]: ReadonlyJson | undefined;
 }
 
-/** Whether a value is a JSON object (not null, not an array). */
-export function isObject(value: unknown): value is JsonObject {
+/** Whether a value is a JSON object (not null, not an array). What is read-only stays so. */
+export function isObject(value: JsonValue | undefined): value is JsonObject;
+export function isObject(value: ReadonlyJson | undefined): value is ReadonlyJsonObject;
+export function isObject(value: unknown): value is JsonObject;
+export function isObject(value: unknown): boolean {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
@@ -32,6 +35,15 @@ export function setOwn(target: JsonObject, key: string, value: JsonValue): void 
   } else {
     target[key] = value;
   }
+}
+
+/** A member that is an object, to be changed: an empty one is put where there is none. */
+export function structIn(parent: JsonObject, name: string): JsonObject {
+  const member = parent[name];
+  if (isObject(member)) return member;
+  const empty: JsonObject = {};
+  parent[name] = empty;
+  return empty;
 }
 
 /** Reads an own property, never one of the prototype. */

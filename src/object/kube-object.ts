@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "./json.ts";
+import { isObject, type JsonObject } from "./json.ts";
 
 /** A reference to an owner, as the garbage collector reads it (concepts/architecture/garbage-collection). */
 export interface OwnerReference extends JsonObject {
@@ -74,9 +74,5 @@ export function qualified(name: string, group: string): string {
 /** A plain object for a member that is expected to be one; an empty one where it is absent or something else. */
 export function objectAt(parent: JsonObject | undefined, key: string): JsonObject {
   const value = parent?.[key];
-  return isPlainObject(value) ? value : {};
-}
-
-function isPlainObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject(value) ? value : {};
 }

@@ -1,4 +1,4 @@
-import { getOwn, type ReadonlyJson, type ReadonlyJsonObject } from "./json.ts";
+import { getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "./json.ts";
 
 // Typed reads of decoded objects. The schema has seen to the types; what is absent reads as the zero value of its type,
 // as rules of the API speak of it.
@@ -8,7 +8,7 @@ const noItems: readonly ReadonlyJson[] = Object.freeze([]);
 
 /** The value as an object; an empty one where it is absent or something else. */
 export function asObject(value: ReadonlyJson | undefined): ReadonlyJsonObject {
-  return isReadonlyObject(value) ? value : noMembers;
+  return isObject(value) ? value : noMembers;
 }
 
 /** The value as a list; an empty one where it is absent or something else. */
@@ -39,7 +39,7 @@ export function listIn(parent: ReadonlyJsonObject, name: string): readonly Reado
 /** A member that is a list of objects. */
 export function objectsIn(parent: ReadonlyJsonObject, name: string): readonly ReadonlyJsonObject[] {
   const list = asList(getOwn(parent, name));
-  return list.every(isReadonlyObject) ? list : list.map(asObject);
+  return list.every(isObject) ? list : list.map(asObject);
 }
 
 /** A member that is a list of texts. */
@@ -66,10 +66,6 @@ export function booleanIn(parent: ReadonlyJsonObject, name: string): boolean {
 export function isSet(parent: ReadonlyJsonObject, name: string): boolean {
   const value = getOwn(parent, name);
   return value !== undefined && value !== null;
-}
-
-function isReadonlyObject(value: ReadonlyJson | undefined): value is ReadonlyJsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isReadonlyList(value: ReadonlyJson | undefined): value is readonly ReadonlyJson[] {

@@ -21,7 +21,7 @@ export function inGoOrder(value: ReadonlyJson, schema: Schema): JsonValue {
   for (const key of keys) {
     const member = value[key];
     const memberSchema = schema.type === "object" ? schema.fields.get(key)?.schema : schema.type === "map" ? schema.values : schema;
-    if (member !== undefined) setOwn(ordered, key, memberSchema === undefined ? member : inGoOrder(member, memberSchema));
+    if (member !== undefined) setOwn(ordered, key, memberSchema === undefined ? (member as JsonValue) : inGoOrder(member, memberSchema));
   }
   return ordered;
 }

@@ -25,7 +25,7 @@ function merge(document: ReadonlyJsonObject, patch: ReadonlyJsonObject, touched:
       continue;
     }
     const current = Object.hasOwn(merged, key) ? merged[key] : undefined;
-    if (isObject(current)) setOwn(merged, key, isReadonlyObject(value) ? merge(current, value, touched) : (value as JsonValue));
+    if (isObject(current)) setOwn(merged, key, isObject(value) ? merge(current, value, touched) : (value as JsonValue));
     else setOwn(merged, key, withoutNulls(value));
   }
   return merged;
@@ -33,14 +33,10 @@ function merge(document: ReadonlyJsonObject, patch: ReadonlyJsonObject, touched:
 
 function withoutNulls(value: ReadonlyJson): JsonValue {
   if (Array.isArray(value)) return value.map((item: ReadonlyJson) => withoutNulls(item));
-  if (!isReadonlyObject(value)) return value as JsonValue;
+  if (!isObject(value)) return value as JsonValue;
   const kept: JsonObject = {};
   for (const [key, member] of Object.entries(value)) {
     if (member !== null && member !== undefined) setOwn(kept, key, withoutNulls(member));
   }
   return kept;
-}
-
-function isReadonlyObject(value: ReadonlyJson): value is ReadonlyJsonObject {
-  return isObject(value);
 }

@@ -56,7 +56,7 @@ function mergeMember(merged: JsonObject, patchKey: string, value: ReadonlyJson |
     return;
   }
   const current = Object.hasOwn(merged, key) ? merged[key] : undefined;
-  if (isObject(current) && isReadonlyObject(value)) {
+  if (isObject(current) && isObject(value)) {
     const rule = ruleOf(schema, key);
     setOwn(merged, key, rule.strategy === "replace" ? (value as JsonObject) : mergeObject(current, value, rule.schema));
   } else if (Array.isArray(current) && isReadonlyArray(value)) {
@@ -183,7 +183,7 @@ function ordered(
 /** The items of the patch must stand in the same order in the list of the order. */
 function requireSameOrder(patch: readonly ReadonlyJson[], order: readonly ReadonlyJson[], mergeKey: string): void {
   if (patch.length === 0 || order.length === 0) return;
-  const kept = patch.filter((item) => !(isReadonlyObject(item) && item[patchDirective] === "delete"));
+  const kept = patch.filter((item) => !(isObject(item) && item[patchDirective] === "delete"));
   let matched = 0;
   for (const wanted of order) {
     const item = kept[matched];
@@ -248,7 +248,7 @@ function namedField(directive: string, prefix: string, fault: string): string {
 }
 
 function keyOf(item: ReadonlyJson, mergeKey: string): ReadonlyJson {
-  if (!isReadonlyObject(item)) throw badType("map[string]interface {}", item);
+  if (!isObject(item)) throw badType("map[string]interface {}", item);
   return requireKey(item, mergeKey);
 }
 
@@ -276,10 +276,6 @@ function badType(expected: string, actual: ReadonlyJson | undefined): PatchError
           ? "[]interface {}"
           : "map[string]interface {}";
   return new PatchError(`expected a ${expected}, but received a ${got}`, "plain");
-}
-
-function isReadonlyObject(value: ReadonlyJson | undefined): value is ReadonlyJsonObject {
-  return isObject(value);
 }
 
 function isReadonlyArray(value: ReadonlyJson | undefined): value is readonly ReadonlyJson[] {

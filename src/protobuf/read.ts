@@ -1,7 +1,7 @@
 import { parseJsonValue } from "../codec/json-text.ts";
 import { JsonError } from "../codec/json-scan.ts";
 import { formatDuration } from "../object/duration.ts";
-import { setOwn, type JsonObject, type JsonValue } from "../object/json.ts";
+import { setOwn, structIn, type JsonObject, type JsonValue } from "../object/json.ts";
 import { copyJson } from "../object/json.ts";
 import { formatMicroTime, formatTime } from "../object/time.ts";
 import type { AnySchema, Field, ObjectSchema, ScalarSchema, Schema } from "../schema/schema.ts";
@@ -63,7 +63,7 @@ export class ProtobufReader {
     }
     if (schema.type === "map") {
       expectLength(wireType);
-      this.#entry(reader.part(), schema.values, objectAt(object, name), depth + 1);
+      this.#entry(reader.part(), schema.values, structIn(object, name), depth + 1);
       return;
     }
     const value = this.#value(reader, wireType, schema, depth);
@@ -255,14 +255,6 @@ function listAt(object: JsonObject, name: string): JsonValue[] {
   const present = object[name];
   if (Array.isArray(present)) return present;
   const made: JsonValue[] = [];
-  object[name] = made;
-  return made;
-}
-
-function objectAt(object: JsonObject, name: string): JsonObject {
-  const present = object[name];
-  if (typeof present === "object" && present !== null && !Array.isArray(present)) return present;
-  const made: JsonObject = {};
   object[name] = made;
   return made;
 }

@@ -1,5 +1,4 @@
-import type { ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
-import { getOwn } from "../object/json.ts";
+import { getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
 import type { Field, ObjectSchema, Schema } from "./schema.ts";
 
 /** Members of an OpenAPI schema that say more than the type; kept for the validator as they are. */
@@ -48,7 +47,7 @@ export function schemaFromOpenApi(
       const items = getOwn(openapi, "items");
       return {
         type: "list",
-        items: isJsonObject(items) ? schemaFromOpenApi(items, objectMeta) : { type: "any", any: "json" },
+        items: isObject(items) ? schemaFromOpenApi(items, objectMeta) : { type: "any", any: "json" },
         listType: listTypeOf(getOwn(openapi, "x-kubernetes-list-type")),
         keys: textsOf(getOwn(openapi, "x-kubernetes-list-map-keys")),
         ...common,
@@ -71,7 +70,7 @@ function objectOrMap(openapi: ReadonlyJsonObject, objectMeta: ObjectSchema, root
   const common = commonOf(openapi);
   const atomic = getOwn(openapi, "x-kubernetes-map-type") === "atomic" ? { atomic: true } : {};
   const additional = getOwn(openapi, "additionalProperties");
-  if (isJsonObject(additional)) return { type: "map", values: schemaFromOpenApi(additional, objectMeta), ...atomic, ...common };
+  if (isObject(additional)) return { type: "map", values: schemaFromOpenApi(additional, objectMeta), ...atomic, ...common };
   if (additional === true) return { type: "map", values: { type: "any", any: "json" }, ...atomic, ...common };
   const embedded = root || getOwn(openapi, "x-kubernetes-embedded-resource") === true;
   return new OpenApiObject(openapi, objectMeta, {
@@ -110,8 +109,8 @@ class OpenApiObject implements ObjectSchema {
       const properties = getOwn(this.#openapi, "properties");
       const required = new Set(textsOf(getOwn(this.#openapi, "required")));
       const fields = new Map<string, Field>();
-      for (const [name, property] of isJsonObject(properties) ? Object.entries(properties) : []) {
-        if (isJsonObject(property)) fields.set(name, new OpenApiField(name, property, required.has(name), this.#objectMeta));
+      for (const [name, property] of isObject(properties) ? Object.entries(properties) : []) {
+        if (isObject(property)) fields.set(name, new OpenApiField(name, property, required.has(name), this.#objectMeta));
       }
       if (this.embedded === true) addObjectFields(fields, this.#objectMeta);
       this.#fields = fields;
@@ -190,8 +189,4 @@ function listTypeOf(value: ReadonlyJson | undefined): "atomic" | "set" | "map" {
 
 function textsOf(value: ReadonlyJson | undefined): string[] {
   return Array.isArray(value) ? value.filter((item: ReadonlyJson) => typeof item === "string") : [];
-}
-
-function isJsonObject(value: ReadonlyJson | undefined): value is ReadonlyJsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

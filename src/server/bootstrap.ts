@@ -1,7 +1,8 @@
 import { timestamp } from "../object/timestamp.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { equalJson } from "../object/json.ts";
-import { objectIn, objectsIn } from "../object/read.ts";
+import { objectIn } from "../object/read.ts";
+import { isConditionTrue } from "../object/conditions.ts";
 import type { ResourceId, SystemClient } from "../registry/system-client.ts";
 
 const NAMESPACES: ResourceId = { group: "", plural: "namespaces" };
@@ -42,7 +43,7 @@ export async function bootstrapObjects(client: SystemClient, serviceRanges: read
 async function markReady(client: SystemClient, serviceRanges: readonly string[]): Promise<void> {
   const found = await client.get(SERVICE_CIDRS, "", "kubernetes");
   if (found === undefined || !equalJson(objectIn(found, "spec")["cidrs"], serviceRanges)) return;
-  if (objectsIn(objectIn(found, "status"), "conditions").some(({ type, status }) => type === "Ready" && status === "True")) return;
+  if (isConditionTrue(found, "Ready")) return;
   const lastTransitionTime = timestamp(Date.now());
   const ready = { type: "Ready", status: "True", lastTransitionTime, reason: "", message: "Kubernetes default Service CIDR is ready" };
   await client.update(SERVICE_CIDRS, "", "kubernetes", (range) => ({ ...range, status: { conditions: [ready] } }), "status");

@@ -10,7 +10,7 @@ import {
   type Program,
   type Value,
 } from "../../cel/kubernetes/index.ts";
-import { isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { isObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import { baseEnvironment } from "../../resources/admissionregistration/policy-expressions.ts";
 import { admissionRequest } from "../matching/request-value.ts";
 import type { Subject } from "../matching/subject.ts";
@@ -83,7 +83,7 @@ function shownNamespace(namespace: ReadonlyJsonObject): ReadonlyJsonObject {
   const metadata = namespace["metadata"];
   if (!isObject(metadata)) return namespace;
   const { uid } = metadata;
-  const shown: JsonObject = { ...metadata, ...(uid === undefined ? {} : { UID: uid }) };
+  const shown: ReadonlyJsonObject = { ...metadata, ...(uid === undefined ? {} : { UID: uid }) };
   return { ...namespace, metadata: shown };
 }
 

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
-import { isObject, type JsonObject, type ReadonlyJson } from "../../object/json.ts";
+import { isObject, type ReadonlyJson } from "../../object/json.ts";
 import { listIn, stringIn } from "../../object/read.ts";
 import { isSignedBy, type ParsedJwt } from "../jwt.ts";
 import type { FetchJson } from "./fetch-json.ts";
@@ -87,9 +87,8 @@ export class IssuerKeys {
 }
 
 /** A member of a key set; what is no key that signs here is passed over. */
-function readKey(value: ReadonlyJson): IssuerKey[] {
-  if (!isObject(value)) return [];
-  const jwk: JsonObject = value;
+function readKey(jwk: ReadonlyJson): IssuerKey[] {
+  if (!isObject(jwk)) return [];
   try {
     return [{ keyId: stringIn(jwk, "kid"), publicKey: createPublicKey({ key: JSON.parse(JSON.stringify(jwk)), format: "jwk" }) }];
   } catch {

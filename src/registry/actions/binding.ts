@@ -1,6 +1,6 @@
 import { fieldErrorsText } from "../../object/field-error-message.ts";
 import { notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
-import { isObject, setOwn, type JsonObject } from "../../object/json.ts";
+import { setOwn, structIn } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { listIn, objectIn, stringIn } from "../../object/read.ts";
 import { conflict, plainError } from "../../object/status.ts";
@@ -29,9 +29,7 @@ export const bind: Action = async (write, body, format) => {
     change: (pod) => {
       const refusal = whyNot(pod, name);
       if (refusal !== undefined) throw conflict({ group: "", plural: "pods/binding" }, name, refusal);
-      const spec: JsonObject = isObject(pod["spec"]) ? pod["spec"] : {};
-      spec["nodeName"] = stringIn(target, "name");
-      pod["spec"] = spec;
+      structIn(pod, "spec")["nodeName"] = stringIn(target, "name");
       merge(pod, "labels", labels);
       merge(pod, "annotations", annotations);
       setPodCondition(pod, { type: "PodScheduled", status: "True" }, write.strategyContext.now);

@@ -1,8 +1,9 @@
 import { trackUpdate } from "../../apply/updater.ts";
-import { copyJson, isObject, setOwn, type JsonObject } from "../../object/json.ts";
+import { copyJson, setOwn, structIn, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { numberIn, objectIn } from "../../object/read.ts";
 import { forbidden, StatusError, tooManyRequests } from "../../object/status.ts";
+import { setCondition } from "../../object/conditions.ts";
 import type { ObjectRecord } from "../../storage/cache/record.ts";
 import { doorOf } from "../ownership.ts";
 import type { Write } from "../write.ts";
@@ -28,8 +29,7 @@ function refusal(retryAfterSeconds: number, cause: string): StatusError {
 export function takeDisruption(write: Write, record: ObjectRecord, podName: string): KubeObject {
   const budget = copyJson(record.object());
   const { name = "", generation = 0 } = budget.metadata;
-  const status: JsonObject = isObject(budget["status"]) ? budget["status"] : {};
-  budget["status"] = status;
+  const status = structIn(budget, "status");
   const allowed = numberIn(status, "disruptionsAllowed");
   const ref = { group: "policy", plural: "poddisruptionbudget" };
   if (numberIn(status, "observedGeneration") < generation) throw budgetUnsettled(name);
@@ -43,29 +43,20 @@ export function takeDisruption(write: Write, record: ObjectRecord, podName: stri
   }
   status["disruptionsAllowed"] = allowed - 1;
   if (allowed === 1) noteExhausted(status, write.strategyContext.now);
-  const pods: JsonObject = isObject(status["disruptedPods"]) ? status["disruptedPods"] : {};
-  setOwn(pods, podName, write.strategyContext.now);
-  status["disruptedPods"] = pods;
+  setOwn(structIn(status, "disruptedPods"), podName, write.strategyContext.now);
   trackUpdate({ door: doorOf(write), live: record.object(), updated: budget, manager: "kube-apiserver", now: write.strategyContext.now });
   return budget;
 }
 
 /** The condition that says that no pod can be spared any more. */
 function noteExhausted(status: JsonObject, now: string): void {
-  const conditions = Array.isArray(status["conditions"]) ? status["conditions"] : [];
-  const index = conditions.findIndex((one) => isObject(one) && one["type"] === "DisruptionAllowed");
-  const before = conditions[index];
-  const since = isObject(before) && before["status"] === "False" ? (before["lastTransitionTime"] ?? now) : now;
-  const next: JsonObject = {
+  const observed = numberIn(status, "observedGeneration");
+  setCondition(status, {
     type: "DisruptionAllowed",
     status: "False",
     reason: "InsufficientPods",
     message: "",
-    lastTransitionTime: since,
-  };
-  const observed = numberIn(status, "observedGeneration");
-  if (observed !== 0) next["observedGeneration"] = observed;
-  if (index < 0) conditions.push(next);
-  else conditions[index] = next;
-  status["conditions"] = conditions;
+    lastTransitionTime: now,
+    ...(observed === 0 ? {} : { observedGeneration: observed }),
+  });
 }

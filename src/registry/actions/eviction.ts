@@ -1,8 +1,9 @@
 import { copyJson, isObject, type JsonObject, type JsonValue, type ReadonlyJson } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { labelSelectorFromObject, matchesLabels, SelectorError, type LabelSelectorObject } from "../../object/label-selector.ts";
-import { numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { numberIn, objectIn, stringIn } from "../../object/read.ts";
 import { badRequest, notFound, plainError, StatusError } from "../../object/status.ts";
+import { isConditionTrue } from "../../object/conditions.ts";
 import { prefixEnd } from "../../storage/cache/resource-cache.ts";
 import type { Action } from "../actions.ts";
 import { deleteOptions, type DeleteOptions } from "../delete-options.ts";
@@ -110,9 +111,7 @@ function selects(selector: ReadonlyJson | undefined, labels: Readonly<Record<str
 }
 
 function isReady(pod: KubeObject): boolean {
-  return objectsIn(objectIn(pod, "status"), "conditions").some(
-    (condition) => condition["type"] === "Ready" && condition["status"] === "True",
-  );
+  return isConditionTrue(pod, "Ready");
 }
 
 /** Whether pods that are not ready may go without being counted (KEP-3017). */

@@ -4,7 +4,7 @@ import type { ObjectLookup } from "../../authentication/service-account/account-
 import type { AccountKeySource } from "../../authentication/service-account/keys.ts";
 import { signJwt } from "../../authentication/jwt.ts";
 import { invalidField, type FieldError } from "../../object/field-error.ts";
-import { getOwn, isObject, type JsonObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
+import { getOwn, isObject, copyJson, structIn, type JsonObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import { parseGroupVersion, type KubeObject } from "../../object/kube-object.ts";
 import { randomUid } from "../../object/names-generator.ts";
 import { quoteText } from "../../object/quote.ts";
@@ -97,7 +97,11 @@ export function tokenRequest(issuer: TokenIssuer): Action {
           creationTimestamp: strategyContext.now,
           ...(managedFields === undefined ? {} : { managedFields }),
         },
-        spec: { audiences: [...audiences], expirationSeconds: seconds, boundObjectRef: isObject(reference) ? reference : null },
+        spec: {
+          audiences: [...audiences],
+          expirationSeconds: seconds,
+          boundObjectRef: isObject(reference) ? (copyJson(reference) as JsonObject) : null,
+        },
         status: { token, expirationTimestamp: timestamp((issuedAt + seconds) * 1000) },
       },
     };
@@ -105,9 +109,7 @@ export function tokenRequest(issuer: TokenIssuer): Action {
 }
 
 function defaultLifetime(request: KubeObject): void {
-  const spec = isObject(request["spec"]) ? request["spec"] : {};
-  spec["expirationSeconds"] ??= DEFAULT_SECONDS;
-  request["spec"] = spec;
+  structIn(request, "spec")["expirationSeconds"] ??= DEFAULT_SECONDS;
 }
 
 function lifetimeFaults(seconds: ReadonlyJson | undefined): FieldError[] {
@@ -132,7 +134,7 @@ const BINDABLE: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Errors: StatusError 400 for what no token can be bound to, 404, 409 where the object is another one by now. */
-async function findBound(reference: JsonObject, account: string, namespace: string, lookup: ObjectLookup): Promise<Bound> {
+async function findBound(reference: ReadonlyJsonObject, account: string, namespace: string, lookup: ObjectLookup): Promise<Bound> {
   const [apiVersion, kind, name, uid] = ["apiVersion", "kind", "name", "uid"].map((member) => stringIn(reference, member)) as [
     string,
     string,

@@ -1,8 +1,9 @@
 import { cidrContains, formatIp, parseCidr, parseIpSloppy, type IpAddress } from "../../object/ip.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import type { RandomBytes } from "../../object/names-generator.ts";
-import { objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { objectIn, stringIn, stringsIn } from "../../object/read.ts";
 import { StatusError } from "../../object/status.ts";
+import { conditionOf, isConditionTrue } from "../../object/conditions.ts";
 import type { ResourceId, SystemClient } from "../system-client.ts";
 import { AddressRange } from "./address-range.ts";
 
@@ -134,8 +135,7 @@ export function isHolder(address: KubeObject, service: KubeObject): boolean {
 /** Without the loop that judges it, a range is ready. */
 function isReady(range: KubeObject): boolean {
   if (range.metadata.deletionTimestamp !== undefined) return false;
-  const ready = objectsIn(objectIn(range, "status"), "conditions").find((condition) => stringIn(condition, "type") === "Ready");
-  return ready === undefined || stringIn(ready, "status") === "True";
+  return conditionOf(range, "Ready") === undefined || isConditionTrue(range, "Ready");
 }
 
 /** Of ranges within one another the largest knows which addresses are usable. */

@@ -1,14 +1,14 @@
 import { invalidField } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import { parseCidr } from "../../object/ip.ts";
-import type { JsonObject, ReadonlyJsonObject } from "../../object/json.ts";
+import { structIn, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import type { RandomBytes } from "../../object/names-generator.ts";
 import { objectIn, stringsIn } from "../../object/read.ts";
 import { internalError, invalid } from "../../object/status.ts";
 import type { StrategySettings } from "../../resources/definition.ts";
 import { completeServiceUpdate, normalizeNewService } from "../../resources/core/service-changes.ts";
-import { HEADLESS, isHeadless, needsClusterIp, nodePortsOf, specToChange } from "../../resources/core/service-fields.ts";
+import { HEADLESS, isHeadless, needsClusterIp, nodePortsOf } from "../../resources/core/service-fields.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { Reservation, Reserver } from "../reserver.ts";
 import type { SystemClient } from "../system-client.ts";
@@ -143,7 +143,7 @@ export function serviceNetwork(options: ServiceNetworkOptions): ServiceNetwork {
 
   return {
     async reserve(service, old, { dryRun }) {
-      const spec = specToChange(service);
+      const spec = structIn(service, "spec");
       const before = old === undefined ? undefined : objectIn(old, "spec");
       if (old === undefined) normalizeNewService(service);
       else completeServiceUpdate(service, old);

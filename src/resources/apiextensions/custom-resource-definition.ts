@@ -1,11 +1,13 @@
+import { setCondition } from "../../object/conditions.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { isObject, structIn, type ReadonlyJsonObject } from "../../object/json.ts";
 import { quoteText } from "../../object/quote.ts";
 import { FORMATS } from "../../schema/formats.ts";
 import { subschemas } from "./validate-schema.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { definitionChangeFaults, definitionFaults, definitionNameFaults } from "./validate-definition.ts";
+import { DEFAULT_SERVICE_PORT } from "../admissionregistration/webhook-client.ts";
 import type { KindBehaviour } from "../definition.ts";
 
 /** Holds a definition until its custom resources are gone. */
@@ -19,7 +21,7 @@ export const customResourceDefinition: KindBehaviour = {
       object["status"] = { conditions: null, acceptedNames: { plural: "", kind: "" }, storedVersions: storageVersions(object) };
     },
     prepareForUpdate: (object, old) => {
-      const status = memberOf(object, "status");
+      const status = structIn(object, "status");
       const stored = stringsIn(objectIn(old, "status"), "storedVersions");
       const storage = storageVersions(object);
       status["storedVersions"] = [...stored, ...storage.filter((version) => !stored.includes(version))];
@@ -30,31 +32,30 @@ export const customResourceDefinition: KindBehaviour = {
     deletionFinalizers: [CLEANUP_FINALIZER],
     marksPlainly: true,
     markDeleted: (object, { now }) => {
-      const status = memberOf(object, "status");
-      const conditions = Array.isArray(status["conditions"]) ? status["conditions"] : [];
-      const terminating = {
+      setCondition(structIn(object, "status"), {
         type: "Terminating",
         status: "True",
         lastTransitionTime: now,
         reason: "InstanceDeletionPending",
         message: "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
-      };
-      status["conditions"] = [...conditions.filter((one) => !isObject(one) || one["type"] !== "Terminating"), terminating];
+      });
     },
   },
   cells: { "Created At": ({ metadata }) => metadata.creationTimestamp ?? "<unknown>" },
 };
 
 function applyDefaults(object: KubeObject): void {
-  const spec = memberOf(object, "spec");
-  const names = memberOf(spec, "names");
+  const spec = structIn(object, "spec");
+  const names = structIn(spec, "names");
   const kind = stringIn(names, "kind");
   if (kind !== "" && !names["singular"]) names["singular"] = kind.toLowerCase();
   if (kind !== "" && !names["listKind"]) names["listKind"] = `${kind}List`;
-  const conversion = memberOf(spec, "conversion");
+  const conversion = structIn(spec, "conversion");
   conversion["strategy"] ||= "None";
-  const service = objectIn(objectIn(conversion, "webhook"), "clientConfig")["service"];
-  if (isObject(service)) service["port"] ??= 443;
+  const { webhook } = conversion;
+  const client = isObject(webhook) ? webhook["clientConfig"] : undefined;
+  const service = isObject(client) ? client["service"] : undefined;
+  if (isObject(service)) service["port"] ??= DEFAULT_SERVICE_PORT;
 }
 
 /** Formats that schemas name and nobody checks, each once. */
@@ -78,12 +79,4 @@ const PLAIN_FORMATS: ReadonlySet<string> = new Set(["int32", "int64", "float", "
 function storageVersions(object: KubeObject): string[] {
   const storage = objectsIn(objectIn(object, "spec"), "versions").find((version) => version["storage"] === true);
   return storage === undefined ? [] : [stringIn(storage, "name")];
-}
-
-function memberOf(parent: JsonObject, name: string): JsonObject {
-  const member = parent[name];
-  if (isObject(member)) return member;
-  const made: JsonObject = {};
-  parent[name] = made;
-  return made;
 }

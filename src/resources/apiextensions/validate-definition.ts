@@ -1,3 +1,4 @@
+import { isConditionTrue } from "../../object/conditions.ts";
 import {
   duplicateField,
   forbiddenField,
@@ -12,7 +13,6 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import { dns1035Label, dnsSubdomain } from "../../object/names.ts";
 import { booleanIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { webhookClientConfig } from "../admissionregistration/webhook-client.ts";
-import { conditionOf } from "./conditions.ts";
 import { schemaFaults } from "./validate-schema.ts";
 
 const SPEC = FieldPath.root.child("spec");
@@ -43,7 +43,7 @@ export function definitionChangeFaults(object: KubeObject, old: KubeObject): Fie
   const immutable = (name: string, value: ReadonlyJson, was: ReadonlyJson, at: FieldPath): void => {
     if (!equalJson(value, was)) faults.push(invalidField(at.child(name), value, "field is immutable"));
   };
-  if (conditionOf(old, "Established") === "True") {
+  if (isConditionTrue(old, "Established")) {
     immutable("group", stringIn(spec, "group"), stringIn(before, "group"), SPEC);
     immutable("scope", stringIn(spec, "scope"), stringIn(before, "scope"), SPEC);
     immutable("kind", stringIn(objectIn(spec, "names"), "kind"), stringIn(objectIn(before, "names"), "kind"), SPEC.child("names"));

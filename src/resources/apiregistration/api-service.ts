@@ -5,6 +5,7 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import { dns1035Label, dnsSubdomain, pathSegmentName } from "../../object/names.ts";
 import { quoteText } from "../../object/quote.ts";
 import { booleanIn, isSet, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { conditionOf } from "../../object/conditions.ts";
 import { fields } from "../../validation/structure.ts";
 import { optional } from "../../validation/presence.ts";
 import type { KindBehaviour } from "../definition.ts";
@@ -105,7 +106,7 @@ export const apiService: KindBehaviour = {
       return `${stringIn(service, "namespace")}/${stringIn(service, "name")}`;
     },
     Available: (object) => {
-      const available = objectsIn(objectIn(object, "status"), "conditions").find((one) => stringIn(one, "type") === "Available");
+      const available = conditionOf(object, "Available");
       if (available === undefined) return "Unknown";
       const status = stringIn(available, "status");
       return status === "True" ? status : `${status} (${stringIn(available, "reason")})`;

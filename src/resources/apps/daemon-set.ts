@@ -1,6 +1,6 @@
 import { invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { getOwn, isObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { getOwn, isObject, structIn, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet, numberIn, objectIn, stringIn } from "../../object/read.ts";
 import { atMostWhole, isNone, nonNegativeIntOrPercent } from "../../validation/int-or-percent.ts";
@@ -10,14 +10,7 @@ import { fields } from "../../validation/structure.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
 import { validatePodTemplateSpec } from "../pod-spec/pod-template.ts";
 import { labelsText, templateOf } from "../pod-spec/template-cells.ts";
-import {
-  containerCells,
-  defaultTemplateOf,
-  dropDisabledOf,
-  structIn,
-  templateOptions,
-  templateWarnings,
-} from "../pod-spec/template-owner.ts";
+import { containerCells, defaultTemplateOf, dropDisabledOf, templateOptions, templateWarnings } from "../pod-spec/template-owner.ts";
 import { restore } from "../core/pod-status.ts";
 import { checkCollisionCount, checkCounters } from "./counters.ts";
 import { shownStrategy } from "./deployment.ts";

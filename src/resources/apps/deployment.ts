@@ -1,6 +1,6 @@
 import { forbiddenField, invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { getOwn, isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { getOwn, isObject, structIn, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet, numberIn, objectIn, stringIn } from "../../object/read.ts";
 import { atMostWhole, isNone, nonNegativeIntOrPercent } from "../../validation/int-or-percent.ts";
@@ -8,7 +8,7 @@ import { optional } from "../../validation/presence.ts";
 import { nonNegative } from "../../validation/scalars.ts";
 import { fields } from "../../validation/structure.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
-import { containerCells, defaultTemplateOf, dropDisabledOf, structIn, templateOptions } from "../pod-spec/template-owner.ts";
+import { containerCells, defaultTemplateOf, dropDisabledOf, templateOptions } from "../pod-spec/template-owner.ts";
 import { checkCollisionCount, checkCounters, checkPartOf } from "./counters.ts";
 import { replicaNameWarnings } from "./replica-warnings.ts";
 import { checkReplicaTemplate, checkSelector, immutableSelector, selectorCell } from "./selector-rules.ts";

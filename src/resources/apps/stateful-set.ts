@@ -1,12 +1,12 @@
 import { forbiddenField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { equalJson, isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { equalJson, isObject, structIn, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel, maskTrailingHyphen } from "../../object/names.ts";
 import { isSet, numberIn, objectIn, objectsIn } from "../../object/read.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
 import { defaultClaimSpec, objects } from "../pod-spec/defaults.ts";
-import { containerCells, defaultTemplateOf, dropDisabledOf, structIn } from "../pod-spec/template-owner.ts";
+import { containerCells, defaultTemplateOf, dropDisabledOf } from "../pod-spec/template-owner.ts";
 import { warnOfFractions } from "../pod-spec/warnings.ts";
 import { checkCollisionCount, checkCounters, checkPartOf } from "./counters.ts";
 import { ownTemplateWarnings } from "./replica-warnings.ts";

@@ -1,8 +1,7 @@
-import { isObject, type JsonObject, type JsonValue } from "../../object/json.ts";
+import { isObject, structIn, type JsonObject, type JsonValue } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { objects } from "../pod-spec/defaults.ts";
 import { shownAs, type ShownMembers } from "../pod-spec/shown.ts";
-import { structIn } from "../pod-spec/template-owner.ts";
 import { flatMetric, flatReading, nestedMetric, nestedReading } from "./hpa-v1-metrics.ts";
 
 /**

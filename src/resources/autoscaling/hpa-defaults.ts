@@ -1,7 +1,6 @@
-import { isObject, type JsonObject } from "../../object/json.ts";
+import { isObject, structIn, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { annotatedMetrics } from "./hpa-conversion.ts";
-import { structIn } from "../pod-spec/template-owner.ts";
 
 /** The utilization that is aimed at where the writer named no metric. */
 const cpuPercent = 80;

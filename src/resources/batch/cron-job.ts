@@ -1,6 +1,6 @@
 import { invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { getOwn, isObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { getOwn, isObject, structIn, type ReadonlyJsonObject } from "../../object/json.ts";
 import { CronError, parseCron } from "../../object/cron.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel } from "../../object/names.ts";
@@ -13,14 +13,7 @@ import { fields } from "../../validation/structure.ts";
 import { selectorCell } from "../apps/selector-rules.ts";
 import { ageSince } from "../common-cells.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
-import {
-  containerCells,
-  defaultTemplateOf,
-  dropDisabledOf,
-  structIn,
-  templateOptions,
-  templateWarnings,
-} from "../pod-spec/template-owner.ts";
+import { containerCells, defaultTemplateOf, dropDisabledOf, templateOptions, templateWarnings } from "../pod-spec/template-owner.ts";
 import { isManual } from "./job-selector.ts";
 import { checkJobSpec } from "./job-spec.ts";
 import { defaultFailurePolicy } from "./job.ts";

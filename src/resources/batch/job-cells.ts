@@ -4,16 +4,16 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet, numberIn, objectIn, stringIn } from "../../object/read.ts";
 import { selectorCell } from "../apps/selector-rules.ts";
 import { containerCells } from "../pod-spec/template-owner.ts";
-import { hasCondition } from "./job-status.ts";
+import { isConditionTrue } from "../../object/conditions.ts";
 
 const spec = (object: KubeObject): ReadonlyJsonObject => objectIn(object, "spec");
 const status = (object: KubeObject): ReadonlyJsonObject => objectIn(object, "status");
 
 function statusCell(object: KubeObject): string {
-  if (hasCondition(object, "Complete")) return "Complete";
-  if (hasCondition(object, "Failed")) return "Failed";
+  if (isConditionTrue(object, "Complete")) return "Complete";
+  if (isConditionTrue(object, "Failed")) return "Failed";
   if (object.metadata.deletionTimestamp !== undefined) return "Terminating";
-  return ["Suspended", "FailureTarget", "SuccessCriteriaMet"].find((type) => hasCondition(object, type)) ?? "Running";
+  return ["Suspended", "FailureTarget", "SuccessCriteriaMet"].find((type) => isConditionTrue(object, type)) ?? "Running";
 }
 
 function completionsCell(object: KubeObject): string {

@@ -1,7 +1,8 @@
 import { duplicateField, invalidField, requiredField, type FieldError } from "../../object/field-error.ts";
 import { equalJson, getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { isSet, numberIn, objectIn, stringIn, stringsIn } from "../../object/read.ts";
+import { isConditionTrue } from "../../object/conditions.ts";
 import { checkCounters, statusAt } from "../apps/counters.ts";
 import { commonIndex, parseIndexes } from "./index-intervals.ts";
 
@@ -16,23 +17,16 @@ interface JobState {
   readonly finished: boolean;
 }
 
-/** Whether a condition is True. */
-export function hasCondition(object: KubeObject, type: string): boolean {
-  return objectsIn(objectIn(object, "status"), "conditions").some(
-    (one) => stringIn(one, "type") === type && stringIn(one, "status") === "True",
-  );
-}
-
 function stateOf(object: KubeObject): JobState {
-  const complete = hasCondition(object, "Complete");
-  const failed = hasCondition(object, "Failed");
+  const complete = isConditionTrue(object, "Complete");
+  const failed = isConditionTrue(object, "Failed");
   return {
     spec: objectIn(object, "spec"),
     status: objectIn(object, "status"),
     complete,
     failed,
-    failureTarget: hasCondition(object, "FailureTarget"),
-    successCriteriaMet: hasCondition(object, "SuccessCriteriaMet"),
+    failureTarget: isConditionTrue(object, "FailureTarget"),
+    successCriteriaMet: isConditionTrue(object, "SuccessCriteriaMet"),
     finished: complete || failed,
   };
 }

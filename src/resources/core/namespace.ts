@@ -1,6 +1,6 @@
 import { invalidField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { copyJson, isObject, setOwn, type JsonObject, type JsonValue } from "../../object/json.ts";
+import { copyJson, setOwn, structIn, type JsonValue } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel, isUnqualifiedFinalizer, maskTrailingHyphen, qualifiedNameRules } from "../../object/names.ts";
 import { objectIn, stringIn, stringsIn } from "../../object/read.ts";
@@ -41,9 +41,7 @@ function checkPhase(object: KubeObject): FieldError[] {
 }
 
 function setPhase(object: KubeObject, phase: string): void {
-  const status: JsonObject = isObject(object["status"]) ? object["status"] : {};
-  status["phase"] = phase;
-  object["status"] = status;
+  structIn(object, "status")["phase"] = phase;
 }
 
 /** What Namespaces do beyond the tables. */
@@ -56,10 +54,8 @@ export const namespace: KindBehaviour = {
     nameRule: (name, prefix) => dnsLabel(prefix ? maskTrailingHyphen(name) : name),
     prepareForCreate: (object) => {
       object["status"] = { phase: "Active" };
-      const spec: JsonObject = isObject(object["spec"]) ? object["spec"] : {};
       const given = finalizersOf(object);
-      spec["finalizers"] = given.includes(contentFinalizer) ? [...given] : [...given, contentFinalizer];
-      object["spec"] = spec;
+      structIn(object, "spec")["finalizers"] = given.includes(contentFinalizer) ? [...given] : [...given, contentFinalizer];
     },
     validate: (object) => {
       const faults: FieldError[] = [];

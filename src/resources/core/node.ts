@@ -1,6 +1,7 @@
 import { copyJson, isObject, type JsonValue } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { booleanIn, isSet, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { conditionOf } from "../../object/conditions.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { roundResources } from "../pod-spec/defaults.ts";
 import { validateNode, validateNodeChange } from "./node-validation.ts";
@@ -30,7 +31,7 @@ function dropUnlessHad(object: KubeObject, old: KubeObject | undefined, part: st
 }
 
 function statusCell(object: KubeObject): string {
-  const ready = objectsIn(objectIn(object, "status"), "conditions").find((condition) => condition["type"] === "Ready");
+  const ready = conditionOf(object, "Ready");
   const shown = ready === undefined ? "Unknown" : ready["status"] === "True" ? "Ready" : "NotReady";
   return booleanIn(objectIn(object, "spec"), "unschedulable") ? `${shown},SchedulingDisabled` : shown;
 }

@@ -1,12 +1,11 @@
 import { FieldPath } from "../../object/field-path.ts";
-import { copyJson, isObject, type JsonObject, type JsonValue } from "../../object/json.ts";
+import { copyJson, isObject, structIn, type JsonObject, type JsonValue } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { formatQuantity } from "../../object/quantity.ts";
 import { isSet, objectIn, stringIn } from "../../object/read.ts";
 import { asQuantity } from "../../validation/quantities.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { defaultClaimSpec, roundResources } from "../pod-spec/defaults.ts";
-import { structIn } from "../pod-spec/template-owner.ts";
 import { warnOfFractions } from "../pod-spec/warnings.ts";
 import { validateClaim, validateClaimChange, validateClaimStatus } from "./persistent-volume-claim-validation.ts";
 import { classWarnings, modesCell, phaseCell, storageClassOf } from "./volume-class.ts";

@@ -1,12 +1,11 @@
 import { FieldPath } from "../../object/field-path.ts";
-import { copyJson, getOwn, type JsonValue } from "../../object/json.ts";
+import { copyJson, getOwn, structIn, type JsonValue } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { formatQuantity } from "../../object/quantity.ts";
 import { isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { asQuantity } from "../../validation/quantities.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { defaultVolumeSources, roundResources } from "../pod-spec/defaults.ts";
-import { structIn } from "../pod-spec/template-owner.ts";
 import { pluginWarnings } from "../pod-spec/volume-warnings.ts";
 import { warnOfNodeTerm } from "../pod-spec/warnings.ts";
 import { validatePersistentVolume, validatePersistentVolumeChange } from "./persistent-volume-validation.ts";

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from "../../object/json.ts";
+import { isObject, structIn, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel, dnsSubdomain, maskTrailingHyphen } from "../../object/names.ts";
 import { FieldPath } from "../../object/field-path.ts";
@@ -20,7 +20,7 @@ import { validatePodUpdate } from "./pod-update.ts";
 /** What pods do beyond the tables. */
 export const pod: KindBehaviour = {
   applyDefaults(object) {
-    defaultPod(specOf(object));
+    defaultPod(structIn(object, "spec"));
     if (isObject(object["status"])) mirrorPodIp(object["status"]);
   },
   strategy: {
@@ -28,14 +28,14 @@ export const pod: KindBehaviour = {
     prepareForCreate,
     prepareForUpdate(object, old) {
       restore(object, old, "status");
-      dropDisabledPodFields(specOf(object), objectIn(old, "spec"));
+      dropDisabledPodFields(structIn(object, "spec"), objectIn(old, "spec"));
     },
     validate: validatePod,
     validateUpdate: validatePodUpdate,
     // Pods are mostly updated by machines; nobody would read the warnings.
     warnings: (object, old) => (old === undefined ? podWarnings(object) : []),
     // Admission may have given the pod its account.
-    canonicalize: (object) => mirrorServiceAccount(specOf(object)),
+    canonicalize: (object) => mirrorServiceAccount(structIn(object, "spec")),
     generationOnCreate: true,
     generationChanged: podSpecChanged,
     gracePeriod: podGracePeriod,
@@ -50,17 +50,9 @@ export const pod: KindBehaviour = {
   selectableFields: podSelectableFields,
 };
 
-function specOf(object: KubeObject): JsonObject {
-  const spec = object["spec"];
-  if (isObject(spec)) return spec;
-  const empty: JsonObject = {};
-  object["spec"] = empty;
-  return empty;
-}
-
 /** A new pod waits to be scheduled, or first for its gates to be taken away. */
 function prepareForCreate(object: KubeObject, context: StrategyContext): void {
-  const spec = specOf(object);
+  const spec = structIn(object, "spec");
   dropDisabledPodFields(spec, undefined);
   const status: JsonObject = { phase: "Pending", qosClass: qosClass(spec) };
   if (listIn(spec, "schedulingGates").length > 0) {

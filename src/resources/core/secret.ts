@@ -1,6 +1,6 @@
 import { invalidField, requiredField, tooLongField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { getOwn, isObject, setOwn, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { getOwn, isObject, setOwn, structIn, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { asString, objectIn, stringIn } from "../../object/read.ts";
 import type { KindBehaviour } from "../definition.ts";
@@ -62,9 +62,8 @@ function mergeStringData(object: KubeObject): void {
   if (!isObject(texts)) return;
   const keys = Object.keys(texts);
   if (keys.length === 0) return;
-  const data: JsonObject = isObject(object["data"]) ? object["data"] : {};
+  const data = structIn(object, "data");
   for (const key of keys) setOwn(data, key, Buffer.from(asString(getOwn(texts, key))).toString("base64"));
-  object["data"] = data;
 }
 
 /** What Secrets do beyond the tables. */

@@ -1,4 +1,4 @@
-import { copyJson, isObject, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
+import { copyJson, isObject, structIn, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet, listIn, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import {
@@ -9,19 +9,18 @@ import {
   needsHealthCheckPort,
   needsNodePort,
   sameMember,
-  specToChange,
 } from "./service-fields.ts";
 
 /** Older clients know only clusterIP: a new service's list of them starts with it. */
 export function normalizeNewService(service: KubeObject): void {
-  const spec = specToChange(service);
+  const spec = structIn(service, "spec");
   const ip = stringIn(spec, "clusterIP");
   if (ip !== "" && listIn(spec, "clusterIPs").length === 0) spec["clusterIPs"] = [ip];
 }
 
 /** An update may leave out what was allocated: it is kept. Comes before anything is allocated. */
 export function completeServiceUpdate(service: KubeObject, oldService: KubeObject): void {
-  const spec = specToChange(service);
+  const spec = structIn(service, "spec");
   const old = objectIn(oldService, "spec");
   keepAllocated(spec, old);
   normalizeClusterIps(spec, old);
@@ -32,7 +31,7 @@ export function completeServiceUpdate(service: KubeObject, oldService: KubeObjec
  * say.
  */
 export function prepareServiceUpdate(service: KubeObject, oldService: KubeObject): void {
-  const spec = specToChange(service);
+  const spec = structIn(service, "spec");
   dropUnneeded(spec, objectIn(oldService, "spec"));
   const status = service["status"];
   if (!isLoadBalancer(spec) && isObject(status)) status["loadBalancer"] = {};

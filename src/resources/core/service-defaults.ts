@@ -1,14 +1,14 @@
-import { isObject, type JsonObject } from "../../object/json.ts";
+import { isObject, structIn, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet } from "../../object/read.ts";
-import { isExternallyAccessible, isLoadBalancer, isRouted, specToChange } from "./service-fields.ts";
+import { isExternallyAccessible, isLoadBalancer, isRouted } from "./service-fields.ts";
 
 /** How long a client stays with its endpoint, in seconds: three hours. */
 const AFFINITY_SECONDS = 10_800;
 
 /** Fills in what a service's type and affinity imply. */
 export function defaultService(service: KubeObject): void {
-  const spec = specToChange(service);
+  const spec = structIn(service, "spec");
   spec["sessionAffinity"] ||= "None";
   defaultAffinity(spec);
   spec["type"] ||= "ClusterIP";

@@ -1,4 +1,4 @@
-import { equalJson, getOwn, type JsonObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
+import { equalJson, getOwn, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import { numberIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 
 // What a service's spec says of itself: the questions that its defaults, rules and allocation ask alike.
@@ -55,13 +55,4 @@ export function sameMember(a: ReadonlyJsonObject, b: ReadonlyJsonObject, name: s
 function shown(spec: ReadonlyJsonObject, name: string): ReadonlyJson | undefined {
   const value = getOwn(spec, name);
   return value === null || value === "" || (Array.isArray(value) && value.length === 0) ? undefined : value;
-}
-
-/** The spec of a service, to be changed; an empty one is put there where it has none. */
-export function specToChange(service: JsonObject): JsonObject {
-  const spec = service["spec"];
-  if (typeof spec === "object" && spec !== null && !Array.isArray(spec)) return spec as JsonObject;
-  const empty: JsonObject = {};
-  service["spec"] = empty;
-  return empty;
 }

@@ -1,9 +1,10 @@
 import { forbiddenField, invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { equalJson, getOwn, isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { equalJson, isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel, dnsSubdomain } from "../../object/names.ts";
 import { booleanIn, isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { conditionOf } from "../../object/conditions.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { flowSchemaConditions } from "./conditions.ts";
 import { mandatoryFlowSchemas } from "./mandatory.ts";
@@ -185,7 +186,7 @@ export const flowSchema: KindBehaviour = {
       return isSet(spec, "distinguisherMethod") ? stringIn(objectIn(spec, "distinguisherMethod"), "type") : "<none>";
     },
     MissingPL: (object) => {
-      const dangling = objectsIn(objectIn(object, "status"), "conditions").find((one) => getOwn(one, "type") === "Dangling");
+      const dangling = conditionOf(object, "Dangling");
       return dangling === undefined ? "?" : stringIn(dangling, "status");
     },
   },

@@ -1,4 +1,4 @@
-import { isObject, setOwn, type JsonObject, type JsonValue } from "../../object/json.ts";
+import { isObject, setOwn, structIn, type JsonObject, type JsonValue } from "../../object/json.ts";
 import { formatQuantity, parseQuantity, roundUpToMilli } from "../../object/quantity.ts";
 import { imageTag } from "./image-reference.ts";
 import { containerLists } from "./scope.ts";
@@ -130,8 +130,7 @@ export function defaultVolumeSources(owner: JsonObject): void {
 
 /** Fills in the spec of a claim that stands in an object. */
 export function defaultClaimSpec(template: JsonObject): void {
-  const spec = isObject(template["spec"]) ? template["spec"] : {};
-  template["spec"] = spec;
+  const spec = structIn(template, "spec");
   fill(spec, claimSpecDefaults);
   roundRequirements(spec["resources"]);
 }

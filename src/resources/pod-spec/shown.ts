@@ -1,5 +1,5 @@
 import { goJson } from "../../object/go-json.ts";
-import { getOwn, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
+import { getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 
 /**
  * The members of an internal type of the original, in order. Messages print a few values by these types: members have Go
@@ -26,12 +26,12 @@ function absentValue(absent: ReadonlyJson, inner: ShownMembers | undefined): Rea
 
 function shownValue(value: ReadonlyJson, members: ShownMembers): ReadonlyJson {
   if (isList(value)) return value.length === 0 ? null : value.map((item) => shownValue(item, members));
-  return isObjectValue(value) ? shownAs(value, members) : value;
+  return isObject(value) ? shownAs(value, members) : value;
 }
 
 /** Maps are printed by key; of types with API names (selectors, metadata) the order here is the API's. */
 function sorted(value: ReadonlyJson): ReadonlyJson {
-  if (isList(value) || !isObjectValue(value)) return value;
+  if (isList(value) || !isObject(value)) return value;
   if (Object.values(value).some((member) => typeof member === "object")) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
@@ -43,7 +43,7 @@ export function shownLines(value: ReadonlyJson, indent = ""): string {
     if (value.length === 0) return "[]";
     return `[\n${value.map((item) => inner + shownLines(item, inner)).join(",\n")}\n${indent}]`;
   }
-  if (!isObjectValue(value)) return goJson(value);
+  if (!isObject(value)) return goJson(value);
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
   if (members.length === 0) return "{}";
   const lines = members.map(([name, member]) => `${inner}${goJson(name)}: ${shownLines(member ?? null, inner)}`);
@@ -52,8 +52,4 @@ export function shownLines(value: ReadonlyJson, indent = ""): string {
 
 function isList(value: ReadonlyJson): value is readonly ReadonlyJson[] {
   return Array.isArray(value);
-}
-
-function isObjectValue(value: ReadonlyJson): value is ReadonlyJsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
+import { structIn, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { FieldPath } from "../../object/field-path.ts";
 import { isSet, objectIn } from "../../object/read.ts";
 import type { StrategyContext } from "../definition.ts";
@@ -7,15 +7,6 @@ import { dropDisabledPodFields } from "./disabled-fields.ts";
 import type { PodRuleOptions } from "./scope.ts";
 import { containerImages, containerNames, templateOf } from "./template-cells.ts";
 import { podSpecWarnings } from "./warnings.ts";
-
-/** A member that is a struct of the type: there is always one, an empty one is put where it is missing. */
-export function structIn(parent: JsonObject, name: string): JsonObject {
-  const member = parent[name];
-  if (isObject(member)) return member;
-  const empty: JsonObject = {};
-  parent[name] = empty;
-  return empty;
-}
 
 /** Fills in the template of an object that makes pods, in place. `owner` is what has a member "template". */
 export function defaultTemplateOf(owner: JsonObject): void {
