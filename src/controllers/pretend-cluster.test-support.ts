@@ -1,4 +1,4 @@
-import { copyJson, type JsonObject } from "../object/json.ts";
+import { copyJson, equalJson, type JsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import type { SystemClient } from "../registry/system-client.ts";
 
@@ -22,7 +22,8 @@ export function pretendCluster(objects: Readonly<Record<string, JsonObject>>): P
       const key = `${plural}/${namespace}/${name}`;
       const before = stored.get(key) ?? kubeObject(name, {});
       const changed = change(copyJson(before) as KubeObject);
-      if (changed === undefined) return before;
+      // As the real client: what changes nothing is not written.
+      if (changed === undefined || equalJson(changed, before)) return before;
       writes++;
       stored.set(key, changed);
       return changed;

@@ -159,7 +159,7 @@ export interface WatchSink {
 
 export interface Watch {
   close(): void;
-  /** Asks for an `events([], revision)` soon, so that a quiet prefix learns the store's newest revision. */
+  /** Asks for an `events([], revision)`, which may come before this returns, so that a quiet prefix learns the store's newest revision. */
   requestProgress(): void;
 }
 
