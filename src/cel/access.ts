@@ -12,9 +12,7 @@ export function select(value: Value, field: string): Value {
       const found = value.find(field);
       if (found !== undefined) return found;
     } else if (value instanceof Optional) {
-      if (value.value === undefined) return none;
-      const found = findPart(value.value, field);
-      return found === undefined ? none : new Optional(found);
+      return optionalPart(value, field);
     }
   }
   throw noSuchKey(field);
@@ -41,11 +39,7 @@ export function partOf(value: Value, key: Value): Value {
     if (index < 0 || index >= value.size) throw new EvalError(`index out of bounds: ${showKey(key)}`);
     return value.get(index);
   }
-  if (value instanceof Optional) {
-    if (value.value === undefined) return none;
-    const found = findPart(value.value, key);
-    return found === undefined ? none : new Optional(found);
-  }
+  if (value instanceof Optional) return optionalPart(value, key);
   if (typeof value === "object" && value !== null) {
     if (isMap(value)) {
       const found = value.find(key);
@@ -55,6 +49,12 @@ export function partOf(value: Value, key: Value): Value {
     }
   }
   throw noSuchKey(showKey(key));
+}
+
+/** The field or element, of an optional too, as an optional. Throws as findPart does. */
+export function optionalPart(value: Value, key: Value): Optional {
+  const found = findPart(value, key);
+  return found === undefined ? none : new Optional(found);
 }
 
 /** The field or element if it is there. Throws EvalError for an index that is no number. */
@@ -80,7 +80,7 @@ function noSuchKey(key: string): EvalError {
 }
 
 /** An index as a number: any numeric type will do if it is whole. */
-export function listIndex(key: Value): number {
+function listIndex(key: Value): number {
   if (isInt(key)) return Number(key);
   if (key instanceof Uint) return Number(key.value);
   if (key instanceof Double) {

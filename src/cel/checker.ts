@@ -1,12 +1,12 @@
 import { operator, qualifiedName } from "./ast.ts";
-import type { CallExpr, ComprehensionExpr, Expr, IdentExpr, ListExpr, MapExpr, SelectExpr, StructExpr } from "./ast.ts";
+import type { CallExpr, ComprehensionExpr, Expr, IdentExpr, ListExpr, Literal, MapExpr, SelectExpr, StructExpr } from "./ast.ts";
 import { Substitutions, isDynOrError, mostGeneral } from "./assign.ts";
 import type { FunctionDeclaration, Overload } from "./declaration.ts";
 import type { Environment } from "./environment.ts";
 import type { Issue } from "./source.ts";
 import * as t from "./types.ts";
 import type { Type } from "./types.ts";
-import type { Value } from "./value.ts";
+import { Uint, type Value } from "./value.ts";
 
 /** What checking found out about each node, by its id. */
 export interface Checked {
@@ -17,6 +17,7 @@ export interface Checked {
   readonly nodes: number;
 }
 
+/** What a name or call refers to. */
 export type Reference =
   | { readonly kind: "variable"; readonly name: string }
   | { readonly kind: "constant"; readonly name: string; readonly value: Value }
@@ -384,16 +385,12 @@ class Checker {
     this.#check(expr.condition);
     this.#expect(expr.condition, t.boolType);
     this.#check(expr.step);
-    this.#expectStep(expr);
+    this.#expect(expr.step, this.#type(expr.init));
     if (expr.variable2 !== undefined) this.#scopes.pop();
     this.#scopes.pop();
     this.#check(expr.result);
     this.#scopes.pop();
     this.#set(expr, this.#substitutions.apply(this.#type(expr.result), false));
-  }
-
-  #expectStep(expr: ComprehensionExpr): void {
-    this.#expect(expr.step, this.#type(expr.init));
   }
 }
 
@@ -409,7 +406,7 @@ function mixesNumbers(name: string, overload: Overload): boolean {
   return ordering.has(name) && a !== undefined && b !== undefined && numbers.has(a.kind) && a.kind !== b.kind;
 }
 
-function literalType(value: unknown): Type {
+function literalType(value: Literal): Type {
   switch (typeof value) {
     case "boolean":
       return t.boolType;
@@ -421,6 +418,6 @@ function literalType(value: unknown): Type {
     default:
       if (value === null) return t.nullType;
       if (value instanceof Uint8Array) return t.bytesType;
-      return typeof (value as { value: unknown }).value === "bigint" ? t.uintType : t.doubleType;
+      return value instanceof Uint ? t.uintType : t.doubleType;
   }
 }

@@ -1,4 +1,4 @@
-import type { CallExpr, Expr } from "./ast.ts";
+import type { CallExpr } from "./ast.ts";
 import type { Compiler, Step } from "./compile.ts";
 import { price } from "./cost.ts";
 import type { Frame, Run } from "./program.ts";
@@ -10,17 +10,20 @@ import type { Value } from "./value.ts";
  * on either side; only the second is not evaluated if the first decides.
  */
 export function logicalStep(compiler: Compiler, expr: CallExpr, decisive: boolean): Step {
-  const [left, right] = operands(compiler, expr, 2);
+  const [a, b] = expr.args;
+  if (a === undefined || b === undefined) throw noSuchOverload();
+  const left = compiler.step(a).run;
+  const right = compiler.step(b).run;
   return {
     run: (frame) => {
       let first: Value;
       try {
-        first = (left as Run)(frame);
+        first = left(frame);
       } catch (fault) {
-        return afterFault(fault, frame, right as Run, decisive);
+        return afterFault(fault, frame, right, decisive);
       }
       if (first === decisive) return decisive;
-      const second = (right as Run)(frame);
+      const second = right(frame);
       if (second === decisive) return decisive;
       if (first !== !decisive || second !== !decisive) throw noSuchOverload();
       return !decisive;
@@ -46,8 +49,8 @@ export function conditionalStep(compiler: Compiler, expr: CallExpr): Step {
   const [test, whenTrue, whenFalse] = expr.args;
   if (test === undefined || whenTrue === undefined || whenFalse === undefined) throw noSuchOverload();
   const condition = compiler.step(test).run;
-  const yes = branch(compiler, whenTrue);
-  const no = branch(compiler, whenFalse);
+  const yes = compiler.pathRun(whenTrue);
+  const no = compiler.pathRun(whenFalse);
   return {
     run: (frame) => {
       const value = condition(frame);
@@ -58,18 +61,16 @@ export function conditionalStep(compiler: Compiler, expr: CallExpr): Step {
   };
 }
 
-function branch(compiler: Compiler, expr: Expr): Run {
-  return compiler.isAttribute(expr) ? compiler.part(expr).run : compiler.step(expr).run;
-}
-
 /** True for everything but false, errors included: a loop goes on until its result is certain. */
 export function notStrictlyFalseStep(compiler: Compiler, expr: CallExpr): Step {
-  const [operand] = operands(compiler, expr, 1);
+  const [arg] = expr.args;
+  if (arg === undefined) throw noSuchOverload();
+  const operand = compiler.step(arg).run;
   return {
     run: (frame) => {
       let value: Value;
       try {
-        value = (operand as Run)(frame);
+        value = operand(frame);
       } catch (fault) {
         if (!(fault instanceof EvalError) || fault.final) throw fault;
         value = true;
@@ -78,9 +79,4 @@ export function notStrictlyFalseStep(compiler: Compiler, expr: CallExpr): Step {
       return value !== false;
     },
   };
-}
-
-function operands(compiler: Compiler, expr: CallExpr, count: number): readonly Run[] {
-  if (expr.args.length !== count) throw noSuchOverload();
-  return expr.args.map((arg) => compiler.step(arg).run);
 }

@@ -3,7 +3,7 @@ import type { Compiler, Step } from "./compile.ts";
 import { accumulatorName } from "./macro.ts";
 import { EntryMap } from "./map.ts";
 import type { Frame, Run } from "./program.ts";
-import { EvalError, List, isMap } from "./value.ts";
+import { EvalError, List, isMap, noSuchOverload } from "./value.ts";
 import type { Value } from "./value.ts";
 
 /**
@@ -28,7 +28,7 @@ export function loopStep(compiler: Compiler, expr: ComprehensionExpr): Step {
         frame.locals[accumulator] = init(frame);
         if (over instanceof List) overList(frame, loop, over);
         else if (isMap(over)) overKeys(frame, loop, over.keys(), (key) => over.find(key));
-        else throw new EvalError("no such overload");
+        else throw noSuchOverload();
         return result(frame);
       },
     };

@@ -3,7 +3,7 @@ import type { CallExpr, Expr, IdentExpr, ListExpr, MapExpr, SelectExpr, StructEx
 import { conditionalStep, logicalStep, notStrictlyFalseStep } from "./compile-logic.ts";
 import { callStep, mayFold } from "./compile-call.ts";
 import { loopStep } from "./compile-loop.ts";
-import { findPart, hasField, partOf, select } from "./access.ts";
+import { hasField, optionalPart, partOf, select } from "./access.ts";
 import type { Checked, Reference } from "./checker.ts";
 import { price } from "./cost.ts";
 import type { Environment } from "./environment.ts";
@@ -12,7 +12,7 @@ import { Program } from "./program.ts";
 import type { Frame, Run } from "./program.ts";
 import { resolveUnchecked } from "./resolve.ts";
 import type { Type } from "./types.ts";
-import { EvalError, List, Optional, TypeValue, none, noSuchOverload } from "./value.ts";
+import { EvalError, List, Optional, TypeValue, noSuchOverload } from "./value.ts";
 import type { Value } from "./value.ts";
 
 /** A compiled node: how to run it and, where that is known already, its value. */
@@ -157,7 +157,7 @@ export class Compiler {
     if (reference?.kind === "constant") return constantStep(reference.value);
     if (reference?.kind === "variable") return { run: this.#global(reference.name) };
     const { field } = expr;
-    const operand = this.#operand(expr.operand);
+    const operand = this.pathRun(expr.operand);
     if (expr.testOnly) {
       return {
         run: (frame) => {
@@ -176,8 +176,8 @@ export class Compiler {
     };
   }
 
-  /** What a field or element is taken of: the path so far, or any other value. */
-  #operand(expr: Expr): Run {
+  /** A node that goes on a path where it is one itself: the path so far, or any other value. */
+  pathRun(expr: Expr): Run {
     return this.isAttribute(expr) ? this.part(expr).run : this.step(expr).run;
   }
 
@@ -210,18 +210,15 @@ export class Compiler {
   #index(expr: CallExpr, optional: boolean): Step {
     const [container, at] = expr.args;
     if (container === undefined || at === undefined) throw noSuchOverload();
-    const operand = this.#operand(container);
-    const key = this.isAttribute(at) ? this.part(at) : this.step(at);
-    const index = key.run;
+    const operand = this.pathRun(container);
+    const index = this.pathRun(at);
     if (optional) {
       return {
         run: (frame) => {
           const value = operand(frame);
           const part = index(frame);
           frame.charge(price.select);
-          if (value instanceof Optional && value.value === undefined) return none;
-          const found = findPart(value instanceof Optional ? (value.value as Value) : value, part);
-          return found === undefined ? none : new Optional(found);
+          return optionalPart(value, part);
         },
       };
     }

@@ -4,6 +4,7 @@ import { price } from "./cost.ts";
 import type { CallEstimate, CostRange, SizeRange, SizedNode } from "./declaration.ts";
 import type { CheckedExpression } from "./environment.ts";
 import { standardEstimate } from "./estimate-standard.ts";
+import { unusedVariable } from "./macro.ts";
 import { add, anySize, fixed, multiply, union } from "./range.ts";
 import { stringSize } from "./size.ts";
 import { dynType, param } from "./types.ts";
@@ -218,7 +219,8 @@ class Estimator {
   }
 
   #local(name: string, expr: Expr): Local {
-    const size = this.#sizes.get(expr.id) ?? (literalSize(expr) === undefined ? undefined : fixed(literalSize(expr) ?? 0));
+    const written = literalSize(expr);
+    const size = this.#sizes.get(expr.id) ?? (written === undefined ? undefined : fixed(written));
     return { name, path: this.#paths.get(expr.id), size, entries: this.#entries.get(expr.id) };
   }
 
@@ -290,7 +292,7 @@ function literalSize(expr: Expr): number | undefined {
 
 function isNaming(expr: ComprehensionExpr): boolean {
   return (
-    expr.variable === "#unused" &&
+    expr.variable === unusedVariable &&
     expr.range.kind === "list" &&
     expr.range.elements.length === 0 &&
     expr.condition.kind === "const" &&

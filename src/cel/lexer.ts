@@ -1,4 +1,4 @@
-import type { Issue } from "./source.ts";
+import { escapeSpace, type Issue } from "./source.ts";
 
 /** Token types, in the order in which messages list what was expected. */
 export const token = {
@@ -42,61 +42,61 @@ export const token = {
 
 /** How messages name a token type. */
 export const tokenNames: Readonly<Record<number, string>> = {
-  1: "'=='",
-  2: "'!='",
-  3: "'in'",
-  4: "'<'",
-  5: "'<='",
-  6: "'>='",
-  7: "'>'",
-  8: "'&&'",
-  9: "'||'",
-  10: "'['",
-  11: "']'",
-  12: "'{'",
-  13: "'}'",
-  14: "'('",
-  15: "')'",
-  16: "'.'",
-  17: "','",
-  18: "'-'",
-  19: "'!'",
-  20: "'?'",
-  21: "':'",
-  22: "'+'",
-  23: "'*'",
-  24: "'/'",
-  25: "'%'",
-  26: "'true'",
-  27: "'false'",
-  28: "'null'",
-  31: "NUM_FLOAT",
-  32: "NUM_INT",
-  33: "NUM_UINT",
-  34: "STRING",
-  35: "BYTES",
-  36: "IDENTIFIER",
-  37: "ESC_IDENTIFIER",
-  99: "<EOF>",
+  [token.equals]: "'=='",
+  [token.notEquals]: "'!='",
+  [token.in]: "'in'",
+  [token.less]: "'<'",
+  [token.lessEquals]: "'<='",
+  [token.greaterEquals]: "'>='",
+  [token.greater]: "'>'",
+  [token.and]: "'&&'",
+  [token.or]: "'||'",
+  [token.leftBracket]: "'['",
+  [token.rightBracket]: "']'",
+  [token.leftBrace]: "'{'",
+  [token.rightBrace]: "'}'",
+  [token.leftParen]: "'('",
+  [token.rightParen]: "')'",
+  [token.dot]: "'.'",
+  [token.comma]: "','",
+  [token.minus]: "'-'",
+  [token.not]: "'!'",
+  [token.question]: "'?'",
+  [token.colon]: "':'",
+  [token.plus]: "'+'",
+  [token.star]: "'*'",
+  [token.slash]: "'/'",
+  [token.percent]: "'%'",
+  [token.true]: "'true'",
+  [token.false]: "'false'",
+  [token.null]: "'null'",
+  [token.float]: "NUM_FLOAT",
+  [token.int]: "NUM_INT",
+  [token.uint]: "NUM_UINT",
+  [token.string]: "STRING",
+  [token.bytes]: "BYTES",
+  [token.identifier]: "IDENTIFIER",
+  [token.quotedIdentifier]: "ESC_IDENTIFIER",
+  [token.end]: "<EOF>",
 };
 
 const single = new Map<number, number>(
   Object.entries({
-    "[": 10,
-    "]": 11,
-    "{": 12,
-    "}": 13,
-    "(": 14,
-    ")": 15,
-    ".": 16,
-    ",": 17,
-    "-": 18,
-    "?": 20,
-    ":": 21,
-    "+": 22,
-    "*": 23,
-    "/": 24,
-    "%": 25,
+    "[": token.leftBracket,
+    "]": token.rightBracket,
+    "{": token.leftBrace,
+    "}": token.rightBrace,
+    "(": token.leftParen,
+    ")": token.rightParen,
+    ".": token.dot,
+    ",": token.comma,
+    "-": token.minus,
+    "?": token.question,
+    ":": token.colon,
+    "+": token.plus,
+    "*": token.star,
+    "/": token.slash,
+    "%": token.percent,
   }).map(([char, type]) => [char.charCodeAt(0), type]),
 );
 
@@ -171,7 +171,7 @@ export class Lexer {
       // the character that did not fit is part of the message, and skipped with the rest
       const width = (text.codePointAt(this.#stuck) ?? 0) > 0xffff ? 2 : 1;
       const stop = Math.min(this.#stuck + width, text.length);
-      this.issues.push({ offset: at, message: `Syntax error: token recognition error at: '${showText(text.slice(at, stop))}'` });
+      this.issues.push({ offset: at, message: `Syntax error: token recognition error at: '${escapeSpace(text.slice(at, stop))}'` });
       at = stop;
     }
   }
@@ -350,8 +350,4 @@ function escapeLength(text: string, at: number): number {
     return 4;
   }
   return -1;
-}
-
-function showText(text: string): string {
-  return text.replaceAll("\n", "\\n").replaceAll("\t", "\\t").replaceAll("\r", "\\r");
 }

@@ -19,6 +19,9 @@ export type Macros = ReadonlyMap<string, Macro>;
 /** The variable in which a loop gathers its result; no source can name it. */
 export const accumulatorName = "@result";
 
+/** The variable of a loop that never turns; no source can name it. */
+export const unusedVariable = "#unused";
+
 /** The tree is deeper than it may be. */
 export class DepthFault {
   readonly message: string;

@@ -8,6 +8,7 @@ import type { Issue } from "./source.ts";
 import { codePoints } from "./source.ts";
 import { diagnoseSyntax } from "./syntax-diagnosis.ts";
 
+/** What may be written, and how much of it. */
 export interface ParserOptions {
   readonly macros: Macros;
   /** Whether ?., [?] and {?k: v} may be written. */
@@ -20,6 +21,7 @@ export interface ParserOptions {
   readonly maxRecoveries: number;
 }
 
+/** The limits and the syntax of cel-go. */
 export const parserDefaults: Omit<ParserOptions, "macros"> = {
   optionalSyntax: true,
   quotedFields: true,
@@ -28,6 +30,7 @@ export const parserDefaults: Omit<ParserOptions, "macros"> = {
   maxRecoveries: 30,
 };
 
+/** A tree, or what keeps the text from being one. */
 export interface Parsed {
   readonly expr: Expr | undefined;
   readonly issues: readonly Issue[];
@@ -36,7 +39,7 @@ export interface Parsed {
 }
 
 /** Names that the language keeps for itself: no identifier, but a fine field. */
-const reserved = new Set(
+export const reservedNames: ReadonlySet<string> = new Set(
   "as break const continue else false for function if import in let loop package namespace null return true var void while".split(" "),
 );
 
@@ -69,12 +72,12 @@ export function parse(text: string, options: ParserOptions): Parsed {
     const message = `expression code point size exceeds limit: size: ${size}, limit ${options.maxCodePoints}`;
     return { expr: undefined, issues: [{ offset: -1, message }], nodes: 0 };
   }
-  const parser = new Parser(text, options);
-  return parser.run();
+  return new Parser(text, options).run();
 }
 
 /** The text does not follow the grammar here. */
 class SyntaxFault {}
+
 class Parser {
   readonly #lexer: Lexer;
   readonly #options: ParserOptions;
@@ -120,6 +123,7 @@ class Parser {
     return true;
   }
 
+  /** Whether a type comes next; asked anew, where the compiler believes what it saw before the last step. */
   #next(type: number): boolean {
     return this.#lexer.type === type;
   }
@@ -291,10 +295,10 @@ class Parser {
         this.#lexer.next();
         if (this.#next(token.leftParen)) {
           const open = this.#lexer.start;
-          if (reserved.has(name)) this.#fault(offset, `reserved identifier: ${name}`);
+          if (reservedNames.has(name)) this.#fault(offset, `reserved identifier: ${name}`);
           return this.#call(open, undefined, dot + name, this.#arguments());
         }
-        if (reserved.has(name)) {
+        if (reservedNames.has(name)) {
           this.#fault(offset, `reserved identifier: ${name}`);
           return this.#make.constant(offset, null);
         }

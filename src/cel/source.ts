@@ -60,6 +60,11 @@ export class Source {
   }
 }
 
+/** A piece of source as messages show it, on one line. */
+export function escapeSpace(text: string): string {
+  return text.replaceAll("\n", "\\n").replaceAll("\t", "\\t").replaceAll("\r", "\\r");
+}
+
 /** How many code points lie between two UTF-16 offsets. */
 export function codePoints(text: string, start = 0, end = text.length): number {
   let count = 0;

@@ -1,5 +1,5 @@
 import { Lexer, token, tokenNames } from "./lexer.ts";
-import type { Issue } from "./source.ts";
+import { escapeSpace, type Issue } from "./source.ts";
 import { buildGrammar } from "./syntax-grammar.ts";
 import type { Action, Grammar, RuleName, State } from "./syntax-grammar.ts";
 import { Predictor, Stacks } from "./syntax-prediction.ts";
@@ -326,10 +326,6 @@ class Diagnosis {
   #show(at: Token): string {
     return at.type === token.end ? "'<EOF>'" : `'${escapeSpace(this.#text.slice(at.start, at.end))}'`;
   }
-}
-
-function escapeSpace(text: string): string {
-  return text.replaceAll("\n", "\\n").replaceAll("\t", "\\t").replaceAll("\r", "\\r");
 }
 
 function showTokens(types: ReadonlySet<number>): string {

@@ -189,6 +189,12 @@ export function noSuchOverload(): EvalError {
   return new EvalError("no such overload");
 }
 
+/** The elements of what must be a list. Throws noSuchOverload for anything else. */
+export function listItems(value: Value | undefined): readonly Value[] {
+  if (!(value instanceof List)) throw noSuchOverload();
+  return value.values();
+}
+
 export const maxInt = 9223372036854775807n;
 export const minInt = -9223372036854775808n;
 export const maxUint = 18446744073709551615n;

@@ -6,7 +6,7 @@ import { arithmeticFunctions } from "../library/arithmetic.ts";
 import { comparableTypes } from "../library/lists.ts";
 import { compare } from "../order.ts";
 import * as t from "../types.ts";
-import { Double, Duration, EvalError, List, Uint, noSuchOverload } from "../value.ts";
+import { Double, Duration, EvalError, Uint, listItems, noSuchOverload } from "../value.ts";
 import type { Value } from "../value.ts";
 
 const add =
@@ -15,13 +15,8 @@ const add =
     throw noSuchOverload();
   });
 
-function items(value: Value | undefined): readonly Value[] {
-  if (!(value instanceof List)) throw noSuchOverload();
-  return value.values();
-}
-
 function isSorted(list: Value | undefined): Value {
-  const all = items(list);
+  const all = listItems(list);
   return all.every((item, i) => i === 0 || compare(all[i - 1] as Value, item) <= 0);
 }
 
@@ -34,12 +29,12 @@ const zeros = new Map<t.Type, Value>([
 ]);
 
 function sum(zero: Value): Implementation {
-  return (list) => items(list).reduce((total, item) => add(total, item), zero);
+  return (list) => listItems(list).reduce((total, item) => add(total, item), zero);
 }
 
 function extremum(name: string, better: (order: number) => boolean): Implementation {
   return (list) => {
-    const all = items(list);
+    const all = listItems(list);
     const first = all[0];
     if (first === undefined) throw new EvalError(`${name} called on empty list`);
     return all.reduce((best, item) => (better(compare(item, best)) ? item : best), first);
@@ -47,11 +42,11 @@ function extremum(name: string, better: (order: number) => boolean): Implementat
 }
 
 function indexOf(list: Value | undefined, item: Value | undefined): Value {
-  return items(list).findIndex((other) => equal(other, item as Value));
+  return listItems(list).findIndex((other) => equal(other, item as Value));
 }
 
 function lastIndexOf(list: Value | undefined, item: Value | undefined): Value {
-  return items(list).findLastIndex((other) => equal(other, item as Value));
+  return listItems(list).findLastIndex((other) => equal(other, item as Value));
 }
 
 function each(id: string, types: Iterable<t.Type>, result: (type: t.Type) => t.Type, run: (type: t.Type) => Implementation): Overload[] {

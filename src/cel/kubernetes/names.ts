@@ -1,7 +1,4 @@
-/** Names that the language keeps for itself, which a field may have all the same. */
-const reserved = new Set(
-  "true false null in as break const continue else for function if import let loop package namespace return var void while".split(" "),
-);
+import { reservedNames } from "../parser.ts";
 
 const escapable = /^[a-zA-Z_.\-/][a-zA-Z0-9_.\-/]*$/;
 const special = /__|\.|-|\//g;
@@ -12,9 +9,12 @@ const codes = new Map([
   ["/", "__slash__"],
 ]);
 
+/** What each code stands for. */
+const parts = new Map([...codes].map(([part, code]) => [code, part]));
+
 /** A field's name as an expression may write it, such as foo__dash__bar; undefined where no way of writing it exists. */
 export function escapeFieldName(name: string): string | undefined {
-  if (reserved.has(name)) return `__${name}__`;
+  if (reservedNames.has(name)) return `__${name}__`;
   if (!escapable.test(name)) return undefined;
   return name.replace(special, (part) => codes.get(part) ?? part);
 }
@@ -23,13 +23,12 @@ export function escapeFieldName(name: string): string | undefined {
 export function unescapeFieldName(name: string): string | undefined {
   if (!name.includes("__")) return name;
   const word = /^__([a-z]+)__$/.exec(name)?.[1];
-  if (word !== undefined && reserved.has(word)) return word;
-  const back = new Map([...codes].map(([part, code]) => [code, part]));
-  const plain = name.replace(/__(underscores|dot|dash|slash)__/g, (code) => back.get(code) ?? code);
+  if (word !== undefined && reservedNames.has(word)) return word;
+  const plain = name.replace(/__(underscores|dot|dash|slash)__/g, (code) => parts.get(code) ?? code);
   return escapeFieldName(plain) === name ? plain : undefined;
 }
 
 /** Whether a name can be a variable of an expression. */
 export function isCelIdentifier(name: string): boolean {
-  return /^[_a-zA-Z][_a-zA-Z0-9]*$/.test(name) && !reserved.has(name);
+  return /^[_a-zA-Z][_a-zA-Z0-9]*$/.test(name) && !reservedNames.has(name);
 }

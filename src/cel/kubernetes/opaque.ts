@@ -1,5 +1,5 @@
 import type { Type } from "../types.ts";
-import { EvalError, isOpaque } from "../value.ts";
+import { isOpaque, noSuchOverload } from "../value.ts";
 import type { Opaque, Value } from "../value.ts";
 
 /** A value that only functions of its own library look into: a quantity, an address, an authorizer. */
@@ -30,6 +30,7 @@ export interface OpaqueKind<T> {
   readonly unwrap: (value: Value | undefined) => T;
 }
 
+/** A kind of opaque value under a type's name, which must be its own. */
 export function opaqueKind<T>(
   type: Type,
   equal: (a: T, b: T) => boolean = Object.is,
@@ -41,7 +42,7 @@ export function opaqueKind<T>(
     unwrap: (value) => {
       // the type's name is the kind's own, so what is inside is what wrap() has put there
       if (value !== undefined && isOpaque(value) && value.type.name === type.name) return (value as OpaqueValue<T>).inside;
-      throw new EvalError("no such overload");
+      throw noSuchOverload();
     },
   };
 }

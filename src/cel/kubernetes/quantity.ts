@@ -1,5 +1,13 @@
-import { addQuantity, compareQuantity, parseQuantity, quantitySign, subtractQuantity, tryParseQuantity } from "../../object/quantity.ts";
-import { QuantityError } from "../../object/quantity.ts";
+import {
+  addQuantity,
+  compareQuantity,
+  parseQuantity,
+  QuantityError,
+  quantitySign,
+  subtractQuantity,
+  tryParseQuantity,
+  wholeQuantity,
+} from "../../object/quantity.ts";
 import type { Quantity } from "../../object/quantity.ts";
 import { fn, globalOverload, memberOverload } from "../declaration.ts";
 import type { FunctionDeclaration, Library } from "../declaration.ts";
@@ -38,7 +46,7 @@ function integer(value: Quantity): Value {
 }
 
 function ofInt(value: Value | undefined): Quantity {
-  return { nanos: BigInt(value as number) * billion, format: "DecimalSI" };
+  return wholeQuantity(BigInt(value as number));
 }
 
 function comparison(name: string, id: string, holds: (order: number) => boolean): FunctionDeclaration {

@@ -8,9 +8,9 @@ import { compare } from "../order.ts";
 import { add, anySize, fixed, multiply } from "../range.ts";
 import { costSize } from "../size.ts";
 import * as t from "../types.ts";
-import { EvalError, List, isInt, noSuchOverload } from "../value.ts";
+import { EvalError, List, isInt, listItems } from "../value.ts";
 import type { Value } from "../value.ts";
-import { collect } from "./macros.ts";
+import { collect, named } from "./macros.ts";
 
 const T = t.paramType("T");
 const listT = t.listType(T);
@@ -29,13 +29,8 @@ export const comparableTypes: readonly t.Type[] = [
 
 const maxRange = 10_000_000;
 
-function items(value: Value | undefined): readonly Value[] {
-  if (!(value instanceof List)) throw noSuchOverload();
-  return value.values();
-}
-
 function slice(list: Value | undefined, from: Value | undefined, to: Value | undefined): Value {
-  const all = items(list);
+  const all = listItems(list);
   const [start, end] = [from as number, to as number];
   if (start < 0 || end < 0) throw new EvalError(`cannot slice(${start}, ${end}), negative indexes not supported`);
   if (start > end) throw new EvalError(`cannot slice(${start}, ${end}), start index must be less than or equal to end index`);
@@ -45,7 +40,7 @@ function slice(list: Value | undefined, from: Value | undefined, to: Value | und
 
 function flatten(list: Value | undefined, depth: number | bigint): Value {
   if (depth < 0) throw new EvalError("level must be non-negative");
-  let all = items(list);
+  let all = listItems(list);
   // a list nests no deeper than what made it, so the loop ends long before a large depth is used up
   for (let left = depth; left > 0 && all.some((item) => item instanceof List); left = Number(left) - 1) {
     all = all.flatMap((item) => (item instanceof List ? item.values() : [item]));
@@ -63,7 +58,7 @@ function distinct(list: Value | undefined): Value {
   const seen = new Set<unknown>();
   const others: Value[] = [];
   return new List(
-    items(list).filter((item) => {
+    listItems(list).filter((item) => {
       if (typeof item === "string" || typeof item === "number" || typeof item === "boolean") {
         if (seen.has(item)) return false;
         seen.add(item);
@@ -106,15 +101,17 @@ const functions: readonly FunctionDeclaration[] = [
   ]),
   fn("lists.range", [globalOverload("lists_range", [t.intType], t.listType(t.intType), range)]),
   fn("distinct", [memberOverload("list_distinct", [listT], listT, distinct)]),
-  fn("reverse", [memberOverload("list_reverse", [listT], listT, (list) => new List([...items(list)].reverse()))]),
+  fn("reverse", [memberOverload("list_reverse", [listT], listT, (list) => new List([...listItems(list)].reverse()))]),
   fn(
     "sort",
-    each("sort", (id, type) => memberOverload(id, [t.listType(type)], t.listType(type), (list) => sortByKeys(items(list), items(list)))),
+    each("sort", (id, type) =>
+      memberOverload(id, [t.listType(type)], t.listType(type), (list) => sortByKeys(listItems(list), listItems(list))),
+    ),
   ),
   fn(
     "@sortByAssociatedKeys",
     each("sortByAssociatedKeys", (id, type) =>
-      memberOverload(id, [listT, t.listType(type)], listT, (list, keys) => sortByKeys(items(list), items(keys))),
+      memberOverload(id, [listT, t.listType(type)], listT, (list, keys) => sortByKeys(listItems(list), listItems(keys))),
     ),
   ),
 ];
@@ -137,15 +134,7 @@ const sortBy: Macro = (make, args, target) => {
   const key = args[1];
   if (key === undefined) return undefined;
   const keys = collect(make, { range: make.ident(inputName), variable }, key, undefined);
-  return make.loop({
-    range: make.list(),
-    variable: "#unused",
-    accumulator: inputName,
-    init: target,
-    condition: make.constant(false),
-    step: make.ident(inputName),
-    result: make.member(make.ident(inputName), "@sortByAssociatedKeys", keys),
-  });
+  return named(make, inputName, target, make.member(make.ident(inputName), "@sortByAssociatedKeys", keys));
 };
 
 /** Charged by the size of the result; `sized` says how large that may be. */

@@ -1,15 +1,16 @@
 import { operator } from "../ast.ts";
 import type { Expr } from "../ast.ts";
-import { MacroFault, accumulatorName, variableName } from "../macro.ts";
+import { MacroFault, accumulatorName, unusedVariable, variableName } from "../macro.ts";
 import type { Macro, PlacedMaker } from "../macro.ts";
 
 /** What a loop does with each element; shared by the macros with one variable and those with two. */
-export interface LoopParts {
+interface LoopParts {
   readonly range: Expr;
   readonly variable: string;
   readonly variable2?: string;
 }
 
+/** Whether all elements meet a predicate. */
 export function all(make: PlacedMaker, over: LoopParts, predicate: Expr): Expr {
   return make.loop({
     ...over,
@@ -21,6 +22,7 @@ export function all(make: PlacedMaker, over: LoopParts, predicate: Expr): Expr {
   });
 }
 
+/** Whether one element or more meets a predicate. */
 export function exists(make: PlacedMaker, over: LoopParts, predicate: Expr): Expr {
   return make.loop({
     ...over,
@@ -32,6 +34,7 @@ export function exists(make: PlacedMaker, over: LoopParts, predicate: Expr): Exp
   });
 }
 
+/** Whether exactly one element meets a predicate. */
 export function existsOne(make: PlacedMaker, over: LoopParts, predicate: Expr): Expr {
   const more = make.call(operator.add, make.accumulator(), make.constant(1));
   return make.loop({
@@ -96,10 +99,10 @@ export const standardMacros: ReadonlyMap<string, Macro> = new Map<string, Macro>
 ]);
 
 /** A loop that never turns: it only gives a name to a value. */
-function named(make: PlacedMaker, name: string, value: Expr, result: Expr): Expr {
+export function named(make: PlacedMaker, name: string, value: Expr, result: Expr): Expr {
   return make.loop({
     range: make.list(),
-    variable: "#unused",
+    variable: unusedVariable,
     accumulator: name,
     init: value,
     condition: make.constant(false),
@@ -151,7 +154,7 @@ function overTwo(expand: (make: PlacedMaker, over: LoopParts, args: readonly Exp
   return (make, args, target) => {
     if (target === undefined) return undefined;
     const names = [args[0], args[1]].map((name) => {
-      if (name?.kind !== "ident") throw new MacroFault(name?.offset ?? -1, "argument must be a simple name");
+      if (name?.kind !== "ident") throw new MacroFault(name?.offset ?? -1, quantifierName);
       return variableName(name);
     });
     const [variable, variable2] = names as [string, string];

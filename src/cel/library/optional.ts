@@ -2,9 +2,10 @@ import { operator } from "../ast.ts";
 import { fn, globalOverload, memberOverload } from "../declaration.ts";
 import type { FunctionDeclaration, Library, Overload } from "../declaration.ts";
 import * as t from "../types.ts";
-import { Double, Duration, EvalError, List, Optional, TypeValue, Uint, isMap, isStruct, none, noSuchOverload } from "../value.ts";
+import { Double, Duration, EvalError, List, Optional, Uint, isMap, isStruct, listItems, none, noSuchOverload } from "../value.ts";
 import type { Value } from "../value.ts";
 import { optionalMacros } from "./macros.ts";
+import { typeConstant } from "./standard.ts";
 
 const V = t.paramType("V");
 const K = t.paramType("K");
@@ -13,7 +14,7 @@ const listV = t.listType(V);
 const mapKV = t.mapType(K, V);
 
 /** Whether a value is its type's zero: empty, 0, false, null, unset. */
-export function isZero(value: Value): boolean {
+function isZero(value: Value): boolean {
   if (value === null || value === false || value === 0 || value === "") return true;
   if (typeof value !== "object") return false;
   if (value instanceof Double) return value.value === 0;
@@ -41,9 +42,8 @@ function lazy(overload: Overload, run: (target: Optional, other: () => Value) =>
 }
 
 function unwrapAll(value: Value | undefined): Value {
-  if (!(value instanceof List)) throw noSuchOverload();
   const items: Value[] = [];
-  for (const item of value.values()) {
+  for (const item of listItems(value)) {
     const inside = optional(item).value;
     if (inside !== undefined) items.push(inside);
   }
@@ -69,7 +69,10 @@ const functions: readonly FunctionDeclaration[] = [
     ),
   ]),
   fn("orValue", [
-    lazy(memberOverload("optional_orValue_value", [optionalV, V], V), (target, other) => target.value ?? orElse(target, other)),
+    lazy(memberOverload("optional_orValue_value", [optionalV, V], V), (target, other) =>
+      // Null is a value, which ?? would take for absence.
+      target.value === undefined ? other() : target.value,
+    ),
   ]),
   fn("optional.unwrap", [globalOverload("optional_unwrap", [t.listType(optionalV)], listV, unwrapAll)]),
   fn("unwrapOpt", [memberOverload("optional_unwrapOpt", [t.listType(optionalV)], listV, unwrapAll)]),
@@ -88,16 +91,9 @@ const functions: readonly FunctionDeclaration[] = [
   ]),
 ];
 
-/** null is a value, which ?? would take for absence. */
-function orElse(target: Optional, other: () => Value): Value {
-  return target.value === undefined ? other() : target.value;
-}
-
-const optionalTypeName = t.optionalType(t.dynType);
-
 /** Optional values: optional.of and its kin, ?., [?] and their macros. */
 export const optionalLibrary: Library = {
   functions,
   macros: optionalMacros,
-  constants: new Map([["optional_type", { type: t.typeType(optionalTypeName), value: new TypeValue(optionalTypeName) }]]),
+  constants: new Map([["optional_type", typeConstant(t.optionalType(t.dynType))]]),
 };

@@ -3,21 +3,19 @@ import type { FunctionCost, Library } from "../declaration.ts";
 import { equal } from "../equal.ts";
 import { costSize } from "../size.ts";
 import { boolType, listType, paramType } from "../types.ts";
-import { List, noSuchOverload } from "../value.ts";
+import { listItems } from "../value.ts";
 import type { Value } from "../value.ts";
 
 const listT = listType(paramType("T"));
 
 function contains(list: Value | undefined, part: Value | undefined): boolean {
-  if (!(list instanceof List) || !(part instanceof List)) throw noSuchOverload();
-  const all = list.values();
-  return part.values().every((item) => all.some((other) => equal(other, item)));
+  const all = listItems(list);
+  return listItems(part).every((item) => all.some((other) => equal(other, item)));
 }
 
 function intersects(a: Value | undefined, b: Value | undefined): boolean {
-  if (!(a instanceof List) || !(b instanceof List)) throw noSuchOverload();
-  const all = a.values();
-  return b.values().some((item) => all.some((other) => equal(other, item)));
+  const all = listItems(a);
+  return listItems(b).some((item) => all.some((other) => equal(other, item)));
 }
 
 /** Each element is compared with each, `times` over. */
