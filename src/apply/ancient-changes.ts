@@ -1,6 +1,6 @@
+import { compareTexts } from "../object/text-order.ts";
 import { newOwner, ownerIdentity, timeSeconds } from "./managed-fields.ts";
 import type { Owner, Owners } from "./managed-fields.ts";
-import { compareText } from "./path-element.ts";
 
 /** Entries of updates that an object keeps apart. */
 export const maxUpdateManagers = 10;
@@ -15,7 +15,7 @@ const bucketManager = "ancient-changes";
 export function capUpdateManagers(owners: Owners): void {
   const updaters = [...owners].filter(([, owner]) => owner.operation === "Update");
   if (updaters.length <= maxUpdateManagers) return;
-  updaters.sort(([a, left], [b, right]) => timeSeconds(left.time) - timeSeconds(right.time) || compareText(a, b));
+  updaters.sort(([a, left], [b, right]) => timeSeconds(left.time) - timeSeconds(right.time) || compareTexts(a, b));
 
   let left = updaters.length;
   const firstOfVersion = new Map<string, string>();

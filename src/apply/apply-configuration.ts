@@ -2,6 +2,7 @@ import { isObject } from "../object/json.ts";
 import type { JsonObject, ReadonlyJson } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { parseGroupVersion } from "../object/kube-object.ts";
+import { objectIn, stringIn } from "../object/read.ts";
 import { badRequest, plainError } from "../object/status.ts";
 import { Changes } from "./changes.ts";
 import { conflictError } from "./conflicts.ts";
@@ -172,16 +173,12 @@ function errorsText(errors: readonly string[]): string {
 }
 
 function objectText(object: JsonObject): string {
-  const metadata = isObject(object["metadata"]) ? object["metadata"] : {};
-  return `${text(metadata["namespace"])}/${text(metadata["name"])}; ${kindText(object)}`;
+  const metadata = objectIn(object, "metadata");
+  return `${stringIn(metadata, "namespace")}/${stringIn(metadata, "name")}; ${kindText(object)}`;
 }
 
 /** `apps/v1, Kind=Deployment`; the core group shows as `/v1`. */
 function kindText(object: JsonObject): string {
-  const parsed = parseGroupVersion(text(object["apiVersion"])) ?? { group: "", version: "" };
-  return `${parsed.group}/${parsed.version}, Kind=${text(object["kind"])}`;
-}
-
-function text(value: ReadonlyJson | undefined): string {
-  return typeof value === "string" ? value : "";
+  const parsed = parseGroupVersion(stringIn(object, "apiVersion")) ?? { group: "", version: "" };
+  return `${parsed.group}/${parsed.version}, Kind=${stringIn(object, "kind")}`;
 }

@@ -1,5 +1,6 @@
-import { equalJson } from "../object/json.ts";
+import { equalJson, isObject } from "../object/json.ts";
 import type { ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
+import { asList } from "../object/read.ts";
 import type { ListSchema, Schema } from "../schema/schema.ts";
 import { FieldSet, leafNode } from "./field-set.ts";
 import type { FieldNode } from "./field-set.ts";
@@ -7,8 +8,7 @@ import { indexItems } from "./list-items.ts";
 import { fieldElement } from "./path-element.ts";
 import type { PathElement } from "./path-element.ts";
 import { presentFields, presentNode } from "./present-fields.ts";
-import { entrySchema, isEmptyContainer, isMembers, itemSchema, namedField, shapeOf, typedMember } from "./shape.ts";
-import { UntrackableError } from "./untrackable.ts";
+import { entrySchema, isEmptyContainer, itemSchema, namedField, shapeOf, typedMember } from "./shape.ts";
 
 /** What a write changed. A path is in at most one of the sets. */
 export interface Comparison {
@@ -109,7 +109,7 @@ function equalTyped(before: ReadonlyJson | undefined, after: ReadonlyJson | unde
     return before.length === after.length && before.every((item: ReadonlyJson, i) => equalTyped(item, after[i] as ReadonlyJson, type));
   }
   if (schema.type !== "object" && schema.type !== "map") return equalJson(before, after);
-  if (!isMembers(before) || !isMembers(after)) return false;
+  if (!isObject(before) || !isObject(after)) return false;
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
     const field = namedField(schema, name);
     if (!equalTyped(typedMember(before, name, field), typedMember(after, name, field), field?.schema ?? entrySchema(schema))) return false;
@@ -120,8 +120,8 @@ function equalTyped(before: ReadonlyJson | undefined, after: ReadonlyJson | unde
 const nothing: ReadonlyJsonObject = {};
 
 function compareMembers(before: ReadonlyJson, after: ReadonlyJson, schema: Schema): Difference | undefined {
-  const left = isMembers(before) ? before : nothing;
-  const right = isMembers(after) ? after : nothing;
+  const left = isObject(before) ? before : nothing;
+  const right = isObject(after) ? after : nothing;
   const gathered = new Gathered();
   for (const name of Object.keys(left)) compareMember(gathered, name, left, right, schema);
   for (const name of Object.keys(right)) if (!Object.hasOwn(left, name)) compareMember(gathered, name, left, right, schema);
@@ -137,8 +137,8 @@ function compareMember(gathered: Gathered, name: string, left: ReadonlyJsonObjec
 }
 
 function compareItems(before: ReadonlyJson, after: ReadonlyJson, schema: ListSchema): Difference | undefined {
-  const left = indexOf(before, schema);
-  const right = indexOf(after, schema);
+  const left = indexItems(schema, asList(before));
+  const right = indexItems(schema, asList(after));
   const gathered = new Gathered();
   const type = itemSchema(schema);
   for (const [element, item] of left.items) {
@@ -176,10 +176,4 @@ function compareRepeated(
     gathered.put("removed", element, presentNode(single, type));
     gathered.put("added", element, leafNode);
   }
-}
-
-function indexOf(value: ReadonlyJson, schema: ListSchema): Exclude<ReturnType<typeof indexItems>, { readonly error: string }> {
-  const index = indexItems(schema, Array.isArray(value) ? value : []);
-  if ("error" in index) throw new UntrackableError(index.error);
-  return index;
 }

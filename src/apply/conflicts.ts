@@ -1,9 +1,10 @@
 import { quoteText } from "../object/quote.ts";
 import { applyConflict } from "../object/status.ts";
 import type { StatusError } from "../object/status.ts";
+import { compareTexts } from "../object/text-order.ts";
 import type { OwnerName } from "./managed-fields.ts";
 import { ownerIdentity } from "./managed-fields.ts";
-import { compareText, pathText } from "./path-element.ts";
+import { pathText } from "./path-element.ts";
 import type { PathElement } from "./path-element.ts";
 
 /** A field that an applied configuration would change and somebody else owns. */
@@ -14,7 +15,7 @@ export interface Conflict {
 
 /** 409 that names every owner and field in the way, as kubectl prints it. */
 export function conflictError(conflicts: readonly Conflict[]): StatusError {
-  const sorted = [...conflicts].sort((a, b) => compareText(ownerIdentity(a.owner), ownerIdentity(b.owner)));
+  const sorted = [...conflicts].sort((a, b) => compareTexts(ownerIdentity(a.owner), ownerIdentity(b.owner)));
   const causes = sorted.map(({ owner, path }) => ({
     reason: "FieldManagerConflict",
     message: `conflict with ${ownerText(owner)}`,

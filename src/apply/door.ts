@@ -42,9 +42,7 @@ export function inVersion(
   object: KubeObject,
   apiVersion: string,
 ): { readonly object: KubeObject; readonly schema: Schema } | undefined {
-  if (object.apiVersion === apiVersion) {
-    if (apiVersion === door.apiVersion) return { object, schema: door.schema };
-  }
-  if (apiVersion === door.apiVersion && door.convert === undefined) return { object, schema: door.schema };
+  const isOwn = apiVersion === door.apiVersion && (object.apiVersion === apiVersion || door.convert === undefined);
+  if (isOwn) return { object, schema: door.schema };
   return door.convert?.(object, apiVersion);
 }

@@ -1,13 +1,15 @@
 import { quoteText } from "../object/quote.ts";
 import { goJson } from "../object/go-json.ts";
+import { isObject } from "../object/json.ts";
 import type { ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
+import { formatGoValue } from "../patch/go-value.ts";
 import type { Field, ListSchema, ScalarType, Schema } from "../schema/schema.ts";
 import { FieldSet, leafNode } from "./field-set.ts";
 import type { FieldNode } from "./field-set.ts";
 import { itemElement } from "./list-items.ts";
 import { elementText, fieldElement } from "./path-element.ts";
 import type { PathElement } from "./path-element.ts";
-import { entrySchema, isEmptyContainer, isMembers, itemSchema, namedField, shapeOf } from "./shape.ts";
+import { entrySchema, isEmptyContainer, itemSchema, namedField, shapeOf } from "./shape.ts";
 
 /** The fields that an object mentions, and what in it does not fit its type. */
 export interface ConfiguredFields {
@@ -38,14 +40,14 @@ class Walk {
       case "object":
       case "map":
         if (value === null) return undefined;
-        if (!isMembers(value)) return this.#fault(`expected map, got ${dump(value)}`);
+        if (!isObject(value)) return this.#fault(`expected map, got ${dump(value)}`);
         return this.#members(value, schema, inside);
       case "list":
         if (value === null) return undefined;
         if (!Array.isArray(value)) return this.#fault(`expected list, got ${dump(value)}`);
         return this.#items(value, schema, inside);
       case "any":
-        return inside && isMembers(value) ? this.#members(value, schema, inside) : undefined;
+        return inside && isObject(value) ? this.#members(value, schema, inside) : undefined;
       default:
         this.#scalar(value, schema.type);
         return undefined;
@@ -141,7 +143,7 @@ function scalarFault(value: ReadonlyJson, expected: ScalarClass): string | undef
   const type = typeof value === "bigint" ? "number" : typeof value;
   switch (expected) {
     case "string":
-      return type === "string" ? undefined : `expected string, got &value.valueUnstructured{Value:${dumpValue(value, true)}}`;
+      return type === "string" ? undefined : `expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`;
     case "numeric":
       return type === "number" ? undefined : `expected numeric (int or float), got ${goTypeName(value)}`;
     case "boolean":
@@ -153,21 +155,19 @@ function scalarFault(value: ReadonlyJson, expected: ScalarClass): string | undef
 
 /** A value as the original prints it in these messages: Go's notation of the struct that wraps it. */
 function dump(value: ReadonlyJson): string {
-  return `&{${dumpValue(value, false)}}`;
+  return `&{${formatGoValue(value)}}`;
 }
 
-function dumpValue(value: ReadonlyJson, quoted: boolean): string {
+/** A value as Go's %#v prints it. */
+function goSyntax(value: ReadonlyJson): string {
   if (value === null) return "<nil>";
-  if (typeof value === "string") return quoted ? quoteText(value) : value;
-  if (Array.isArray(value)) {
-    const items = value.map((item: ReadonlyJson) => dumpValue(item, quoted));
-    return quoted ? `[]interface {}{${items.join(", ")}}` : `[${items.join(" ")}]`;
-  }
-  if (!isMembers(value)) return goJson(value);
+  if (typeof value === "string") return quoteText(value);
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(", ")}}`;
+  if (!isObject(value)) return goJson(value);
   const members = Object.keys(value)
     .sort()
-    .map((name) => `${quoted ? quoteText(name) : name}:${dumpValue(value[name] ?? null, quoted)}`);
-  return quoted ? `map[string]interface {}{${members.join(", ")}}` : `map[${members.join(" ")}]`;
+    .map((name) => `${quoteText(name)}:${goSyntax(value[name] ?? null)}`);
+  return `map[string]interface {}{${members.join(", ")}}`;
 }
 
 function goTypeName(value: ReadonlyJson): string {

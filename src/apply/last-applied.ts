@@ -1,21 +1,20 @@
 import { goJson } from "../object/go-json.ts";
 import { isObject, setOwn } from "../object/json.ts";
 import type { JsonObject, JsonValue, ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
+import { annotationsBytes, annotationsMaxBytes } from "../object/names.ts";
 import type { KubeObject } from "../object/kube-object.ts";
+import { compareTexts } from "../object/text-order.ts";
 import { compareObjects } from "./compare.ts";
 import type { WriteDoor } from "./door.ts";
 import type { FieldSet } from "./field-set.ts";
 import { configuredFields } from "./from-object.ts";
-import { compareText } from "./path-element.ts";
 import { UntrackableError } from "./untrackable.ts";
 
 /** Where kubectl's client-side apply keeps the configuration that it applied last. */
-export const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration";
+const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration";
 
 /** The manager that takes over from client-side apply; any other name opts out. */
 export const migratingManager = "kubectl";
-
-const maxAnnotationBytes = 256 * 1024;
 
 /** The annotation's text; undefined where there is none or it is empty. */
 export function lastApplied(object: ReadonlyJsonObject): string | undefined {
@@ -58,11 +57,12 @@ function parseObject(text: string | undefined): ReadonlyJsonObject | undefined {
  * annotations together would be too large. What does not change is shared.
  */
 export function withLastApplied(object: KubeObject, applied: ReadonlyJsonObject): KubeObject {
-  const annotations: JsonObject = { ...object.metadata.annotations, [lastAppliedAnnotation]: lastAppliedText(applied) };
-  let bytes = 0;
-  for (const [name, value] of Object.entries(annotations)) bytes += Buffer.byteLength(name) + Buffer.byteLength(String(value));
-  if (bytes > maxAnnotationBytes) delete annotations[lastAppliedAnnotation];
-  return { ...object, metadata: { ...object.metadata, annotations: annotations as { [key: string]: string } } };
+  const annotations: NonNullable<KubeObject["metadata"]["annotations"]> = {
+    ...object.metadata.annotations,
+    [lastAppliedAnnotation]: lastAppliedText(applied),
+  };
+  if (annotationsBytes(annotations) > annotationsMaxBytes) delete annotations[lastAppliedAnnotation];
+  return { ...object, metadata: { ...object.metadata, annotations } };
 }
 
 function lastAppliedText(applied: ReadonlyJsonObject): string {
@@ -82,7 +82,7 @@ function sorted(value: ReadonlyJson): JsonValue {
   if (Array.isArray(value)) return value.map((item: ReadonlyJson) => sorted(item));
   const copy: JsonObject = {};
   const members = value as ReadonlyJsonObject;
-  for (const name of Object.keys(members).sort(compareText)) {
+  for (const name of Object.keys(members).sort(compareTexts)) {
     const member = members[name];
     if (member !== undefined) setOwn(copy, name, sorted(member));
   }

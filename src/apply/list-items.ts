@@ -1,9 +1,11 @@
-import { getOwn } from "../object/json.ts";
+import { getOwn, isObject } from "../object/json.ts";
 import type { ReadonlyJson } from "../object/json.ts";
+import { compareTexts } from "../object/text-order.ts";
 import type { ListSchema } from "../schema/schema.ts";
-import { compareText, keyElement, valueElement } from "./path-element.ts";
+import { keyElement, valueElement } from "./path-element.ts";
 import type { PathElement } from "./path-element.ts";
-import { isMembers, keyDefault } from "./shape.ts";
+import { keyDefault } from "./shape.ts";
+import { UntrackableError } from "./untrackable.ts";
 
 /**
  * The element that tells an item of a list of type set or map from the others; keys that it leaves out have their
@@ -15,7 +17,7 @@ export function itemElement(list: ListSchema, item: ReadonlyJson): { readonly el
 
 function keyedElement(list: ListSchema, item: ReadonlyJson): { readonly element: PathElement } | { readonly error: string } {
   if (item === null) return { error: "associative list with keys may not have a null element" };
-  if (!isMembers(item)) return { error: "associative list with keys may not have non-map elements" };
+  if (!isObject(item)) return { error: "associative list with keys may not have non-map elements" };
   const names: string[] = [];
   const values: ReadonlyJson[] = [];
   for (const key of sortedKeys(list)) {
@@ -32,7 +34,7 @@ function keyedElement(list: ListSchema, item: ReadonlyJson): { readonly element:
 }
 
 function sortedKeys(list: ListSchema): readonly string[] {
-  return list.keys.length < 2 ? list.keys : [...list.keys].sort(compareText);
+  return list.keys.length < 2 ? list.keys : [...list.keys].sort(compareTexts);
 }
 
 function setElement(item: ReadonlyJson): { readonly element: PathElement } | { readonly error: string } {
@@ -54,15 +56,15 @@ export interface ItemIndex {
 
 const noRepeats: ReadonlyMap<PathElement, readonly ReadonlyJson[]> = new Map();
 
-/** Indexes a list of type set or map. Errors, as text: an item without identity. */
-export function indexItems(list: ListSchema, values: readonly ReadonlyJson[]): ItemIndex | { readonly error: string } {
+/** Indexes a list of type set or map. Errors: UntrackableError for an item without identity. */
+export function indexItems(list: ListSchema, values: readonly ReadonlyJson[]): ItemIndex {
   const elements: PathElement[] = [];
   const items = new Map<PathElement, ReadonlyJson>();
   let repeated: Map<PathElement, ReadonlyJson[]> | undefined;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as ReadonlyJson;
     const found = itemElement(list, value);
-    if ("error" in found) return { error: `element ${i}: ${found.error}` };
+    if ("error" in found) throw new UntrackableError(`element ${i}: ${found.error}`);
     const element = found.element;
     elements.push(element);
     const first = items.get(element);

@@ -2,10 +2,10 @@ import { isObject } from "../object/json.ts";
 import type { ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
 import type { KubeObject, ManagedFieldsEntry } from "../object/kube-object.ts";
 import { quoteText } from "../object/quote.ts";
+import { compareTexts } from "../object/text-order.ts";
 import { FieldSet } from "./field-set.ts";
 import type { FieldSetCache } from "./field-set-cache.ts";
 import { FieldsV1Error } from "./fields-v1.ts";
-import { compareText } from "./path-element.ts";
 
 /** How a manager came to own its fields. */
 export type Operation = "Apply" | "Update";
@@ -161,11 +161,11 @@ function encodeOwner(owner: Owner, cache: FieldSetCache): ManagedFieldsEntry {
 
 function compareOwners(a: Owner, b: Owner): number {
   return (
-    compareText(a.operation, b.operation) ||
+    compareTexts(a.operation, b.operation) ||
     timeSeconds(a.time) - timeSeconds(b.time) ||
-    compareText(a.manager, b.manager) ||
-    compareText(a.apiVersion, b.apiVersion) ||
-    compareText(a.subresource, b.subresource)
+    compareTexts(a.manager, b.manager) ||
+    compareTexts(a.apiVersion, b.apiVersion) ||
+    compareTexts(a.subresource, b.subresource)
   );
 }
 

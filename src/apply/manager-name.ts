@@ -1,8 +1,7 @@
+import { isPrintable } from "../object/quote.ts";
+
 /** Longest name of a manager, in bytes. */
 const maxManagerBytes = 128;
-
-/** Letters, marks, numbers, punctuation, symbols and the plain space: what Go prints. */
-const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
 
 /**
  * Who a write is recorded for: the request's fieldManager, or else what its User-Agent says before the first slash,
@@ -14,7 +13,7 @@ export function managerName(fieldManager: string | undefined, userAgent: string 
   let name = "";
   let bytes = 0;
   for (const character of product) {
-    if (!printable.test(character)) continue;
+    if (!isPrintable(character)) continue;
     bytes += Buffer.byteLength(character);
     if (bytes > maxManagerBytes) break;
     name += character;

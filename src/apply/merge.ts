@@ -1,11 +1,10 @@
-import { equalJson, setOwn } from "../object/json.ts";
+import { equalJson, isObject, setOwn } from "../object/json.ts";
 import type { JsonObject, JsonValue, ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
 import type { ListSchema, Schema } from "../schema/schema.ts";
 import { indexItems } from "./list-items.ts";
 import type { ItemIndex } from "./list-items.ts";
 import type { PathElement } from "./path-element.ts";
-import { entrySchema, isEmptyContainer, isMembers, itemSchema, namedField, shapeOf } from "./shape.ts";
-import { UntrackableError } from "./untrackable.ts";
+import { entrySchema, isEmptyContainer, itemSchema, namedField, shapeOf } from "./shape.ts";
 
 /**
  * Merges an applied configuration into a live value: nothing is removed, leaves take the configuration's value, lists of
@@ -23,8 +22,8 @@ export function mergeApplied(live: ReadonlyJson | undefined, config: ReadonlyJso
 
 function mergeMembers(live: ReadonlyJson, config: ReadonlyJson, schema: Schema): ReadonlyJson {
   // What is of another type gives way; null and the empty map mention no members.
-  if (!isMembers(live)) return isMembers(config) ? config : live;
-  if (!isMembers(config)) return live;
+  if (!isObject(live)) return isObject(config) ? config : live;
+  if (!isObject(config)) return live;
   let merged: JsonObject | undefined;
   for (const name of Object.keys(config)) {
     const before = Object.hasOwn(live, name) ? live[name] : undefined;
@@ -39,8 +38,8 @@ function mergeMembers(live: ReadonlyJson, config: ReadonlyJson, schema: Schema):
 function mergeItems(live: ReadonlyJson, config: ReadonlyJson, schema: ListSchema): ReadonlyJson {
   if (!Array.isArray(live)) return Array.isArray(config) ? config : live;
   if (!Array.isArray(config) || config.length === 0) return live;
-  const left = indexed(schema, live);
-  const right = indexed(schema, config);
+  const left = indexItems(schema, live);
+  const right = indexItems(schema, config);
   const type = itemSchema(schema);
   const merged: JsonValue[] = [];
   let changed = false;
@@ -101,12 +100,6 @@ function* mergeOrder(left: ItemIndex, right: ItemIndex): Generator<Step> {
       if (shared[nextShared] === theirs) nextShared++;
     }
   }
-}
-
-function indexed(schema: ListSchema, values: readonly ReadonlyJson[]): ItemIndex {
-  const index = indexItems(schema, values);
-  if ("error" in index) throw new UntrackableError(index.error);
-  return index;
 }
 
 function shallowCopy(members: ReadonlyJsonObject): JsonObject {

@@ -1,6 +1,7 @@
 import { goJson } from "../object/go-json.ts";
 import type { ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
 import { quoteText } from "../object/quote.ts";
+import { compareTexts } from "../object/text-order.ts";
 
 /**
  * One step from an object to what lies in it, as its FieldsV1 key in canonical form: `f:spec`, `k:{"name":"main"}`,
@@ -87,7 +88,7 @@ function keyMembers(value: ReadonlyJson): [string, ReadonlyJson][] | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   const members: [string, ReadonlyJson][] = [];
   for (const [name, member] of Object.entries(value as ReadonlyJsonObject)) if (member !== undefined) members.push([name, member]);
-  return members.sort(([a], [b]) => compareText(a, b));
+  return members.sort(([a], [b]) => compareTexts(a, b));
 }
 
 /** The member's name that an element stands for; undefined for items of lists. */
@@ -130,7 +131,7 @@ export function compareElements(a: PathElement, b: PathElement): number {
   if (kind !== b[0]) return (elementRank[kind] ?? 4) - (elementRank[b[0] as string] ?? 4);
   switch (kind) {
     case "f":
-      return compareText(a, b);
+      return compareTexts(a, b);
     case "k":
       return compareKeys(keyMembers(jsonOf(a) ?? null) ?? [], keyMembers(jsonOf(b) ?? null) ?? []);
     case "v":
@@ -145,7 +146,7 @@ function compareKeys(a: readonly [string, ReadonlyJson][], b: readonly [string, 
   for (let i = 0; i < length; i++) {
     const [nameA, valueA] = a[i] as [string, ReadonlyJson];
     const [nameB, valueB] = b[i] as [string, ReadonlyJson];
-    const order = compareText(nameA, nameB) || compareValues(valueA, valueB);
+    const order = compareTexts(nameA, nameB) || compareValues(valueA, valueB);
     if (order !== 0) return order;
   }
   return a.length - b.length;
@@ -155,9 +156,9 @@ function compareKeys(a: readonly [string, ReadonlyJson][], b: readonly [string, 
 function compareValues(a: ReadonlyJson, b: ReadonlyJson): number {
   const order = valueRank(a) - valueRank(b);
   if (order !== 0) return order;
-  if (typeof a === "string" && typeof b === "string") return compareText(a, b);
+  if (typeof a === "string" && typeof b === "string") return compareTexts(a, b);
   if (isNumber(a) && isNumber(b)) return a < b ? -1 : a > b ? 1 : 0;
-  return compareText(goJson(a), goJson(b));
+  return compareTexts(goJson(a), goJson(b));
 }
 
 function isNumber(value: ReadonlyJson): value is number | bigint {
@@ -169,13 +170,4 @@ function valueRank(value: ReadonlyJson): number {
   if (typeof value === "string") return 1;
   if (typeof value === "boolean") return 2;
   return value === null ? 5 : Array.isArray(value) ? 3 : 4;
-}
-
-const surrogates = /[\ud800-\udfff]/;
-
-/** Order by UTF-8 bytes. */
-export function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  if (surrogates.test(a) || surrogates.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
-  return a < b ? -1 : 1;
 }

@@ -1,3 +1,4 @@
+import { isObject } from "../object/json.ts";
 import type { ReadonlyJson } from "../object/json.ts";
 import type { ListSchema, Schema } from "../schema/schema.ts";
 import { FieldSet, leafNode } from "./field-set.ts";
@@ -5,8 +6,7 @@ import type { FieldNode } from "./field-set.ts";
 import { indexItems } from "./list-items.ts";
 import { fieldElement } from "./path-element.ts";
 import type { PathElement } from "./path-element.ts";
-import { entrySchema, isMembers, itemSchema, namedField, shapeOf, typedMember, zerosOf } from "./shape.ts";
-import { UntrackableError } from "./untrackable.ts";
+import { entrySchema, itemSchema, namedField, shapeOf, typedMember, zerosOf } from "./shape.ts";
 
 /**
  * Everything below a value of a stored object that came or went as a whole: its fields and items, and every struct, map
@@ -23,7 +23,7 @@ export function presentFields(value: ReadonlyJson, schema: Schema): FieldSet | u
 }
 
 function addMembers(nodes: Map<PathElement, FieldNode>, value: ReadonlyJson, schema: Schema): void {
-  if (!isMembers(value)) return;
+  if (!isObject(value)) return;
   for (const name of Object.keys(value)) {
     const field = namedField(schema, name);
     const member = typedMember(value, name, field);
@@ -37,7 +37,6 @@ function addMembers(nodes: Map<PathElement, FieldNode>, value: ReadonlyJson, sch
 
 function addItems(nodes: Map<PathElement, FieldNode>, values: readonly ReadonlyJson[], schema: ListSchema): void {
   const index = indexItems(schema, values);
-  if ("error" in index) throw new UntrackableError(index.error);
   for (const [element, item] of index.items) {
     // Items that share an identity are owned as one lump.
     nodes.set(element, index.repeated.has(element) ? leafNode : presentNode(item, itemSchema(schema)));

@@ -1,10 +1,10 @@
-import { setOwn } from "../object/json.ts";
+import { isObject, setOwn } from "../object/json.ts";
 import type { JsonObject, JsonValue, ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
 import type { ListSchema, Schema } from "../schema/schema.ts";
 import type { FieldSet } from "./field-set.ts";
 import { itemElement } from "./list-items.ts";
 import { fieldElement } from "./path-element.ts";
-import { entrySchema, isMembers, itemSchema, namedField, shapeOf } from "./shape.ts";
+import { entrySchema, itemSchema, namedField, shapeOf } from "./shape.ts";
 
 /**
  * A value without the fields and items of a set. A map, struct or list that loses all that was in it, and is not itself
@@ -15,7 +15,7 @@ export function removeFields(value: ReadonlyJson, set: FieldSet, schema: Schema)
   if (set.isEmpty) return value;
   switch (shapeOf(schema, value)) {
     case "members":
-      return isMembers(value) ? removeMembers(value, set, schema) : value;
+      return isObject(value) ? removeMembers(value, set, schema) : value;
     case "items":
       return schema.type === "list" && Array.isArray(value) ? removeItems(value, set, schema) : value;
     case "leaf":

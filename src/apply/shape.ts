@@ -1,6 +1,7 @@
 import { getOwn, isObject } from "../object/json.ts";
 import type { ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
 import type { AnySchema, Field, ListSchema, Schema } from "../schema/schema.ts";
+import { isZero } from "../schema/zero.ts";
 
 /** The type of what no schema describes: scalars and lists are owned whole, maps member by member. */
 export const deduced: AnySchema = { type: "any", any: "json" };
@@ -16,19 +17,14 @@ export function shapeOf(schema: Schema, value: ReadonlyJson): Shape {
   switch (schema.type) {
     case "object":
     case "map":
-      return schema.atomic === true || !(value === null || isMembers(value)) ? "leaf" : "members";
+      return schema.atomic === true || !(value === null || isObject(value)) ? "leaf" : "members";
     case "list":
       return schema.listType === "atomic" || !(value === null || Array.isArray(value)) ? "leaf" : "items";
     case "any":
-      return schema.any === "json" && isMembers(value) ? "members" : "leaf";
+      return schema.any === "json" && isObject(value) ? "members" : "leaf";
     default:
       return "leaf";
   }
-}
-
-/** Whether a value is a JSON object. */
-export function isMembers(value: ReadonlyJson | undefined): value is ReadonlyJsonObject {
-  return isObject(value);
 }
 
 /** The declared field of a struct; undefined for entries of maps and whatever the type does not name. */
@@ -59,17 +55,9 @@ export function typedMember(members: ReadonlyJsonObject, name: string, field: Fi
   return field.dropZero && isZero(value) ? undefined : value;
 }
 
-function isZero(value: ReadonlyJson): boolean {
-  if (value === "" || value === 0 || value === false || value === null) return true;
-  if (typeof value !== "object") return false;
-  return Array.isArray(value) ? value.length === 0 : Object.keys(value).length === 0;
-}
-
 /** Whether a list, map or struct has nothing in it; null has not. */
 export function isEmptyContainer(value: ReadonlyJson): boolean {
-  if (value === null) return true;
-  if (Array.isArray(value)) return value.length === 0;
-  return typeof value === "object" && Object.keys(value).length === 0;
+  return typeof value === "object" && isZero(value);
 }
 
 /** What a key of a list of type map is where an item leaves it out. */

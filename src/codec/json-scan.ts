@@ -11,7 +11,7 @@ export class JsonError extends Error {
 }
 
 /** A member that an object had already; the last one counts. */
-export interface DuplicateField {
+interface DuplicateField {
   /** Where, as clients read it: `spec.containers[0].name`. */
   readonly path: string;
   /** The place of the second member's key in the text. */
@@ -22,11 +22,12 @@ export interface DuplicateField {
  * An integer that was written with a fraction or an exponent (1.0, 1e3). Integer fields refuse it, in the words in
  * which it was written; the value cannot tell any more.
  */
-export interface FractionalInteger {
+interface FractionalInteger {
   readonly path: string;
   readonly text: string;
 }
 
+/** A text's value, and what the value does not tell of the text. */
 export interface ScannedJson {
   readonly value: JsonValue;
   /** In the order of the text, each path once. */
@@ -270,13 +271,13 @@ class Scanner {
 
   #reportDuplicate(offset: number): void {
     if (this.#duplicates.size >= maxReports) return;
-    const path = formatPath(this.#path);
+    const path = pathText(this.#path);
     if (!this.#duplicates.has(path)) this.#duplicates.set(path, { path, offset });
   }
 
   #reportFractional(text: string): void {
     if (this.#fractionalIntegers.length >= maxReports) return;
-    this.#fractionalIntegers.push({ path: formatPath(this.#path), text });
+    this.#fractionalIntegers.push({ path: pathText(this.#path), text });
   }
 
   #unexpected(context: string): JsonError {
@@ -317,7 +318,8 @@ function outOfRange(text: string, offset: number): JsonError {
   return new JsonError(`json: cannot unmarshal number ${text} into Go value of type float64`, offset);
 }
 
-function formatPath(steps: readonly (string | number)[]): string {
+/** A place in an object as clients read it, from the steps to it: `spec.containers[0].name`. */
+export function pathText(steps: readonly (string | number)[]): string {
   let path = "";
   for (const step of steps) path += typeof step === "number" ? `[${step}]` : path === "" ? step : `.${step}`;
   return path;

@@ -1,4 +1,5 @@
 import { groupVersion } from "../object/kube-object.ts";
+import { compareTexts } from "../object/text-order.ts";
 import type { ResourceDefinition, ServedVersion, Subresource, Verb } from "../resources/definition.ts";
 
 /** A resource or subresource of one group version, as both forms of discovery tell it. */
@@ -31,7 +32,7 @@ export function servedRows(definitions: Iterable<ResourceDefinition>, group: str
     });
     for (const [name, subresource] of definition.subresources) rows.push(subresourceRow(definition, served, name, subresource));
   }
-  return rows.sort((a, b) => compare(pathOf(a), pathOf(b)));
+  return rows.sort((a, b) => compareTexts(pathOf(a), pathOf(b)));
 }
 
 function subresourceRow(definition: ResourceDefinition, served: ServedVersion, name: string, subresource: Subresource): ServedRow {
@@ -120,8 +121,4 @@ function pathOf({ resource, subresource }: ServedRow): string {
 
 function sorted(verbs: readonly Verb[]): Verb[] {
   return [...verbs].sort();
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

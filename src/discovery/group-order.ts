@@ -1,3 +1,5 @@
+import { compareTexts } from "../object/text-order.ts";
+
 /** A group with its versions, the preferred one first. */
 export interface GroupVersions {
   readonly name: string;
@@ -12,7 +14,7 @@ export function orderGroups(served: ReadonlyMap<string, ReadonlySet<string>>, pr
   const known = new Map(priorities.map(({ name, versions }, rank) => [name, { rank, versions }]));
   return [...served]
     .map(([name, versions]) => ({ name, versions: [...versions].sort(byPreference(known.get(name)?.versions ?? [])) }))
-    .sort((a, b) => (known.get(a.name)?.rank ?? Infinity) - (known.get(b.name)?.rank ?? Infinity) || compareText(a.name, b.name));
+    .sort((a, b) => (known.get(a.name)?.rank ?? Infinity) - (known.get(b.name)?.rank ?? Infinity) || compareTexts(a.name, b.name));
 }
 
 function byPreference(known: readonly string[]): (a: string, b: string) => number {
@@ -30,14 +32,10 @@ const MATURITY: Readonly<Record<string, number>> = { "alpha": 1, "beta": 2, "": 
 export function compareVersions(a: string, b: string): number {
   const left = VERSION.exec(a);
   const right = VERSION.exec(b);
-  if (left === null || right === null) return (left === null ? 1 : 0) - (right === null ? 1 : 0) || compareText(a, b);
+  if (left === null || right === null) return (left === null ? 1 : 0) - (right === null ? 1 : 0) || compareTexts(a, b);
   return (
     (MATURITY[right[2] ?? ""] as number) - (MATURITY[left[2] ?? ""] as number) ||
     Number(right[1]) - Number(left[1]) ||
     Number(right[3] ?? 0) - Number(left[3] ?? 0)
   );
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -31,10 +31,15 @@ const named = new Map([
 // Letters, marks, numbers, punctuation, symbols and the plain space are printable; nothing else is.
 const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
 
+/** Whether Go prints a character as it is. */
+export function isPrintable(character: string): boolean {
+  return printable.test(character);
+}
+
 function quoteCharacter(character: string): string {
   const escape = named.get(character);
   if (escape !== undefined) return escape;
-  if (printable.test(character)) return character;
+  if (isPrintable(character)) return character;
   const code = character.codePointAt(0) ?? 0;
   if (code >= 0xd800 && code <= 0xdfff) return "\ufffd"; // a lone surrogate has no UTF-8 form
   if (code < 0x80) return `\\x${hex(code, 2)}`;

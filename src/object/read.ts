@@ -26,6 +26,11 @@ export function asNumber(value: ReadonlyJson | undefined): number {
   return typeof value === "number" ? value : typeof value === "bigint" ? Number(value) : 0;
 }
 
+/** The value as a number of any size; 0 where it is absent or something else. */
+export function asInteger(value: ReadonlyJson | undefined): number | bigint {
+  return typeof value === "number" || typeof value === "bigint" ? value : 0;
+}
+
 /** A member that is an object; an empty one where it is absent. */
 export function objectIn(parent: ReadonlyJsonObject, name: string): ReadonlyJsonObject {
   return asObject(getOwn(parent, name));

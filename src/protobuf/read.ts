@@ -5,8 +5,10 @@ import { setOwn, structIn, type JsonObject, type JsonValue } from "../object/jso
 import { copyJson } from "../object/json.ts";
 import { formatMicroTime, formatTime } from "../object/time.ts";
 import type { AnySchema, Field, ObjectSchema, ScalarSchema, Schema } from "../schema/schema.ts";
+import { isZero } from "../schema/zero.ts";
 import { MessagePlans, type PlanEntry } from "./message-plan.ts";
 import { LENGTH, ProtobufError, VARINT, WireReader } from "./wire-reader.ts";
+import { wireTypeOf } from "./write-plan.ts";
 
 /** Messages within messages that are followed; the deepest types of the API need some thirty. */
 const MAX_DEPTH = 100;
@@ -55,7 +57,7 @@ export class ProtobufReader {
     if (schema.type === "list") {
       const items = listAt(object, name);
       // Numbers may come packed, whatever the type declares.
-      if (wireType === LENGTH && isPackable(schema.items)) {
+      if (wireType === LENGTH && wireTypeOf(schema.items) === VARINT) {
         const packed = reader.part();
         while (!packed.done) items.push(this.#value(packed, VARINT, schema.items, depth));
       } else items.push(this.#value(reader, wireType, schema.items, depth));
@@ -234,14 +236,6 @@ function intOrString(reader: WireReader, wireType: number): JsonValue {
     else part.skip(tag & 7);
   }
   return isText ? text : number;
-}
-
-function isPackable(schema: Schema): boolean {
-  return schema.type === "int32" || schema.type === "int64" || schema.type === "boolean";
-}
-
-function isZero(value: JsonValue): boolean {
-  return value === "" || value === 0 || value === false || value === null;
 }
 
 function emptyOf(schema: Schema): JsonValue {

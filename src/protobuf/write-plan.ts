@@ -5,6 +5,7 @@ import { FIXED64, LENGTH, VARINT } from "./wire-reader.ts";
 /** One field of a message as it is written. */
 export type WriteEntry = MemberEntry | { readonly type: "inlined"; readonly tag: number; readonly entries: readonly WriteEntry[] };
 
+/** A member that is a field of its own. */
 export interface MemberEntry {
   readonly type: "member";
   readonly tag: number;
@@ -70,6 +71,7 @@ function isAlwaysWritten({ schema, zero, dropZero }: Field, place: string): bool
   return zero !== undefined;
 }
 
+/** How a value of a type lies on the wire. */
 export function wireTypeOf(schema: Schema): number {
   switch (schema.type) {
     case "boolean":

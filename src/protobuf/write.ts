@@ -1,6 +1,7 @@
 import { stringifyJson } from "../codec/json-text.ts";
 import { parseDuration } from "../object/duration.ts";
 import { isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
+import { asInteger } from "../object/read.ts";
 import { compareTexts } from "../object/text-order.ts";
 import { parseMicroTime, parseTime, plainSeconds, zeroTime } from "../object/time.ts";
 import type { AnySchema, ObjectSchema, Schema } from "../schema/schema.ts";
@@ -108,7 +109,7 @@ export class ProtobufWriter {
         return;
       case "int32":
       case "int64":
-        out.integer(integerOf(value));
+        out.integer(asInteger(value));
         out.unsigned(tag);
         return;
       case "number":
@@ -181,7 +182,7 @@ export class ProtobufWriter {
     const out = this.#out;
     const isText = typeof value === "string";
     out.textField(lengthTag(3), isText ? value : "");
-    out.integer(isText ? 0 : integerOf(value));
+    out.integer(isText ? 0 : asInteger(value));
     out.unsigned(2 * 8 + VARINT);
     out.unsigned(isText ? 1 : 0);
     out.unsigned(1 * 8 + VARINT);
@@ -204,8 +205,4 @@ export class ProtobufWriter {
     if (Array.isArray(value)) this.#items(lengthTag(2), alternative === "array" ? of : { type: "string" }, value);
     else if (isObject(value)) this.#value(lengthTag(1), of, value);
   }
-}
-
-function integerOf(value: ReadonlyJson): number | bigint {
-  return typeof value === "number" || typeof value === "bigint" ? value : 0;
 }

@@ -1,7 +1,7 @@
-import { equalJson, getOwn, isObject, type JsonValue, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
-import { copyJson } from "../object/json.ts";
+import { copyJson, equalJson, type JsonValue, type ReadonlyJson } from "../object/json.ts";
 import { groupVersion, parseGroupVersion, type KubeObject } from "../object/kube-object.ts";
 import { dnsSubdomain, maskTrailingHyphen } from "../object/names.ts";
+import { valueAt } from "../schema/access.ts";
 import { applyDefaults } from "../schema/default.ts";
 import type { TypeTable } from "../schema/load.ts";
 import type { ObjectSchema } from "../schema/schema.ts";
@@ -103,9 +103,9 @@ const GARBAGE_COLLECTION: Readonly<Record<string, Strategy["defaultGarbageCollec
 /** The strategy that the tables describe; the kind's own functions run after the tables'. */
 function mainStrategy(row: ResourceRow, schema: ObjectSchema, behaviour: KindBehaviour): Strategy {
   const own = behaviour.strategy ?? {};
-  const bumps = row.generationBumpedBy?.filter(
-    (path) => path === "metadata.annotations" || path === "metadata.labels" || !path.startsWith("metadata."),
-  );
+  const bumps = (row.generationBumpedBy ?? [])
+    .filter((path) => path === "metadata.annotations" || path === "metadata.labels" || !path.startsWith("metadata."))
+    .map((path) => path.split("."));
   const keeps = keepOld(row.onUpdateKeepsOld);
   return {
     nameRule: subdomainName,
@@ -115,7 +115,7 @@ function mainStrategy(row: ResourceRow, schema: ObjectSchema, behaviour: KindBeh
     returnDeletedObject: row.returnDeletedObject ?? false,
     generationOnCreate: row.generationSetOnCreate ?? false,
     revalidatesMetadata: !checksMetadataOnce.has(`${row.group}/${row.kind}`),
-    ...(bumps === undefined || bumps.length === 0
+    ...(bumps.length === 0
       ? {}
       : { generationChanged: (object, old) => bumps.some((path) => !equalJson(valueAt(object, path), valueAt(old, path))) }),
     ...(row.resetFields === undefined ? {} : { resetFields: row.resetFields }),
@@ -136,13 +136,6 @@ function resetStatus(object: KubeObject, schema: ObjectSchema): void {
   const zero = schema.fields.get("status")?.zero;
   if (zero === undefined) delete object["status"];
   else object["status"] = copyJson(zero) as JsonValue;
-}
-
-/** What lies at a dotted path. */
-export function valueAt(object: ReadonlyJsonObject, path: string): ReadonlyJson | undefined {
-  let value: ReadonlyJson | undefined = object;
-  for (const name of path.split(".")) value = isObject(value) ? getOwn(value, name) : undefined;
-  return value;
 }
 
 /** Subresources that stream or proxy, though the tables give them the kind of their object. */
@@ -231,7 +224,10 @@ function selectableFields(
   for (const label of row?.supported ?? []) {
     const own = behaviour.selectableFields?.[label];
     if (own !== undefined) fields.set(label, own);
-    else if (!fields.has(label)) fields.set(label, (object) => scalarText(valueAt(object, label)));
+    else if (!fields.has(label)) {
+      const path = label.split(".");
+      fields.set(label, (object) => scalarText(valueAt(object, path)));
+    }
   }
   for (const label of row?.alwaysEmpty ?? []) if (!fields.has(label)) fields.set(label, () => "");
   return fields;

@@ -1,12 +1,17 @@
 const canonical = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+/** Whether a text is base64 of the standard alphabet, padded and on one line. */
+export function isBase64(text: string): boolean {
+  return canonical.test(text);
+}
+
 /**
  * Base64 as Go reads it (standard alphabet, padding required, line breaks passed over) and writes it again. A fault is
  * told by the position of the byte at which Go gives up.
  */
 export function canonicalBytes(text: string): { ok: true; text: string } | { ok: false; message: string } {
-  if (text.length % 4 === 0 && canonical.test(text)) {
+  if (text.length % 4 === 0 && isBase64(text)) {
     // Bits beyond the last byte are dropped: "QR==" and "QQ==" are one value.
     return { ok: true, text: text.endsWith("=") ? Buffer.from(text, "base64").toString("base64") : text };
   }

@@ -1,4 +1,4 @@
-import type { ScannedJson } from "../codec/json-scan.ts";
+import { pathText, type ScannedJson } from "../codec/json-scan.ts";
 import type { JsonObject, JsonValue, ReadonlyJson } from "../object/json.ts";
 import { copyJson, isObject, setOwn } from "../object/json.ts";
 import { formatQuantity, parseQuantity, QuantityError, rewriteQuantity, roundUpToMilli } from "../object/quantity.ts";
@@ -7,6 +7,7 @@ import { canonicalBytes } from "./bytes.ts";
 import { conversionFault } from "./conversion-fault.ts";
 import { goStruct, goType } from "./go-type.ts";
 import type { AnySchema, Field, ListSchema, MapSchema, ObjectSchema, ScalarSchema, Schema } from "./schema.ts";
+import { isZero } from "./zero.ts";
 
 /** What the text scanner knows beyond the value: `decode(scanned.value, schema, scanned)`. */
 export interface DecodeOptions extends Partial<Pick<ScannedJson, "duplicates" | "fractionalIntegers">> {
@@ -126,8 +127,8 @@ class Decoder {
         this.#owner = schema;
         const read = this.value(member, field.schema);
         // An empty list that is written always counts until it is stored (nullEmptyLists).
-        const kept = !field.dropZero || !isZero(read ?? null) || (field.zero === null && Array.isArray(read));
-        if (read !== undefined && kept) setOwn(decoded, name, read);
+        if (read !== undefined && (!field.dropZero || !isZero(read) || (field.zero === null && Array.isArray(read))))
+          setOwn(decoded, name, read);
         this.#members.pop();
         this.#owner = owner;
       }
@@ -341,17 +342,6 @@ function kindOf(value: JsonValue): string {
   if (Array.isArray(value)) return "array";
   if (typeof value === "boolean") return "bool";
   return typeof value === "bigint" ? "number" : typeof value;
-}
-
-function pathText(path: readonly (string | number)[]): string {
-  let text = "";
-  for (const step of path) text += typeof step === "number" ? `[${step}]` : text === "" ? step : `.${step}`;
-  return text;
-}
-
-function isZero(value: JsonValue): boolean {
-  if (typeof value !== "object" || value === null) return value === "" || value === 0 || value === false || value === 0n;
-  return Array.isArray(value) ? value.length === 0 : Object.keys(value).length === 0;
 }
 
 /** Writes what Go writes for absent members. */

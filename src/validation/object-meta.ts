@@ -4,7 +4,7 @@ import { equalJson, getOwn, type ReadonlyJson, type ReadonlyJsonObject } from ".
 import { parseGroupVersion } from "../object/kube-object.ts";
 import { dnsLabel, isUnqualifiedFinalizer, pathSegmentName, qualifiedNameRules } from "../object/names.ts";
 import { asString, booleanIn, listIn, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../object/read.ts";
-import { quoteText } from "../object/quote.ts";
+import { isPrintable, quoteText } from "../object/quote.ts";
 import { annotations, labels } from "./labels.ts";
 import { nonNegative } from "./scalars.ts";
 
@@ -244,7 +244,7 @@ export function checkFieldManager(manager: string, at: FieldPath, faults: FieldE
   if (Buffer.byteLength(manager) > managerLimit) faults.push(tooLongField(at, managerLimit));
   let position = 0;
   for (const character of manager) {
-    if (!/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character)) {
+    if (!isPrintable(character)) {
       const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
       faults.push(invalidField(at, manager, `invalid character U+${code} (at position ${position})`));
     }

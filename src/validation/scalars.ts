@@ -1,6 +1,6 @@
 import { invalidField, notSupportedField, tooLongField } from "../object/field-error.ts";
 import type { ReadonlyJson } from "../object/json.ts";
-import { asNumber, asString } from "../object/read.ts";
+import { asInteger, asNumber, asString } from "../object/read.ts";
 import type { Check } from "./check.ts";
 
 /** One of a fixed set of texts; messages list it in the order given. */
@@ -47,7 +47,7 @@ export function maxBytes(max: number): Check {
 export function between(min: number, max: number, detail = inclusiveRange(min, max)): Check {
   return (value, at, faults) => {
     const read = asNumber(value);
-    if (read < min || read > max) faults.push(invalidField(at, shownInteger(value), detail));
+    if (read < min || read > max) faults.push(invalidField(at, asInteger(value), detail));
   };
 }
 
@@ -59,7 +59,7 @@ export function inclusiveRange(min: number, max: number): string {
 /** An integer of at least `min`. */
 export function atLeast(min: number, detail = `must be greater than or equal to ${min}`): Check {
   return (value, at, faults) => {
-    if (asNumber(value) < min) faults.push(invalidField(at, shownInteger(value), detail));
+    if (asNumber(value) < min) faults.push(invalidField(at, asInteger(value), detail));
   };
 }
 
@@ -68,7 +68,3 @@ export const nonNegative = atLeast(0);
 
 /** A port number. */
 export const port = between(1, 65535);
-
-function shownInteger(value: ReadonlyJson | undefined): ReadonlyJson {
-  return typeof value === "number" || typeof value === "bigint" ? value : 0;
-}

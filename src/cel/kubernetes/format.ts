@@ -1,4 +1,5 @@
 import { dns1035Label, dnsLabel, dnsSubdomain, labelValue, maskTrailingHyphen, qualifiedNameRules } from "../../object/names.ts";
+import { isBase64 } from "../../schema/bytes.ts";
 import { fn, globalOverload, memberOverload } from "../declaration.ts";
 import type { Library } from "../declaration.ts";
 import { typeConstant } from "../library/standard.ts";
@@ -20,7 +21,6 @@ export const formatKind = opaqueKind<NamedFormat>(opaqueType("kubernetes.NamedFo
 const F = formatKind.type;
 
 const uuid = /^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}$/;
-const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 const told = (message: string | undefined): readonly string[] => (message === undefined ? [] : [message]);
 const must = (holds: boolean, message: string): readonly string[] => (holds ? [] : [message]);
@@ -36,7 +36,7 @@ const formats: readonly NamedFormat[] = [
   { name: "labelValue", check: labelValue, patternSize: 40 },
   { name: "uri", check: (text) => told(urlFault(text)), patternSize: 18 },
   { name: "uuid", check: (text) => must(uuid.test(text), "does not match the UUID format"), patternSize: 82 },
-  { name: "byte", check: (text) => must(base64.test(text), "invalid base64"), patternSize: 0 },
+  { name: "byte", check: (text) => must(isBase64(text), "invalid base64"), patternSize: 0 },
   { name: "date", check: (text) => must(parseTimestamp(`${text}T00:00:00Z`) !== undefined, "invalid date"), patternSize: 8 },
   { name: "datetime", check: (text) => must(parseTimestamp(text) !== undefined, "invalid datetime"), patternSize: 8 },
 ];

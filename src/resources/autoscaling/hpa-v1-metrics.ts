@@ -1,5 +1,6 @@
 import { getOwn, isObject, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
 import { isSet, objectIn } from "../../object/read.ts";
+import { valueAt } from "../../schema/access.ts";
 
 /**
  * Metrics as the annotations of autoscaling/v1 have them: each source flat, with targets and readings by name. The order
@@ -159,10 +160,6 @@ function reference(value: JsonValue): JsonValue {
   if (!isObject(value)) return value;
   const { kind = "", name = "", apiVersion } = value;
   return { kind, name, ...(apiVersion === undefined || apiVersion === "" ? {} : { apiVersion }) };
-}
-
-function valueAt(object: ReadonlyJsonObject, [first = "", ...rest]: readonly string[]): ReturnType<typeof getOwn> {
-  return rest.length === 0 ? getOwn(object, first) : valueAt(objectIn(object, first), rest);
 }
 
 function setAt(object: JsonObject, [first = "", ...rest]: readonly string[], value: JsonValue): void {
