@@ -1,7 +1,6 @@
 import type { JsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
-import { StatusError } from "../object/status.ts";
-import type { ResourceId } from "../registry/system-client.ts";
+import { StatusError, type ResourceRef } from "../object/status.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "./admission.ts";
 import type { ClusterView } from "./cluster-view.ts";
 
@@ -14,7 +13,7 @@ export interface TestAttributes extends AdmissionAttributes {
 /** Attributes of a write of an object, a pod's create in namespace "ns" unless `change` says otherwise. */
 export function attributesFor(
   object: object | undefined,
-  change: Partial<AdmissionAttributes> & { readonly resource?: ResourceId } = {},
+  change: Partial<AdmissionAttributes> & { readonly resource?: ResourceRef } = {},
 ): TestAttributes {
   const { resource = { group: "", plural: "pods" }, ...rest } = change;
   const warnings: string[] = [];

@@ -11,7 +11,8 @@ import { isObject, type JsonObject, type ReadonlyJsonObject } from "../object/js
 import type { KubeObject } from "../object/kube-object.ts";
 import { booleanIn, objectIn, objectsIn, stringIn } from "../object/read.ts";
 import { StartupError } from "../object/startup-error.ts";
-import { KubeconfigError, readKubeconfig, type WebhookTarget } from "../webhook/kubeconfig.ts";
+import { errorText } from "../object/error-text.ts";
+import { readKubeconfig, type WebhookTarget } from "../webhook/kubeconfig.ts";
 import type { Terminal } from "./command.ts";
 
 const USAGE =
@@ -117,7 +118,7 @@ function readTarget(path: string): WebhookTarget {
   try {
     return readKubeconfig(readFileSync(path, "utf8"), path, (file) => readFileSync(file, "utf8"));
   } catch (error) {
-    const problem = error instanceof KubeconfigError || error instanceof Error ? error.message : String(error);
+    const problem = errorText(error);
     throw new StartupError(`the kubeconfig ${path}: ${problem}`, advice, error);
   }
 }

@@ -4,12 +4,10 @@ import { isSet, listIn, numberIn, objectIn, objectsIn, stringIn } from "../objec
 import { StatusError } from "../object/status.ts";
 import { setCondition } from "../object/conditions.ts";
 import { timestamp } from "../object/timestamp.ts";
-import type { ResourceId, SystemClient } from "../registry/system-client.ts";
+import { ENDPOINT_SLICES, API_SERVICES, SERVICES } from "../object/resource-ids.ts";
+import type { SystemClient } from "../registry/system-client.ts";
 import type { Controller } from "./controller.ts";
 
-const API_SERVICES: ResourceId = { group: "apiregistration.k8s.io", plural: "apiservices" };
-const SERVICES: ResourceId = { group: "", plural: "services" };
-const ENDPOINT_SLICES: ResourceId = { group: "discovery.k8s.io", plural: "endpointslices" };
 const SERVICE_NAME = "kubernetes.io/service-name";
 
 /** Why nobody can answer for an API service. */

@@ -1,5 +1,6 @@
+import type { ResourceRef } from "../object/status.ts";
 import type { Registry } from "../registry/registry.ts";
-import type { ResourceId, SystemClient } from "../registry/system-client.ts";
+import type { SystemClient } from "../registry/system-client.ts";
 import { prefixEnd } from "../storage/cache/resource-cache.ts";
 import type { Watcher } from "../storage/cache/watcher-index.ts";
 import type { CacheEvent } from "../storage/cache/event-window.ts";
@@ -9,7 +10,7 @@ import { WorkQueue, type Again } from "./work-queue.ts";
 export interface Controller {
   readonly name: string;
   readonly watches: readonly {
-    readonly resource: ResourceId;
+    readonly resource: ResourceRef;
     /** Which keys of work a change of this resource means; the argument is the object's key within its resource. */
     readonly keys: (objectKey: string) => Iterable<string>;
   }[];

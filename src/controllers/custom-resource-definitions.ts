@@ -1,10 +1,11 @@
 import { acceptNames, namesConditions } from "../extensions/accept-names.ts";
-import { DEFINITIONS, groupOf, type CustomResources } from "../extensions/custom-resources.ts";
+import { groupOf, type CustomResources } from "../extensions/custom-resources.ts";
 import { isConditionTrue, setCondition, type Condition } from "../object/conditions.ts";
 import { copyJson, equalJson, structIn } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn } from "../object/read.ts";
 import { StatusError } from "../object/status.ts";
+import { CUSTOM_RESOURCE_DEFINITIONS } from "../object/resource-ids.ts";
 import type { SystemClient } from "../registry/system-client.ts";
 import { CLEANUP_FINALIZER } from "../resources/apiextensions/custom-resource-definition.ts";
 import type { Controller } from "./controller.ts";
@@ -19,7 +20,7 @@ const PENDING_MS = 500;
 export function customResourceDefinitions(resources: CustomResources, now: () => string): Controller {
   return {
     name: "customresourcedefinition",
-    watches: [{ resource: DEFINITIONS, keys: (name) => [groupOf(name)] }],
+    watches: [{ resource: CUSTOM_RESOURCE_DEFINITIONS, keys: (name) => [groupOf(name)] }],
     async reconcile(group, client) {
       const all = await resources.definitionsIn(group);
       const present = new Set(all.map(nameOf));
@@ -45,7 +46,7 @@ export function customResourceDefinitions(resources: CustomResources, now: () =>
 
 /** Serves every definition that is established already: what a start does before it takes requests. */
 export async function serveEstablished(resources: CustomResources, client: SystemClient): Promise<void> {
-  for (const crd of await client.list(DEFINITIONS)) if (isConditionTrue(crd, "Established")) await resources.serve(crd);
+  for (const crd of await client.list(CUSTOM_RESOURCE_DEFINITIONS)) if (isConditionTrue(crd, "Established")) await resources.serve(crd);
 }
 
 function nameOf({ metadata }: KubeObject): string {
@@ -76,7 +77,7 @@ async function settleNames(
   if (equalJson(objectIn(settled, "status"), objectIn(crd, "status"))) return crd;
   // Whoever reads that it is established finds it served.
   if (isConditionTrue(settled, "Established")) await resources.serve(settled);
-  return orUndefined(client.update(DEFINITIONS, "", nameOf(crd), settle, "status"));
+  return orUndefined(client.update(CUSTOM_RESOURCE_DEFINITIONS, "", nameOf(crd), settle, "status"));
 }
 
 /** Removes a terminating definition's instances; true when none is left and the definition may go. */
@@ -100,7 +101,7 @@ async function finalize(crd: KubeObject, resources: CustomResources, client: Sys
   }
   await mark(crd, client, now, { status: "False", reason: "InstanceDeletionCompleted", message: "removed all instances" });
   await orUndefined(
-    client.update(DEFINITIONS, "", nameOf(crd), (object) => {
+    client.update(CUSTOM_RESOURCE_DEFINITIONS, "", nameOf(crd), (object) => {
       object.metadata.finalizers = (object.metadata.finalizers ?? []).filter((one) => one !== CLEANUP_FINALIZER);
       return object;
     }),
@@ -118,7 +119,7 @@ async function mark(
     setCondition(structIn(object, "status"), { type: "Terminating", lastTransitionTime: now(), ...terminating });
     return object;
   };
-  await orUndefined(client.update(DEFINITIONS, "", nameOf(crd), change, "status"));
+  await orUndefined(client.update(CUSTOM_RESOURCE_DEFINITIONS, "", nameOf(crd), change, "status"));
 }
 
 /** What a write gives; undefined where its object is gone. */

@@ -1,15 +1,14 @@
 import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn, stringIn } from "../object/read.ts";
-import { StatusError } from "../object/status.ts";
+import { StatusError, type ResourceRef } from "../object/status.ts";
 import { setCondition } from "../object/conditions.ts";
 import { timestamp } from "../object/timestamp.ts";
 import { structIn } from "../object/json.ts";
-import type { ResourceId } from "../registry/system-client.ts";
 import type { Controller } from "./controller.ts";
 
 const GROUP = "flowcontrol.apiserver.k8s.io";
-const FLOW_SCHEMAS: ResourceId = { group: GROUP, plural: "flowschemas" };
-const PRIORITY_LEVELS: ResourceId = { group: GROUP, plural: "prioritylevelconfigurations" };
+const FLOW_SCHEMAS: ResourceRef = { group: GROUP, plural: "flowschemas" };
+const PRIORITY_LEVELS: ResourceRef = { group: GROUP, plural: "prioritylevelconfigurations" };
 
 /** Tells of each flow schema whether the priority level that it names is there (KEP-1040). */
 export function flowSchemaStatus(clock: () => number): Controller {

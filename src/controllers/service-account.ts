@@ -1,8 +1,6 @@
 import { StatusError } from "../object/status.ts";
+import { SERVICE_ACCOUNTS, NAMESPACES } from "../object/resource-ids.ts";
 import type { Controller } from "./controller.ts";
-
-const NAMESPACES = { group: "", plural: "namespaces" };
-const SERVICE_ACCOUNTS = { group: "", plural: "serviceaccounts" };
 
 /** Every namespace that stays has a service account `default` (concepts/security/service-accounts). */
 export const serviceAccountController: Controller = {

@@ -2,12 +2,11 @@ import { expressionWarnings } from "../admission/policies/type-check.ts";
 import type { JsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { numberIn, objectIn } from "../object/read.ts";
-import { StatusError } from "../object/status.ts";
-import type { ResourceId } from "../registry/system-client.ts";
+import { StatusError, type ResourceRef } from "../object/status.ts";
 import type { Definitions } from "../resources/definitions.ts";
 import type { Controller } from "./controller.ts";
 
-const POLICIES: ResourceId = { group: "admissionregistration.k8s.io", plural: "validatingadmissionpolicies" };
+const POLICIES: ResourceRef = { group: "admissionregistration.k8s.io", plural: "validatingadmissionpolicies" };
 
 /** Tells each new generation of a validating admission policy where its expressions do not fit the types of what it matches. */
 export function validatingAdmissionPolicyStatus(definitions: Definitions): Controller {

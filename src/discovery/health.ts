@@ -1,3 +1,4 @@
+import { errorText } from "../object/error-text.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
 import { pageNotFound, textAnswer } from "./document.ts";
 
@@ -81,7 +82,7 @@ export class HealthEndpoints {
       return undefined;
     } catch (error) {
       this.#log.warn({ err: error, check: name, door }, "health check failed");
-      return error instanceof Error ? error.message : String(error);
+      return errorText(error);
     }
   }
 

@@ -2,17 +2,14 @@ import { createHash } from "node:crypto";
 import { stringifyJson } from "../codec/json-text.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn } from "../object/read.ts";
+import { CUSTOM_RESOURCE_DEFINITIONS } from "../object/resource-ids.ts";
 import type { Registry } from "../registry/registry.ts";
-import type { ResourceId } from "../registry/system-client.ts";
 import type { ResourceDefinition } from "../resources/definition.ts";
 import { prefixEnd } from "../storage/cache/resource-cache.ts";
 import { customDefinition } from "./custom-definition.ts";
 
 /** The definition name of metadata in the tables of types. */
 const OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
-
-/** Where CustomResourceDefinitions are. */
-export const DEFINITIONS: ResourceId = { group: "apiextensions.k8s.io", plural: "customresourcedefinitions" };
 
 /** The group of a definition by its name, which is <plural>.<group>. */
 export function groupOf(name: string): string {
@@ -41,7 +38,7 @@ export class CustomResources {
 
   /** The newest CustomResourceDefinitions of a group, read-only. Errors: StorageError. */
   async definitionsIn(group: string): Promise<KubeObject[]> {
-    const definition = this.#registry.definitions.ofResource(DEFINITIONS.group, DEFINITIONS.plural);
+    const definition = this.#registry.definitions.ofResource(CUSTOM_RESOURCE_DEFINITIONS.group, CUSTOM_RESOURCE_DEFINITIONS.plural);
     if (definition?.keyPrefix === undefined) throw new TypeError("CustomResourceDefinitions are not stored");
     const { keyPrefix } = definition;
     const found: KubeObject[] = [];

@@ -66,7 +66,7 @@ export class StatusError extends Error {
   }
 }
 
-/** The resource that a message names: "deployments.apps"; a subresource's plural is "pods/binding". */
+/** A resource by group and plural: "deployments.apps" in messages; a subresource's plural is "pods/binding". */
 export interface ResourceRef {
   readonly group: string;
   readonly plural: string;

@@ -1,7 +1,7 @@
 import { trackUpdate } from "../apply/updater.ts";
 import { copyJson } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
-import { alreadyExists, notFound, StatusError } from "../object/status.ts";
+import { alreadyExists, notFound, StatusError, type ResourceRef } from "../object/status.ts";
 import type { RequestContext, UserInfo } from "../request/context.ts";
 import type { ApiRequest } from "../request/exchange.ts";
 import { requestInfo, type RequestInfo } from "../request/info.ts";
@@ -17,45 +17,39 @@ import { update } from "./update.ts";
 import { writeOptions } from "./write-options.ts";
 import { writeTo, type Write } from "./write.ts";
 
-/** A resource by group and plural: what the server's own loops speak of. Objects are in the stored version's form. */
-export interface ResourceId {
-  readonly group: string;
-  readonly plural: string;
-}
-
 /**
  * The server as a client of itself, without sockets or authorization: for what it sets up at start and for its loops.
  * Writes pass the same defaulting, admission and validation as anybody's.
  */
 export interface SystemClient {
   /** The newest object, read-only; undefined where there is none. */
-  get(resource: ResourceId, namespace: string, name: string): Promise<KubeObject | undefined>;
+  get(resource: ResourceRef, namespace: string, name: string): Promise<KubeObject | undefined>;
   /** All objects of a namespace ("": of all), read-only. */
-  list(resource: ResourceId, namespace?: string): Promise<KubeObject[]>;
+  list(resource: ResourceRef, namespace?: string): Promise<KubeObject[]>;
   /** Errors: StatusError, 409 where it exists. The argument is handed over. */
-  create(resource: ResourceId, object: KubeObject): Promise<KubeObject>;
+  create(resource: ResourceRef, object: KubeObject): Promise<KubeObject>;
   /** Creates it unless it exists, and gives what is there. */
-  ensure(resource: ResourceId, object: KubeObject): Promise<KubeObject>;
+  ensure(resource: ResourceRef, object: KubeObject): Promise<KubeObject>;
   /** Changes a copy of the newest object; `change` may be called again. Undefined from it: leave it as it is. */
   update(
-    resource: ResourceId,
+    resource: ResourceRef,
     namespace: string,
     name: string,
     change: (object: KubeObject) => KubeObject | undefined,
     subresource?: string,
   ): Promise<KubeObject>;
-  remove(resource: ResourceId, namespace: string, name: string): Promise<void>;
+  remove(resource: ResourceRef, namespace: string, name: string): Promise<void>;
 }
 
 /** `name` is the field manager and the last part of the user's name: kube-apiserver. */
 export function systemClient(registry: Registry, name = "kube-apiserver"): SystemClient {
   const user: UserInfo = { name: "system:apiserver", groups: ["system:masters", "system:authenticated"] };
-  const find = ({ group, plural }: ResourceId) => {
+  const find = ({ group, plural }: ResourceRef) => {
     const definition = registry.definitions.ofResource(group, plural);
     if (definition === undefined) throw new TypeError(`no resource ${plural}.${group}`);
     return definition;
   };
-  const endpoint = (resource: ResourceId, namespace: string, objectName: string, subresource?: string): Endpoint => {
+  const endpoint = (resource: ResourceRef, namespace: string, objectName: string, subresource?: string): Endpoint => {
     const definition = find(resource);
     const sub = subresource === undefined ? undefined : definition.subresources.get(subresource);
     return {

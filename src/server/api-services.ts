@@ -2,10 +2,9 @@ import { equalJson } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { stringIn } from "../object/read.ts";
 import { StatusError } from "../object/status.ts";
-import type { ResourceId, SystemClient } from "../registry/system-client.ts";
+import { API_SERVICES } from "../object/resource-ids.ts";
+import type { SystemClient } from "../registry/system-client.ts";
 import type { Definitions } from "../resources/definitions.ts";
-
-const API_SERVICES: ResourceId = { group: "apiregistration.k8s.io", plural: "apiservices" };
 
 /** Marks what the server keeps itself, at its start. */
 const MANAGED = "kube-aggregator.kubernetes.io/automanaged";

@@ -11,6 +11,7 @@ import { TurnWriter } from "../audit/turn-writer.ts";
 import { webhookDelivery } from "../audit/webhook.ts";
 import type { AuditBackendConfig, AuditConfig, AuditLogConfig, AuditWebhookConfig } from "../config/audit.ts";
 import { StartupError } from "../object/startup-error.ts";
+import { errorText } from "../object/error-text.ts";
 import type { Auditor } from "../request/audit-stage.ts";
 import { readKubeconfig, type WebhookTarget } from "../webhook/kubeconfig.ts";
 import { WebhookClient } from "../webhook/webhook-client.ts";
@@ -78,7 +79,7 @@ function openWriter({ path, rotation }: AuditLogConfig, onFault: (error: unknown
     return new RotatingFile(path, rotation, Date.now, onFault);
   } catch (error) {
     throw new StartupError(
-      `--audit-log-path: cannot write ${path}: ${messageOf(error)}`,
+      `--audit-log-path: cannot write ${path}: ${errorText(error)}`,
       "see to its permissions, or name another file",
       error,
     );
@@ -111,7 +112,7 @@ function webhookTarget(path: string): WebhookTarget {
     try {
       return readFileSync(file, "utf8");
     } catch (error) {
-      throw new StartupError(`--${flag}: cannot read ${file}: ${messageOf(error)}`, "name a file that exists and can be read", error);
+      throw new StartupError(`--${flag}: cannot read ${file}: ${errorText(error)}`, "name a file that exists and can be read", error);
     }
   };
   return parse(flag, path, read(path), (text) => readKubeconfig(text, path, read));
@@ -143,7 +144,7 @@ function tellLost(log: AuditLog, clock: () => number): OnLost {
     told.set(backend, state);
     if (clock() - state.at < TELL_MS) return;
     state.at = clock();
-    log.error({ backend, lost: state.count, reason: messageOf(why) }, "audit events are lost");
+    log.error({ backend, lost: state.count, reason: errorText(why) }, "audit events are lost");
   };
 }
 
@@ -152,10 +153,6 @@ function parse<T>(flag: string, path: string, text: string, read: (text: string)
     return read(text);
   } catch (error) {
     if (error instanceof StartupError) throw error;
-    throw new StartupError(`--${flag}: ${path}: ${messageOf(error)}`, "correct the file");
+    throw new StartupError(`--${flag}: ${path}: ${errorText(error)}`, "correct the file");
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -20,6 +20,7 @@ import { readTokenFile, tokenFileAuthenticator } from "../authentication/token-f
 import type { Config } from "../config/config.ts";
 import type { TokenIssuer } from "../registry/actions/token-request.ts";
 import { StartupError } from "../object/startup-error.ts";
+import { errorText } from "../object/error-text.ts";
 import { webhookTokenAuthenticator } from "../authentication/webhook-token.ts";
 import { readKubeconfig } from "../webhook/kubeconfig.ts";
 import { WebhookClient } from "../webhook/webhook-client.ts";
@@ -146,7 +147,7 @@ function webhookClient(path: string): WebhookClient {
     const read = (file: string): string => readFileSync(file, "utf8");
     return new WebhookClient(readKubeconfig(read(path), path, read), { timeoutMs: WEBHOOK_TIMEOUT_MS, random: Math.random });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     throw new StartupError(`--${flag}: ${path}: ${reason}`, "name a kubeconfig whose current context is the webhook");
   }
 }

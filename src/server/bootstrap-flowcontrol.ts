@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { copyJson, equalJson, type JsonObject, type ReadonlyJsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
-import { StatusError } from "../object/status.ts";
-import type { ResourceId, SystemClient } from "../registry/system-client.ts";
+import { StatusError, type ResourceRef } from "../object/status.ts";
+import type { SystemClient } from "../registry/system-client.ts";
 
 const GROUP = "flowcontrol.apiserver.k8s.io";
 /** Set to "false" by whoever changed a bootstrap object and wants to keep it so (KEP-1040). */
@@ -45,7 +45,7 @@ export async function bootstrapFlowControl(client: SystemClient, wanted: Bootstr
 }
 
 async function keep(client: SystemClient, plural: Plural, { name, annotations, spec }: Row): Promise<void> {
-  const resource: ResourceId = { group: GROUP, plural };
+  const resource: ResourceRef = { group: GROUP, plural };
   const found = await client.get(resource, "", name);
   if (found === undefined) {
     const metadata = { name, ...(annotations === undefined ? {} : { annotations: { ...annotations } }) };

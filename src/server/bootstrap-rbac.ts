@@ -5,8 +5,8 @@ import { policyRule, type PolicyRule } from "../authorization/rbac/policy-rule.t
 import { copyJson, equalJson, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn, objectsIn } from "../object/read.ts";
-import { StatusError } from "../object/status.ts";
-import type { ResourceId, SystemClient } from "../registry/system-client.ts";
+import { StatusError, type ResourceRef } from "../object/status.ts";
+import type { SystemClient } from "../registry/system-client.ts";
 
 const GROUP = "rbac.authorization.k8s.io";
 /** Set to "false" by whoever wants to keep a bootstrap role as it is (reference/access-authn-authz/rbac). */
@@ -40,7 +40,7 @@ export async function bootstrapRoles(client: SystemClient, wanted: BootstrapRole
   await Promise.all(work);
 }
 
-async function reconcile(client: SystemClient, resource: ResourceId, wanted: KubeObject): Promise<void> {
+async function reconcile(client: SystemClient, resource: ResourceRef, wanted: KubeObject): Promise<void> {
   const { namespace = "", name = "" } = wanted.metadata;
   const found = await client.get(resource, namespace, name);
   if (found === undefined) {

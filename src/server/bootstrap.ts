@@ -3,11 +3,8 @@ import type { KubeObject } from "../object/kube-object.ts";
 import { equalJson } from "../object/json.ts";
 import { objectIn } from "../object/read.ts";
 import { isConditionTrue } from "../object/conditions.ts";
-import type { ResourceId, SystemClient } from "../registry/system-client.ts";
-
-const NAMESPACES: ResourceId = { group: "", plural: "namespaces" };
-const PRIORITY_CLASSES: ResourceId = { group: "scheduling.k8s.io", plural: "priorityclasses" };
-const SERVICE_CIDRS: ResourceId = { group: "networking.k8s.io", plural: "servicecidrs" };
+import { NAMESPACES, SERVICE_CIDRS, PRIORITY_CLASSES } from "../object/resource-ids.ts";
+import type { SystemClient } from "../registry/system-client.ts";
 
 /** The namespaces of every cluster (concepts/overview/working-with-objects/namespaces). */
 const SYSTEM_NAMESPACES = ["default", "kube-node-lease", "kube-public", "kube-system"];

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, open, readFile, rename, stat, unlink } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { StartupError } from "../object/startup-error.ts";
+import { errorText } from "../object/error-text.ts";
 
 /**
  * Makes a directory that only its owner can read, and those above it. Throws StartupError where that is not possible.
@@ -12,7 +13,7 @@ export async function prepareDirectory(path: string): Promise<void> {
     await makeDirectories(resolve(path));
   } catch (error) {
     throw new StartupError(
-      `cannot make the directory ${path}: ${reason(error)}`,
+      `cannot make the directory ${path}: ${errorText(error)}`,
       "choose another one, for instance with --data-dir",
       error,
     );
@@ -62,7 +63,7 @@ export async function writeFileAtomically(path: string, content: string, mode: n
     }
   } catch (error) {
     await unlink(beside).catch(() => undefined);
-    throw new StartupError(`cannot write ${path}: ${reason(error)}`, "see to its permissions and free space", error);
+    throw new StartupError(`cannot write ${path}: ${errorText(error)}`, "see to its permissions and free space", error);
   }
 }
 
@@ -72,7 +73,7 @@ export async function readFileIfThere(path: string): Promise<string | undefined>
     return await readFile(path, "utf8");
   } catch (error) {
     if (hasCode(error, "ENOENT")) return undefined;
-    throw new StartupError(`cannot read ${path}: ${reason(error)}`, "see to its permissions", error);
+    throw new StartupError(`cannot read ${path}: ${errorText(error)}`, "see to its permissions", error);
   }
 }
 
@@ -85,8 +86,4 @@ export async function readFlagFile(flag: string, path: string): Promise<string> 
 
 function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,9 +2,9 @@ import type { RequestHeaderConfig } from "../config/authentication.ts";
 import { equalJson } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn, stringIn } from "../object/read.ts";
-import type { ResourceId, SystemClient } from "../registry/system-client.ts";
+import { CONFIG_MAPS } from "../object/resource-ids.ts";
+import type { SystemClient } from "../registry/system-client.ts";
 
-const CONFIG_MAPS: ResourceId = { group: "", plural: "configmaps" };
 const PLACE = { namespace: "kube-system", name: "extension-apiserver-authentication" };
 
 /** What API servers behind this one need to tell users apart as it does. */

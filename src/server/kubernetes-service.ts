@@ -2,13 +2,11 @@ import { parseCidr, parseIp } from "../object/ip.ts";
 import { equalJson, type JsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn } from "../object/read.ts";
+import { ENDPOINTS, ENDPOINT_SLICES, SERVICES } from "../object/resource-ids.ts";
+import type { ResourceRef } from "../object/status.ts";
 import { isSpecialAddress } from "../validation/special-addresses.ts";
 import { AddressRange } from "../registry/service-network/address-range.ts";
-import type { ResourceId, SystemClient } from "../registry/system-client.ts";
-
-const SERVICES: ResourceId = { group: "", plural: "services" };
-const ENDPOINTS: ResourceId = { group: "", plural: "endpoints" };
-const SLICES: ResourceId = { group: "discovery.k8s.io", plural: "endpointslices" };
+import type { SystemClient } from "../registry/system-client.ts";
 
 const NAMESPACE = "default";
 const NAME = "kubernetes";
@@ -36,7 +34,7 @@ export async function ensureKubernetesService(client: SystemClient, at: ApiAddre
   // Others cannot reach a loopback address, and endpoints may not have one: a machine without a network has none.
   if (isSpecialAddress(at.address)) return;
   await put(client, ENDPOINTS, endpointsOf(at), ["subsets"]);
-  await put(client, SLICES, sliceOf(at), ["endpoints", "ports"]);
+  await put(client, ENDPOINT_SLICES, sliceOf(at), ["endpoints", "ports"]);
 }
 
 function serviceOf({ ranges, port }: ApiAddress): KubeObject {
@@ -77,7 +75,7 @@ function sliceOf({ address, port }: ApiAddress): KubeObject {
 }
 
 /** Creates the object, or brings the members up to date that tell where the server is. */
-async function put(client: SystemClient, resource: ResourceId, wanted: KubeObject, members: readonly string[]): Promise<void> {
+async function put(client: SystemClient, resource: ResourceRef, wanted: KubeObject, members: readonly string[]): Promise<void> {
   const { namespace = "", name = "" } = wanted.metadata;
   const existing = await client.ensure(resource, structuredClone(wanted));
   if (members.every((member) => equalJson(existing[member], wanted[member]))) return;

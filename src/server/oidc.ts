@@ -7,6 +7,7 @@ import { oidcIssuer, type OidcIssuer } from "../authentication/oidc/oidc-token.t
 import { readAuthenticationConfiguration } from "../authentication/oidc/read-configuration.ts";
 import type { OidcConfig } from "../config/authentication.ts";
 import { StartupError } from "../object/startup-error.ts";
+import { errorText } from "../object/error-text.ts";
 import { readFlagFile } from "./data-dir.ts";
 import type { ReloadLog } from "./reloaded-file.ts";
 
@@ -22,7 +23,7 @@ export function startIssuers(rules: readonly IssuerRules[], { apiAudiences, cloc
   return rules.map((one) => {
     const issuer = oidcIssuer({ rules: one, fetch: httpsFetcher(one.ca), apiAudiences, clock });
     issuer.discover().catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorText(error);
       log.warn({ issuer: one.issuer, reason }, "an issuer of ID tokens was not found; it will be looked for when a token of it comes");
     });
     return issuer;

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { StartupError } from "../object/startup-error.ts";
+import { errorText } from "../object/error-text.ts";
 import { readFlagFile } from "./data-dir.ts";
 
 /** Where reloading says how it went. */
@@ -38,7 +39,7 @@ export async function reloadedFile<T>({ flag, path, parse, log, everyMs = EVERY_
     current = parse(await readFlagFile(flag, path));
   } catch (error) {
     if (error instanceof StartupError) throw error;
-    throw new StartupError(`--${flag}: ${path}: ${messageOf(error)}`, "correct the file", undefined);
+    throw new StartupError(`--${flag}: ${path}: ${errorText(error)}`, "correct the file", undefined);
   }
   let looking = false;
   const look = async (): Promise<void> => {
@@ -51,7 +52,7 @@ export async function reloadedFile<T>({ flag, path, parse, log, everyMs = EVERY_
       current = parse(await readFlagFile(flag, path));
       log.info({ file: path }, `--${flag} was read again`);
     } catch (error) {
-      log.warn({ file: path, reason: messageOf(error) }, `--${flag} has changed and cannot be used; the content before it stays in force`);
+      log.warn({ file: path, reason: errorText(error) }, `--${flag} has changed and cannot be used; the content before it stays in force`);
     } finally {
       looking = false;
     }
@@ -74,8 +75,4 @@ async function stampOf(path: string): Promise<string> {
   } catch {
     return "";
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

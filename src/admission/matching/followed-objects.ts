@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../object/kube-object.ts";
+import type { ResourceRef } from "../../object/status.ts";
 import type { Registry } from "../../registry/registry.ts";
-import type { ResourceId } from "../../registry/system-client.ts";
 import { follow } from "../../storage/cache/follow.ts";
 import type { ObjectRecord } from "../../storage/cache/record.ts";
 
@@ -9,14 +9,14 @@ import type { ObjectRecord } from "../../storage/cache/record.ts";
  * the next request.
  */
 export class FollowedObjects<T> {
-  readonly #resource: ResourceId;
+  readonly #resource: ResourceRef;
   readonly #read: (object: KubeObject) => T;
   readonly #onChange: () => void;
   readonly #byKey = new Map<string, T>();
   #sorted: readonly T[] | undefined = [];
 
   /** `read` is asked once for each version of an object, and `onChange` is told when anything is different. */
-  constructor(resource: ResourceId, read: (object: KubeObject) => T, onChange: () => void) {
+  constructor(resource: ResourceRef, read: (object: KubeObject) => T, onChange: () => void) {
     this.#resource = resource;
     this.#read = read;
     this.#onChange = onChange;

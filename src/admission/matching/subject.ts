@@ -1,8 +1,9 @@
 import type { KubeObject } from "../../object/kube-object.ts";
 import { notFound } from "../../object/status.ts";
 import type { Labels } from "../../object/label-selector.ts";
+import { NAMESPACES } from "../../object/resource-ids.ts";
 import type { AdmissionAttributes } from "../admission.ts";
-import { NAMESPACES, type ClusterView } from "../cluster-view.ts";
+import { type ClusterView } from "../cluster-view.ts";
 import { equivalentVersions, inVersion, requestVersion, type RequestVersion } from "./versions.ts";
 
 /**

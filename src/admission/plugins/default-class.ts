@@ -1,9 +1,10 @@
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isObject } from "../../object/json.ts";
-import type { ResourceId } from "../../registry/system-client.ts";
+import { INGRESS_CLASSES, STORAGE_CLASSES } from "../../object/resource-ids.ts";
+import type { ResourceRef } from "../../object/status.ts";
 import type { AdmissionPlugin } from "../admission.ts";
 import { concerns } from "../attributes.ts";
-import { INGRESS_CLASSES, STORAGE_CLASSES, type ClusterView } from "../cluster-view.ts";
+import { type ClusterView } from "../cluster-view.ts";
 
 interface DefaultClass {
   readonly name: string;
@@ -13,7 +14,7 @@ interface DefaultClass {
   readonly field: string;
   /** Annotation that names it in the old way. */
   readonly oldAnnotation: string;
-  readonly classes: ResourceId;
+  readonly classes: ResourceRef;
   /** Annotations that make a class the default. */
   readonly marks: readonly string[];
 }

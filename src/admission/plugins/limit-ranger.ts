@@ -3,10 +3,11 @@ import { isObject, setOwn, type JsonObject, type ReadonlyJsonObject } from "../.
 import type { KubeObject } from "../../object/kube-object.ts";
 import { compareQuantity, formatQuantity, isZeroQuantity, type Quantity } from "../../object/quantity.ts";
 import { objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { LIMIT_RANGES } from "../../object/resource-ids.ts";
 import { defaultPodResources } from "../../resources/pod-spec/pod-defaults.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { refuse, specOf } from "../attributes.ts";
-import { LIMIT_RANGES, type ClusterView } from "../cluster-view.ts";
+import { type ClusterView } from "../cluster-view.ts";
 import { amountsIn, amountsOfSpec, type Amounts } from "../pod-amounts.ts";
 
 const ANNOTATION = "kubernetes.io/limit-ranger";

@@ -1,7 +1,8 @@
 import { notFound, StatusError } from "../../object/status.ts";
+import { NAMESPACES } from "../../object/resource-ids.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { refuse } from "../attributes.ts";
-import { NAMESPACES, type ClusterView } from "../cluster-view.ts";
+import { type ClusterView } from "../cluster-view.ts";
 
 /** Creates an object for the server itself. Errors: StatusError. */
 export type CreateNamespace = (name: string) => Promise<unknown>;

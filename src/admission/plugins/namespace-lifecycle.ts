@@ -1,7 +1,8 @@
 import { notFound, StatusError } from "../../object/status.ts";
+import { NAMESPACES } from "../../object/resource-ids.ts";
 import type { AdmissionPlugin } from "../admission.ts";
 import { refuse } from "../attributes.ts";
-import { NAMESPACES, type ClusterView } from "../cluster-view.ts";
+import { type ClusterView } from "../cluster-view.ts";
 
 /** Namespaces that every cluster needs. */
 const IMMORTAL: ReadonlySet<string> = new Set(["default", "kube-system", "kube-public"]);

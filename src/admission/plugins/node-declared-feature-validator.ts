@@ -1,10 +1,11 @@
 import { equalJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import { compareQuantity } from "../../object/quantity.ts";
 import { objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { NODES } from "../../object/resource-ids.ts";
 import { asQuantity } from "../../validation/quantities.ts";
 import type { AdmissionPlugin } from "../admission.ts";
 import { refuse } from "../attributes.ts";
-import { NODES, type ClusterView } from "../cluster-view.ts";
+import { type ClusterView } from "../cluster-view.ts";
 
 type Pod = ReadonlyJsonObject;
 

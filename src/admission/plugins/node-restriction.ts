@@ -5,18 +5,13 @@ import { copyJson, equalJson, type ReadonlyJsonObject } from "../../object/json.
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { notFound } from "../../object/status.ts";
-import type { ResourceId } from "../../registry/system-client.ts";
+import { NODES, CSI_DRIVERS, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS } from "../../object/resource-ids.ts";
 import { subjectCommonName } from "../../x509/certificate-request.ts";
 import { readPem } from "../../x509/pem.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { refuse } from "../attributes.ts";
 import type { ClusterView } from "../cluster-view.ts";
 
-const PODS: ResourceId = { group: "", plural: "pods" };
-const NODES: ResourceId = { group: "", plural: "nodes" };
-const CSI_DRIVERS: ResourceId = { group: "storage.k8s.io", plural: "csidrivers" };
-const CLAIMS: ResourceId = { group: "", plural: "persistentvolumeclaims" };
-const VOLUMES: ResourceId = { group: "", plural: "persistentvolumes" };
 const MIRROR = "kubernetes.io/config.mirror";
 const LEASE_NAMESPACE = "kube-node-lease";
 
@@ -249,9 +244,9 @@ async function asksForAudience(view: ClusterView, pod: KubeObject, audience: str
     const claimName = isSet(volume, "ephemeral")
       ? `${podName}-${stringIn(volume, "name")}`
       : stringIn(objectIn(volume, "persistentVolumeClaim"), "claimName");
-    const claim = claimName === "" ? undefined : await view.get(CLAIMS, namespace, claimName);
+    const claim = claimName === "" ? undefined : await view.get(PERSISTENT_VOLUME_CLAIMS, namespace, claimName);
     const bound = claim === undefined ? "" : stringIn(objectIn(claim, "spec"), "volumeName");
-    const persistent = bound === "" ? undefined : await view.get(VOLUMES, "", bound);
+    const persistent = bound === "" ? undefined : await view.get(PERSISTENT_VOLUMES, "", bound);
     if (persistent !== undefined) drivers.add(stringIn(objectIn(objectIn(persistent, "spec"), "csi"), "driver"));
   }
   for (const name of drivers) {

@@ -1,11 +1,12 @@
 import type { KubeObject } from "../../object/kube-object.ts";
 import { compareQuantity, type Quantity } from "../../object/quantity.ts";
 import { objectIn, stringIn } from "../../object/read.ts";
+import { STORAGE_CLASSES } from "../../object/resource-ids.ts";
 import { storageClassOf } from "../../resources/core/volume-class.ts";
 import { asQuantity } from "../../validation/quantities.ts";
 import type { AdmissionPlugin } from "../admission.ts";
 import { concerns, refuse } from "../attributes.ts";
-import { STORAGE_CLASSES, type ClusterView } from "../cluster-view.ts";
+import { type ClusterView } from "../cluster-view.ts";
 
 /** A claim may ask for more once it is bound, if its class can give more (concepts/storage/persistent-volumes). */
 export function persistentVolumeClaimResize(view: ClusterView): AdmissionPlugin {

@@ -1,9 +1,10 @@
 import { isObject, setOwn, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import { objectIn, stringIn } from "../../object/read.ts";
 import { notFound } from "../../object/status.ts";
+import { NAMESPACES } from "../../object/resource-ids.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { concerns, refuse, specOf } from "../attributes.ts";
-import { NAMESPACES, type ClusterView } from "../cluster-view.ts";
+import { type ClusterView } from "../cluster-view.ts";
 import { ConfigurationFault } from "../configuration.ts";
 
 const ANNOTATION = "scheduler.alpha.kubernetes.io/node-selector";

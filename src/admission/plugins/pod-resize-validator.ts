@@ -1,10 +1,11 @@
 import { objectIn, stringIn } from "../../object/read.ts";
 import { quantityMilliValue, quantityValue, zeroQuantity, type Quantity } from "../../object/quantity.ts";
 import { StatusError } from "../../object/status.ts";
+import { NODES } from "../../object/resource-ids.ts";
 import { asQuantity } from "../../validation/quantities.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { refuse } from "../attributes.ts";
-import { NODES, type ClusterView } from "../cluster-view.ts";
+import { type ClusterView } from "../cluster-view.ts";
 import { podAmounts } from "../pod-amounts.ts";
 
 const AMOUNTS: readonly (readonly [name: string, value: (amount: Quantity) => bigint])[] = [

@@ -4,10 +4,11 @@ import { copyJson, type JsonValue, type ReadonlyJson, type ReadonlyJsonObject } 
 import type { KubeObject } from "../../object/kube-object.ts";
 import { listIn, objectIn } from "../../object/read.ts";
 import { notFound, plainError } from "../../object/status.ts";
+import { NAMESPACES } from "../../object/resource-ids.ts";
 import { qosClass } from "../../resources/pod-spec/qos.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { concerns, specOf } from "../attributes.ts";
-import { NAMESPACES, type ClusterView } from "../cluster-view.ts";
+import { type ClusterView } from "../cluster-view.ts";
 import { areAllowed, mergeTolerations } from "../tolerations.ts";
 
 const DEFAULTS = "scheduler.alpha.kubernetes.io/defaultTolerations";

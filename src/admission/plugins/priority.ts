@@ -1,9 +1,10 @@
 import { isObject, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { numberIn, stringIn } from "../../object/read.ts";
+import { PRIORITY_CLASSES } from "../../object/resource-ids.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { concerns, refuse } from "../attributes.ts";
-import { PRIORITY_CLASSES, type ClusterView } from "../cluster-view.ts";
+import { type ClusterView } from "../cluster-view.ts";
 
 const PREEMPTS = "PreemptLowerPriority";
 

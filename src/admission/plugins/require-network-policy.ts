@@ -1,9 +1,10 @@
 import { labelSelectorFromObject, matchesLabels, SelectorError, type LabelSelectorObject } from "../../object/label-selector.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { objectIn } from "../../object/read.ts";
+import { NETWORK_POLICIES, NAMESPACES } from "../../object/resource-ids.ts";
 import type { AdmissionPlugin } from "../admission.ts";
 import { concerns, refuse } from "../attributes.ts";
-import { NAMESPACES, NETWORK_POLICIES, type ClusterView } from "../cluster-view.ts";
+import { type ClusterView } from "../cluster-view.ts";
 
 /** Namespaces with this label, of value "true", take only pods that a NetworkPolicy selects. */
 export const REQUIRE_NETWORK_POLICY = "binnacle.io/require-network-policy";

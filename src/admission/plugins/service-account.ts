@@ -3,10 +3,11 @@ import { randomSuffix, type RandomBytes } from "../../object/names-generator.ts"
 import { isObject, type JsonObject, type JsonValue } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { SERVICE_ACCOUNTS } from "../../object/resource-ids.ts";
 import { podReferences } from "../../authorization/node/references.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { concerns, refuse } from "../attributes.ts";
-import { SERVICE_ACCOUNTS, type ClusterView } from "../cluster-view.ts";
+import { type ClusterView } from "../cluster-view.ts";
 
 const DEFAULT_ACCOUNT = "default";
 /** How often the default account is looked for, and how long is waited between, in milliseconds. */

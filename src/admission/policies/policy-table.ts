@@ -1,8 +1,8 @@
 import type { KubeObject } from "../../object/kube-object.ts";
 import type { ReadonlyJsonObject } from "../../object/json.ts";
 import { isSet, objectIn, stringIn } from "../../object/read.ts";
+import type { ResourceRef } from "../../object/status.ts";
 import type { Registry } from "../../registry/registry.ts";
-import type { ResourceId } from "../../registry/system-client.ts";
 import { criteriaOf, type Criteria } from "../matching/criteria.ts";
 import { FollowedObjects } from "../matching/followed-objects.ts";
 
@@ -26,8 +26,8 @@ export interface BoundPolicy<Compiled> {
 
 /** Where policies of one kind and their bindings lie. */
 export interface PolicyResources {
-  readonly policies: ResourceId;
-  readonly bindings: ResourceId;
+  readonly policies: ResourceRef;
+  readonly bindings: ResourceRef;
 }
 
 type Policy<Compiled> = Omit<BoundPolicy<Compiled>, "bindings">;

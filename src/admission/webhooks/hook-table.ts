@@ -1,5 +1,5 @@
+import type { ResourceRef } from "../../object/status.ts";
 import type { Registry } from "../../registry/registry.ts";
-import type { ResourceId } from "../../registry/system-client.ts";
 import { FollowedObjects } from "../matching/followed-objects.ts";
 import { hooksOf, type Hook } from "./hook.ts";
 
@@ -10,7 +10,7 @@ export class HookTable {
   #starting: Promise<void> | undefined;
   #started = false;
 
-  constructor(resource: ResourceId) {
+  constructor(resource: ResourceRef) {
     this.#configurations = new FollowedObjects(resource, hooksOf, () => (this.#hooks = undefined));
   }
 

@@ -1,10 +1,8 @@
 import type { KubeObject } from "../../object/kube-object.ts";
 import { numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
-import type { ResourceId } from "../../registry/system-client.ts";
+import { ENDPOINT_SLICES, SERVICES } from "../../object/resource-ids.ts";
 import type { ClusterView } from "../cluster-view.ts";
 
-const SERVICES: ResourceId = { group: "", plural: "services" };
-const ENDPOINT_SLICES: ResourceId = { group: "discovery.k8s.io", plural: "endpointslices" };
 const SERVICE_NAME = "kubernetes.io/service-name";
 
 /** Where connections to services go: to the cluster IP, which a proxy on this machine forwards, or to an endpoint itself. */

@@ -1,5 +1,6 @@
 import { numberIn } from "../../object/read.ts";
 import { getOwn, type JsonObject } from "../../object/json.ts";
+import { errorText } from "../../object/error-text.ts";
 import type { UserInfo } from "../../request/context.ts";
 import { BadCredential } from "../authenticator.ts";
 import { BoundedCache } from "../bounded-cache.ts";
@@ -50,7 +51,7 @@ export function oidcIssuer({ rules, fetch, apiAudiences, clock }: OidcOptions): 
       known.set(digest, user, Math.min(clock() + REMEMBERED_MS, numberIn(claims, "exp") * 1000));
       return user;
     } catch (error) {
-      throw new BadCredential(error instanceof Error ? error.message : String(error));
+      throw new BadCredential(errorText(error));
     }
   };
   return { authenticate: forApiAudiences(apiAudiences, ({ token }) => prove(token)), discover: () => keys.discover() };

@@ -2,6 +2,7 @@ import { parseYaml, YamlError } from "../../codec/yaml-read.ts";
 import { getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import { quoteText } from "../../object/quote.ts";
 import { booleanIn, isSet, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { errorText } from "../../object/error-text.ts";
 import { SIGNATURE_ALGORITHMS } from "../jwt.ts";
 import { groupsClaim, requiredClaim, uidClaim, usernameClaim } from "./claims.ts";
 import type { AuthenticationExpressions } from "./expressions.ts";
@@ -103,7 +104,7 @@ function issuerRules(entry: ReadonlyJsonObject, at: string, expressions: () => A
     try {
       return make(expressions());
     } catch (error) {
-      throw new Error(`${field}: Invalid value: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new Error(`${field}: Invalid value: ${errorText(error)}`, { cause: error });
     }
   };
   const claimRules = objectsIn(entry, "claimValidationRules");

@@ -63,5 +63,3 @@ export function writeAt(
     },
   };
 }
-
-export const PODS = { group: "", plural: "pods" } as const;

@@ -4,9 +4,10 @@ import { setOwn, structIn } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { listIn, objectIn, stringIn } from "../../object/read.ts";
 import { conflict, plainError } from "../../object/status.ts";
+import { PODS } from "../../object/resource-ids.ts";
 import type { Action } from "../actions.ts";
 import { rewrite } from "../rewrite.ts";
-import { actionType, admitAction, DONE, PODS, readAction, writeAt } from "./action-body.ts";
+import { actionType, admitAction, DONE, readAction, writeAt } from "./action-body.ts";
 import { setPodCondition } from "./pod-condition.ts";
 
 /**

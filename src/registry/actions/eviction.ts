@@ -4,6 +4,7 @@ import { labelSelectorFromObject, matchesLabels, SelectorError, type LabelSelect
 import { numberIn, objectIn, stringIn } from "../../object/read.ts";
 import { badRequest, notFound, plainError, StatusError } from "../../object/status.ts";
 import { isConditionTrue } from "../../object/conditions.ts";
+import { POD_DISRUPTION_BUDGETS, PODS } from "../../object/resource-ids.ts";
 import { prefixEnd } from "../../storage/cache/resource-cache.ts";
 import type { Action } from "../actions.ts";
 import { deleteOptions, type DeleteOptions } from "../delete-options.ts";
@@ -11,11 +12,9 @@ import { refusePreconditions, remove } from "../delete.ts";
 import { collectionPrefix, objectKey } from "../endpoint.ts";
 import { update } from "../update.ts";
 import type { Write } from "../write.ts";
-import { actionType, admitAction, DONE, PODS, readAction, writeAt } from "./action-body.ts";
+import { actionType, admitAction, DONE, readAction, writeAt } from "./action-body.ts";
 import { budgetUnsettled, takeDisruption } from "./disruption-budget.ts";
 import { setPodCondition } from "./pod-condition.ts";
-
-const BUDGETS = { group: "policy", plural: "poddisruptionbudgets" } as const;
 
 /** Attempts to delete a pod that needs no budget while it changes. */
 const ATTEMPTS = 20;
@@ -92,7 +91,7 @@ async function evictGuarded(write: Write, pod: KubeObject, name: string, options
 async function budgetsOf(write: Write, pod: KubeObject): Promise<KubeObject[]> {
   const { labels } = pod.metadata;
   if (labels === undefined || Object.keys(labels).length === 0) return [];
-  const { endpoint } = writeAt(write, BUDGETS, "");
+  const { endpoint } = writeAt(write, POD_DISRUPTION_BUDGETS, "");
   const prefix = collectionPrefix(endpoint.definition, endpoint.namespace);
   const budgets: KubeObject[] = [];
   (await write.registry.current(endpoint.definition)).walk(prefix, prefixEnd(prefix), (record) => {
@@ -124,7 +123,7 @@ function sparesUnready(budget: KubeObject): boolean {
 
 async function takeFromBudget(write: Write, budget: KubeObject, podName: string): Promise<void> {
   const { name = "" } = budget.metadata;
-  const at = writeAt(write, BUDGETS, name, "status");
+  const at = writeAt(write, POD_DISRUPTION_BUDGETS, name, "status");
   await update(at, { name, fromStored: true, change: async (record) => takeDisruption(at, record, podName) });
 }
 

@@ -4,11 +4,9 @@ import type { RandomBytes } from "../../object/names-generator.ts";
 import { objectIn, stringIn, stringsIn } from "../../object/read.ts";
 import { StatusError } from "../../object/status.ts";
 import { conditionOf, isConditionTrue } from "../../object/conditions.ts";
-import type { ResourceId, SystemClient } from "../system-client.ts";
+import { SERVICE_CIDRS, IP_ADDRESSES } from "../../object/resource-ids.ts";
+import type { SystemClient } from "../system-client.ts";
 import { AddressRange } from "./address-range.ts";
-
-export const IP_ADDRESSES: ResourceId = { group: "networking.k8s.io", plural: "ipaddresses" };
-const SERVICE_CIDRS: ResourceId = { group: "networking.k8s.io", plural: "servicecidrs" };
 
 /** Labels of an IPAddress that the server made (reference/labels-annotations-taints). */
 export const MANAGED_BY = "ipaddress.kubernetes.io/managed-by";

@@ -6,6 +6,7 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import type { RandomBytes } from "../../object/names-generator.ts";
 import { objectIn, stringsIn } from "../../object/read.ts";
 import { internalError, invalid } from "../../object/status.ts";
+import { errorText } from "../../object/error-text.ts";
 import type { StrategySettings } from "../../resources/definition.ts";
 import { completeServiceUpdate, normalizeNewService } from "../../resources/core/service-changes.ts";
 import { HEADLESS, isHeadless, needsClusterIp, nodePortsOf } from "../../resources/core/service-fields.ts";
@@ -82,7 +83,7 @@ export function serviceNetwork(options: ServiceNetworkOptions): ServiceNetwork {
       await ips.take(asked, service, dryRun);
       return asked;
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
+      const text = errorText(error);
       if (asked === "") throw internalError(`failed to allocate a serviceIP: ${text}`);
       if (!(error instanceof AddressUnavailable)) throw error;
       const fault = invalidField(IPS_AT, all, `failed to allocate IP ${asked}: ${text}`);

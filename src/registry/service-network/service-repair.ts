@@ -1,11 +1,10 @@
 import type { KubeObject } from "../../object/kube-object.ts";
 import { objectIn, stringIn, stringsIn } from "../../object/read.ts";
+import { IP_ADDRESSES, SERVICES } from "../../object/resource-ids.ts";
 import { isHeadless, needsClusterIp, nodePortsOf } from "../../resources/core/service-fields.ts";
-import type { ResourceId, SystemClient } from "../system-client.ts";
-import { canonicalIp, IP_ADDRESSES, isHolder, MANAGED_BY, MANAGER, type ClusterIps } from "./cluster-ips.ts";
+import type { SystemClient } from "../system-client.ts";
+import { canonicalIp, isHolder, MANAGED_BY, MANAGER, type ClusterIps } from "./cluster-ips.ts";
 import type { NodePorts } from "./node-ports.ts";
-
-const SERVICES: ResourceId = { group: "", plural: "services" };
 
 /** An address may be taken so long before its service is stored, in milliseconds. */
 const GRACE_MS = 60_000;

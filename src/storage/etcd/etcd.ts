@@ -1,3 +1,4 @@
+import { errorText } from "../../object/error-text.ts";
 import { systemClock, type Clock } from "../clock.ts";
 import { compareKeys } from "../key-order.ts";
 import { checkOperations } from "../embedded/limits.ts";
@@ -257,7 +258,7 @@ class EtcdStorage implements Storage {
       await this.#connection.read(paths.range, rangeRequest({ key: this.#keys.nowhere }), healthPatience);
       return undefined;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return errorText(error);
     }
   }
 

@@ -1,8 +1,9 @@
 import { isObject, setOwn, type JsonObject } from "../../../object/json.ts";
 import type { KubeObject } from "../../../object/kube-object.ts";
 import { StatusError } from "../../../object/status.ts";
+import { RESOURCE_QUOTAS } from "../../../object/resource-ids.ts";
 import type { SystemClient } from "../../../registry/system-client.ts";
-import { RESOURCE_QUOTAS, type ClusterView } from "../../cluster-view.ts";
+import { type ClusterView } from "../../cluster-view.ts";
 import { chargeRequest, quotaState, usedList, type QuotaRequest, type QuotaState } from "./check-request.ts";
 import type { LimitedResource } from "./configuration.ts";
 
