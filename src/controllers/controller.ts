@@ -1,7 +1,7 @@
 import type { ResourceRef } from "../object/status.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { SystemClient } from "../registry/system-client.ts";
-import { prefixEnd } from "../storage/cache/resource-cache.ts";
+import { prefixEnd } from "../storage/key-order.ts";
 import type { Watcher } from "../storage/cache/watcher-index.ts";
 import type { CacheEvent } from "../storage/cache/event-window.ts";
 import { WorkQueue, type Again } from "./work-queue.ts";

@@ -5,7 +5,7 @@ import { objectIn } from "../object/read.ts";
 import { CUSTOM_RESOURCE_DEFINITIONS } from "../object/resource-ids.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ResourceDefinition } from "../resources/definition.ts";
-import { prefixEnd } from "../storage/cache/resource-cache.ts";
+import { prefixEnd } from "../storage/key-order.ts";
 import { customDefinition } from "./custom-definition.ts";
 
 /** The definition name of metadata in the tables of types. */

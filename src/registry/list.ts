@@ -1,6 +1,6 @@
 import { badRequest, expired } from "../object/status.ts";
 import { recordOf, type ObjectRecord } from "../storage/cache/record.ts";
-import { prefixEnd } from "../storage/cache/resource-cache.ts";
+import { prefixEnd } from "../storage/key-order.ts";
 import { StorageError } from "../storage/storage.ts";
 import { decodeContinue, encodeContinue } from "./continue-token.ts";
 import { collectionPrefix, type Endpoint } from "./endpoint.ts";

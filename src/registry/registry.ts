@@ -143,13 +143,6 @@ export class Registry {
     return this.types.definitionOf(kind) !== undefined || this.definitions.findKind(kind.group, kind.kind, kind.version) !== undefined;
   }
 
-  /** How many watches are open, of all resources. */
-  get watcherCount(): number {
-    let count = 0;
-    for (const cache of this.#caches.values()) count += cache.watchers.count;
-    return count;
-  }
-
   /** Ends all watches; reads and writes that are under way finish on the store. */
   close(): void {
     this.#closed = true;

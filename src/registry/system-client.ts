@@ -5,7 +5,7 @@ import { alreadyExists, notFound, StatusError, type ResourceRef } from "../objec
 import type { RequestContext, UserInfo } from "../request/context.ts";
 import type { ApiRequest } from "../request/exchange.ts";
 import { requestInfo, type RequestInfo } from "../request/info.ts";
-import { prefixEnd } from "../storage/cache/resource-cache.ts";
+import { prefixEnd } from "../storage/key-order.ts";
 import { deleteOptions } from "./delete-options.ts";
 import { remove } from "./delete.ts";
 import { collectionPrefix, objectKey, type Endpoint } from "./endpoint.ts";

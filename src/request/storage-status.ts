@@ -11,7 +11,7 @@ import type { StorageError, StorageErrorReason } from "../storage/storage.ts";
 
 const STATUS: Readonly<Record<StorageErrorReason, (error: StorageError) => StatusError>> = {
   compacted: (error) => expired(`The resourceVersion for the provided list is too old: ${error.message}`),
-  futureRevision: (error) => tooLargeResourceVersion(Number(/\d+/.exec(error.message)?.[0] ?? 0), error.revision ?? 0),
+  futureRevision: (error) => tooLargeResourceVersion(error.asked ?? 0, error.revision ?? 0),
   unavailable: (error) => serviceUnavailable(`the store does not answer: ${error.message}`, 1),
   unknown: (error) => internalError(`the outcome of the write is unknown: ${error.message}`),
   noSpace: (error) =>

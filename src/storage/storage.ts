@@ -170,11 +170,14 @@ export class StorageError extends Error {
   readonly reason: StorageErrorReason;
   /** For "compacted": the compacted revision; for "futureRevision": the newest. */
   readonly revision: number | undefined;
+  /** For "futureRevision": the revision that was asked for, where the store knows. */
+  readonly asked: number | undefined;
 
-  constructor(reason: StorageErrorReason, message: string, revision?: number) {
+  constructor(reason: StorageErrorReason, message: string, revision?: number, asked?: number) {
     super(message);
     this.name = "StorageError";
     this.reason = reason;
     this.revision = revision;
+    this.asked = asked;
   }
 }

@@ -6,7 +6,7 @@ import { collectionPrefix, objectKey } from "../../registry/endpoint.ts";
 import type { Registry } from "../../registry/registry.ts";
 import type { ServedResource } from "../../resources/definitions.ts";
 import type { ServedVersion } from "../../resources/definition.ts";
-import { prefixEnd } from "../../storage/cache/resource-cache.ts";
+import { prefixEnd } from "../../storage/key-order.ts";
 
 /** A policy or binding that is not configured so that it could be applied; `message` is what clients see. */
 export class ConfigurationError extends Error {}

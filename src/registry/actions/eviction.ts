@@ -5,7 +5,7 @@ import { numberIn, objectIn, stringIn } from "../../object/read.ts";
 import { badRequest, notFound, plainError, StatusError } from "../../object/status.ts";
 import { isConditionTrue } from "../../object/conditions.ts";
 import { POD_DISRUPTION_BUDGETS, PODS } from "../../object/resource-ids.ts";
-import { prefixEnd } from "../../storage/cache/resource-cache.ts";
+import { prefixEnd } from "../../storage/key-order.ts";
 import type { Action } from "../actions.ts";
 import { deleteOptions, type DeleteOptions } from "../delete-options.ts";
 import { refusePreconditions, remove } from "../delete.ts";

@@ -1,6 +1,7 @@
 import type { CacheEvent } from "./event-window.ts";
 import type { ObjectRecord } from "./record.ts";
-import { prefixEnd, type ResourceCache } from "./resource-cache.ts";
+import type { ResourceCache } from "./resource-cache.ts";
+import { prefixEnd } from "../key-order.ts";
 import { StorageError } from "../storage.ts";
 
 /** Who keeps something that is computed from all objects of a resource. Neither function may throw. */

@@ -24,10 +24,6 @@ export class RepresentationCache {
     this.#limit = limit;
   }
 
-  get size(): number {
-    return this.#bytes;
-  }
-
   /** The named representation of a record, made by `make` on first demand. */
   bytes(record: ObjectRecord, name: string, make: () => Buffer): Buffer {
     const known = record.others.get(name);

@@ -1,10 +1,11 @@
 import type { KubeObject } from "../../object/kube-object.ts";
+import { prefixEnd } from "../key-order.ts";
 import { OrderedMap } from "../ordered-map.ts";
 import { StorageError, type KeyValue, type Storage, type StoreEvent, type Watch } from "../storage.ts";
 import { EventWindow, type CacheEvent } from "./event-window.ts";
 import type { ObjectKeeper } from "./object-keeper.ts";
 import { recordOf, storedValue, type ObjectRecord } from "./record.ts";
-import { WatcherIndex, type Watcher } from "./watcher-index.ts";
+import { WatcherIndex } from "./watcher-index.ts";
 
 export interface ResourceCacheOptions {
   readonly storage: Storage;
@@ -23,11 +24,6 @@ export interface ResourceCacheOptions {
 }
 
 const SHOWN = Promise.resolve();
-
-/** The end of the range of keys that begin with a prefix ending in a slash: "0" follows "/". */
-export function prefixEnd(prefix: string): string {
-  return `${prefix.slice(0, -1)}0`;
-}
 
 /**
  * The watch cache of one resource: its current objects in key order, a window of its recent past, and the watchers.
@@ -62,10 +58,6 @@ export class ResourceCache {
 
   get window(): EventWindow {
     return this.#window;
-  }
-
-  get size(): number {
-    return this.#records.size;
   }
 
   get started(): boolean {
@@ -103,7 +95,7 @@ export class ResourceCache {
       const entry = { revision, done: () => (clearTimeout(timer), resolve()) };
       const timer = setTimeout(() => {
         this.#waiting = this.#waiting.filter((other) => other !== entry);
-        reject(new StorageError("futureRevision", `revision ${revision} has not arrived`, this.#revision));
+        reject(new StorageError("futureRevision", `revision ${revision} has not arrived`, this.#revision, revision));
       }, this.#options.waitMs ?? 3000);
       this.#waiting.push(entry);
     });
@@ -210,5 +202,3 @@ export class ResourceCache {
     if (error !== undefined) throw error;
   }
 }
-
-export type { Watcher };

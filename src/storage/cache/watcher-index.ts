@@ -32,10 +32,6 @@ export class WatcherIndex {
   readonly #byField = new Map<string, { readonly read: FieldReader; readonly values: Map<string, Set<Watcher>> }>();
   #count = 0;
 
-  get count(): number {
-    return this.#count;
-  }
-
   /** `read` is needed for a field scope: how its value is found in a record. */
   add(watcher: Watcher, read?: FieldReader): void {
     this.#setOf(watcher, read).add(watcher);

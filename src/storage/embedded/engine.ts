@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { StorageError } from "../storage.ts";
+import { closedError, compactedError, futureRevisionError } from "../storage-errors.ts";
 import type {
   CommitResult,
   KeyValue,
@@ -17,10 +18,10 @@ import { CommitQueue } from "./commit-queue.ts";
 import type { Failpoints } from "./commit-queue.ts";
 import { HistoryWindow } from "./history-window.ts";
 import { LeaseBook } from "./lease-book.ts";
-import { checkOperations } from "./limits.ts";
+import { checkOperations } from "../limits.ts";
 import { readRange } from "./range.ts";
 import type { Change, Scan, ScanResult, StoredPair, StoreSize, Version, VersionStore } from "./version-store.ts";
-import { compactedError, WatchHub } from "./watch-hub.ts";
+import { WatchHub } from "./watch-hub.ts";
 
 export interface EngineOptions {
   readonly store: VersionStore;
@@ -269,8 +270,7 @@ export class EmbeddedStorage implements Storage {
   }
 
   #checkReached(revision: number): void {
-    if (revision <= this.#revision) return;
-    throw new StorageError("futureRevision", `revision ${revision} is newer than the newest, ${this.#revision}`, this.#revision);
+    if (revision > this.#revision) throw futureRevisionError(revision, this.#revision);
   }
 
   // --- outcomes ---
@@ -330,8 +330,4 @@ export class EmbeddedStorage implements Storage {
     this.#queue.forgetLease(lease);
     await this.#queue.join(done);
   }
-}
-
-function closedError(): StorageError {
-  return new StorageError("closed", "the store is closed");
 }

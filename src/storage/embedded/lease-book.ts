@@ -34,10 +34,6 @@ export class LeaseBook {
     }
   }
 
-  get size(): number {
-    return this.#leases.size;
-  }
-
   grant(seconds: number): number {
     const now = this.#clock.now();
     const shared = this.#shared.get(seconds);

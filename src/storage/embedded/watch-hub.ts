@@ -1,17 +1,13 @@
 import { Segments } from "../segments.ts";
 import { StorageError } from "../storage.ts";
 import type { StoreEvent, Watch, WatchRequest, WatchSink } from "../storage.ts";
+import { compactedError } from "../storage-errors.ts";
+import { Deliveries, StoreWatcher } from "../store-watcher.ts";
 import type { Change, VersionStore } from "./version-store.ts";
 
-interface Watcher {
-  readonly start: string;
-  readonly end: string;
-  readonly sink: WatchSink;
-  /** Everything up to this revision was delivered. */
-  position: number;
+class Watcher extends StoreWatcher {
   /** Gets events as they become durable; false while it is still reading the past. */
-  live: boolean;
-  open: boolean;
+  live = false;
 }
 
 /**
@@ -35,13 +31,13 @@ export class WatchHub {
     this.#compacted = store.opened.compacted;
   }
 
-  open({ start, end, fromRevision }: WatchRequest, sink: WatchSink): Watch {
-    const watcher: Watcher = { start, end, sink, position: fromRevision, live: false, open: true };
+  open(request: WatchRequest, sink: WatchSink): Watch {
+    const watcher: Watcher = new Watcher(request, sink, () => this.#forget(watcher));
     this.#watchers.add(watcher);
-    if (fromRevision >= this.#revision) this.#goLive(watcher);
+    if (watcher.position >= this.#revision) this.#goLive(watcher);
     else setImmediate(() => this.#readPast(watcher));
     return {
-      close: () => this.#end(watcher, undefined),
+      close: () => watcher.close(undefined),
       requestProgress: () => {
         // At once, since every read of another resource than the one just written asks; but not while others are handed
         // events, which this watcher may still have to get. A watcher in the past is told when it has caught up anyway.
@@ -54,7 +50,7 @@ export class WatchHub {
   /** Hands changes that have just become durable to the live watchers. */
   publish(changes: readonly Change[], revision: number): void {
     this.#revision = revision;
-    const deliveries = new Map<Watcher, StoreEvent[]>();
+    const deliveries = new Deliveries<Watcher>();
     const segments = (this.#segments ??= new Segments([...this.#watchers].filter((watcher) => watcher.live)));
     for (const change of changes) {
       const watchers = segments.covering(change.key);
@@ -64,18 +60,13 @@ export class WatchHub {
         event = this.#toEvent(change);
       } catch (error) {
         // The pair before cannot be read: the write stands, but these can't be told of it.
-        for (const watcher of watchers) this.#end(watcher, readError(error));
+        for (const watcher of watchers) watcher.close(readError(error));
         continue;
       }
-      for (const watcher of watchers) {
-        if (change.revision <= watcher.position) continue;
-        const events = deliveries.get(watcher);
-        if (events === undefined) deliveries.set(watcher, [event]);
-        else events.push(event);
-      }
+      for (const watcher of watchers) deliveries.add(watcher, event);
     }
     this.#publishing = true;
-    for (const [watcher, events] of deliveries) this.#deliver(watcher, events, revision);
+    deliveries.deliver(revision);
     this.#publishing = false;
   }
 
@@ -83,25 +74,21 @@ export class WatchHub {
   compact(revision: number): void {
     this.#compacted = revision;
     for (const watcher of this.#watchers) {
-      if (!watcher.live && watcher.position < revision) this.#end(watcher, compactedError(revision));
+      if (!watcher.live && watcher.position < revision) watcher.close(compactedError(revision));
     }
   }
 
   /** Ends every watcher. */
   close(error: StorageError): void {
-    for (const watcher of this.#watchers) this.#end(watcher, error);
-  }
-
-  get size(): number {
-    return this.#watchers.size;
+    for (const watcher of this.#watchers) watcher.close(error);
   }
 
   #readPast(watcher: Watcher): void {
     if (!watcher.open) return;
-    if (watcher.position < this.#compacted) return this.#end(watcher, compactedError(this.#compacted));
+    if (watcher.position < this.#compacted) return watcher.close(compactedError(this.#compacted));
     if (watcher.position >= this.#revision) {
       this.#goLive(watcher);
-      return this.#deliver(watcher, [], this.#revision);
+      return watcher.deliver([], this.#revision);
     }
     let events: StoreEvent[];
     let reached: number;
@@ -110,15 +97,15 @@ export class WatchHub {
       events = read.changes.map((change) => this.#toEvent(change));
       reached = read.reached;
     } catch (error) {
-      return this.#end(watcher, readError(error));
+      return watcher.close(readError(error));
     }
-    if (events.length > 0) this.#deliver(watcher, events, reached);
+    if (events.length > 0) watcher.deliver(events, reached);
     else watcher.position = reached;
     setImmediate(() => this.#readPast(watcher));
   }
 
   #tellProgress(watcher: Watcher): void {
-    if (watcher.live) this.#deliver(watcher, [], this.#revision);
+    if (watcher.live) watcher.deliver([], this.#revision);
   }
 
   #goLive(watcher: Watcher): void {
@@ -126,33 +113,11 @@ export class WatchHub {
     this.#segments = undefined;
   }
 
-  #deliver(watcher: Watcher, events: readonly StoreEvent[], revision: number): void {
-    if (!watcher.open) return;
-    if (revision < watcher.position) return;
-    watcher.position = revision;
-    try {
-      watcher.sink.events(events, revision);
-    } catch (error) {
-      this.#end(watcher, new StorageError("unavailable", `the watch's sink failed: ${String(error)}`));
-    }
-  }
-
-  #end(watcher: Watcher, error: StorageError | undefined): void {
-    if (!watcher.open) return;
-    watcher.open = false;
+  #forget(watcher: Watcher): void {
     watcher.live = false;
     this.#watchers.delete(watcher);
     this.#segments = undefined;
-    try {
-      watcher.sink.closed(error);
-    } catch {
-      // It was told to go; there is nobody else to tell.
-    }
   }
-}
-
-export function compactedError(revision: number): StorageError {
-  return new StorageError("compacted", "required revision has been compacted", revision);
 }
 
 function readError(error: unknown): StorageError {

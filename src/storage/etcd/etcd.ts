@@ -1,8 +1,9 @@
 import { errorText } from "../../object/error-text.ts";
 import { systemClock, type Clock } from "../clock.ts";
 import { compareKeys } from "../key-order.ts";
-import { checkOperations } from "../embedded/limits.ts";
+import { checkOperations } from "../limits.ts";
 import { StorageError } from "../storage.ts";
+import { closedError, compactedError, futureRevisionError } from "../storage-errors.ts";
 import type {
   CommitResult,
   KeyValue,
@@ -214,9 +215,7 @@ class EtcdStorage implements Storage {
   }
 
   watch(request: WatchRequest, sink: WatchSink): Watch {
-    const { fromRevision } = request;
-    const { start, end } = request;
-    if (fromRevision >= this.#compacted || this.#closing !== undefined) return this.#feed.open({ start, end, fromRevision }, sink);
+    if (request.fromRevision >= this.#compacted || this.#closing !== undefined) return this.#feed.open(request, sink);
     let open = true;
     const close = (error: StorageError | undefined): void => {
       if (open) sink.closed(error);
@@ -334,8 +333,7 @@ class EtcdStorage implements Storage {
   /** Names the revision that a refused one lies beyond, which etcd's message does not. */
   async #withRevision(error: StorageError, asked: number): Promise<StorageError> {
     if (error.reason === "futureRevision") {
-      const newest = await this.currentRevision();
-      return new StorageError("futureRevision", `revision ${asked} is newer than the newest, ${newest}`, newest);
+      return futureRevisionError(asked, await this.currentRevision());
     }
     if (error.reason !== "compacted") return error;
     const compacted = (await probeCompacted(this.#connection, this.#keys, asked)) ?? asked + 1;
@@ -365,12 +363,4 @@ class EtcdStorage implements Storage {
   #checkOpen(): void {
     if (this.#closing !== undefined) throw closedError();
   }
-}
-
-function compactedError(revision: number): StorageError {
-  return new StorageError("compacted", "required revision has been compacted", revision);
-}
-
-function closedError(): StorageError {
-  return new StorageError("closed", "the store is closed");
 }

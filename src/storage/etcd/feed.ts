@@ -2,6 +2,7 @@ import type { Clock, Timer } from "../clock.ts";
 import { Segments } from "../segments.ts";
 import { StorageError, type StoreEvent, type Watch, type WatchRequest, type WatchSink } from "../storage.ts";
 import { compareKeys } from "../key-order.ts";
+import { Deliveries, StoreWatcher } from "../store-watcher.ts";
 import type { Connection } from "./connection.ts";
 import type { KeySpace } from "./key-space.ts";
 import type { Header } from "./messages.ts";
@@ -28,18 +29,13 @@ export interface FeedOptions {
   readonly refresh: () => Promise<number>;
 }
 
-interface Watcher {
-  readonly start: string;
-  readonly end: string;
-  readonly sink: WatchSink;
-  position: number;
-  open: boolean;
+class Watcher extends StoreWatcher {
   /** Wants to be told of progress until it is here; 0: does not. */
-  wanted: number;
+  wanted = 0;
   /** While it is behind the feed: its own watch, since when, and how often that broke. */
   past: WatchStream | undefined;
-  since: number;
-  failures: number;
+  since = 0;
+  failures = 0;
 }
 
 /** Milliseconds between looks at who waits for a revision that does not come by itself. */
@@ -89,25 +85,15 @@ export class Feed {
     this.#connect();
   }
 
-  open({ start, end, fromRevision }: WatchRequest, sink: WatchSink): Watch {
-    const watcher: Watcher = {
-      start,
-      end,
-      sink,
-      position: fromRevision,
-      open: true,
-      wanted: 0,
-      past: undefined,
-      since: this.#options.clock.now(),
-      failures: 0,
-    };
+  open(request: WatchRequest, sink: WatchSink): Watch {
+    const watcher: Watcher = new Watcher(request, sink, () => this.#forget(watcher));
     if (this.#closed !== undefined) {
       const error = this.#closed;
-      queueMicrotask(() => this.#end(watcher, error));
-    } else if (fromRevision >= this.#position) this.#goLive(watcher);
+      queueMicrotask(() => watcher.close(error));
+    } else if (watcher.position >= this.#position) this.#goLive(watcher);
     else setImmediate(() => this.#begin(watcher));
     return {
-      close: () => this.#end(watcher, undefined),
+      close: () => watcher.close(undefined),
       requestProgress: () => {
         if (!watcher.open) return;
         watcher.wanted = Math.max(watcher.wanted, this.#options.known());
@@ -222,17 +208,12 @@ export class Feed {
     this.#silentSince = 0;
     this.#options.learned(revision);
     this.#keep(events);
-    const deliveries = new Map<Watcher, StoreEvent[]>();
+    const deliveries = new Deliveries<Watcher>();
     const segments = (this.#segments ??= new Segments(this.#live));
     for (const event of events) {
-      for (const watcher of segments.covering(event.key)) {
-        if (event.revision <= watcher.position) continue;
-        const mine = deliveries.get(watcher);
-        if (mine === undefined) deliveries.set(watcher, [event]);
-        else mine.push(event);
-      }
+      for (const watcher of segments.covering(event.key)) deliveries.add(watcher, event);
     }
-    for (const [watcher, mine] of deliveries) this.#deliver(watcher, mine, revision);
+    deliveries.deliver(revision);
     for (const watcher of this.#live) if (watcher.wanted > 0) this.#tellProgress(watcher);
     for (const watcher of this.#past) this.#joinIfThere(watcher);
     const ready = this.#waiting.filter((entry) => entry.revision <= revision);
@@ -276,7 +257,7 @@ export class Feed {
     const from = watcher.position;
     const mine = this.#recent.filter((event) => event.revision > from && concerns(watcher, event));
     this.#goLive(watcher);
-    this.#deliver(watcher, mine, Math.max(from, this.#position));
+    watcher.deliver(mine, Math.max(from, this.#position));
   }
 
   /** Lets watchers in the past read, so many at once. */
@@ -303,7 +284,7 @@ export class Feed {
     const reach = (events: readonly StoreEvent[], revision: number): void => {
       const mine = events.filter((event) => event.revision > watcher.position && concerns(watcher, event));
       watcher.failures = 0;
-      this.#deliver(watcher, mine, revision);
+      watcher.deliver(mine, revision);
       this.#joinIfThere(watcher);
     };
     const listener: StreamListener = {
@@ -313,7 +294,7 @@ export class Feed {
         if (!asked || this.#progressIsRight) reach([], revision);
       },
       ended: (error) => {
-        if (error.reason === "compacted") return this.#end(watcher, error);
+        if (error.reason === "compacted") return watcher.close(error);
         watcher.past = undefined;
         clock.after(this.#backoff(watcher.failures++), () => this.#readPast(watcher));
       },
@@ -331,37 +312,20 @@ export class Feed {
   #tellProgress(watcher: Watcher): void {
     if (!watcher.open || !this.#live.has(watcher)) return;
     if (watcher.position < this.#position || watcher.wanted <= watcher.position) {
-      this.#deliver(watcher, [], Math.max(watcher.position, this.#position));
+      watcher.deliver([], Math.max(watcher.position, this.#position));
     }
     if (watcher.wanted <= watcher.position) watcher.wanted = 0;
   }
 
-  #deliver(watcher: Watcher, events: readonly StoreEvent[], revision: number): void {
-    if (!watcher.open || revision < watcher.position) return;
-    watcher.position = revision;
-    try {
-      watcher.sink.events(events, revision);
-    } catch (error) {
-      this.#end(watcher, new StorageError("unavailable", `the watch's sink failed: ${String(error)}`));
-    }
-  }
-
-  #end(watcher: Watcher, error: StorageError | undefined): void {
-    if (!watcher.open) return;
-    watcher.open = false;
+  #forget(watcher: Watcher): void {
     watcher.past?.close();
     if (this.#past.delete(watcher) && this.#closed === undefined) this.#startPast();
     this.#live.delete(watcher);
     this.#segments = undefined;
-    try {
-      watcher.sink.closed(error);
-    } catch {
-      // It was told to go; there is nobody else to tell.
-    }
   }
 
   #endAll(error: StorageError): void {
-    for (const watcher of [...this.#live, ...this.#past]) this.#end(watcher, error);
+    for (const watcher of [...this.#live, ...this.#past]) watcher.close(error);
   }
 
   // --- what does not come by itself ---

@@ -65,7 +65,6 @@ export interface RangeFields {
   readonly limit?: number;
   readonly revision?: number;
   readonly keysOnly?: boolean;
-  readonly countOnly?: boolean;
 }
 
 export type Condition = { readonly key: string } & ({ readonly modRevision: number } | { readonly version: number });
@@ -83,14 +82,13 @@ function bytesOf(message: Message): Buffer {
   return writer.finish();
 }
 
-function rangeFields({ key, end, limit, revision, keysOnly, countOnly }: RangeFields): Message {
+function rangeFields({ key, end, limit, revision, keysOnly }: RangeFields): Message {
   return [
     [1, key],
     [2, end],
     [3, limit],
     [4, revision],
     [8, keysOnly],
-    [9, countOnly],
   ];
 }
 

@@ -1,4 +1,5 @@
 import { StorageError, type KeyValue, type StoreEvent } from "../storage.ts";
+import { compactedError } from "../storage-errors.ts";
 import type { Connection } from "./connection.ts";
 import type { KeySpace } from "./key-space.ts";
 import {
@@ -92,7 +93,7 @@ export function openWatchStream(
 }
 
 function canceled({ compactRevision, cancelReason }: WatchAnswer): StorageError {
-  if (compactRevision > 0) return new StorageError("compacted", "required revision has been compacted", compactRevision);
+  if (compactRevision > 0) return compactedError(compactRevision);
   return new StorageError("unavailable", `etcd: the watch was cancelled: ${cancelReason}`);
 }
 

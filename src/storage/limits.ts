@@ -1,8 +1,8 @@
-import { isIrregular } from "../key-order.ts";
-import { StorageError } from "../storage.ts";
-import type { Operation } from "../storage.ts";
+import { isIrregular } from "./key-order.ts";
+import { StorageError } from "./storage.ts";
+import type { Operation } from "./storage.ts";
 
-/** The longest key that every embedded store can hold, in UTF-8 bytes. */
+/** The longest key that every store can hold, in UTF-8 bytes. */
 const longestKey = 1968;
 /** The largest value, in bytes: well above the 3 MiB that kube-apiserver accepts in a request. */
 const largestValue = 16 * 1024 * 1024;
