@@ -19,7 +19,7 @@ export interface DeleteOptions {
 }
 
 /** Reads the options of a delete from its body, where there is one, else from the query. Errors: StatusError 400, 422. */
-export function deleteOptions(body: JsonValue | undefined, query: URLSearchParams): DeleteOptions {
+export function deleteOptions(body: JsonValue | undefined, query: URLSearchParams = new URLSearchParams()): DeleteOptions {
   const source = isObject(body) ? body : fromQuery(query);
   const dryRun = (source["dryRun"] ?? []) as string[];
   const policy = source["propagationPolicy"];

@@ -1,42 +1,30 @@
 import { timestamp } from "../object/timestamp.ts";
 import { copyJson } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
-import { conflict, notFound } from "../object/status.ts";
+import { conflict } from "../object/status.ts";
 import type { Strategy } from "../resources/definition.ts";
-import { recordOf, type ObjectRecord } from "../storage/cache/record.ts";
-import type { KeyValue } from "../storage/storage.ts";
+import type { ObjectRecord } from "../storage/cache/record.ts";
 import type { DeleteOptions } from "./delete-options.ts";
-import { objectKey } from "./endpoint.ts";
-import { attributesOf, putObject, removeObject, type Write } from "./write.ts";
+import { retryOnConflict } from "./retry-on-conflict.ts";
+import { attributesOf, putObject, removeObject, type Conflict, type Write } from "./write.ts";
 
 /** Finalizers by which the garbage collector takes part in a delete (concepts/architecture/garbage-collection). */
 const ORPHAN = "orphan";
 const FOREGROUND = "foregroundDeletion";
 
-export interface DeleteResult {
+interface DeleteResult {
   /** The object as it was last, or as it is marked now. */
   readonly record: ObjectRecord;
   /** Gone from the store; false: marked, and waiting for grace or finalizers. */
   readonly removed: boolean;
 }
 
-const ATTEMPTS = 50;
-
 /**
  * Deletes an object: at once, or marked with a deletionTimestamp where it has grace or finalizers left. Errors:
  * StatusError 404, 409 for preconditions that do not hold, and what admission refuses.
  */
-export async function remove(write: Write, name: string, options: DeleteOptions): Promise<DeleteResult> {
-  const { registry, endpoint } = write;
-  const key = objectKey(endpoint.definition, endpoint.namespace, name);
-  let record = (await registry.current(endpoint.definition)).get(key);
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    if (record === undefined) throw notFound(endpoint.ref, name);
-    const outcome = await attemptRemove(write, name, key, record, options);
-    if ("record" in outcome) return outcome;
-    record = outcome.newest === undefined ? undefined : recordOf(outcome.newest);
-  }
-  throw conflict(endpoint.ref, name);
+export function remove(write: Write, name: string, options: DeleteOptions): Promise<DeleteResult> {
+  return retryOnConflict(write, name, (record, key) => attemptRemove(write, name, key, record, options));
 }
 
 async function attemptRemove(
@@ -45,7 +33,7 @@ async function attemptRemove(
   key: string,
   record: ObjectRecord,
   options: DeleteOptions,
-): Promise<DeleteResult | { newest: KeyValue | undefined }> {
+): Promise<DeleteResult | Conflict> {
   const { registry, endpoint, strategyContext } = write;
   const { strategy } = endpoint.definition;
   const old = record.object();
@@ -65,9 +53,9 @@ async function attemptRemove(
     // A kind that knows grace is marked even when there is none left: its watchers see the mark, then the end.
     const last = grace === undefined ? undefined : markDeleted(old, [], grace, write);
     const current = last === undefined ? { record } : await putObject(write, key, last, record.revision);
-    if ("conflict" in current) return { newest: current.conflict };
+    if ("conflict" in current) return current;
     const outcome = await removeObject(write, key, current.record.revision);
-    if ("conflict" in outcome) return { newest: outcome.conflict };
+    if ("conflict" in outcome) return outcome;
     if (!options.dryRun) await registry.reserver(endpoint.definition)?.release(old);
     return { record: current.record.atRevision(outcome.revision), removed: true };
   }
@@ -75,7 +63,7 @@ async function attemptRemove(
   if (marked === undefined) return { record, removed: false };
   strategy.markDeleted?.(marked, strategyContext);
   const outcome = await putObject(write, key, marked, record.revision);
-  return "conflict" in outcome ? { newest: outcome.conflict } : { record: outcome.record, removed: false };
+  return "conflict" in outcome ? outcome : { record: outcome.record, removed: false };
 }
 
 /** Errors: StatusError 409 where the options name another object or version than this one. */

@@ -11,6 +11,7 @@ import { valueAnswer, type Call } from "./encode-answer.ts";
 import { bodyOf } from "./request-body.ts";
 import { readDeleteOptions } from "./delete-body.ts";
 import { deleteCollection } from "./delete-collection.ts";
+import type { DeleteOptions } from "./delete-options.ts";
 import { remove } from "./delete.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { eventEncoder } from "./event-encoders.ts";
@@ -24,11 +25,11 @@ import type { Registry } from "./registry.ts";
 import { resolve } from "./resolve.ts";
 import { serveScale } from "./scale.ts";
 import { watch } from "./watch.ts";
-import { writeOptions } from "./write-options.ts";
-import { warn, writeTo } from "./write.ts";
+import { noWriteOptions, writeOptions } from "./write-options.ts";
+import { warn, writeTo, type Write } from "./write.ts";
 
 /** What the verbs need beside the registry. */
-export interface ResourceServer {
+interface ResourceServer {
   readonly registry: Registry;
   /** Creates that act instead of storing: reviews, bindings, evictions. */
   readonly actions: ActionHandlers;
@@ -68,13 +69,7 @@ const VERBS: Readonly<Record<Verb, (call: Served) => Promise<ApiAnswer>>> = {
     return objectAnswer(call, record, created ? 201 : 200);
   },
   delete: async (call) => {
-    const options = await readDeleteOptions(call.registry, call.context, call.query);
-    const write = writeTo(call.registry, call.endpoint, call.context, {
-      ...writeOptions(new URLSearchParams(), "UpdateOptions"),
-      dryRun: options.dryRun,
-      raw: options.raw,
-    });
-    for (const text of call.endpoint.definition.strategy.deleteWarnings?.(options) ?? []) warn(write, text);
+    const { write, options } = await readDelete(call);
     const { record, removed } = await remove(write, call.endpoint.name, options);
     if (!removed) return objectAnswer(call, record, options.orphanDependents === false ? 202 : 200);
     if (call.endpoint.definition.strategy.returnDeletedObject) return objectAnswer(call, record);
@@ -82,13 +77,7 @@ const VERBS: Readonly<Record<Verb, (call: Served) => Promise<ApiAnswer>>> = {
   },
   deletecollection: async (call) => {
     const selection = listOptions(call.query, false);
-    const options = await readDeleteOptions(call.registry, call.context, call.query);
-    const write = writeTo(call.registry, call.endpoint, call.context, {
-      ...writeOptions(new URLSearchParams(), "UpdateOptions"),
-      dryRun: options.dryRun,
-      raw: options.raw,
-    });
-    for (const text of call.endpoint.definition.strategy.deleteWarnings?.(options) ?? []) warn(write, text);
+    const { write, options } = await readDelete(call);
     return listAnswer(call, await deleteCollection(write, options, selection));
   },
 };
@@ -126,6 +115,14 @@ export async function serveResource(server: ResourceServer, context: RequestCont
   if (endpoint.definition.keyPrefix === undefined) throw notImplemented(`${endpoint.definition.plural} are not served by this server yet`);
   if (sub !== undefined && verb === "create") throw methodNotAllowed();
   return VERBS[verb](call);
+}
+
+/** What a delete is to do, with the warnings that it earns. Errors: StatusError 400, 415, 422. */
+async function readDelete({ registry, endpoint, context, query }: Served): Promise<{ write: Write; options: DeleteOptions }> {
+  const options = await readDeleteOptions(registry, context, query);
+  const write = writeTo(registry, endpoint, context, { ...noWriteOptions(), dryRun: options.dryRun, raw: options.raw });
+  for (const text of endpoint.definition.strategy.deleteWarnings?.(options) ?? []) warn(write, text);
+  return { write, options };
 }
 
 /** In which form the answer will be. Errors: StatusError 406. */

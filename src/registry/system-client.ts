@@ -1,7 +1,7 @@
 import { trackUpdate } from "../apply/updater.ts";
 import { copyJson } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
-import { alreadyExists, notFound, StatusError, type ResourceRef } from "../object/status.ts";
+import { notFound, StatusError, type ResourceRef } from "../object/status.ts";
 import type { RequestContext, UserInfo } from "../request/context.ts";
 import type { ApiRequest } from "../request/exchange.ts";
 import { requestInfo, type RequestInfo } from "../request/info.ts";
@@ -14,7 +14,7 @@ import { doorOf, writerOf } from "./ownership.ts";
 import { bodyType, createObject } from "./object-body.ts";
 import type { Registry } from "./registry.ts";
 import { update } from "./update.ts";
-import { writeOptions } from "./write-options.ts";
+import { noWriteOptions } from "./write-options.ts";
 import { writeTo, type Write } from "./write.ts";
 
 /**
@@ -64,7 +64,7 @@ export function systemClient(registry: Registry, name = "kube-apiserver"): Syste
   const write = (target: Endpoint): Write => {
     const request = ownRequest(name);
     const context: RequestContext = { request, info: OWN_INFO, receivedAt: registry.clock(), user, warnings: [], annotations: new Map() };
-    return writeTo(registry, target, context, writeOptions(new URLSearchParams(), "UpdateOptions"));
+    return writeTo(registry, target, context, noWriteOptions());
   };
   const client: SystemClient = {
     async get(resource, namespace, objectName) {
@@ -95,8 +95,7 @@ export function systemClient(registry: Registry, name = "kube-apiserver"): Syste
         return await client.create(resource, object);
       } catch (error) {
         // Another replica was faster.
-        if (!(error instanceof StatusError) || error.status.reason !== alreadyExists({ group: "", plural: "" }, "").status.reason)
-          throw error;
+        if (!(error instanceof StatusError) || error.status.reason !== "AlreadyExists") throw error;
         const found = await client.get(resource, namespace, objectName);
         if (found === undefined) throw notFound(resource, objectName);
         return found;
@@ -118,7 +117,7 @@ export function systemClient(registry: Registry, name = "kube-apiserver"): Syste
       return record.object();
     },
     async remove(resource, namespace, objectName) {
-      await remove(write(endpoint(resource, namespace, objectName)), objectName, deleteOptions(undefined, new URLSearchParams()));
+      await remove(write(endpoint(resource, namespace, objectName)), objectName, deleteOptions(undefined));
     },
   };
   return client;

@@ -2,29 +2,29 @@ import { keepTimes } from "../apply/keep-owners.ts";
 import { equalJson } from "../object/json.ts";
 import { nullEmptyLists } from "../schema/empty-lists.ts";
 import type { KubeObject } from "../object/kube-object.ts";
-import { conflict, notFound } from "../object/status.ts";
+import { conflict } from "../object/status.ts";
 import type { Strategy } from "../resources/definition.ts";
-import { recordOf, type ObjectRecord } from "../storage/cache/record.ts";
-import type { KeyValue } from "../storage/storage.ts";
+import type { ObjectRecord } from "../storage/cache/record.ts";
 import { validateObjectMetaUpdate } from "../validation/object-meta.ts";
-import { objectKey, strategyOf } from "./endpoint.ts";
+import { strategyOf } from "./endpoint.ts";
 import { metaRules } from "./meta-rules.ts";
 import { mutate } from "./mutate.ts";
 import { preconditionFailed } from "./preconditions.ts";
 import { keepGeneration, keepSystemMetadata } from "./metadata.ts";
-import { attributesOf, putObject, refuseInvalid, removeObject, warn, type Write } from "./write.ts";
+import { retryOnConflict } from "./retry-on-conflict.ts";
+import { attributesOf, putObject, refuseInvalid, removeObject, warn, type Conflict, type Write } from "./write.ts";
 
-export interface UpdateRequest {
+interface UpdateRequest {
   readonly name: string;
-  /**
-   * Makes the new hub object from the stored one; called again when another write came between. What it gives is
-   * handed over and changed. `old` is read-only. Errors: StatusError.
-   */
   /**
    * The change starts from the stored object (a patch), so that its uid and resourceVersion say nothing unless the
    * client changed them.
    */
   readonly fromStored?: boolean;
+  /**
+   * Makes the new hub object from the stored one; called again when another write came between. What it gives is
+   * handed over and changed. `old` is read-only. Errors: StatusError.
+   */
   readonly change: (old: ObjectRecord) => Promise<KubeObject>;
   /** What to do where the object does not exist; absent: 404. */
   readonly createInstead?: () => Promise<ObjectRecord>;
@@ -35,36 +35,22 @@ export interface UpdateResult {
   readonly created: boolean;
 }
 
-/** Attempts against other writers before the client is told of the conflict. */
-const ATTEMPTS = 50;
-
 /**
  * Changes an object: read, change, check, compare-and-swap, and again while others are faster, unless the client said
  * which version it means. A change that changes nothing is not stored. Errors: StatusError 404, 409, 422, and what
  * admission refuses.
  */
-export async function update(write: Write, request: UpdateRequest): Promise<UpdateResult> {
-  const { registry, endpoint } = write;
-  const key = objectKey(endpoint.definition, endpoint.namespace, request.name);
-  let record = (await registry.current(endpoint.definition)).get(key);
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    if (record === undefined) {
-      if (request.createInstead === undefined) throw notFound(endpoint.ref, request.name);
-      return { record: await request.createInstead(), created: true };
-    }
-    const outcome = await attemptUpdate(write, request, key, record);
-    if ("record" in outcome) return { record: outcome.record, created: false };
-    record = outcome.newest === undefined ? undefined : recordOf(outcome.newest);
-  }
-  throw conflict(endpoint.ref, request.name);
+export function update(write: Write, request: UpdateRequest): Promise<UpdateResult> {
+  const { name, createInstead } = request;
+  return retryOnConflict<UpdateResult>(
+    write,
+    name,
+    (record, key) => attemptUpdate(write, request, key, record),
+    createInstead && (async () => ({ record: await createInstead(), created: true })),
+  );
 }
 
-async function attemptUpdate(
-  write: Write,
-  request: UpdateRequest,
-  key: string,
-  record: ObjectRecord,
-): Promise<{ record: ObjectRecord } | { newest: KeyValue | undefined }> {
+async function attemptUpdate(write: Write, request: UpdateRequest, key: string, record: ObjectRecord): Promise<UpdateResult | Conflict> {
   const { registry, endpoint, strategyContext } = write;
   const strategy = strategyOf(endpoint);
   const old = record.object();
@@ -93,16 +79,16 @@ async function attemptUpdate(
     if (endpoint.definition.custom !== true) nullEmptyLists(object, endpoint.definition.hub.schema);
     if (isLastFinalizerGone(object, old, endpoint.definition.strategy)) {
       const removed = await removeObject(write, key, record.revision);
-      if ("conflict" in removed) return { newest: removed.conflict };
+      if ("conflict" in removed) return removed;
       if (!write.options.dryRun) await reserver?.release(old);
-      return { record: await asStored(write, key, object, record) };
+      return { record: await asStored(write, key, object, record), created: false };
     }
     keepTimes(object, old);
-    if (equalJson(object, old)) return { record };
+    if (equalJson(object, old)) return { record, created: false };
     const outcome = await putObject(write, key, object, record.revision);
-    if ("conflict" in outcome) return { newest: outcome.conflict };
+    if ("conflict" in outcome) return outcome;
     stored = !write.options.dryRun;
-    return { record: outcome.record };
+    return { record: outcome.record, created: false };
   } finally {
     await (stored ? reservation?.commit() : reservation?.rollback());
   }

@@ -53,6 +53,11 @@ export function writeOptions(
   return { dryRun: dryRun.length > 0, fieldManager, fieldValidation: (fieldValidation || "Warn") as FieldValidation, force, raw };
 }
 
+/** The options of a write that nobody gave any: the server's own, and what a delete does. */
+export function noWriteOptions(): WriteOptions {
+  return writeOptions(new URLSearchParams(), "UpdateOptions");
+}
+
 /** Faults of a dryRun list: only ["All"] means something. */
 export function dryRunErrors(dryRun: readonly string[]): FieldError[] {
   return dryRun.every((value) => value === "All") ? [] : [notSupportedField("dryRun", dryRun, ["All"])];

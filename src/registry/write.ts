@@ -92,7 +92,12 @@ export function refuseInvalid(write: Write, name: string, errors: readonly Field
   if (errors.length > 0) throw invalid({ group: hub.group, kind: hub.kind }, name, errors);
 }
 
-export type CommitOutcome = { readonly record: ObjectRecord } | { readonly conflict: KeyValue | undefined };
+/** Another write came between: what stands at the key now. */
+export interface Conflict {
+  readonly conflict: KeyValue | undefined;
+}
+
+type CommitOutcome = { readonly record: ObjectRecord } | Conflict;
 
 /**
  * Stores a hub object if its key is still at `expected` (0: absent). The object is handed over; one that is too large to
@@ -128,11 +133,7 @@ async function commitObject(write: Write, key: string, object: KubeObject, expec
 }
 
 /** Removes an object that is still at `expected`, and tells at which revision; a dry run says it would, at `expected`. */
-export async function removeObject(
-  write: Write,
-  key: string,
-  expected: number,
-): Promise<{ readonly revision: number } | { readonly conflict: KeyValue | undefined }> {
+export async function removeObject(write: Write, key: string, expected: number): Promise<{ readonly revision: number } | Conflict> {
   if (write.options.dryRun) return { revision: expected };
   const result = await write.registry.storage.commit({ compares: [{ key, modRevision: expected }], operations: [{ type: "delete", key }] });
   return result.succeeded ? { revision: result.revision } : { conflict: result.current[0] };

@@ -1,4 +1,4 @@
-import { copyJson, isObject, type JsonObject, type JsonValue, type ReadonlyJson } from "../../object/json.ts";
+import { copyJson, isObject, type JsonObject, type ReadonlyJson } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { labelSelectorFromObject, matchesLabels, SelectorError, type LabelSelectorObject } from "../../object/label-selector.ts";
 import { numberIn, objectIn, stringIn } from "../../object/read.ts";
@@ -55,7 +55,7 @@ function optionsOf(write: Write, eviction: KubeObject): DeleteOptions {
   else if (asked.length > 0 && asked.length !== inBody.length) {
     throw badRequest(`Non-matching dry-run options in request and content: [${asked.join(" ")}] and [${inBody.join(" ")}]`);
   }
-  return deleteOptions(given as JsonValue, new URLSearchParams());
+  return deleteOptions(given);
 }
 
 async function readPod(write: Write, name: string): Promise<KubeObject> {

@@ -1,0 +1,31 @@
+import { conflict, notFound } from "../object/status.ts";
+import { recordOf, type ObjectRecord } from "../storage/cache/record.ts";
+import { objectKey } from "./endpoint.ts";
+import type { Conflict, Write } from "./write.ts";
+
+/** Attempts against other writers before the client is told of the conflict. */
+const ATTEMPTS = 50;
+
+/**
+ * Attempts a write on the newest version of an object, and again on the version that came between. `absent`: what to do
+ * where there is none. Errors: StatusError 404 without that, 409 where others are always faster, and the attempt's own.
+ */
+export async function retryOnConflict<T extends { readonly record: ObjectRecord }>(
+  { registry, endpoint }: Write,
+  name: string,
+  attempt: (record: ObjectRecord, key: string) => Promise<T | Conflict>,
+  absent?: () => Promise<T>,
+): Promise<T> {
+  const key = objectKey(endpoint.definition, endpoint.namespace, name);
+  let record = (await registry.current(endpoint.definition)).get(key);
+  for (let attempts = 0; attempts < ATTEMPTS; attempts++) {
+    if (record === undefined) {
+      if (absent === undefined) throw notFound(endpoint.ref, name);
+      return absent();
+    }
+    const outcome = await attempt(record, key);
+    if ("record" in outcome) return outcome;
+    record = outcome.conflict === undefined ? undefined : recordOf(outcome.conflict);
+  }
+  throw conflict(endpoint.ref, name);
+}
