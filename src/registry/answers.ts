@@ -1,14 +1,12 @@
 import { groupVersion } from "../object/kube-object.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
-import type { Negotiated } from "../request/negotiation.ts";
 import { listMetaJson, partialMetadataListFrame } from "../printing/list-meta.ts";
-import type { MetaVersion } from "../printing/partial-metadata.ts";
 import type { ObjectRecord } from "../storage/cache/record.ts";
 import { encoded, listMetadata, type Call } from "./encode-answer.ts";
 import { piecesBody } from "./list-answer.ts";
 import type { ListResult } from "./list.ts";
 import { objectBody, protobufAnswer, protobufList } from "./protobuf-answer.ts";
-import { itemStart, objectBytes, type Form } from "./representation.ts";
+import { formOf, itemStart, objectBytes, type Form } from "./representation.ts";
 import { tableAnswer } from "./table-answer.ts";
 
 /** One object in the form that the client accepts. */
@@ -16,7 +14,7 @@ export function objectAnswer(call: Call, record: ObjectRecord, status = 200): Ap
   const { registry, endpoint, accept } = call;
   if (accept.transform?.kind === "Table")
     return tableAnswer(call, { records: [record], revision: record.revision, continue: "", remaining: undefined }, status);
-  const form = accept.transform === undefined ? "object" : metaVersion(accept);
+  const form = formOf(accept);
   const json = () =>
     Buffer.concat([objectBytes(record, endpoint.definition.hub, endpoint.served, form, registry.representations), NEWLINE]);
   if (accept.format === "protobuf") return protobufAnswer(objectBody(record, endpoint.served, form, registry), status, json);
@@ -27,7 +25,7 @@ export function objectAnswer(call: Call, record: ObjectRecord, status = 200): Ap
 export function listAnswer(call: Call, result: ListResult): ApiAnswer {
   const { accept } = call;
   if (accept.transform?.kind === "Table") return tableAnswer(call, result, 200);
-  const form = accept.transform === undefined ? "object" : metaVersion(accept);
+  const form = formOf(accept);
   const json = () => jsonList(call, result, form);
   if (accept.format === "protobuf") return protobufAnswer(protobufList(call, result.records, form, listMetadata(result)), 200, json);
   return encoded(accept, json(), 200);
@@ -53,7 +51,3 @@ function jsonList({ registry, endpoint: { definition, served } }: Call, result: 
 
 const LIST_END = Buffer.from("]}\n");
 const NEWLINE = Buffer.from("\n");
-
-function metaVersion({ transform }: Negotiated): MetaVersion {
-  return transform?.version === "v1beta1" ? "v1beta1" : "v1";
-}

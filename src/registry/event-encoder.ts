@@ -1,11 +1,10 @@
 import { stringifyJson } from "../codec/json-text.ts";
 import type { JsonObject } from "../object/json.ts";
-import { groupVersion } from "../object/kube-object.ts";
 import type { Status } from "../object/status.ts";
 import type { ResourceDefinition, ServedVersion } from "../resources/definition.ts";
 import type { ObjectRecord } from "../storage/cache/record.ts";
 import type { RepresentationCache } from "../storage/cache/representation-cache.ts";
-import { objectBytes, type Form } from "./representation.ts";
+import { objectBytes, objectType, type Form } from "./representation.ts";
 import type { EventEncoder } from "./watch.ts";
 
 const FRAME_END = Buffer.from("}\n");
@@ -15,10 +14,7 @@ const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 
 /** Newline-separated JSON events around the objects' own bytes, shared by every watcher of the same form. */
 export function jsonEvents(definition: ResourceDefinition, served: ServedVersion, form: Form, cache: RepresentationCache): EventEncoder {
-  const type =
-    form !== "object"
-      ? { kind: "PartialObjectMetadata", apiVersion: `meta.k8s.io/${form}` }
-      : { kind: served.kind, apiVersion: groupVersion(served.group, served.version) };
+  const type = objectType(served, form);
   return {
     shared: `${form} ${type.apiVersion}`,
     event: (kind, record: ObjectRecord) =>
@@ -34,7 +30,7 @@ export function bookmarkMetadata(revision: number, initialEventsEnd: boolean): J
 }
 
 /** One event of a JSON watch stream. */
-export function jsonFrame(type: string, object: JsonObject): Buffer {
+function jsonFrame(type: string, object: JsonObject): Buffer {
   return Buffer.concat([opening(type), Buffer.from(stringifyJson(object)), FRAME_END]);
 }
 

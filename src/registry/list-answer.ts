@@ -1,9 +1,8 @@
 import type { BodySink } from "../request/exchange.ts";
+import { turns } from "./turns.ts";
 
 /** Bytes that leave in one piece: bigger slabs cost page faults and hold up small answers. */
 const SLAB = 64 * 1024;
-/** Milliseconds of filling slabs after which other requests get their turn. */
-const TURN_MS = 5;
 
 /** Bytes of an item from `start` on; where that cuts kind and apiVersion off, a `{` is written before them. */
 export interface ItemBytes {
@@ -64,17 +63,15 @@ export interface Pieces {
 export async function sendPieces({ opening, closing, count, item, separation }: Pieces, sink: BodySink): Promise<void> {
   let slab = Buffer.allocUnsafeSlow(SLAB);
   let at = opening.copy(slab);
-  let turn = performance.now();
+  const pause = turns();
   for (let i = 0; i < count; i++) {
     const next = item(i);
     if (at + (next.bytes.length - next.start) + closing.length + 2 > SLAB) {
       const taken = sink.write(slab.subarray(0, at));
       if (!taken) await sink.drained();
       if (sink.closed) return;
-      if (performance.now() - turn > TURN_MS) {
-        await new Promise((resume) => setImmediate(resume));
-        turn = performance.now();
-      }
+      const turn = pause();
+      if (turn !== undefined) await turn;
       const least = Math.max(SLAB, next.bytes.length + closing.length + 2);
       // What has gone out is filled again: a fresh slab each time costs page faults. What is still queued must stay as it is.
       if (taken || slab.length !== least) slab = Buffer.allocUnsafeSlow(least);

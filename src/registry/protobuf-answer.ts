@@ -9,33 +9,24 @@ import type { ObjectSchema } from "../schema/schema.ts";
 import type { ObjectRecord } from "../storage/cache/record.ts";
 import type { Call } from "./encode-answer.ts";
 import { sendPieces } from "./list-answer.ts";
+import { turns } from "./turns.ts";
 import type { Registry } from "./registry.ts";
-import { glimpsedObject, type Form } from "./representation.ts";
+import { glimpsedObject, objectType, type Form } from "./representation.ts";
 
-const META = "meta.k8s.io";
 /** Objects whose messages are made at once; a longer list is made in turns with other requests. */
 const AT_ONCE = 20;
-/** Milliseconds of making messages after which other requests get their turn. */
-const TURN_MS = 5;
 
 /**
  * The protobuf message of one object version as field 2 of what holds it, made once, then shared: in an envelope and in a
  * list it is the same bytes. It names no version, so that all versions of partial metadata share one.
  */
-export function objectPayload(record: ObjectRecord, served: ServedVersion, form: Form, registry: Registry): Buffer {
+function objectPayload(record: ObjectRecord, served: ServedVersion, form: Form, registry: Registry): Buffer {
   const name = form === "object" ? `protobuf ${groupVersion(served.group, served.version)}` : "protobuf metadata";
   return registry.representations.bytes(record, name, () =>
     form === "object"
       ? registry.protobufWriter.field(PAYLOAD, glimpsedObject(record, served), served.schema)
       : registry.protobufWriter.field(PAYLOAD, partialObject(record, served), metadataSchema(registry)),
   );
-}
-
-/** What the envelope says of an object in a form. */
-export function objectType(served: ServedVersion, form: Form): { readonly apiVersion: string; readonly kind: string } {
-  return form === "object"
-    ? { apiVersion: groupVersion(served.group, served.version), kind: served.kind }
-    : { apiVersion: `${META}/${form}`, kind: "PartialObjectMetadata" };
 }
 
 /** One object, in its envelope. */
@@ -59,7 +50,7 @@ export function protobufList(call: Call, records: readonly ObjectRecord[], form:
   const type =
     form === "object"
       ? { apiVersion: groupVersion(served.group, served.version), kind: definition.listKind }
-      : { apiVersion: `${META}/${form}`, kind: "PartialObjectMetadataList" };
+      : { apiVersion: `meta.k8s.io/${form}`, kind: "PartialObjectMetadataList" };
   const metadata = registry.protobufWriter.field(1, { ...meta }, registry.types.schemaFor(LIST_META));
   const around = (payloads: readonly Buffer[]): { readonly opening: Buffer; readonly closing: Buffer } => {
     const size = payloads.reduce((sum, { length }) => sum + length, metadata.length);
@@ -73,13 +64,13 @@ export function protobufList(call: Call, records: readonly ObjectRecord[], form:
   }
   return async (sink: BodySink) => {
     const payloads: Buffer[] = [];
-    let turn = performance.now();
+    const pause = turns();
     for (const record of records) {
       payloads.push(objectPayload(record, served, form, registry));
-      if (performance.now() - turn < TURN_MS) continue;
-      await new Promise((resume) => setImmediate(resume));
+      const turn = pause();
+      if (turn === undefined) continue;
+      await turn;
       if (sink.closed) return;
-      turn = performance.now();
     }
     const item = (index: number) => ({ bytes: payloads[index] as Buffer, start: 0 });
     await sendPieces({ ...around(payloads), count: payloads.length, item, separation: "none" }, sink);

@@ -3,9 +3,9 @@ import { envelope, PAYLOAD } from "../protobuf/envelope.ts";
 import { watchFrame } from "../protobuf/watch-frame.ts";
 import type { ServedVersion } from "../resources/definition.ts";
 import { bookmarkMetadata } from "./event-encoder.ts";
-import { metadataSchema, objectBody, objectType } from "./protobuf-answer.ts";
+import { metadataSchema, objectBody } from "./protobuf-answer.ts";
 import type { Registry } from "./registry.ts";
-import type { Form } from "./representation.ts";
+import { objectType, type Form } from "./representation.ts";
 import type { EventEncoder } from "./watch.ts";
 
 /** Events as protobuf messages with their lengths, around the objects' own bytes, shared as those of JSON are. */

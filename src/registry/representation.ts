@@ -2,12 +2,30 @@ import { stringifyJson } from "../codec/json-text.ts";
 import { copyJson } from "../object/json.ts";
 import { groupVersion, type KubeObject } from "../object/kube-object.ts";
 import { partialMetadata, type MetaVersion } from "../printing/partial-metadata.ts";
+import type { Negotiated } from "../request/negotiation.ts";
 import type { ServedVersion } from "../resources/definition.ts";
 import type { ObjectRecord } from "../storage/cache/record.ts";
 import type { RepresentationCache } from "../storage/cache/representation-cache.ts";
 
 /** In what shape the client wants objects: whole, or their metadata in a version of meta.k8s.io. */
 export type Form = "object" | MetaVersion;
+
+/** The form that a client's Accept asks for; a Table is made of whole objects. */
+export function formOf(accept: Negotiated): Form {
+  return accept.transform === undefined ? "object" : metaVersion(accept);
+}
+
+/** The version of meta.k8s.io in which a client wants what an object becomes. */
+export function metaVersion({ transform }: Negotiated): MetaVersion {
+  return transform?.version === "v1beta1" ? "v1beta1" : "v1";
+}
+
+/** What an object in a form says that it is, members in the order in which clients receive them. */
+export function objectType(served: ServedVersion, form: Form): { readonly kind: string; readonly apiVersion: string } {
+  return form === "object"
+    ? { kind: served.kind, apiVersion: groupVersion(served.group, served.version) }
+    : { kind: "PartialObjectMetadata", apiVersion: `meta.k8s.io/${form}` };
+}
 
 /**
  * The JSON bytes of one object version for a client: made once, then shared. The hub's own form is the record's bytes;

@@ -1,22 +1,21 @@
 import { stringifyJson } from "../codec/json-text.ts";
 import type { KubeObject } from "../object/kube-object.ts";
-import type { MetaVersion } from "../printing/partial-metadata.ts";
 import { includeObject, TABLE_FOOTER, tableHeader, TableRow, type RowRules } from "../printing/table.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
 import { ageSince } from "../resources/common-cells.ts";
 import type { Column } from "../resources/definition.ts";
 import type { ObjectRecord } from "../storage/cache/record.ts";
 import { encoded, listMetadata, type Call } from "./encode-answer.ts";
-import { jsonEvents } from "./event-encoder.ts";
+import { bookmarkMetadata, jsonEvents } from "./event-encoder.ts";
 import { piecesBody } from "./list-answer.ts";
 import type { ListResult } from "./list.ts";
-import { objectBytes } from "./representation.ts";
+import { metaVersion, objectBytes } from "./representation.ts";
 import type { EventEncoder, WatchEventType } from "./watch.ts";
 
 /** Lists and objects as meta.k8s.io Tables: what `kubectl get` shows. */
 export function tableAnswer(call: Call, result: ListResult, status: number): ApiAnswer {
   const include = includeObject(call.query.get("includeObject"));
-  const version = metaVersion(call);
+  const version = metaVersion(call.accept);
   const now = call.registry.clock();
   const header = tableHeader(version, listMetadata(result), columnsOf(call));
   const body = piecesBody(header, TABLE_FOOTER, result.records.length, (index) => {
@@ -30,7 +29,7 @@ export function tableAnswer(call: Call, result: ListResult, status: number): Api
 export function tableEvents(call: Call): EventEncoder {
   const { definition } = call.endpoint;
   const include = includeObject(call.query.get("includeObject"));
-  const version = metaVersion(call);
+  const version = metaVersion(call.accept);
   const plain = jsonEvents(definition, call.endpoint.served, "object", call.registry.representations);
   let columns: readonly Column[] | undefined = columnsOf(call);
   const frame = (type: WatchEventType | "BOOKMARK", revision: number, rowBytes: Buffer): Buffer => {
@@ -45,8 +44,7 @@ export function tableEvents(call: Call): EventEncoder {
       return frame(type, record.revision, row(call, record, now).write(now, include, version, ownBytes(call, record)));
     },
     bookmark: (revision, initialEventsEnd) => {
-      const object = { kind: call.endpoint.served.kind, apiVersion: "", metadata: { resourceVersion: String(revision) } } as KubeObject;
-      if (initialEventsEnd) object.metadata.annotations = { "k8s.io/initial-events-end": "true" };
+      const object = { kind: call.endpoint.served.kind, apiVersion: "", metadata: bookmarkMetadata(revision, initialEventsEnd) };
       const now = call.registry.clock();
       return frame(
         "BOOKMARK",
@@ -96,7 +94,7 @@ const SCALE_COLUMNS: readonly Column[] = [
 /** A Scale as a Table. */
 export function scaleTable(call: Call, scale: KubeObject): ApiAnswer {
   const now = call.registry.clock();
-  const version = metaVersion(call);
+  const version = metaVersion(call.accept);
   const header = tableHeader(version, { resourceVersion: scale.metadata.resourceVersion }, SCALE_COLUMNS);
   const bytes = new TableRow(scale, { columns: SCALE_COLUMNS }, now).write(
     now,
@@ -132,8 +130,4 @@ function rules(call: Call): RowRules {
 
 function ownBytes({ endpoint, registry }: Call, record: ObjectRecord): Buffer {
   return objectBytes(record, endpoint.definition.hub, endpoint.served, "object", registry.representations);
-}
-
-function metaVersion({ accept }: Call): MetaVersion {
-  return accept.transform?.version === "v1beta1" ? "v1beta1" : "v1";
 }

@@ -8,6 +8,7 @@ import type { Watcher, WatchScope } from "../storage/cache/watcher-index.ts";
 import { collectionPrefix, type Endpoint } from "./endpoint.ts";
 import type { ListOptions } from "./list-options.ts";
 import type { Registry } from "./registry.ts";
+import { turns } from "./turns.ts";
 import { fieldReader, selectionOf, type Selection } from "./selection.ts";
 
 export type WatchEventType = "ADDED" | "MODIFIED" | "DELETED";
@@ -24,8 +25,6 @@ export interface EventEncoder {
 const BOOKMARK_MS = 60_000;
 /** A last bookmark goes out this long before the watch ends. */
 const LAST_BOOKMARK_MS = 2000;
-/** Milliseconds of catching up after which other requests get their turn. */
-const TURN_MS = 5;
 
 /**
  * Opens a watch: the stream's body, which runs until the client goes, time is up or the server ends it (API concepts,
@@ -154,7 +153,7 @@ class WatchStream implements Watcher {
     }
     const revision = cache.revision;
     this.#catchUpFrom(revision);
-    const pause = turns();
+    const pause = turns(32);
     for (const record of records) {
       if (this.#ended) return;
       if (!sink.write(encoder.event("ADDED", record))) await sink.drained();
@@ -166,7 +165,7 @@ class WatchStream implements Watcher {
   /** Reads the window from the watch's position until it has caught up, then goes live. */
   async #pump(): Promise<void> {
     const { cache, sink } = this.#o;
-    const pause = turns();
+    const pause = turns(32);
     while (!this.#ended) {
       if (!cache.window.holds(this.#position)) {
         this.#stop();
@@ -235,19 +234,4 @@ function encode(encoder: EventEncoder, type: WatchEventType, event: CacheEvent):
     type,
     type === "DELETED" ? (event.previous as ObjectRecord).atRevision(event.revision) : (event.current as ObjectRecord),
   );
-}
-
-/** A function to await in a long loop: it lets other requests run once the loop has had its turn. */
-function turns(): () => Promise<void> | undefined {
-  let start = performance.now();
-  let calls = 0;
-  return () => {
-    if ((++calls & 31) !== 0 || performance.now() - start < TURN_MS) return undefined;
-    return new Promise((resume) =>
-      setImmediate(() => {
-        start = performance.now();
-        resume();
-      }),
-    );
-  };
 }
