@@ -6,7 +6,7 @@ import { FORMATS } from "../../schema/formats.ts";
 import { subschemas } from "./validate-schema.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
-import { definitionChangeFaults, definitionFaults, definitionNameFaults } from "./validate-definition.ts";
+import { definitionFaults, definitionNameFaults } from "./validate-definition.ts";
 import { DEFAULT_SERVICE_PORT } from "../admissionregistration/webhook-client.ts";
 import type { KindBehaviour } from "../definition.ts";
 
@@ -27,7 +27,7 @@ export const customResourceDefinition: KindBehaviour = {
       status["storedVersions"] = [...stored, ...storage.filter((version) => !stored.includes(version))];
     },
     validate: (object) => [...definitionNameFaults(object), ...definitionFaults(object)],
-    validateUpdate: definitionChangeFaults,
+    validateUpdate: definitionFaults,
     warnings: (object) => unknownFormats(object).map((format) => `unrecognized format ${quoteText(format)}`),
     deletionFinalizers: [CLEANUP_FINALIZER],
     marksPlainly: true,

@@ -24,34 +24,32 @@ const COLUMN_FORMATS = ["byte", "date", "date-time", "double", "float", "int32",
 const REVIEW_VERSIONS = ["v1", "v1beta1"];
 const MAX_SELECTABLE = 8;
 
-/** Faults of a definition as a whole. */
-export function definitionFaults(object: KubeObject): FieldError[] {
+/** Faults of a definition as a whole; of a change also what may not change, some of it once the definition is established. */
+export function definitionFaults(object: KubeObject, old?: KubeObject): FieldError[] {
   const spec = objectIn(object, "spec");
   return [
     ...specFaults(spec),
+    ...(old === undefined ? [] : immutableFaults(object, old)),
     ...storedVersionFaults(objectIn(object, "status"), spec),
     ...approvalFaults(object),
     ...preservingFaults(spec),
   ];
 }
 
-/** Faults of a change: of what it makes, and of what may not change once the definition is established. */
-export function definitionChangeFaults(object: KubeObject, old: KubeObject): FieldError[] {
-  const spec = objectIn(object, "spec");
-  const before = objectIn(old, "spec");
-  const faults = specFaults(spec);
-  const immutable = (name: string, value: ReadonlyJson, was: ReadonlyJson, at: FieldPath): void => {
-    if (!equalJson(value, was)) faults.push(invalidField(at.child(name), value, "field is immutable"));
-  };
-  if (isConditionTrue(old, "Established")) {
-    immutable("group", stringIn(spec, "group"), stringIn(before, "group"), SPEC);
-    immutable("scope", stringIn(spec, "scope"), stringIn(before, "scope"), SPEC);
-    immutable("kind", stringIn(objectIn(spec, "names"), "kind"), stringIn(objectIn(before, "names"), "kind"), SPEC.child("names"));
-  }
-  immutable("group", stringIn(spec, "group"), stringIn(before, "group"), SPEC);
-  immutable("plural", stringIn(objectIn(spec, "names"), "plural"), stringIn(objectIn(before, "names"), "plural"), SPEC.child("names"));
-  return [...faults, ...storedVersionFaults(objectIn(object, "status"), spec), ...approvalFaults(object), ...preservingFaults(spec)];
+function immutableFaults(object: KubeObject, old: KubeObject): FieldError[] {
+  const established = isConditionTrue(old, "Established");
+  return IMMUTABLE.filter(({ onceEstablished }) => established || !onceEstablished).flatMap(({ parents, name }) => {
+    const [now = "", before = ""] = [object, old].map((one) => stringIn(parents.reduce<ReadonlyJsonObject>(objectIn, one), name));
+    return now === before ? [] : [invalidField(FieldPath.root.child(...parents, name), now, "field is immutable")];
+  });
 }
+
+const IMMUTABLE: readonly { readonly parents: readonly string[]; readonly name: string; readonly onceEstablished: boolean }[] = [
+  { parents: ["spec"], name: "scope", onceEstablished: true },
+  { parents: ["spec", "names"], name: "kind", onceEstablished: true },
+  { parents: ["spec"], name: "group", onceEstablished: false },
+  { parents: ["spec", "names"], name: "plural", onceEstablished: false },
+];
 
 /** The name that a definition must have. */
 export function definitionNameFaults(object: KubeObject): FieldError[] {

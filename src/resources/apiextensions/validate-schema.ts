@@ -1,7 +1,7 @@
 import { RE2JS } from "re2js";
 import { forbiddenField, invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
-import { copyJson, equalJson, getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
+import { equalJson, getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import { objectIn, stringIn, stringsIn } from "../../object/read.ts";
 import { ValueValidator } from "../../schema/validate-value.ts";
 import { ruleFaults } from "./validate-rules.ts";
@@ -16,10 +16,8 @@ const MAX_DEPTH = 200;
 export function schemaFaults(schema: ReadonlyJsonObject, at: FieldPath): FieldError[] {
   const faults: FieldError[] = [];
   if (getOwn(schema, "nullable") === true) faults.push(forbiddenField(`${at}.nullable`, "nullable cannot be true at the root"));
-  checkKeywords(schema, at, faults, 0);
-  // What the structural form cannot hold at all has been told already.
-  if (faults.some(({ type, detail }) => type === "Forbidden" && detail?.includes("not supported"))) return faults;
-  if (faults.some(({ detail }) => detail === ITEMS_ARRAY)) return faults;
+  const hasStructuralForm = checkKeywords(schema, at, faults, 0);
+  if (!hasStructuralForm) return faults;
   const structural = structuralFaults(schema, at);
   faults.push(...structural);
   if (structural.length > 0) return faults;
@@ -27,8 +25,6 @@ export function schemaFaults(schema: ReadonlyJsonObject, at: FieldPath): FieldEr
   checkDefaults(schema, at, faults, new ValueValidator(), 0);
   return faults;
 }
-
-const ITEMS_ARRAY = "items must be a schema object and not an array";
 
 /** The subschemas of a schema, each with where it lies. */
 export function subschemas(schema: ReadonlyJsonObject, at: FieldPath): { readonly schema: ReadonlyJsonObject; readonly at: FieldPath }[] {
@@ -48,17 +44,23 @@ export function subschemas(schema: ReadonlyJsonObject, at: FieldPath): { readonl
   return found;
 }
 
-function checkKeywords(schema: ReadonlyJsonObject, at: FieldPath, faults: FieldError[], depth: number): void {
-  if (depth > MAX_DEPTH) return;
+/** False: the schema has keywords that the structural form cannot hold at all, so that nothing more can be said of it. */
+function checkKeywords(schema: ReadonlyJsonObject, at: FieldPath, faults: FieldError[], depth: number): boolean {
+  if (depth > MAX_DEPTH) return true;
+  let hasStructuralForm = true;
   const type = stringIn(schema, "type");
   for (const keyword of UNSUPPORTED) {
     const value = getOwn(schema, keyword);
     if (value === undefined || value === null || value === "" || equalJson(value, {})) continue;
     faults.push(forbiddenField(at.child(keyword), `${keyword} is not supported`));
+    hasStructuralForm = false;
   }
   if (type === "null") faults.push(forbiddenField(at.child("type"), "type cannot be set to null, use nullable as an alternative"));
   else if (type !== "" && !TYPES.includes(type)) faults.push(notSupportedField(at.child("type"), type, TYPES));
-  if (Array.isArray(getOwn(schema, "items"))) faults.push(forbiddenField(at.child("items"), ITEMS_ARRAY));
+  if (Array.isArray(getOwn(schema, "items"))) {
+    faults.push(forbiddenField(at.child("items"), "items must be a schema object and not an array"));
+    hasStructuralForm = false;
+  }
   if (getOwn(schema, "uniqueItems") === true) {
     faults.push(
       forbiddenField(at.child("uniqueItems"), "uniqueItems cannot be set to true since the runtime complexity becomes quadratic"),
@@ -74,8 +76,9 @@ function checkKeywords(schema: ReadonlyJsonObject, at: FieldPath, faults: FieldE
   if (additional !== undefined && additional !== null && Object.keys(objectIn(schema, "properties")).length > 0 && additional !== false) {
     faults.push(forbiddenField(at.child("additionalProperties"), "additionalProperties and properties are mutual exclusive"));
   }
-  for (const sub of subschemas(schema, at)) checkKeywords(sub.schema, sub.at, faults, depth + 1);
+  for (const sub of subschemas(schema, at)) if (!checkKeywords(sub.schema, sub.at, faults, depth + 1)) hasStructuralForm = false;
   checkExtensions(schema, type, at, faults);
+  return hasStructuralForm;
 }
 
 function patternProblem(pattern: string): string | undefined {
@@ -180,7 +183,7 @@ function checkDefaults(schema: ReadonlyJsonObject, at: FieldPath, faults: FieldE
   const value = getOwn(schema, "default");
   if (value !== undefined && value !== null) {
     const place = at.child("default");
-    if (hasUnknown(value, schema)) faults.push(invalidField(place, copyJson(value) as ReadonlyJson, "must not have unknown fields"));
+    if (hasUnknown(value, schema)) faults.push(invalidField(place, value, "must not have unknown fields"));
     for (const fault of validator.validate(value, schema)) {
       faults.push({ ...fault, field: fault.field === "" ? String(place) : `${place}.${fault.field}` });
     }
