@@ -1,3 +1,4 @@
+import { stringifyJson } from "../codec/json-text.ts";
 import { isObject, type JsonValue, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
 import { humanDuration } from "../object/duration.ts";
 import { numberIn, objectsIn, stringIn } from "../object/read.ts";
@@ -56,6 +57,6 @@ function cell(value: ReadonlyJson | undefined, type: string, now: number): JsonV
     default:
       if (value === undefined || value === null) return null;
       if (typeof value === "string") return value;
-      return isObject(value) || Array.isArray(value) ? JSON.stringify(value) : String(value);
+      return isObject(value) || Array.isArray(value) ? stringifyJson(value) : String(value);
   }
 }

@@ -1,22 +1,18 @@
-import { equalJson, copyJson, getOwn, isObject, type JsonValue, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
-import type { FieldError } from "../object/field-error.ts";
-import { requiredField } from "../object/field-error.ts";
+import { getOwn, isObject, type ReadonlyJsonObject } from "../object/json.ts";
 import { groupVersion, type KubeObject } from "../object/kube-object.ts";
-import { dnsSubdomain, isUnqualifiedFinalizer, maskTrailingHyphen } from "../object/names.ts";
-import { quoteText } from "../object/quote.ts";
-import { notImplemented } from "../object/status.ts";
 import { booleanIn, objectIn, objectsIn, stringIn, stringsIn } from "../object/read.ts";
-import type { ResourceDefinition, ServedVersion, Strategy, Subresource } from "../resources/definition.ts";
+import { notImplemented } from "../object/status.ts";
+import type { Column, ResourceDefinition, ServedVersion, Subresource } from "../resources/definition.ts";
 import { applyDefaults, dropNulls } from "../schema/default.ts";
 import { schemaFromOpenApi } from "../schema/from-openapi.ts";
 import { prune } from "../schema/prune.ts";
 import type { ObjectSchema } from "../schema/schema.ts";
-import { listTypeFaults, ValueValidator } from "../schema/validate-value.ts";
 import { customColumns } from "./custom-columns.ts";
+import { customStrategies, type CustomStrategies } from "./custom-strategy.ts";
 import { parseJsonPath } from "./json-path.ts";
-import { RuleValidator } from "./rule-validator.ts";
 
 const VERBS = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"] as const;
+const DOOR_VERBS = ["get", "patch", "update"] as const;
 const PRESERVING: ReadonlyJsonObject = { "type": "object", "x-kubernetes-preserve-unknown-fields": true };
 
 /**
@@ -39,7 +35,12 @@ export function customDefinition(crd: KubeObject, objectMeta: ObjectSchema): Res
   const hub = all[versions.indexOf(storage)] as ServedVersion;
   const subresources = objectIn(storage, "subresources");
   const hasStatus = isObject(getOwn(subresources, "status"));
-  const strategy = customStrategy(storage, hasStatus);
+  const strategies = customStrategies({
+    openapi: openApiOf(storage),
+    hasStatus,
+    apiVersions: versions.map((version) => groupVersion(group, stringIn(version, "name"))),
+  });
+  let columns: readonly Column[] | undefined;
   return {
     group,
     kind,
@@ -55,9 +56,11 @@ export function customDefinition(crd: KubeObject, objectMeta: ObjectSchema): Res
     hub,
     // A definition that is going takes nothing new.
     verbs: crd.metadata.deletionTimestamp === undefined ? VERBS : VERBS.filter((verb) => verb !== "create"),
-    subresources: customSubresources(subresources, strategy, hasStatus),
-    strategy,
-    columns: customColumns(storage),
+    subresources: subresourcesOf(subresources, strategies),
+    strategy: strategies.main,
+    get columns() {
+      return (columns ??= customColumns(storage));
+    },
     selectableFields: selectableFields(storage),
     readStored: (object) => {
       object.apiVersion = groupVersion(group, stringIn(storage, "name"));
@@ -70,7 +73,7 @@ export function customDefinition(crd: KubeObject, objectMeta: ObjectSchema): Res
 }
 
 /** The schema of a version as it was written; one that lets everything through where there is none. */
-export function openApiOf(version: ReadonlyJsonObject): ReadonlyJsonObject {
+function openApiOf(version: ReadonlyJsonObject): ReadonlyJsonObject {
   const schema = getOwn(objectIn(version, "schema"), "openAPIV3Schema");
   return isObject(schema) ? schema : PRESERVING;
 }
@@ -114,147 +117,21 @@ function servedVersion(
   };
 }
 
-function customStrategy(storage: ReadonlyJsonObject, hasStatus: boolean): Strategy {
-  let validator: ValueValidator | undefined;
-  let rules: { readonly validator: RuleValidator | undefined } | undefined;
-  const ruleFaults = (object: KubeObject, old: KubeObject | undefined, found: readonly FieldError[]): FieldError[] => {
-    rules ??= { validator: RuleValidator.of(openapi) };
-    return rules.validator?.validate(object, old, found) ?? [];
-  };
-  const openapi = openApiOf(storage);
-  const faults = (object: KubeObject): FieldError[] => {
-    validator ??= new ValueValidator();
-    return [...validator.validate(object, openapi), ...listTypeFaults(object, openapi), ...embeddedFaults(object, openapi)];
-  };
-  return {
-    nameRule: (name, prefix) => dnsSubdomain(prefix ? maskTrailingHyphen(name) : name),
-    allowCreateOnUpdate: false,
-    allowUnconditionalUpdate: false,
-    defaultGarbageCollection: "background",
-    returnDeletedObject: false,
-    generationOnCreate: true,
-    generationChanged: (object, old) => !equalJson(contentOf(object, hasStatus), contentOf(old, hasStatus)),
-    prepareForCreate: (object) => {
-      object.metadata.generation = 1;
-      if (hasStatus) delete object["status"];
-    },
-    prepareForUpdate: (object, old) => {
-      if (hasStatus) keep(object, old, "status");
-    },
-    validate: (object) => {
-      const found = faults(object);
-      return [...found, ...ruleFaults(object, undefined, found)];
-    },
-    validateUpdate: (object, old) => {
-      const found = withoutUnchanged(faults(object), object, old);
-      return [...found, ...ruleFaults(object, old, found)];
-    },
-    warnings: finalizerWarnings,
-    ...(hasStatus ? { resetFields: resetFields("f:status") } : {}),
-  };
-}
-
-/** Finalizers without a domain, which built-in kinds refuse. Told where they are new. */
-function finalizerWarnings({ metadata }: KubeObject, old: KubeObject | undefined): string[] {
-  const known = old?.metadata.finalizers ?? [];
-  return (metadata.finalizers ?? [])
-    .filter((finalizer) => isUnqualifiedFinalizer(finalizer) && !known.includes(finalizer))
-    .map(
-      (finalizer) =>
-        `metadata.finalizers: ${quoteText(finalizer)}: prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers`,
-    );
-}
-
-/** What raises the generation: everything but metadata and, where it has a door of its own, the status. */
-function contentOf(object: KubeObject, hasStatus: boolean): ReadonlyJsonObject {
-  const { metadata: _, status, ...rest } = object;
-  return hasStatus || status === undefined ? rest : { ...rest, status };
-}
-
-function keep(object: KubeObject, old: KubeObject, member: string): void {
-  const value = old[member];
-  if (value === undefined) delete object[member];
-  else object[member] = copyJson(value) as JsonValue;
-}
-
-/** Reset fields by any version: the trees are the same in all of them. */
-function resetFields(...members: readonly string[]): Readonly<Record<string, ReadonlyJsonObject>> {
-  const tree = Object.fromEntries(members.map((member) => [member, {}]));
-  return new Proxy(
-    {},
-    { get: () => tree, has: () => true, getOwnPropertyDescriptor: () => ({ value: tree, enumerable: true, configurable: true }) },
-  );
-}
-
-function customSubresources(subresources: ReadonlyJsonObject, main: Strategy, hasStatus: boolean): ReadonlyMap<string, Subresource> {
+function subresourcesOf(subresources: ReadonlyJsonObject, { status }: CustomStrategies): ReadonlyMap<string, Subresource> {
   const doors = new Map<string, Subresource>();
-  if (hasStatus) {
-    const strategy: Strategy = {
-      ...main,
-      prepareForUpdate: (object, old) => {
-        const { status, metadata } = object;
-        for (const name of Object.keys(object)) if (!["apiVersion", "kind", "metadata", "status"].includes(name)) delete object[name];
-        for (const name of Object.keys(old)) if (!["apiVersion", "kind", "metadata", "status"].includes(name)) keep(object, old, name);
-        // Through this door only managedFields of metadata change.
-        object.metadata = {
-          ...copyJson(old.metadata),
-          ...(metadata.managedFields === undefined ? {} : { managedFields: metadata.managedFields }),
-        };
-        if (metadata.resourceVersion !== undefined) object.metadata.resourceVersion = metadata.resourceVersion;
-        if (status === undefined) delete object["status"];
-      },
-      resetFields: resetFields("f:spec", "f:metadata"),
-    };
-    delete (strategy as { generationChanged?: unknown }).generationChanged;
-    doors.set("status", { type: "object", verbs: ["get", "patch", "update"], strategy });
-  }
+  if (status !== undefined) doors.set("status", { type: "object", verbs: DOOR_VERBS, strategy: status });
   const scale = getOwn(subresources, "scale");
   if (isObject(scale)) {
+    const path = (name: string): string => stringIn(scale, name).replace(/^\./, "");
     doors.set("scale", {
       type: "scale",
-      verbs: ["get", "patch", "update"],
-      specReplicas: stringIn(scale, "specReplicasPath").replace(/^\./, ""),
-      statusReplicas: stringIn(scale, "statusReplicasPath").replace(/^\./, ""),
-      selector: stringIn(scale, "labelSelectorPath").replace(/^\./, "") || undefined,
+      verbs: DOOR_VERBS,
+      specReplicas: path("specReplicasPath"),
+      statusReplicas: path("statusReplicasPath"),
+      selector: path("labelSelectorPath") || undefined,
     });
   }
   return doors;
-}
-
-/** An embedded resource says what it is. */
-function embeddedFaults(value: ReadonlyJson | undefined, schema: ReadonlyJsonObject, path = "", depth = 0): FieldError[] {
-  if (depth > 100 || value === undefined) return [];
-  if (Array.isArray(value)) {
-    const items = getOwn(schema, "items");
-    return isObject(items)
-      ? (value as readonly ReadonlyJson[]).flatMap((item, i) => embeddedFaults(item, items, `${path}[${i}]`, depth + 1))
-      : [];
-  }
-  if (!isObject(value)) return [];
-  const at = (name: string): string => (path === "" ? name : `${path}.${name}`);
-  const own =
-    getOwn(schema, "x-kubernetes-embedded-resource") === true
-      ? ["apiVersion", "kind"].filter((name) => !getOwn(value, name)).map((name) => requiredField(at(name)))
-      : [];
-  const properties = getOwn(schema, "properties");
-  const additional = getOwn(schema, "additionalProperties");
-  const inner = Object.keys(value).flatMap((key) => {
-    const property = isObject(properties) ? getOwn(properties, key) : undefined;
-    const member = isObject(property) ? property : isObject(additional) ? additional : undefined;
-    return member === undefined ? [] : embeddedFaults(value[key], member, at(key), depth + 1);
-  });
-  return [...own, ...inner];
-}
-
-/** Ratcheting (KEP-4008): what was wrong before and has not changed does not block an update. */
-function withoutUnchanged(faults: FieldError[], object: KubeObject, old: KubeObject): FieldError[] {
-  return faults.filter((fault) => {
-    if (fault.field === "<nil>") return true;
-    const read = parseJsonPath(`.${fault.field}`);
-    const [now] = read?.(object) ?? [];
-    const [before] = read?.(old) ?? [];
-    return now === undefined || !equalJson(now, before);
-  });
 }
 
 function selectableFields(version: ReadonlyJsonObject): ReadonlyMap<string, (object: KubeObject) => string> {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { stringifyJson } from "../codec/json-text.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn } from "../object/read.ts";
@@ -17,7 +16,7 @@ export function groupOf(name: string): string {
 }
 
 interface Served {
-  /** Hash of what of the CustomResourceDefinition the kind was made from. */
+  /** What tells what the kind was made from: the CustomResourceDefinition, its spec and the names it got. */
   readonly source: string;
   readonly definition: ResourceDefinition;
 }
@@ -58,10 +57,10 @@ export class CustomResources {
    */
   async serve(crd: KubeObject): Promise<void> {
     const name = crd.metadata.name ?? "";
-    const terminating = crd.metadata.deletionTimestamp !== undefined;
-    const source = createHash("sha256")
-      .update(stringifyJson({ spec: objectIn(crd, "spec"), names: objectIn(objectIn(crd, "status"), "acceptedNames"), terminating }))
-      .digest("base64");
+    const { uid = "", generation = 0, deletionTimestamp } = crd.metadata;
+    // The generation stands for the spec.
+    const names = stringifyJson(objectIn(objectIn(crd, "status"), "acceptedNames"));
+    const source = `${uid} ${generation} ${deletionTimestamp === undefined} ${names}`;
     const old = this.#served.get(name);
     if (old?.source === source) return;
     const { definitions, types } = this.#registry;

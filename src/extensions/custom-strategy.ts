@@ -1,0 +1,97 @@
+import { copyJson, equalJson, type JsonValue, type ReadonlyJsonObject } from "../object/json.ts";
+import type { KubeObject } from "../object/kube-object.ts";
+import { dnsSubdomain, isUnqualifiedFinalizer, maskTrailingHyphen } from "../object/names.ts";
+import { quoteText } from "../object/quote.ts";
+import type { Strategy } from "../resources/definition.ts";
+import { customFaults } from "./custom-faults.ts";
+
+/** What the strategies of a custom resource are made from. */
+export interface CustomStrategySource {
+  /** The schema of the version that is stored. */
+  readonly openapi: ReadonlyJsonObject;
+  /** Whether the status has a door of its own. */
+  readonly hasStatus: boolean;
+  /** Of all versions, "stable.example.com/v1". */
+  readonly apiVersions: readonly string[];
+}
+
+/** How custom objects change through their own door and through that of their status. */
+export interface CustomStrategies {
+  readonly main: Strategy;
+  /** Undefined: the status has no door of its own. */
+  readonly status: Strategy | undefined;
+}
+
+/** The strategies of a custom resource (concepts/extend-kubernetes, CustomResourceDefinition: status subresource). */
+export function customStrategies({ openapi, hasStatus, apiVersions }: CustomStrategySource): CustomStrategies {
+  const faults = customFaults(openapi);
+  const shared = {
+    nameRule: (name: string, prefix: boolean) => dnsSubdomain(prefix ? maskTrailingHyphen(name) : name),
+    allowCreateOnUpdate: false,
+    allowUnconditionalUpdate: false,
+    defaultGarbageCollection: "background",
+    returnDeletedObject: false,
+    generationOnCreate: true,
+    validate: (object: KubeObject) => faults(object),
+    validateUpdate: (object: KubeObject, old: KubeObject) => faults(object, old),
+    warnings: finalizerWarnings,
+  } as const satisfies Strategy;
+  const main: Strategy = {
+    ...shared,
+    generationChanged: (object, old) => !equalJson(contentOf(object, hasStatus), contentOf(old, hasStatus)),
+    ...(hasStatus
+      ? {
+          prepareForCreate: (object) => void delete object["status"],
+          prepareForUpdate: (object, old) => keep(object, old, "status"),
+          resetFields: resetFields(apiVersions, ["f:status"]),
+        }
+      : {}),
+  };
+  if (!hasStatus) return { main, status: undefined };
+  const status: Strategy = {
+    ...shared,
+    prepareForUpdate: keepAllButStatus,
+    resetFields: resetFields(apiVersions, ["f:spec", "f:metadata"]),
+  };
+  return { main, status };
+}
+
+/** Through the status' door nothing else changes but who owns what. */
+function keepAllButStatus(object: KubeObject, old: KubeObject): void {
+  const { status, metadata } = object;
+  const { managedFields, resourceVersion } = metadata;
+  for (const name of Object.keys({ ...object, ...old })) keep(object, old, name);
+  if (managedFields !== undefined) object.metadata.managedFields = managedFields;
+  if (resourceVersion !== undefined) object.metadata.resourceVersion = resourceVersion;
+  if (status === undefined) delete object["status"];
+  else object["status"] = status;
+}
+
+/** What raises the generation: everything but metadata and, where it has a door of its own, the status. */
+function contentOf(object: KubeObject, hasStatus: boolean): ReadonlyJsonObject {
+  const { metadata: _, status, ...rest } = object;
+  return hasStatus || status === undefined ? rest : { ...rest, status };
+}
+
+function keep(object: KubeObject, old: KubeObject, member: string): void {
+  const value = old[member];
+  if (value === undefined) delete object[member];
+  else object[member] = copyJson(value) as JsonValue;
+}
+
+/** The trees are the same in all versions. */
+function resetFields(apiVersions: readonly string[], members: readonly string[]): Readonly<Record<string, ReadonlyJsonObject>> {
+  const tree = Object.fromEntries(members.map((member) => [member, {}]));
+  return Object.fromEntries(apiVersions.map((apiVersion) => [apiVersion, tree]));
+}
+
+/** Finalizers without a domain, which built-in kinds refuse. Told where they are new. */
+function finalizerWarnings({ metadata }: KubeObject, old: KubeObject | undefined): string[] {
+  const known = old?.metadata.finalizers ?? [];
+  return (metadata.finalizers ?? [])
+    .filter((finalizer) => isUnqualifiedFinalizer(finalizer) && !known.includes(finalizer))
+    .map(
+      (finalizer) =>
+        `metadata.finalizers: ${quoteText(finalizer)}: prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers`,
+    );
+}
