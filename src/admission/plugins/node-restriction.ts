@@ -1,18 +1,18 @@
 import { nodeOf } from "../../authorization/node/identity.ts";
 import type { Authorizer } from "../../authorization/authorizer.ts";
-import { podReferences } from "../../authorization/node/references.ts";
+import { referencedKinds } from "../../authorization/node/references.ts";
 import { copyJson, equalJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { notFound } from "../../object/status.ts";
 import { NODES, CSI_DRIVERS, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS } from "../../object/resource-ids.ts";
+import { isMirrorPod, mirrorAnnotation } from "../../resources/pod-spec/resource-claims.ts";
 import { subjectCommonName } from "../../x509/certificate-request.ts";
 import { readPem } from "../../x509/pem.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { refuse } from "../attributes.ts";
 import type { ClusterView } from "../cluster-view.ts";
 
-const MIRROR = "kubernetes.io/config.mirror";
 const LEASE_NAMESPACE = "kube-node-lease";
 
 /** Throws what refuses the write of a node. */
@@ -88,8 +88,8 @@ async function checkPod(view: ClusterView, node: string, asked: AdmissionAttribu
 async function checkMirrorPod(view: ClusterView, node: string, asked: AdmissionAttributes): Promise<void> {
   const pod = asked.object as KubeObject;
   const only = (what: string): Error => refuse(asked, `node ${quote(node)} can only create pods with ${what}`);
-  if (pod.metadata.annotations?.[MIRROR] === undefined)
-    throw refuse(asked, `pod does not have ${quote(MIRROR)} annotation, node ${quote(node)} can only create mirror pods`);
+  if (!isMirrorPod(pod.metadata))
+    throw refuse(asked, `pod does not have ${quote(mirrorAnnotation)} annotation, node ${quote(node)} can only create mirror pods`);
   if (nodeNameOf(pod) !== node) throw only("spec.nodeName set to itself");
   const [owner, ...others] = pod.metadata.ownerReferences ?? [];
   if (others.length > 0) throw only("a single owner reference set to itself");
@@ -109,8 +109,7 @@ async function checkMirrorPod(view: ClusterView, node: string, asked: AdmissionA
 function foreignReference(pod: KubeObject): string | undefined {
   const spec = objectIn(pod, "spec");
   if (stringIn(spec, "serviceAccountName") !== "") return "a service account";
-  const { annotations: _, ...metadata } = pod.metadata;
-  const kinds = new Set(podReferences({ ...pod, metadata }).map((reference) => reference.split("\0")[0]));
+  const kinds = referencedKinds(pod);
   if (kinds.has("Secret")) return "secrets";
   if (kinds.has("ConfigMap")) return "configmaps";
   const volumes = objectsIn(spec, "volumes");

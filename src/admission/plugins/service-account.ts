@@ -4,7 +4,8 @@ import { isObject, type JsonObject, type JsonValue } from "../../object/json.ts"
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { SERVICE_ACCOUNTS } from "../../object/resource-ids.ts";
-import { podReferences } from "../../authorization/node/references.ts";
+import { referencedKinds } from "../../authorization/node/references.ts";
+import { isMirrorPod } from "../../resources/pod-spec/resource-claims.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { concerns, refuse } from "../attributes.ts";
 import { type ClusterView } from "../cluster-view.ts";
@@ -13,7 +14,6 @@ const DEFAULT_ACCOUNT = "default";
 /** How often the default account is looked for, and how long is waited between, in milliseconds. */
 const LOOKUPS = 10;
 const LOOKUP_MS = 100;
-const MIRROR = "kubernetes.io/config.mirror";
 const ENFORCE_MOUNTABLE = "kubernetes.io/enforce-mountable-secrets";
 /** What counts as true in an annotation. */
 const TRUE = /^(1|t|T|true|TRUE|True)$/;
@@ -74,7 +74,7 @@ function podOf({ object }: AdmissionAttributes): { readonly spec: JsonObject } {
 
 /** Static pods that a kubelet shows to the API take part in none of this. */
 function isMirror({ object }: AdmissionAttributes): boolean {
-  return object?.metadata.annotations?.[MIRROR] !== undefined;
+  return isMirrorPod(object?.metadata);
 }
 
 async function accountOf(view: ClusterView, attributes: AdmissionAttributes): Promise<KubeObject> {
@@ -133,11 +133,7 @@ function refuseMirrorReferences(attributes: AdmissionAttributes, spec: JsonObjec
   const { object } = attributes;
   if (stringIn(spec, "serviceAccountName") !== "") throw refuse(attributes, "a mirror pod may not reference service accounts");
   const sources = objectsIn(spec, "volumes").flatMap((volume) => objectsIn(objectIn(volume, "projected"), "sources"));
-  if (object !== undefined) {
-    const { annotations: _, ...metadata } = object.metadata;
-    if (podReferences({ ...object, metadata }).some((reference) => reference.startsWith("Secret\0")))
-      throw refuse(attributes, "a mirror pod may not reference secrets");
-  }
+  if (object !== undefined && referencedKinds(object).has("Secret")) throw refuse(attributes, "a mirror pod may not reference secrets");
   if (sources.some((source) => isSet(source, "serviceAccountToken")))
     throw refuse(attributes, "a mirror pod may not use ServiceAccountToken volume projections");
 }

@@ -1,6 +1,8 @@
 import type { ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { isMirrorPod } from "../../resources/pod-spec/resource-claims.ts";
+import { containerLists } from "../../resources/pod-spec/scope.ts";
 
 /** What a kubelet may read because something on its node refers to it. */
 export type ReferenceKind =
@@ -19,24 +21,11 @@ export function referenceKey(kind: ReferenceKind, namespace: string, name: strin
   return `${kind}\0${namespace}\0${name}`;
 }
 
-const MIRROR = "kubernetes.io/config.mirror";
-
-/** Where volumes name secrets: the volume's member, and below it the member that is the name or holds it. */
-const VOLUME_SECRETS = [
-  ["secret", "secretName"],
-  ["azureFile", "secretName"],
-  ["cephfs", "secretRef"],
-  ["cinder", "secretRef"],
-  ["flexVolume", "secretRef"],
-  ["rbd", "secretRef"],
-  ["scaleIO", "secretRef"],
-  ["iscsi", "secretRef"],
-  ["storageos", "secretRef"],
-  ["csi", "nodePublishSecretRef"],
-] as const;
-
-/** Where persistent volumes name secrets that the kubelet needs; those of the CSI controller are not among them. */
-const PERSISTENT_VOLUME_SECRETS = [
+/**
+ * Where volumes of pods and persistent volumes alike name secrets: the volume's member, below it the member that is the
+ * name or holds it, and beside a name the member that a persistent volume names its namespace with.
+ */
+const SHARED_SECRETS = [
   ["azureFile", "secretName", "secretNamespace"],
   ["cephfs", "secretRef"],
   ["cinder", "secretRef"],
@@ -46,32 +35,43 @@ const PERSISTENT_VOLUME_SECRETS = [
   ["iscsi", "secretRef"],
   ["storageos", "secretRef"],
   ["csi", "nodePublishSecretRef"],
-  ["csi", "nodeStageSecretRef"],
-  ["csi", "nodeExpandSecretRef"],
 ] as const;
+
+const VOLUME_SECRETS = [["secret", "secretName"], ...SHARED_SECRETS] as const;
+
+/** Those that the kubelet needs; secrets of the CSI controller are not among them. */
+const PERSISTENT_VOLUME_SECRETS = [...SHARED_SECRETS, ["csi", "nodeStageSecretRef"], ["csi", "nodeExpandSecretRef"]] as const;
 
 /** The keys of everything that a pod's kubelet may read for it, the pod itself included. */
 export function podReferences(pod: KubeObject): string[] {
   const { namespace = "", name = "" } = pod.metadata;
   const found = new Set([referenceKey("Pod", namespace, name)]);
   // A node creates mirror pods itself: they must not give it anything.
-  if (pod.metadata.annotations?.[MIRROR] !== undefined) return [...found];
-  const add = (kind: ReferenceKind, of: string): void => {
-    if (of !== "") found.add(referenceKey(kind, namespace, of));
+  if (!isMirrorPod(pod.metadata)) visitReferences(pod, (kind, of) => void found.add(referenceKey(kind, namespace, of)));
+  return [...found];
+}
+
+/** The kinds of what a pod refers to, be it a mirror pod or not. */
+export function referencedKinds(pod: KubeObject): ReadonlySet<ReferenceKind> {
+  const kinds = new Set<ReferenceKind>();
+  visitReferences(pod, (kind) => void kinds.add(kind));
+  return kinds;
+}
+
+type Add = (kind: ReferenceKind, name: string) => void;
+
+function visitReferences(pod: KubeObject, visit: Add): void {
+  const add: Add = (kind, name) => {
+    if (name !== "") visit(kind, name);
   };
   const spec = objectIn(pod, "spec");
   add("ServiceAccount", stringIn(spec, "serviceAccountName"));
   for (const secret of objectsIn(spec, "imagePullSecrets")) add("Secret", stringIn(secret, "name"));
-  for (const list of ["initContainers", "containers", "ephemeralContainers"]) {
-    for (const container of objectsIn(spec, list)) addContainer(container, add);
-  }
-  for (const volume of objectsIn(spec, "volumes")) addVolume(volume, name, add);
+  for (const list of containerLists) for (const container of objectsIn(spec, list)) addContainer(container, add);
+  for (const volume of objectsIn(spec, "volumes")) addVolume(volume, pod.metadata.name ?? "", add);
   for (const claim of objectsIn(spec, "resourceClaims")) add("ResourceClaim", claimName(claim, pod));
   add("ResourceClaim", stringIn(objectIn(objectIn(pod, "status"), "extendedResourceClaimStatus"), "resourceClaimName"));
-  return [...found];
 }
-
-type Add = (kind: ReferenceKind, name: string) => void;
 
 function addContainer(container: ReadonlyJsonObject, add: Add): void {
   for (const variable of objectsIn(container, "env")) {
