@@ -1,9 +1,10 @@
+import { ALL_AUTHENTICATED } from "../authentication/authenticator.ts";
 import { JsonError } from "../codec/json-scan.ts";
 import { parseJson } from "../codec/json-text.ts";
 import { isObject } from "../object/json.ts";
 import { booleanIn, objectIn, stringIn } from "../object/read.ts";
 import type { UserInfo } from "../request/context.ts";
-import { ALLOW, NO_RULES, type AuthorizationAttributes, type AuthorizationMode, type RulesOfUser } from "./authorizer.ts";
+import { ALLOW, NO_RULES, READS, type AuthorizationAttributes, type AuthorizationMode, type RulesOfUser } from "./authorizer.ts";
 import { urlCovers, type PolicyRule } from "./rbac/policy-rule.ts";
 
 /** One line of a policy file (reference/access-authn-authz/abac). */
@@ -18,8 +19,6 @@ export interface AbacPolicy {
 }
 
 const API_VERSION = "abac.authorization.kubernetes.io/v1beta1";
-const ALL_AUTHENTICATED = "system:authenticated";
-const READS: ReadonlySet<string> = new Set(["get", "list", "watch"]);
 
 /** A line of a policy file that is no policy; the message names the line. */
 export class AbacError extends Error {}

@@ -54,6 +54,9 @@ export interface AuthorizationMode {
   readonly rulesFor: (user: UserInfo, namespace: string) => RulesOfUser;
 }
 
+/** Verbs that only read. */
+export const READS: ReadonlySet<string> = new Set(["get", "list", "watch"]);
+
 const SELECTING: ReadonlySet<string> = new Set(["list", "watch", "deletecollection"]);
 
 /** The attributes of a request. */

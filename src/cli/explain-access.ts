@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
+import { ALL_AUTHENTICATED, ALL_UNAUTHENTICATED, ANONYMOUS } from "../authentication/authenticator.ts";
+import { accountGroups } from "../authentication/service-account/account-name.ts";
 import type { AuthorizationAttributes } from "../authorization/authorizer.ts";
+import { PRIVILEGED_GROUP } from "../authorization/privileged.ts";
 import { explainAccess as explain } from "../authorization/rbac/explain.ts";
 import { RbacIndex, type RbacKind } from "../authorization/rbac/rbac-index.ts";
 import { parseJson } from "../codec/json-text.ts";
@@ -43,7 +46,7 @@ export async function explainAccess(args: readonly string[], terminal: Terminal)
   const allowed = booleanIn(status, "allowed");
   const why = [stringIn(status, "reason"), stringIn(status, "evaluationError")].filter((text) => text !== "").join("; ");
   terminal.stdout.write(`${allowed ? "allowed" : "not allowed"}${why === "" ? "" : `: ${why}`}\n`);
-  if (asked.user.groups.includes("system:masters")) terminal.stdout.write("  members of system:masters may do everything\n");
+  if (asked.user.groups.includes(PRIVILEGED_GROUP)) terminal.stdout.write(`  members of ${PRIVILEGED_GROUP} may do everything\n`);
   for (const line of explain(index, asked).lines) terminal.stdout.write(`  ${line}\n`);
   return allowed ? 0 : 1;
 }
@@ -90,10 +93,10 @@ function readQuestion(args: readonly string[]): { readonly asked: AuthorizationA
 
 /** The groups that authentication would add. */
 function groupsOf(user: string, named: readonly string[]): string[] {
-  if (user === "system:anonymous") return [...named, "system:unauthenticated"];
+  if (user === ANONYMOUS.name) return [...named, ALL_UNAUTHENTICATED];
   const account = user.startsWith(SERVICE_ACCOUNT) ? user.slice(SERVICE_ACCOUNT.length).split(":") : [];
-  const own = account.length === 2 ? ["system:serviceaccounts", `system:serviceaccounts:${account[0] ?? ""}`] : [];
-  return [...new Set([...named, ...own, "system:authenticated"])];
+  const own = account.length === 2 ? accountGroups(account[0] ?? "") : [];
+  return [...new Set([...named, ...own, ALL_AUTHENTICATED])];
 }
 
 function reviewOf(asked: AuthorizationAttributes): JsonObject {

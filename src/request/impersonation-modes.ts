@@ -2,6 +2,8 @@ import { ALL_AUTHENTICATED, ALL_UNAUTHENTICATED, ANONYMOUS } from "../authentica
 import { accountGroups, accountOfUserName, NODE_NAME } from "../authentication/service-account/account-name.ts";
 import type { AuthorizationAttributes, Authorizer } from "../authorization/authorizer.ts";
 import { refusal } from "../authorization/forbidden.ts";
+import { NODE_USER_PREFIX, NODES_GROUP } from "../authorization/node/identity.ts";
+import { PRIVILEGED_GROUP } from "../authorization/privileged.ts";
 import type { FieldError } from "../object/field-error.ts";
 import { fieldErrorsText } from "../object/field-error-message.ts";
 import { dnsSubdomain } from "../object/names.ts";
@@ -49,7 +51,6 @@ export const IMPERSONATION_MODES: readonly ImpersonationMode[] = [
 /** From so many values on, one question for all of them is tried first. */
 const MANY = 4;
 const AUTHENTICATION = "authentication.k8s.io";
-const PRIVILEGED = "system:masters";
 
 /**
  * Tries one mode: may the requestor do what `attributes` say while being somebody else, and be that somebody. Gives who
@@ -90,7 +91,7 @@ export async function tryMode(
   const account = accountOfUserName(wanted.name);
   const node = constrained ? nodeOfUserName(wanted.name) : undefined;
   let groups = wanted.groups;
-  if (node !== undefined) groups = ["system:nodes"];
+  if (node !== undefined) groups = [NODES_GROUP];
   else if (account !== undefined && groups.length === 0) groups = accountGroups(account.namespace);
 
   if (node !== undefined) await require(about("nodes", node, named));
@@ -112,7 +113,8 @@ async function requireGroups(
 ): Promise<void> {
   if (constrained) {
     if (groups.includes("")) throw forbid(about(""), "impersonating the empty string group is not allowed");
-    if (groups.includes(PRIVILEGED)) throw forbid(about(PRIVILEGED), "impersonating the system:masters group is not allowed");
+    if (groups.includes(PRIVILEGED_GROUP))
+      throw forbid(about(PRIVILEGED_GROUP), `impersonating the ${PRIVILEGED_GROUP} group is not allowed`);
     if (groups.length >= MANY && (await isGranted(require, about("*")))) return;
   }
   for (const group of groups) await require(about(group));
@@ -169,9 +171,7 @@ function onlyNamed({ uid, groups, extra }: UserInfo): boolean {
   return uid === undefined && groups.length === 0 && extra === undefined;
 }
 
-const NODE_PREFIX = "system:node:";
-
 function nodeOfUserName(name: string): string | undefined {
-  const node = name.startsWith(NODE_PREFIX) ? name.slice(NODE_PREFIX.length) : "";
+  const node = name.startsWith(NODE_USER_PREFIX) ? name.slice(NODE_USER_PREFIX.length) : "";
   return node !== "" && dnsSubdomain(node).length === 0 ? node : undefined;
 }

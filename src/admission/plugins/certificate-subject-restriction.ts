@@ -1,3 +1,4 @@
+import { PRIVILEGED_GROUP } from "../../authorization/privileged.ts";
 import { objectIn, stringIn } from "../../object/read.ts";
 import { readPem } from "../../x509/pem.ts";
 import { subjectOrganizations } from "../../x509/certificate-request.ts";
@@ -5,7 +6,6 @@ import type { AdmissionPlugin } from "../admission.ts";
 import { concerns, refuse } from "../attributes.ts";
 
 const CLIENT_SIGNER = "kubernetes.io/kube-apiserver-client";
-const PRIVILEGED = "system:masters";
 
 /** Nobody becomes an administrator by a certificate that is signed on request. */
 export const certificateSubjectRestriction: AdmissionPlugin = {
@@ -16,7 +16,7 @@ export const certificateSubjectRestriction: AdmissionPlugin = {
     if (stringIn(spec, "signerName") !== CLIENT_SIGNER) return;
     const block = readPem(Buffer.from(stringIn(spec, "request"), "base64").toString("latin1"));
     if (block === undefined) throw refuse(attributes, "failed to parse CSR: PEM block type must be CERTIFICATE REQUEST");
-    if (!subjectOrganizations(block.bytes).includes(PRIVILEGED)) return;
-    throw refuse(attributes, `use of ${CLIENT_SIGNER} signer with ${PRIVILEGED} group is not allowed`);
+    if (!subjectOrganizations(block.bytes).includes(PRIVILEGED_GROUP)) return;
+    throw refuse(attributes, `use of ${CLIENT_SIGNER} signer with ${PRIVILEGED_GROUP} group is not allowed`);
   },
 };

@@ -1,4 +1,4 @@
-import { nodeOf } from "../../authorization/node/identity.ts";
+import { NODE_LEASES, nodeOf, NODE_USER_PREFIX } from "../../authorization/node/identity.ts";
 import type { Authorizer } from "../../authorization/authorizer.ts";
 import { referencedKinds } from "../../authorization/node/references.ts";
 import { copyJson, equalJson, type ReadonlyJsonObject } from "../../object/json.ts";
@@ -13,7 +13,6 @@ import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { refuse } from "../attributes.ts";
 import type { ClusterView } from "../cluster-view.ts";
 
-const LEASE_NAMESPACE = "kube-node-lease";
 
 /** Throws what refuses the write of a node. */
 type Check = (node: string, asked: AdmissionAttributes) => void | Promise<void>;
@@ -266,12 +265,12 @@ function checkCertificateRequest(node: string, asked: AdmissionAttributes): void
   const block = readPem(Buffer.from(stringIn(spec, "request"), "base64").toString("latin1"));
   if (block === undefined) throw refuse(asked, "unable to parse csr: PEM block type must be CERTIFICATE REQUEST");
   const name = subjectCommonName(block.bytes);
-  const own = `system:node:${node}`;
-  if (name.startsWith("system:node:") && name !== own) throw refuse(asked, `can only create a node CSR with CN=${own}`);
+  const own = NODE_USER_PREFIX + node;
+  if (name.startsWith(NODE_USER_PREFIX) && name !== own) throw refuse(asked, `can only create a node CSR with CN=${own}`);
 }
 
 function checkLease(node: string, asked: AdmissionAttributes): void {
-  if (asked.namespace !== LEASE_NAMESPACE) throw refuse(asked, `can only access leases in the ${quote(LEASE_NAMESPACE)} system namespace`);
+  if (asked.namespace !== NODE_LEASES) throw refuse(asked, `can only access leases in the ${quote(NODE_LEASES)} system namespace`);
   if (ownName(asked) !== node) throw refuse(asked, "can only access node lease with the same name as the requesting node");
 }
 

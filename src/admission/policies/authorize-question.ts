@@ -1,10 +1,8 @@
+import { ALL_AUTHENTICATED } from "../../authentication/authenticator.ts";
 import { accountGroups, accountUserName } from "../../authentication/service-account/account-name.ts";
-import type { Authorizer } from "../../authorization/authorizer.ts";
+import type { Authorizer, Decision } from "../../authorization/authorizer.ts";
 import { rememberingAuthorize, type Authorize, type AuthorizationAnswer, type AuthorizationQuestion } from "../../cel/kubernetes/index.ts";
 import type { UserInfo } from "../../request/context.ts";
-import type { Decision } from "../../authorization/authorizer.ts";
-
-const AUTHENTICATED = "system:authenticated";
 
 /** What the `authorizer` of expressions asks, answered by the server's own for the user of a request; each question once. */
 export function authorizeFor(user: UserInfo, authorize: Authorizer): Authorize {
@@ -20,7 +18,7 @@ function attributesOf(question: AuthorizationQuestion, user: UserInfo): Paramete
     user:
       serviceAccount === undefined
         ? user
-        : { name: accountUserName(serviceAccount), groups: [...accountGroups(serviceAccount.namespace), AUTHENTICATED] },
+        : { name: accountUserName(serviceAccount), groups: [...accountGroups(serviceAccount.namespace), ALL_AUTHENTICATED] },
     verb: question.verb,
     isResourceRequest: path === undefined,
     path: path ?? "",

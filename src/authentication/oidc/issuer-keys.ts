@@ -2,9 +2,9 @@ import { createPublicKey, type KeyObject } from "node:crypto";
 import { isObject, type ReadonlyJson } from "../../object/json.ts";
 import { listIn, stringIn } from "../../object/read.ts";
 import { isSignedBy, type ParsedJwt } from "../jwt.ts";
+import { CONFIGURATION_PATH } from "../service-account/issuer-documents.ts";
 import type { FetchJson } from "./fetch-json.ts";
 
-const CONFIGURATION = "/.well-known/openid-configuration";
 /** An issuer that could not be reached is left alone for so long. */
 const RETRY_MS = 10_000;
 /** Tokens with keys that nobody knows make the keys be fetched no oftener than this. */
@@ -79,7 +79,7 @@ export class IssuerKeys {
 
   async #find(): Promise<string> {
     const { issuer, discoveryUrl, fetch } = this.#options;
-    const document = await fetch(discoveryUrl || issuer.replace(/\/$/, "") + CONFIGURATION);
+    const document = await fetch(discoveryUrl || issuer.replace(/\/$/, "") + CONFIGURATION_PATH);
     const told = stringIn(document, "issuer");
     if (told !== issuer) throw new Error(`oidc: issuer did not match the issuer returned by provider, expected "${issuer}" got "${told}"`);
     return stringIn(document, "jwks_uri");

@@ -1,7 +1,7 @@
-import { ALLOW, NO_OPINION, NO_RULES, type AuthorizationAttributes, type AuthorizationMode, type Decision } from "../authorizer.ts";
+import { ALLOW, NO_OPINION, NO_RULES, READS, type AuthorizationAttributes, type AuthorizationMode, type Decision } from "../authorizer.ts";
 import { ruleAllows, type CompiledRule } from "../rbac/policy-rule.ts";
 import { fieldRequirements } from "../selectors.ts";
-import { nodeOf } from "./identity.ts";
+import { NODE_LEASES, nodeOf } from "./identity.ts";
 import type { NodeGraph } from "./node-graph.ts";
 import type { ReferenceKind } from "./references.ts";
 
@@ -14,11 +14,10 @@ export interface NodeModeParts {
   readonly rules: readonly CompiledRule[];
 }
 
-/** A check of one resource: undefined from it means that the graph decides. */
+/** A check of one resource: its decision, or the kind as which the graph decides whether the node has to do with the object. */
 type Check = (node: string, asked: AuthorizationAttributes) => Decision | ReferenceKind;
 
 const OWN_VERBS: ReadonlySet<string> = new Set(["get", "create", "update", "patch", "delete"]);
-const READS: ReadonlySet<string> = new Set(["get", "list", "watch"]);
 
 /** Kubelets may use what is of their node (reference/access-authn-authz/node), and never deny anybody. */
 export function nodeMode({ graph, loadGraph, rules }: NodeModeParts): AuthorizationMode {
@@ -111,7 +110,7 @@ const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
     "coordination.k8s.io/leases",
     (node, asked) => {
       if (!OWN_VERBS.has(asked.verb)) return no("can only get, create, update, patch, or delete a node lease");
-      if (asked.namespace !== "kube-node-lease") return no('can only access leases in the "kube-node-lease" system namespace');
+      if (asked.namespace !== NODE_LEASES) return no(`can only access leases in the "${NODE_LEASES}" system namespace`);
       return ownObject(node, asked, "can only access node lease with the same name as the requesting node");
     },
   ],

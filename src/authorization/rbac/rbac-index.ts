@@ -1,3 +1,4 @@
+import { accountUserName } from "../../authentication/service-account/account-name.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import type { UserInfo } from "../../request/context.ts";
@@ -157,7 +158,7 @@ function* placesOf(binding: KubeObject, { users, groups }: Grants) {
     if (subject.kind === "User") yield { subject, map: users, key: subject.name };
     else if (subject.kind === "Group") yield { subject, map: groups, key: subject.name };
     else if (subject.kind === "ServiceAccount" && home !== "")
-      yield { subject, map: users, key: `system:serviceaccount:${home}:${subject.name}` };
+      yield { subject, map: users, key: accountUserName({ namespace: home, name: subject.name }) };
   }
 }
 
