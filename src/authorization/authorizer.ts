@@ -77,6 +77,15 @@ export function attributesOfRequest(info: RequestInfo, user: UserInfo): Authoriz
   };
 }
 
+/** What a question about a resource must say; its namespace and subresource are "" where it says nothing of them. */
+type ResourceQuestion = Pick<AuthorizationAttributes, "user" | "verb" | "apiGroup" | "apiVersion" | "resource" | "name"> &
+  Partial<Pick<AuthorizationAttributes, "namespace" | "subresource">>;
+
+/** The attributes of a question that the server asks for itself, beside a request: may this user do that to a resource. */
+export function resourceQuestion(question: ResourceQuestion): AuthorizationAttributes {
+  return { isResourceRequest: true, path: "", namespace: "", subresource: "", ...question };
+}
+
 /** The chain of modes as the rest of the server sees it. */
 export interface Authorization {
   /** Asks one mode after another until one allows or denies. */

@@ -1,6 +1,6 @@
 import { ALL_AUTHENTICATED, ALL_UNAUTHENTICATED, ANONYMOUS } from "../authentication/authenticator.ts";
 import { accountGroups, accountOfUserName, NODE_NAME } from "../authentication/service-account/account-name.ts";
-import type { AuthorizationAttributes, Authorizer } from "../authorization/authorizer.ts";
+import { resourceQuestion, type AuthorizationAttributes, type Authorizer } from "../authorization/authorizer.ts";
 import { refusal } from "../authorization/forbidden.ts";
 import { NODE_USER_PREFIX, NODES_GROUP } from "../authorization/node/identity.ts";
 import { PRIVILEGED_GROUP } from "../authorization/privileged.ts";
@@ -74,16 +74,14 @@ export async function tryMode(
   if (constrained) await require({ ...attributes, verb: `impersonate-on:${mode.name}:${attributes.verb}` });
 
   const about = (resource: string, name: string, more: Partial<AuthorizationAttributes> = {}): AuthorizationAttributes => ({
-    user: requestor,
-    verb: constrained ? `impersonate:${mode.name}` : "impersonate",
-    isResourceRequest: true,
-    path: "",
-    namespace: "",
-    apiGroup: AUTHENTICATION,
-    apiVersion: "v1",
-    resource,
-    subresource: "",
-    name,
+    ...resourceQuestion({
+      user: requestor,
+      verb: constrained ? `impersonate:${mode.name}` : "impersonate",
+      apiGroup: AUTHENTICATION,
+      apiVersion: "v1",
+      resource,
+      name,
+    }),
     ...more,
   });
   // Plain impersonation is older than the group of authentication: users and groups are of none there.

@@ -1,4 +1,4 @@
-import type { Authorizer } from "../../authorization/authorizer.ts";
+import { resourceQuestion, type Authorizer } from "../../authorization/authorizer.ts";
 import { equalJson } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { objectIn, stringIn } from "../../object/read.ts";
@@ -63,18 +63,7 @@ function signerOf(object: KubeObject | undefined): string {
 /** Whether the user may do something for a signer, by its name or for all of its domain. */
 async function maySign(authorize: Authorizer, { user }: AdmissionAttributes, verb: string, signer: string): Promise<boolean> {
   for (const name of [signer, `${signer.split("/")[0]}/*`]) {
-    const { decision } = await authorize({
-      user,
-      verb,
-      isResourceRequest: true,
-      path: "",
-      namespace: "",
-      apiGroup: GROUP,
-      apiVersion: "*",
-      resource: "signers",
-      subresource: "",
-      name,
-    });
+    const { decision } = await authorize(resourceQuestion({ user, verb, apiGroup: GROUP, apiVersion: "*", resource: "signers", name }));
     if (decision === "allow") return true;
   }
   return false;

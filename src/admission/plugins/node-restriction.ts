@@ -1,5 +1,5 @@
 import { NODE_LEASES, nodeOf, NODE_USER_PREFIX } from "../../authorization/node/identity.ts";
-import type { Authorizer } from "../../authorization/authorizer.ts";
+import { resourceQuestion, type Authorizer } from "../../authorization/authorizer.ts";
 import { referencedKinds } from "../../authorization/node/references.ts";
 import { copyJson, equalJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
@@ -213,18 +213,17 @@ async function checkToken(view: ClusterView, authorize: Authorizer, node: string
   if (audiences.length > 1) throw refuse(asked, "node may only request 0 or 1 audiences");
   const audience = audiences[0] ?? "";
   if (await asksForAudience(view, pod, audience)) return;
-  const { decision } = await authorize({
-    user,
-    verb: "request-serviceaccounts-token-audience",
-    isResourceRequest: true,
-    path: "",
-    namespace,
-    apiGroup: "",
-    apiVersion: "v1",
-    resource: audience,
-    subresource: "",
-    name: stringIn(objectIn(pod, "spec"), "serviceAccountName"),
-  });
+  const { decision } = await authorize(
+    resourceQuestion({
+      user,
+      verb: "request-serviceaccounts-token-audience",
+      namespace,
+      apiGroup: "",
+      apiVersion: "v1",
+      resource: audience,
+      name: stringIn(objectIn(pod, "spec"), "serviceAccountName"),
+    }),
+  );
   if (decision === "allow") return;
   const text = `audience ${quote(audience)} not found in pod spec volume`;
   throw refuse(asked, `${text}, ${user.name} is not authorized to request tokens for this audience`);

@@ -1,4 +1,4 @@
-import type { AuthorizationAttributes, Authorizer } from "../../authorization/authorizer.ts";
+import { resourceQuestion, type Authorizer } from "../../authorization/authorizer.ts";
 import { equalJson } from "../../object/json.ts";
 import { parseGroupVersion, type KubeObject, type OwnerReference } from "../../object/kube-object.ts";
 import type { ServedResource } from "../../resources/definitions.ts";
@@ -40,16 +40,19 @@ function blocked(before: readonly OwnerReference[], { uid }: OwnerReference): bo
 }
 
 async function requireDelete(authorize: Authorizer, attributes: AdmissionAttributes): Promise<void> {
-  const { definition, served, subresource, name, namespace } = attributes;
-  const { decision, reason } = await authorize({
-    ...asked(attributes, "delete"),
-    namespace,
-    apiGroup: served.group,
-    apiVersion: served.version,
-    resource: definition.plural,
-    subresource,
-    name,
-  });
+  const { user, definition, served, subresource, name, namespace } = attributes;
+  const { decision, reason } = await authorize(
+    resourceQuestion({
+      user,
+      verb: "delete",
+      namespace,
+      apiGroup: served.group,
+      apiVersion: served.version,
+      resource: definition.plural,
+      subresource,
+      name,
+    }),
+  );
   if (decision !== "allow") throw refuse(attributes, `cannot set an ownerRef on a resource you can't delete: ${reason}, <nil>`);
 }
 
@@ -68,22 +71,21 @@ async function requireFinalizers(
       `cannot set blockOwnerDeletion in this case because cannot find RESTMapping for APIVersion ${owner.apiVersion} Kind ${owner.kind}: ${kind}`,
     );
   }
-  const { decision, reason } = await authorize({
-    ...asked(attributes, "update"),
-    namespace: found.definition.scope === "Namespaced" ? attributes.namespace : "",
-    apiGroup: group,
-    apiVersion: version,
-    resource: found.definition.plural,
-    subresource: "finalizers",
-    name: owner.name,
-  });
+  const { decision, reason } = await authorize(
+    resourceQuestion({
+      user: attributes.user,
+      verb: "update",
+      namespace: found.definition.scope === "Namespaced" ? attributes.namespace : "",
+      apiGroup: group,
+      apiVersion: version,
+      resource: found.definition.plural,
+      subresource: "finalizers",
+      name: owner.name,
+    }),
+  );
   if (decision === "allow") return;
   throw refuse(
     attributes,
     `cannot set blockOwnerDeletion if an ownerReference refers to a resource you can't set finalizers on: ${reason}, <nil>`,
   );
-}
-
-function asked({ user }: AdmissionAttributes, verb: string): Pick<AuthorizationAttributes, "user" | "verb" | "isResourceRequest" | "path"> {
-  return { user, verb, isResourceRequest: true, path: "" };
 }

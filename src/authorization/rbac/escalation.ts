@@ -3,7 +3,7 @@ import { equalJson } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { forbidden, notFound } from "../../object/status.ts";
-import type { Authorizer } from "../authorizer.ts";
+import { resourceQuestion, type Authorizer } from "../authorizer.ts";
 import { PRIVILEGED_GROUP } from "../privileged.ts";
 import { missingRules } from "./covers.ts";
 import { describeRule, policyRule, type PolicyRule } from "./policy-rule.ts";
@@ -26,19 +26,8 @@ const FULL_AUTHORITY: readonly PolicyRule[] = [
 export function escalationGuard(index: RbacIndex, authorize: Authorizer): AdmissionPlugin {
   const may = async (verb: string, asked: AdmissionAttributes, resource: string, name: string): Promise<boolean> => {
     const { user, namespace } = asked;
-    const none = { path: "", subresource: "" };
-    const decision = await authorize({
-      user,
-      verb,
-      isResourceRequest: true,
-      namespace,
-      apiGroup: GROUP,
-      apiVersion: "*",
-      resource,
-      name,
-      ...none,
-    });
-    return decision.decision === "allow";
+    const { decision } = await authorize(resourceQuestion({ user, verb, namespace, apiGroup: GROUP, apiVersion: "*", resource, name }));
+    return decision === "allow";
   };
   return {
     name: "privilege escalation",
