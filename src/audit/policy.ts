@@ -1,3 +1,4 @@
+import { urlCovers } from "../authorization/rbac/policy-rule.ts";
 import type { AuditStage } from "../request/audit-stage.ts";
 import type { RequestContext, UserInfo } from "../request/context.ts";
 
@@ -50,7 +51,7 @@ function isFor(rule: PolicyRule, info: RequestContext["info"], user: UserInfo | 
     if (!info.isResourceRequest || (namespaces.size > 0 && !namespaces.has(info.namespace))) return false;
     return resources.length === 0 || resources.some((each) => isOf(each, info));
   }
-  return nonResourceURLs.length === 0 || (!info.isResourceRequest && nonResourceURLs.some((url) => isUnder(url, info.path)));
+  return nonResourceURLs.length === 0 || (!info.isResourceRequest && nonResourceURLs.some((url) => urlCovers(url, info.path)));
 }
 
 function isOf({ group, resources, resourceNames }: GroupResources, info: RequestContext["info"]): boolean {
@@ -62,9 +63,4 @@ function isOf({ group, resources, resourceNames }: GroupResources, info: Request
   return resources.some(
     (each) => each === whole || each === "*" || each === `${resource}/*` || (subresource !== "" && each === `*/${subresource}`),
   );
-}
-
-/** `*` stands at the end only. */
-function isUnder(url: string, path: string): boolean {
-  return url === path || (url.endsWith("*") && path.startsWith(url.slice(0, -1)));
 }

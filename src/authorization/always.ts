@@ -1,13 +1,11 @@
 import { ALLOW, NO_RULES, type AuthorizationMode } from "./authorizer.ts";
-import type { PolicyRule } from "./rbac/policy-rule.ts";
+import { EVERYTHING, EVERY_PATH } from "./rbac/policy-rule.ts";
 
-const EVERYTHING: PolicyRule = { verbs: ["*"], apiGroups: ["*"], resources: ["*"], resourceNames: [], nonResourceURLs: [] };
-const EVERY_PATH: PolicyRule = { verbs: ["*"], apiGroups: [], resources: [], resourceNames: [], nonResourceURLs: ["*"] };
-
+/** Allows everything. */
 export const alwaysAllow: AuthorizationMode = {
   name: "AlwaysAllow",
   authorize: () => ALLOW,
-  rulesFor: () => ({ resourceRules: [EVERYTHING], nonResourceRules: [EVERY_PATH], incomplete: false, fault: "" }),
+  rulesFor: () => ({ ...NO_RULES, resourceRules: [EVERYTHING], nonResourceRules: [EVERY_PATH] }),
 };
 
 /** For tests: refuses without forbidding what another mode would allow. */

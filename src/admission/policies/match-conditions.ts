@@ -1,4 +1,5 @@
 import { CostBudget, celLimits, type Activation } from "../../cel/kubernetes/index.ts";
+import { aggregateText } from "../../object/field-error-message.ts";
 import { objectsIn, stringIn } from "../../object/read.ts";
 import type { ReadonlyJsonObject } from "../../object/json.ts";
 import { resultTypes, type ExpressionCompiler } from "../../resources/admissionregistration/policy-expressions.ts";
@@ -29,8 +30,7 @@ export async function meetsConditions(
       continue;
     }
     if (outcome.outOfBudget) return { error: outcome.error };
-    if (!errors.includes(outcome.error)) errors.push(outcome.error);
+    errors.push(outcome.error);
   }
-  if (errors.length === 0) return true;
-  return { error: errors.length === 1 ? (errors[0] as string) : `[${errors.join(", ")}]` };
+  return errors.length === 0 ? true : { error: aggregateText(errors) };
 }

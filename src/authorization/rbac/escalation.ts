@@ -1,21 +1,18 @@
 import type { AdmissionAttributes, AdmissionPlugin } from "../../admission/admission.ts";
 import { equalJson } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { objectsIn } from "../../object/read.ts";
 import { forbidden, notFound } from "../../object/status.ts";
 import { resourceQuestion, type Authorizer } from "../authorizer.ts";
 import { PRIVILEGED_GROUP } from "../privileged.ts";
 import { missingRules } from "./covers.ts";
-import { describeRule, policyRule, type PolicyRule } from "./policy-rule.ts";
-import type { RbacIndex } from "./rbac-index.ts";
+import { describeRule, EVERYTHING, EVERY_PATH, policyRule, type PolicyRule } from "./policy-rule.ts";
+import { roleRefOf, type RbacIndex } from "./rbac-index.ts";
 import { heldRules } from "./rbac.ts";
 
 const GROUP = "rbac.authorization.k8s.io";
 /** Whoever may everything may let a ClusterRole gather what it likes. */
-const FULL_AUTHORITY: readonly PolicyRule[] = [
-  { verbs: ["*"], apiGroups: ["*"], resources: ["*"], resourceNames: [], nonResourceURLs: [] },
-  { verbs: ["*"], apiGroups: [], resources: [], resourceNames: [], nonResourceURLs: ["*"] },
-];
+const FULL_AUTHORITY: readonly PolicyRule[] = [EVERYTHING, EVERY_PATH];
 
 /**
  * Nobody grants by a role or binding what they do not hold, unless they may `escalate` the role or `bind` it
@@ -43,7 +40,7 @@ export function escalationGuard(index: RbacIndex, authorize: Authorizer): Admiss
         if (aggregates(object) || (oldObject !== undefined && aggregates(oldObject))) refuseAggregation(index, asked);
         return;
       }
-      const roleRef = { kind: stringIn(objectIn(object, "roleRef"), "kind"), name: stringIn(objectIn(object, "roleRef"), "name") };
+      const roleRef = roleRefOf(object);
       const roles = roleRef.kind === "ClusterRole" ? "clusterroles" : roleRef.kind === "Role" ? "roles" : undefined;
       // A reference to another kind of role is validation's to refuse.
       if (roles === undefined || (await may("bind", asked, roles, roleRef.name))) return;

@@ -1,5 +1,5 @@
 import type { AuthorizationAttributes } from "../authorizer.ts";
-import { describeRule, ruleAllows, urlCovers, type CompiledRule } from "./policy-rule.ts";
+import { describeRule, names, resourceMatches, ruleAllows, urlCovers, type CompiledRule } from "./policy-rule.ts";
 import type { Grant, RbacIndex } from "./rbac-index.ts";
 
 /** Why RBAC allows something, or what came nearest to allowing it. */
@@ -49,7 +49,7 @@ function lacks(compiled: CompiledRule, grant: Grant, asked: AuthorizationAttribu
   if (inPlace && ruleAllows(compiled, asked)) return [];
   const lacking: string[] = [];
   const { rule } = compiled;
-  if (!has(compiled.verbs, asked.verb)) lacking.push(`the verb ${JSON.stringify(asked.verb)}`);
+  if (!names(compiled.verbs, asked.verb)) lacking.push(`the verb ${JSON.stringify(asked.verb)}`);
   if (!asked.isResourceRequest) {
     if (rule.nonResourceURLs.length === 0) return undefined;
     if (!rule.nonResourceURLs.some((url) => urlCovers(url, asked.path))) lacking.push(`the path ${JSON.stringify(asked.path)}`);
@@ -58,15 +58,10 @@ function lacks(compiled: CompiledRule, grant: Grant, asked: AuthorizationAttribu
   }
   if (rule.resources.length === 0) return undefined;
   const resource = asked.subresource === "" ? asked.resource : `${asked.resource}/${asked.subresource}`;
-  if (!has(compiled.apiGroups, asked.apiGroup)) lacking.push(`the API group ${JSON.stringify(asked.apiGroup)}`);
-  const wildcard = asked.subresource !== "" && compiled.resources.has(`*/${asked.subresource}`);
-  if (!has(compiled.resources, resource) && !wildcard) lacking.push(`the resource ${JSON.stringify(resource)}`);
+  if (!names(compiled.apiGroups, asked.apiGroup)) lacking.push(`the API group ${JSON.stringify(asked.apiGroup)}`);
+  if (!resourceMatches(compiled.resources, asked)) lacking.push(`the resource ${JSON.stringify(resource)}`);
   if (compiled.resourceNames.size > 0 && !compiled.resourceNames.has(asked.name))
     lacking.push(asked.name === "" ? "any object but those that it names" : `the name ${JSON.stringify(asked.name)}`);
   if (!inPlace) lacking.push(asked.namespace === "" ? "a ClusterRoleBinding" : `the namespace ${JSON.stringify(asked.namespace)}`);
   return lacking;
-}
-
-function has(set: ReadonlySet<string>, value: string): boolean {
-  return set.has("*") || set.has(value);
 }

@@ -22,6 +22,12 @@ export interface CompiledRule {
 
 const ALL = "*";
 
+/** Lets every request about resources through. */
+export const EVERYTHING: PolicyRule = { verbs: [ALL], apiGroups: [ALL], resources: [ALL], resourceNames: [], nonResourceURLs: [] };
+
+/** Lets every request about other paths through. */
+export const EVERY_PATH: PolicyRule = { verbs: [ALL], apiGroups: [], resources: [], resourceNames: [], nonResourceURLs: [ALL] };
+
 /** Reads a rule of a stored role. */
 export function policyRule(rule: ReadonlyJsonObject): PolicyRule {
   return {
@@ -33,6 +39,7 @@ export function policyRule(rule: ReadonlyJsonObject): PolicyRule {
   };
 }
 
+/** Makes a rule ready to be asked. */
 export function compileRule(rule: PolicyRule): CompiledRule {
   return {
     rule,
@@ -45,17 +52,22 @@ export function compileRule(rule: PolicyRule): CompiledRule {
 
 /** Whether a rule lets a request through. */
 export function ruleAllows(compiled: CompiledRule, asked: AuthorizationAttributes): boolean {
-  if (!compiled.verbs.has(asked.verb) && !compiled.verbs.has(ALL)) return false;
+  if (!names(compiled.verbs, asked.verb)) return false;
   if (!asked.isResourceRequest) return compiled.rule.nonResourceURLs.some((url) => urlCovers(url, asked.path));
   return (
-    (compiled.apiGroups.has(asked.apiGroup) || compiled.apiGroups.has(ALL)) &&
+    names(compiled.apiGroups, asked.apiGroup) &&
     resourceMatches(compiled.resources, asked) &&
     (compiled.resourceNames.size === 0 || compiled.resourceNames.has(asked.name))
   );
 }
 
-// A rule may name "pods", "pods/log", every resource by "*", or one subresource of all by "*/scale".
-function resourceMatches(resources: ReadonlySet<string>, { resource, subresource }: AuthorizationAttributes): boolean {
+/** Whether a list of a rule names something, by itself or by `*`. */
+export function names(list: ReadonlySet<string>, value: string): boolean {
+  return list.has(value) || list.has(ALL);
+}
+
+/** Whether a rule's resources are those of a request: "pods", "pods/log", all by "*", one subresource of all by "*\/scale". */
+export function resourceMatches(resources: ReadonlySet<string>, { resource, subresource }: AuthorizationAttributes): boolean {
   if (resources.has(ALL)) return true;
   if (subresource === "") return resources.has(resource);
   return resources.has(`${resource}/${subresource}`) || resources.has(`${ALL}/${subresource}`);

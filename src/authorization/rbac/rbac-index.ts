@@ -7,6 +7,7 @@ import { compileRule, policyRule, type CompiledRule } from "./policy-rule.ts";
 /** The four kinds that the index is made of. */
 export type RbacKind = "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding";
 
+/** The role of a binding, as the binding names it. */
 export interface RoleRef {
   /** Role or ClusterRole. */
   readonly kind: string;
@@ -116,8 +117,7 @@ export class RbacIndex {
   #bind(binding: KubeObject): void {
     const { name = "", namespace = "" } = binding.metadata;
     const grants = this.#grantsOf(namespace);
-    const ref = objectIn(binding, "roleRef");
-    const roleRef = { kind: stringIn(ref, "kind"), name: stringIn(ref, "name") };
+    const roleRef = roleRefOf(binding);
     for (const { subject, map, key } of placesOf(binding, grants)) {
       let set = map.get(key);
       if (set === undefined) map.set(key, (set = new Set()));
@@ -144,6 +144,12 @@ export class RbacIndex {
     if (grants === undefined) this.#inNamespace.set(namespace, (grants = { users: new Map(), groups: new Map() }));
     return grants;
   }
+}
+
+/** The role that a binding refers to. */
+export function roleRefOf(binding: KubeObject): RoleRef {
+  const ref = objectIn(binding, "roleRef");
+  return { kind: stringIn(ref, "kind"), name: stringIn(ref, "name") };
 }
 
 function keyOf({ metadata }: KubeObject): string {

@@ -1,3 +1,4 @@
+import { aggregateText } from "../../object/field-error-message.ts";
 import type { UserInfo } from "../../request/context.ts";
 import { NO_OPINION, NO_RULES, type AuthorizationMode, type Decision, type RulesOfUser } from "../authorizer.ts";
 import { ruleAllows, type PolicyRule } from "./policy-rule.ts";
@@ -23,7 +24,7 @@ export function rbacMode(index: RbacIndex): AuthorizationMode {
         return false;
       });
       if (allowed !== undefined) return { decision: "allow", reason: `RBAC: allowed by ${allowed.text}` };
-      return faults === undefined ? NO_OPINION : { decision: "noOpinion", reason: `RBAC: ${aggregate([...faults])}` };
+      return faults === undefined ? NO_OPINION : { decision: "noOpinion", reason: `RBAC: ${aggregateText([...faults])}` };
     },
     rulesFor: (user, namespace) => rulesFor(index, user, namespace),
   };
@@ -48,16 +49,11 @@ function rulesFor(index: RbacIndex, user: UserInfo, namespace: string): RulesOfU
     resourceRules: rules.filter((rule) => rule.resources.length > 0),
     nonResourceRules: rules.filter((rule) => rule.nonResourceURLs.length > 0),
     incomplete: faults.length > 0,
-    fault: faults.length === 0 ? "" : aggregate(faults),
+    fault: faults.length === 0 ? "" : aggregateText(faults),
   };
 }
 
 /** How the original says that a bound role is not there. */
 export function missingRole({ kind, name }: RoleRef): string {
   return `${kind.toLowerCase()}.rbac.authorization.k8s.io ${JSON.stringify(name)} not found`;
-}
-
-/** Several failures as one text: a single one as it is. */
-function aggregate(faults: readonly string[]): string {
-  return faults.length === 1 ? (faults[0] as string) : `[${faults.join(", ")}]`;
 }

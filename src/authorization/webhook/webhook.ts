@@ -3,6 +3,7 @@ import type { JsonObject } from "../../object/json.ts";
 import { booleanIn, objectIn, stringIn } from "../../object/read.ts";
 import { WebhookError } from "../../webhook/webhook-client.ts";
 import { NO_OPINION, NO_RULES, type AuthorizationAttributes, type AuthorizationMode, type Decision } from "../authorizer.ts";
+import type { Matches } from "./match-conditions.ts";
 import { reviewSpec, type ReviewVersion } from "./review.ts";
 
 export interface WebhookModeOptions {
@@ -16,7 +17,7 @@ export interface WebhookModeOptions {
   readonly onError: "deny" | "noOpinion";
   readonly clock: () => number;
   /** Which questions are the webhook's at all; absent: every one. */
-  readonly matches?: (asked: AuthorizationAttributes) => { readonly matches: boolean; readonly error?: string };
+  readonly matches?: Matches;
 }
 
 const GROUP = "authorization.k8s.io";
