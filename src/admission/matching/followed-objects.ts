@@ -14,6 +14,8 @@ export class FollowedObjects<T> {
   readonly #onChange: () => void;
   readonly #byKey = new Map<string, T>();
   #sorted: readonly T[] | undefined = [];
+  #starting: Promise<void> | undefined;
+  #started = false;
 
   /** `read` is asked once for each version of an object, and `onChange` is told when anything is different. */
   constructor(resource: ResourceRef, read: (object: KubeObject) => T, onChange: () => void) {
@@ -27,8 +29,18 @@ export class FollowedObjects<T> {
     return (this.#sorted ??= [...this.#byKey.keys()].sort().map((key) => this.#byKey.get(key) as T));
   }
 
-  /** Begins to follow; resolves when everything is there. Errors: StorageError. */
-  async start(registry: Registry): Promise<void> {
+  /** Whether everything is there. */
+  get started(): boolean {
+    return this.#started;
+  }
+
+  /** Resolves when everything is there, undefined where it is; begins to follow on first call. Errors: StorageError. */
+  start(registry: Registry): Promise<void> | undefined {
+    if (this.#started) return undefined;
+    return (this.#starting ??= this.#follow(registry).finally(() => (this.#starting = undefined)));
+  }
+
+  async #follow(registry: Registry): Promise<void> {
     const { group, plural } = this.#resource;
     const definition = registry.definitions.ofResource(group, plural);
     if (definition === undefined) throw new TypeError(`no resource ${plural}.${group}`);
@@ -49,5 +61,6 @@ export class FollowedObjects<T> {
         changed();
       },
     });
+    this.#started = true;
   }
 }

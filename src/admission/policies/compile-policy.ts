@@ -1,4 +1,4 @@
-import type { Program } from "../../cel/kubernetes/index.ts";
+import { LazyVariables, type Activation, type CostBudget, type Program } from "../../cel/kubernetes/index.ts";
 import type { ReadonlyJsonObject } from "../../object/json.ts";
 import { isSet, listIn, objectsIn, stringIn } from "../../object/read.ts";
 import { ExpressionCompiler } from "../../resources/admissionregistration/policy-expressions.ts";
@@ -7,6 +7,7 @@ import { compileConditions } from "./match-conditions.ts";
 
 /** What validating and mutating policies have in common, compiled. */
 export interface PolicyFrame {
+  readonly ignoresFailure: boolean;
   readonly conditions: readonly Expression[];
   /** By name; those that do not compile are absent. */
   readonly variables: ReadonlyMap<string, Program>;
@@ -25,5 +26,13 @@ export function compileFrame(spec: ReadonlyJsonObject): PolicyFrame {
     const program = compiler.variable(name, stringIn(variable, "expression"), { params, authorizer: true });
     if (typeof program !== "string") variables.set(name, program);
   }
-  return { conditions: compileConditions(spec, compiler, params), variables, compiler, params };
+  const ignoresFailure = stringIn(spec, "failurePolicy") === "Ignore";
+  return { ignoresFailure, conditions: compileConditions(spec, compiler, params), variables, compiler, params };
+}
+
+/** The variables of a request with the policy's own. */
+export function withVariables({ variables }: PolicyFrame, activation: Activation, budget: CostBudget): Activation {
+  if (variables.size === 0) return activation;
+  const lazy = new LazyVariables(variables, activation, budget);
+  return { find: (name) => (name === "variables" ? lazy : activation.find(name)) };
 }

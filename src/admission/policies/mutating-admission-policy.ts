@@ -11,15 +11,14 @@ import { Subject } from "../matching/subject.ts";
 import { readChanged, sentType, takeChanged } from "../matching/write-back.ts";
 import { Reinvocation, type ReinvocationOf } from "../reinvocation.ts";
 import { authorizeFor } from "./authorize-question.ts";
-import { compileFrame, type PolicyFrame } from "./compile-policy.ts";
+import { compileFrame, withVariables, type PolicyFrame } from "./compile-policy.ts";
 import { compileExpression } from "./expression.ts";
 import { invocationsFor, type Invocation } from "./invocations.ts";
 import { meetsConditions } from "./match-conditions.ts";
 import { mutated, MutationError, type Mutation } from "./mutation.ts";
+import type { PolicyParts } from "./policy-parts.ts";
 import { PolicyTable, type BoundPolicy } from "./policy-table.ts";
 import { RequestActivation, type RequestFacts } from "./request-activation.ts";
-import type { PolicyParts } from "./validating-admission-policy.ts";
-import { withVariables } from "./validating-policy.ts";
 
 const NAME = "MutatingAdmissionPolicy";
 const GROUP = "admissionregistration.k8s.io";
@@ -30,7 +29,6 @@ const RESOURCES = {
 
 /** A MutatingAdmissionPolicy's spec, compiled. */
 interface MutatingPolicy extends PolicyFrame {
-  readonly ignoresFailure: boolean;
   readonly reinvoked: boolean;
   readonly mutations: readonly Mutation[];
 }
@@ -63,24 +61,12 @@ function compileMutatingPolicy(spec: ReadonlyJsonObject): MutatingPolicy {
   const scope = { params, authorizer: true, patches: true };
   return {
     ...frame,
-    ignoresFailure: stringIn(spec, "failurePolicy") === "Ignore",
     reinvoked: stringIn(spec, "reinvocationPolicy") === "IfNeeded",
-    mutations: objectsIn(spec, "mutations").map((one) =>
-      stringIn(one, "patchType") === "JSONPatch"
-        ? {
-            type: "JSONPatch",
-            expression: compileExpression(compiler, stringIn(objectIn(one, "jsonPatch"), "expression"), resultTypes.jsonPatch, scope),
-          }
-        : {
-            type: "ApplyConfiguration",
-            expression: compileExpression(
-              compiler,
-              stringIn(objectIn(one, "applyConfiguration"), "expression"),
-              resultTypes.applyConfiguration,
-              scope,
-            ),
-          },
-    ),
+    mutations: objectsIn(spec, "mutations").map((one) => {
+      const type = stringIn(one, "patchType") === "JSONPatch" ? "JSONPatch" : "ApplyConfiguration";
+      const member = type === "JSONPatch" ? "jsonPatch" : "applyConfiguration";
+      return { type, expression: compileExpression(compiler, stringIn(objectIn(one, member), "expression"), resultTypes[member], scope) };
+    }),
   };
 }
 

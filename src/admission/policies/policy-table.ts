@@ -39,8 +39,6 @@ export class PolicyTable<Compiled> {
   readonly #policies: FollowedObjects<Policy<Compiled>>;
   readonly #bindings: FollowedObjects<Binding & { readonly policy: string }>;
   #bound: readonly BoundPolicy<Compiled>[] | undefined;
-  #starting: Promise<void> | undefined;
-  #started = false;
 
   constructor(resources: PolicyResources, compile: (spec: ReadonlyJsonObject) => Compiled) {
     const onChange = (): void => void (this.#bound = undefined);
@@ -60,14 +58,16 @@ export class PolicyTable<Compiled> {
 
   /** Resolves when the table is filled; begins to follow on first call. Errors: StorageError. */
   start(registry: Registry): Promise<void> | undefined {
-    if (this.#started) return undefined;
-    return (this.#starting ??= this.#follow(registry).finally(() => (this.#starting = undefined)));
+    return this.#started ? undefined : this.#follow(registry);
+  }
+
+  get #started(): boolean {
+    return this.#policies.started && this.#bindings.started;
   }
 
   async #follow(registry: Registry): Promise<void> {
     await this.#policies.start(registry);
     await this.#bindings.start(registry);
-    this.#started = true;
   }
 
   #join(): readonly BoundPolicy<Compiled>[] {

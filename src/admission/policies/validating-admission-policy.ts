@@ -1,15 +1,13 @@
-import type { Authorizer } from "../../authorization/authorizer.ts";
 import type { Authorize } from "../../cel/kubernetes/index.ts";
 import { statusError, type StatusError } from "../../object/status.ts";
 import { stringsIn } from "../../object/read.ts";
-import type { Registry } from "../../registry/registry.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { refuse } from "../attributes.ts";
-import type { ClusterView } from "../cluster-view.ts";
 import { isExempt } from "../matching/exempt.ts";
 import { Subject } from "../matching/subject.ts";
 import { authorizeFor } from "./authorize-question.ts";
 import { invocationsFor, type Invocation } from "./invocations.ts";
+import type { PolicyParts } from "./policy-parts.ts";
 import { PolicyTable, type Binding, type BoundPolicy } from "./policy-table.ts";
 import { compileValidatingPolicy, judge, type Judgement, type ValidatingPolicy } from "./validating-policy.ts";
 
@@ -22,12 +20,6 @@ const RESOURCES = {
 const MAX_ANNOTATION = 10 * 1024;
 
 const CODES: Readonly<Record<string, number>> = { Forbidden: 403, Unauthorized: 401, RequestEntityTooLarge: 413, Invalid: 422 };
-
-export interface PolicyParts {
-  readonly view: ClusterView;
-  readonly registry: () => Registry;
-  readonly authorize: Authorizer;
-}
 
 interface Refusal {
   readonly policy: string;

@@ -1,8 +1,8 @@
-import { CostBudget, LazyVariables, celLimits, type Activation } from "../../cel/kubernetes/index.ts";
+import { CostBudget, celLimits, type Activation } from "../../cel/kubernetes/index.ts";
 import type { ReadonlyJsonObject } from "../../object/json.ts";
 import { objectsIn, stringIn } from "../../object/read.ts";
 import { resultTypes } from "../../resources/admissionregistration/policy-expressions.ts";
-import { compileFrame, type PolicyFrame } from "./compile-policy.ts";
+import { compileFrame, withVariables, type PolicyFrame } from "./compile-policy.ts";
 import { compileExpression, outcomeOf, type Expression, type Outcome } from "./expression.ts";
 import { meetsConditions } from "./match-conditions.ts";
 import { RequestActivation, type RequestFacts } from "./request-activation.ts";
@@ -16,13 +16,12 @@ interface Validation {
 
 /** A ValidatingAdmissionPolicy's spec, compiled. */
 export interface ValidatingPolicy extends PolicyFrame {
-  readonly ignoresFailure: boolean;
   readonly validations: readonly Validation[];
   readonly auditAnnotations: readonly { readonly key: string; readonly expression: Expression }[];
 }
 
 /** A refusal, and which validation it comes from. */
-export interface Denial {
+interface Denial {
   readonly index: number;
   readonly message: string;
   readonly reason: string;
@@ -44,7 +43,6 @@ export function compileValidatingPolicy(spec: ReadonlyJsonObject): ValidatingPol
   const { compiler, params } = frame;
   return {
     ...frame,
-    ignoresFailure: stringIn(spec, "failurePolicy") === "Ignore",
     validations: objectsIn(spec, "validations").map((one) => {
       const messageExpression = stringIn(one, "messageExpression");
       return {
@@ -73,11 +71,9 @@ export async function judge(policy: ValidatingPolicy, facts: RequestFacts): Prom
     if (met === false) return NOTHING;
     if (met !== true) return failed(policy, met.error);
   }
-  const activation = new RequestActivation(facts);
-  const denials = await validate(policy, activation);
-  if (!Array.isArray(denials)) return denials as Judgement;
-  if (policy.auditAnnotations.length === 0) return denials.length === 0 ? NOTHING : { ...NOTHING, denials };
-  return annotate(policy, facts, denials);
+  const { denials, failure } = await validate(policy, new RequestActivation(facts));
+  if (failure !== undefined) return failed(policy, failure);
+  return policy.auditAnnotations.length === 0 ? { ...NOTHING, denials } : annotate(policy, facts, denials);
 }
 
 /** A failure before or between validations decides for all of them. */
@@ -85,21 +81,21 @@ function failed(policy: ValidatingPolicy, message: string): Judgement {
   return policy.ignoresFailure ? NOTHING : { ...NOTHING, denials: [{ index: 0, message, reason: "" }] };
 }
 
-async function validate(policy: ValidatingPolicy, facts: Activation): Promise<Denial[] | Judgement> {
+/** `failure`: the budget was used up, so that nothing is known of the validations that were left. */
+async function validate(policy: ValidatingPolicy, facts: Activation): Promise<{ denials: readonly Denial[]; failure?: string }> {
   const budget = new CostBudget();
   const activation = withVariables(policy, facts, budget);
   const denials: Denial[] = [];
-  for (let index = 0; index < policy.validations.length; index++) {
-    const validation = policy.validations[index] as Validation;
+  for (const [index, validation] of policy.validations.entries()) {
     const outcome = await outcomeOf(validation.expression, activation, budget);
     if (outcome.error !== undefined) {
-      if (outcome.outOfBudget) return failed(policy, outcome.error);
+      if (outcome.outOfBudget) return { denials, failure: outcome.error };
       if (!policy.ignoresFailure) denials.push({ index, message: outcome.error, reason: "" });
     } else if (outcome.value !== true) {
       denials.push({ index, message: await messageOf(validation, activation, budget), reason: validation.reason });
     }
   }
-  return denials;
+  return { denials };
 }
 
 /** The message of a validation that failed: computed, given, or the expression itself. */
@@ -134,11 +130,4 @@ async function annotate(policy: ValidatingPolicy, facts: RequestFacts, denials: 
     }
   }
   return { denials, annotations, faults };
-}
-
-/** The variables of a request with the policy's own. */
-export function withVariables({ variables }: PolicyFrame, activation: Activation, budget: CostBudget): Activation {
-  if (variables.size === 0) return activation;
-  const lazy = new LazyVariables(variables, activation, budget);
-  return { find: (name) => (name === "variables" ? lazy : activation.find(name)) };
 }

@@ -1,16 +1,14 @@
 import type { Authorize } from "../../cel/kubernetes/index.ts";
-import type { Authorizer } from "../../authorization/authorizer.ts";
 import { randomUid } from "../../object/names-generator.ts";
 import { badRequest, internalError, timeout } from "../../object/status.ts";
-import type { Registry } from "../../registry/registry.ts";
 import type { AdmissionAttributes } from "../admission.ts";
 import { refuse } from "../attributes.ts";
-import type { ClusterView } from "../cluster-view.ts";
 import { isSelected, matchingVersion } from "../matching/criteria.ts";
 import type { Subject } from "../matching/subject.ts";
 import type { RequestVersion } from "../matching/versions.ts";
 import { authorizeFor } from "../policies/authorize-question.ts";
 import { meetsConditions } from "../policies/match-conditions.ts";
+import type { PolicyParts } from "../policies/policy-parts.ts";
 import { RequestActivation } from "../policies/request-activation.ts";
 import { denial } from "./denial.ts";
 import type { Hook } from "./hook.ts";
@@ -22,10 +20,8 @@ import { CallFault, type HookTransport } from "./transport.ts";
 const TOTAL_MS = 34_000;
 
 /** What webhook plugins are made from. */
-export interface WebhookParts {
-  readonly view: ClusterView;
-  readonly registry: () => Registry;
-  readonly authorize: Authorizer;
+export interface WebhookParts extends PolicyParts {
+  /** Where calls of services go. */
   readonly serviceRouting: ServiceRouting;
 }
 

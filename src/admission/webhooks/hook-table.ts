@@ -7,8 +7,6 @@ import { hooksOf, type Hook } from "./hook.ts";
 export class HookTable {
   readonly #configurations: FollowedObjects<readonly Hook[]>;
   #hooks: readonly Hook[] | undefined;
-  #starting: Promise<void> | undefined;
-  #started = false;
 
   constructor(resource: ResourceRef) {
     this.#configurations = new FollowedObjects(resource, hooksOf, () => (this.#hooks = undefined));
@@ -16,19 +14,16 @@ export class HookTable {
 
   /** Whether there may be anything to do. */
   get mayApply(): boolean {
-    return !this.#started || this.hooks.length > 0;
+    return !this.#configurations.started || this.hooks.length > 0;
   }
 
+  /** All that are in force. */
   get hooks(): readonly Hook[] {
     return (this.#hooks ??= this.#configurations.all.flat());
   }
 
   /** Resolves when the table is filled; begins to follow on first call. Errors: StorageError. */
   start(registry: Registry): Promise<void> | undefined {
-    if (this.#started) return undefined;
-    return (this.#starting ??= this.#configurations
-      .start(registry)
-      .then(() => void (this.#started = true))
-      .finally(() => (this.#starting = undefined)));
+    return this.#configurations.start(registry);
   }
 }
