@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { parseYaml, YamlError } from "../codec/yaml-read.ts";
+import { decodeYaml } from "../codec/decode-text.ts";
 import { isObject, type JsonObject, type ReadonlyJsonObject } from "../object/json.ts";
 import { objectIn, objectsIn, stringIn } from "../object/read.ts";
 import { StartupError } from "../object/startup-error.ts";
@@ -10,13 +10,17 @@ export class ConfigurationFault extends Error {}
 /** What plugins are told, by their names: each one's own document. */
 export type PluginConfigurations = ReadonlyMap<string, PluginConfiguration>;
 
+/** What one plugin is told. */
 export interface PluginConfiguration {
   readonly document: ReadonlyJsonObject;
   /** The file that holds it; what it names is relative to its directory. */
   readonly file: string;
 }
 
-/** The documents that plugins read, and the versions in which each may come. */
+/**
+ * The documents that plugins read, and the versions in which each may come. Those of ImagePolicyWebhook (one member) and
+ * PodNodeSelector (a map) have no type.
+ */
 const KINDS: ReadonlyMap<string, { readonly kind: string; readonly apiVersions: readonly string[] }> = new Map([
   ["EventRateLimit", { kind: "Configuration", apiVersions: ["eventratelimit.admission.k8s.io/v1alpha1"] }],
   ["PodTolerationRestriction", { kind: "Configuration", apiVersions: ["podtolerationrestriction.admission.k8s.io/v1alpha1"] }],
@@ -35,9 +39,6 @@ const KINDS: ReadonlyMap<string, { readonly kind: string; readonly apiVersions: 
     },
   ],
 ]);
-/** Documents of these plugins have no type: ImagePolicyWebhook's has one member, PodNodeSelector's a map. */
-const UNTYPED: ReadonlySet<string> = new Set(["ImagePolicyWebhook", "PodNodeSelector"]);
-
 const CONFIGURATION_VERSIONS = ["apiserver.config.k8s.io/v1", "apiserver.config.k8s.io/v1beta1", "apiserver.config.k8s.io/v1alpha1"];
 
 /**
@@ -72,11 +73,6 @@ function checkKind(plugin: string, file: string, document: ReadonlyJsonObject): 
     throw fault(file, `the configuration of ${plugin} is no ${kind} of ${apiVersions[0]}`);
 }
 
-/** Whether a plugin takes a configuration at all. */
-export function takesConfiguration(plugin: string): boolean {
-  return KINDS.has(plugin) || UNTYPED.has(plugin);
-}
-
 /** Lets a plugin read its document; undefined where it has none. Faults become StartupErrors that name the file. */
 export function configured<T>(configurations: PluginConfigurations, plugin: string, read: (own: PluginConfiguration) => T): T | undefined {
   const own = configurations.get(plugin);
@@ -90,13 +86,8 @@ export function configured<T>(configurations: PluginConfigurations, plugin: stri
 }
 
 function parse(file: string, text: string): JsonObject {
-  try {
-    const { value } = parseYaml(text);
-    if (isObject(value)) return value;
-  } catch (error) {
-    if (!(error instanceof YamlError)) throw error;
-    throw fault(file, error.message);
-  }
+  const value = decodeYaml(text, (message) => fault(file, message));
+  if (isObject(value)) return value;
   throw fault(file, "it holds no object");
 }
 

@@ -1,6 +1,5 @@
 import { ALL_AUTHENTICATED } from "../authentication/authenticator.ts";
-import { JsonError } from "../codec/json-scan.ts";
-import { parseJson } from "../codec/json-text.ts";
+import { decodeJson } from "../codec/decode-text.ts";
 import { isObject } from "../object/json.ts";
 import { booleanIn, objectIn, stringIn } from "../object/read.ts";
 import type { UserInfo } from "../request/context.ts";
@@ -33,13 +32,7 @@ export function readAbacPolicies(text: string): AbacPolicy[] {
 
 function readPolicy(line: string, number: number): AbacPolicy {
   const fault = (why: string): AbacError => new AbacError(`line ${number}: ${why}`);
-  let value;
-  try {
-    ({ value } = parseJson(line));
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    throw fault(error.message);
-  }
+  const value = decodeJson(line, fault);
   if (!isObject(value)) throw fault("it is no JSON object");
   if (stringIn(value, "apiVersion") !== API_VERSION || stringIn(value, "kind") !== "Policy")
     throw fault(`it is no Policy of ${API_VERSION}`);

@@ -1,11 +1,11 @@
-import { parseYaml, YamlError } from "../codec/yaml-read.ts";
+import { decodeYaml } from "../codec/decode-text.ts";
 import { parseDuration } from "../object/duration.ts";
 import { fieldErrorsText } from "../object/field-error-message.ts";
 import { duplicateField, forbiddenField, invalidField, notSupportedField, requiredField, type FieldError } from "../object/field-error.ts";
 import { FieldPath } from "../object/field-path.ts";
-import { isObject, type JsonObject, type ReadonlyJsonObject } from "../object/json.ts";
+import type { ReadonlyJsonObject } from "../object/json.ts";
 import { dnsSubdomain } from "../object/names.ts";
-import { isSet, objectIn, objectsIn, stringIn } from "../object/read.ts";
+import { asObject, isSet, objectIn, objectsIn, stringIn } from "../object/read.ts";
 import type { ReviewVersion } from "./webhook/review.ts";
 
 /** An AuthorizationConfiguration (apiserver.config.k8s.io/v1), read and checked: the chain of authorizers. */
@@ -13,6 +13,7 @@ export type AuthorizerConfiguration =
   | { readonly type: "Node" | "RBAC" | "ABAC" | "AlwaysAllow" | "AlwaysDeny"; readonly name: string }
   | { readonly type: "Webhook"; readonly name: string; readonly webhook: WebhookConfiguration };
 
+/** How a webhook is asked. */
 export interface WebhookConfiguration {
   readonly kubeConfigFile: string;
   /** Milliseconds. */
@@ -61,7 +62,7 @@ const MEMBERS = {
 
 /** Reads the file of --authorization-config. Errors: ConfigurationError with all faults. */
 export function readAuthorizationConfiguration(text: string): AuthorizerConfiguration[] {
-  const file = parse(text);
+  const file = asObject(decodeYaml(text, (message) => new ConfigurationError(message)));
   if (stringIn(file, "kind") !== KIND || !API_VERSIONS.includes(stringIn(file, "apiVersion")))
     throw new ConfigurationError(`it is no ${KIND} of ${API_VERSIONS.slice(0, 2).join(" or ")}`);
   const faults: FieldError[] = [];
@@ -73,16 +74,6 @@ export function readAuthorizationConfiguration(text: string): AuthorizerConfigur
   const read = authorizers.map((one, i) => readAuthorizer(one, at.index(i), faults, seen));
   if (faults.length > 0) throw new ConfigurationError(fieldErrorsText(faults));
   return read;
-}
-
-function parse(text: string): JsonObject {
-  try {
-    const { value } = parseYaml(text);
-    return isObject(value) ? value : {};
-  } catch (error) {
-    if (!(error instanceof YamlError)) throw error;
-    throw new ConfigurationError(error.message);
-  }
 }
 
 function checkMembers(object: ReadonlyJsonObject, known: readonly string[], at: FieldPath, faults: FieldError[]): void {

@@ -1,5 +1,5 @@
 import { applyConfiguration, trackUpdate, type WriteDoor } from "../apply/updater.ts";
-import { parseYaml, YamlError } from "../codec/yaml-read.ts";
+import { decodeYaml } from "../codec/decode-text.ts";
 import { copyJson, isObject, type JsonObject } from "../object/json.ts";
 import { invalidField, type FieldError } from "../object/field-error.ts";
 import { groupVersion, parseGroupVersion, type KubeObject } from "../object/kube-object.ts";
@@ -118,11 +118,6 @@ function applyChange(write: Write, text: string, door: WriteDoor, body: BodyType
 }
 
 function readConfiguration(text: string): JsonObject {
-  try {
-    const { value } = parseYaml(text);
-    return isObject(value) ? value : {};
-  } catch (error) {
-    if (error instanceof YamlError) throw badRequest(`error decoding YAML: ${error.message}`);
-    throw error;
-  }
+  const value = decodeYaml(text, (message) => badRequest(`error decoding YAML: ${message}`));
+  return isObject(value) ? value : {};
 }

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { parseYaml, YamlError } from "../codec/yaml-read.ts";
+import { decodeYaml } from "../codec/decode-text.ts";
 import { isObject, type ReadonlyJsonObject } from "../object/json.ts";
 import { asObject, booleanIn, objectIn, objectsIn, stringIn } from "../object/read.ts";
 
@@ -25,7 +25,7 @@ export class KubeconfigError extends Error {}
  * `readFile` throws.
  */
 export function readKubeconfig(text: string, path: string, readFile: (path: string) => string): WebhookTarget {
-  const config = parse(text);
+  const config = asObject(decodeYaml(text, (message) => new KubeconfigError(message)));
   const context = objectIn(named(config, "contexts", stringIn(config, "current-context")), "context");
   const cluster = objectIn(named(config, "clusters", stringIn(context, "cluster")), "cluster");
   const userName = stringIn(context, "user");
@@ -53,15 +53,6 @@ export function readKubeconfig(text: string, path: string, readFile: (path: stri
     serverName: stringIn(cluster, "tls-server-name") || undefined,
     insecure: booleanIn(cluster, "insecure-skip-tls-verify"),
   };
-}
-
-function parse(text: string): ReadonlyJsonObject {
-  try {
-    return asObject(parseYaml(text).value);
-  } catch (error) {
-    if (!(error instanceof YamlError)) throw error;
-    throw new KubeconfigError(error.message);
-  }
 }
 
 function named(config: ReadonlyJsonObject, list: string, name: string): ReadonlyJsonObject {

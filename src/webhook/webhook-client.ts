@@ -2,11 +2,11 @@ import { once } from "node:events";
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
-import { JsonError } from "../codec/json-scan.ts";
-import { parseJson } from "../codec/json-text.ts";
+import { decodeJson } from "../codec/decode-text.ts";
 import { isObject, type JsonObject, type ReadonlyJsonObject } from "../object/json.ts";
 import { quoteText } from "../object/quote.ts";
 import type { WebhookTarget } from "./kubeconfig.ts";
+import { readBody } from "./read-body.ts";
 
 /** A webhook did not answer, or not as it should; the message is the original's. */
 export class WebhookError extends Error {
@@ -81,14 +81,10 @@ export class WebhookClient {
   async #call(bytes: Buffer): Promise<JsonObject> {
     const { status, text } = await this.exchange(bytes);
     if (status < 200 || status > 299) throw new WebhookError(statusText(status, text), status === 500 || status === 429);
-    try {
-      const { value } = parseJson(text);
-      if (isObject(value)) return value;
-      throw new WebhookError("couldn't get version/kind; json parse error: the answer is no object");
-    } catch (error) {
-      if (!(error instanceof JsonError)) throw error;
-      throw new WebhookError(`couldn't get version/kind; json parse error: ${error.message}`);
-    }
+    const fault = (why: string): WebhookError => new WebhookError(`couldn't get version/kind; json parse error: ${why}`);
+    const value = decodeJson(text, fault);
+    if (isObject(value)) return value;
+    throw fault("the answer is no object");
   }
 
   /** One answer to one call, whatever its status. Errors: WebhookError where there is none. */
@@ -115,7 +111,11 @@ export class WebhookClient {
     try {
       request.end(bytes);
       const [response] = (await once(request, "response")) as [IncomingMessage];
-      return { status: response.statusCode ?? 0, retryAfter: response.headers["retry-after"], text: await readAll(response) };
+      return {
+        status: response.statusCode ?? 0,
+        retryAfter: response.headers["retry-after"],
+        text: (await readBody(response, MAX_ANSWER)).toString("utf8"),
+      };
     } catch (error) {
       request.destroy();
       throw this.#failure(error as NodeJS.ErrnoException);
@@ -129,17 +129,6 @@ export class WebhookClient {
     const reason = message === "socket hang up" ? "EOF" : message;
     return new WebhookError(`Post ${quoteText(decodeURI(this.#url.href))}: ${reason}`, code === "ECONNRESET" && syscall !== undefined);
   }
-}
-
-async function readAll(response: IncomingMessage): Promise<string> {
-  const pieces: Buffer[] = [];
-  let size = 0;
-  for await (const piece of response as AsyncIterable<Buffer>) {
-    size += piece.length;
-    if (size > MAX_ANSWER) throw new Error(`the answer is larger than ${MAX_ANSWER} bytes`);
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString("utf8");
 }
 
 const STATUS_TEXTS: ReadonlyMap<number, string> = new Map([

@@ -1,5 +1,4 @@
-import { JsonError } from "../../codec/json-scan.ts";
-import { parseJson } from "../../codec/json-text.ts";
+import { decodeJson } from "../../codec/decode-text.ts";
 import { copyJson, type JsonValue, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { listIn, objectIn } from "../../object/read.ts";
@@ -64,13 +63,8 @@ function annotated(namespace: KubeObject, annotation: string): readonly Readonly
   const text = namespace.metadata.annotations?.[annotation];
   if (text === undefined) return undefined;
   if (text === "") return [];
-  try {
-    const { value } = parseJson(text);
-    if (value === null) return [];
-    if (Array.isArray(value)) return value;
-    throw plainError("json: cannot unmarshal object into Go value of type []v1.Toleration");
-  } catch (error) {
-    if (error instanceof JsonError) throw plainError(error.message);
-    throw error;
-  }
+  const value = decodeJson(text, plainError);
+  if (value === null) return [];
+  if (Array.isArray(value)) return value;
+  throw plainError("json: cannot unmarshal object into Go value of type []v1.Toleration");
 }

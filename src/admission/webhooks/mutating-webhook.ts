@@ -1,6 +1,6 @@
 import { equalJson, isObject, type JsonObject, type JsonValue } from "../../object/json.ts";
-import { JsonError } from "../../codec/json-scan.ts";
-import { parseJson, stringifyJson } from "../../codec/json-text.ts";
+import { decodeJson } from "../../codec/decode-text.ts";
+import { stringifyJson } from "../../codec/json-text.ts";
 import { internalError } from "../../object/status.ts";
 import { applyJsonPatch, maxJsonPatchOperations, type JsonPatchOperation } from "../../patch/json-patch.ts";
 import { PatchError } from "../../patch/patch-error.ts";
@@ -102,13 +102,7 @@ class Mutations {
 
 function readPatch(hook: Hook, text: string): readonly JsonObject[] {
   const fail = (what: string): HookFailure => hookFailure(hook, `received undecodable patch in webhook response: ${what}`);
-  let value: JsonValue;
-  try {
-    ({ value } = parseJson(text));
-  } catch (error) {
-    if (error instanceof JsonError) throw fail(error.message);
-    throw error;
-  }
+  const value = decodeJson(text, fail);
   if (value === null) return [];
   if (!Array.isArray(value)) throw fail(`json: cannot unmarshal ${jsonKind(value)} into Go value of type jsonpatch.Patch`);
   if (value.length > maxJsonPatchOperations) throw fail(`more than ${maxJsonPatchOperations} operations`);

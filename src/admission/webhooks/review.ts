@@ -1,7 +1,8 @@
-import { parseJson, stringifyJson } from "../../codec/json-text.ts";
-import { JsonError } from "../../codec/json-scan.ts";
+import { decodeJson } from "../../codec/decode-text.ts";
+import { stringifyJson } from "../../codec/json-text.ts";
 import { isObject, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
 import { notAStruct } from "../../registry/decode-body.ts";
+import { reviewTypeFault } from "../../webhook/review-type.ts";
 import { admissionRequest } from "../matching/request-value.ts";
 import type { Subject } from "../matching/subject.ts";
 import type { RequestVersion } from "../matching/versions.ts";
@@ -52,13 +53,13 @@ export function readAnswer(text: string, reviewVersion: ReviewVersion, uid: stri
   const review = parse(text);
   checkType(review, reviewVersion);
   const response = member(review, "response", "AdmissionReview", "object");
-  if (!isObject(response)) throw invalid("webhook response was absent");
+  if (response === undefined) throw invalid("webhook response was absent");
   const answer = {
-    uid: (member(response, "uid", RESPONSE, "string") as string | undefined) ?? "",
+    uid: member(response, "uid", RESPONSE, "string") ?? "",
     allowed: member(response, "allowed", RESPONSE, "boolean") === true,
-    status: (member(response, "status", RESPONSE, "object") as JsonObject | undefined) ?? {},
-    patch: decodePatch(member(response, "patch", RESPONSE, "string") as string | undefined),
-    patchType: member(response, "patchType", RESPONSE, "string") as string | undefined,
+    status: member(response, "status", RESPONSE, "object") ?? {},
+    patch: decodePatch(member(response, "patch", RESPONSE, "string")),
+    patchType: member(response, "patchType", RESPONSE, "string"),
     auditAnnotations: readTexts(response, "auditAnnotations"),
     warnings: readWarnings(response),
   };
@@ -79,27 +80,16 @@ function failed(what: string): AnswerFault {
 }
 
 function parse(text: string): JsonObject {
-  try {
-    const { value } = parseJson(text);
-    if (isObject(value)) return value;
-    throw new JsonError(notAStruct(value), 0);
-  } catch (error) {
-    if (error instanceof JsonError) throw failed(`couldn't get version/kind; json parse error: ${error.message}`);
-    throw error;
-  }
+  const fault = (why: string): AnswerFault => failed(`couldn't get version/kind; json parse error: ${why}`);
+  const value = decodeJson(text, fault);
+  if (isObject(value)) return value;
+  throw fault(notAStruct(value));
 }
 
 function checkType(review: JsonObject, reviewVersion: ReviewVersion): void {
-  const apiVersion = text(review["apiVersion"]) || `${GROUP}/${reviewVersion}`;
-  const kind = text(review["kind"]) || KIND;
-  if (apiVersion === `${GROUP}/${reviewVersion}` && kind === KIND) return;
-  if (kind === KIND && (apiVersion === `${GROUP}/v1` || apiVersion === `${GROUP}/v1beta1`)) {
-    const given = apiVersion.slice(GROUP.length + 1);
-    throw failed(`converting (${given}.${KIND}) to (${reviewVersion}.${KIND}): unknown conversion`);
-  }
-  throw failed(
-    `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme ${JSON.stringify(SCHEME)}`,
-  );
+  const given = { apiVersion: text(review["apiVersion"]) || `${GROUP}/${reviewVersion}`, kind: text(review["kind"]) || KIND };
+  const fault = reviewTypeFault(given, { group: GROUP, version: reviewVersion, kind: KIND }, SCHEME);
+  if (fault !== undefined) throw failed(fault);
 }
 
 interface V1Answer {
@@ -124,22 +114,25 @@ function checkV1(review: JsonObject, { uid, patch, patchType }: V1Answer, expect
   if (patchType === "") throw invalid('webhook returned invalid response.patchType of ""');
 }
 
-const GO_TYPES = { string: "string", boolean: "bool", object: "v1.AdmissionResponse" } as const;
+interface MemberTypes {
+  readonly string: string;
+  readonly boolean: boolean;
+  readonly object: JsonObject;
+}
+
+const GO_TYPES: Readonly<Record<keyof MemberTypes, string>> = { string: "string", boolean: "bool", object: "v1.AdmissionResponse" };
 
 /** A member of a type; undefined where it is absent or null. Errors: AnswerFault. */
-function member(of: JsonObject, name: string, path: string, type: keyof typeof GO_TYPES): JsonValue | undefined {
+function member<T extends keyof MemberTypes>(of: JsonObject, name: string, path: string, type: T): MemberTypes[T] | undefined {
   const value = Object.hasOwn(of, name) ? of[name] : undefined;
   if (value === undefined || value === null) return undefined;
-  if (type === "object" ? isObject(value) : typeof value === type) return value;
+  if (type === "object" ? isObject(value) : typeof value === type) return value as MemberTypes[T];
   throw failed(`json: cannot unmarshal ${jsonKind(value)} into Go struct field ${path}.${name} of type ${GO_TYPES[type]}`);
 }
 
 function readTexts(response: JsonObject, name: string): ReadonlyMap<string, string> {
-  const texts = member(response, name, RESPONSE, "object");
-  const entries = isObject(texts)
-    ? Object.keys(texts).map((key) => [key, member(texts, key, `${RESPONSE}.${name}`, "string") ?? ""] as const)
-    : [];
-  return new Map(entries as readonly (readonly [string, string])[]);
+  const texts = member(response, name, RESPONSE, "object") ?? {};
+  return new Map(Object.keys(texts).map((key) => [key, member(texts, key, `${RESPONSE}.${name}`, "string") ?? ""]));
 }
 
 function readWarnings(response: JsonObject): readonly string[] {

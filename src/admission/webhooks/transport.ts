@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { isObject } from "../../object/json.ts";
 import { parseJson } from "../../codec/json-text.ts";
+import { readBody } from "../../webhook/read-body.ts";
 import { statusText } from "../../webhook/webhook-client.ts";
 import { dialFault } from "./dial-fault.ts";
 import type { DialAddress } from "./service-address.ts";
@@ -115,14 +116,7 @@ function ownAddress(url: URL): DialAddress {
 }
 
 async function readAnswer(response: IncomingMessage): Promise<Answer> {
-  const pieces: Buffer[] = [];
-  let size = 0;
-  for await (const piece of response as AsyncIterable<Buffer>) {
-    size += piece.length;
-    if (size > MAX_ANSWER) throw new Error(`the answer is larger than ${MAX_ANSWER} bytes`);
-    pieces.push(piece);
-  }
-  const raw = Buffer.concat(pieces);
+  const raw = await readBody(response, MAX_ANSWER);
   const bytes = response.headers["content-encoding"] === "gzip" ? await unzip(raw, { maxOutputLength: MAX_ANSWER }) : raw;
   const status = response.statusCode ?? 0;
   const seconds = Number(response.headers["retry-after"] ?? "x");

@@ -1,4 +1,4 @@
-import { parseYaml, YamlError } from "../../codec/yaml-read.ts";
+import { parseYaml } from "../../codec/yaml-read.ts";
 import { getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import { quoteText } from "../../object/quote.ts";
 import { booleanIn, isSet, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
@@ -38,14 +38,15 @@ const MEMBERS = {
 
 /**
  * Reads the file. `expressions` is asked for where the file has any: making it takes a while. `ownIssuers`: those of
- * service account tokens. Errors: Error naming the field that is wrong.
+ * service account tokens. Errors: Error naming the field that is wrong, YamlError.
  */
 export function readAuthenticationConfiguration(
   text: string,
   expressions: () => AuthenticationExpressions,
   ownIssuers: readonly string[],
 ): AuthenticationRules {
-  const file = parse(text);
+  const file = parseYaml(text).value;
+  if (!isObject(file)) throw new Error(`it is no ${KIND}`);
   known(file, "", "");
   const apiVersion = stringIn(file, "apiVersion");
   if (!VERSIONS.some((version) => apiVersion === `${GROUP}/${version}`) || stringIn(file, "kind") !== KIND)
@@ -89,8 +90,7 @@ function issuerRules(entry: ReadonlyJsonObject, at: string, expressions: () => A
       throw new Error(`${at}.issuer.discoveryURL: Invalid value: ${quoteText(discoveryUrl)}: discoveryURL must be different from URL`);
   }
   const audiences = stringsIn(issuer, "audiences");
-  if (audiences.length === 0)
-    throw new Error(`${at}.issuer.audiences: Required value: at least one jwt[0].issuer.audiences is required`.replace("jwt[0]", at));
+  if (audiences.length === 0) throw new Error(`${at}.issuer.audiences: Required value: at least one ${at}.issuer.audiences is required`);
   if (audiences.includes("")) throw new Error(`${at}.issuer.audiences: Required value: audience can't be empty`);
   const policy = stringIn(issuer, "audienceMatchPolicy");
   if (policy !== "MatchAny" && (policy !== "" || audiences.length > 1))
@@ -235,24 +235,11 @@ function known(part: ReadonlyJsonObject, name: keyof typeof MEMBERS, at: string)
     const place = at === "" ? member : `${at}.${member}`;
     if (!members.includes(member)) throw new Error(`unknown field ${quoteText(place)}`);
     if (value === null || value === undefined) continue;
-    const items = LISTS.has(member) ? (Array.isArray(value) ? value : undefined) : undefined;
     const fits = LISTS.has(member)
-      ? items !== undefined && items.every((item: ReadonlyJson) => (member === "audiences" ? typeof item === "string" : isObject(item)))
+      ? Array.isArray(value) && value.every((item: ReadonlyJson) => (member === "audiences" ? typeof item === "string" : isObject(item)))
       : OBJECTS.has(member)
         ? isObject(value)
         : typeof value === (member === "enabled" ? "boolean" : "string");
     if (!fits) throw new Error(`${place} is of the wrong type`);
   }
-}
-
-function parse(text: string): ReadonlyJsonObject {
-  let value: ReadonlyJson;
-  try {
-    value = parseYaml(text).value;
-  } catch (error) {
-    if (!(error instanceof YamlError)) throw error;
-    throw new Error(error.message, { cause: error });
-  }
-  if (!isObject(value)) throw new Error(`it is no ${KIND}`);
-  return value;
 }

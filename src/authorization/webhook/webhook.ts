@@ -1,6 +1,7 @@
 import { BoundedCache } from "../../authentication/bounded-cache.ts";
 import type { JsonObject } from "../../object/json.ts";
 import { booleanIn, objectIn, stringIn } from "../../object/read.ts";
+import { reviewTypeFault } from "../../webhook/review-type.ts";
 import { WebhookError } from "../../webhook/webhook-client.ts";
 import { NO_OPINION, NO_RULES, type AuthorizationAttributes, type AuthorizationMode, type Decision } from "../authorizer.ts";
 import type { Matches } from "./match-conditions.ts";
@@ -22,6 +23,8 @@ export interface WebhookModeOptions {
 
 const GROUP = "authorization.k8s.io";
 const KIND = "SubjectAccessReview";
+/** Where the original decodes answers, as its messages say. */
+const SCHEME = "k8s.io/client-go/kubernetes/scheme/register.go:82";
 /** Answers that are remembered. */
 const CACHE_SIZE = 8192;
 /** Questions with more text than this are asked every time: their senders choose it, and could fill the cache. */
@@ -72,11 +75,7 @@ function isCacheable(asked: AuthorizationAttributes): boolean {
 
 /** The answer is a review of the version that was sent. */
 function checkKind(answer: JsonObject, version: ReviewVersion): void {
-  const [apiVersion, kind] = [stringIn(answer, "apiVersion"), stringIn(answer, "kind")];
-  if ((apiVersion === "" || apiVersion === `${GROUP}/${version}`) && (kind === "" || kind === KIND)) return;
-  const other = apiVersion === `${GROUP}/v1` ? "v1" : apiVersion === `${GROUP}/v1beta1` ? "v1beta1" : undefined;
-  if (kind === KIND && other !== undefined)
-    throw new WebhookError(`converting (${other}.${KIND}) to (${version}.${KIND}): unknown conversion`);
-  const scheme = "k8s.io/client-go/kubernetes/scheme/register.go:82";
-  throw new WebhookError(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "${scheme}"`);
+  const given = { apiVersion: stringIn(answer, "apiVersion"), kind: stringIn(answer, "kind") };
+  const fault = reviewTypeFault(given, { group: GROUP, version, kind: KIND }, SCHEME);
+  if (fault !== undefined) throw new WebhookError(fault);
 }

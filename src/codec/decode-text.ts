@@ -1,0 +1,22 @@
+import type { JsonValue } from "../object/json.ts";
+import { JsonError } from "./json-scan.ts";
+import { parseJson } from "./json-text.ts";
+import { parseYaml, YamlError } from "./yaml-read.ts";
+
+/** The value of a JSON text. Errors: what `fault` makes of the message of a text that is none. */
+export function decodeJson(text: string, fault: (message: string) => Error): JsonValue {
+  try {
+    return parseJson(text).value;
+  } catch (error) {
+    throw error instanceof JsonError ? fault(error.message) : error;
+  }
+}
+
+/** The value of a YAML text; the last of repeated keys counts. Errors: what `fault` makes of the message of a text that is none. */
+export function decodeYaml(text: string, fault: (message: string) => Error): JsonValue {
+  try {
+    return parseYaml(text).value;
+  } catch (error) {
+    throw error instanceof YamlError ? fault(error.message) : error;
+  }
+}
