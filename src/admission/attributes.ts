@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from "../object/json.ts";
-import { forbidden, type StatusError } from "../object/status.ts";
+import { forbidden, StatusError, type StatusCause } from "../object/status.ts";
 import type { AdmissionAttributes, Operation } from "./admission.ts";
 
 /** Whether a write concerns a resource itself (no subresource of it), in one of the operations. */
@@ -8,10 +8,16 @@ export function concerns(attributes: AdmissionAttributes, group: string, plural:
   return definition.group === group && definition.plural === plural && subresource === "" && operations.includes(operation);
 }
 
-/** A plugin's refusal: 403 that names the object, before it has a name what it will begin with. */
-export function refuse(attributes: AdmissionAttributes, text: string): StatusError {
+/**
+ * A plugin's refusal: 403 that names the object, before it has a name what it will begin with. `cause`: by which programs
+ * know it.
+ */
+export function refuse(attributes: AdmissionAttributes, text: string, cause?: StatusCause): StatusError {
   const { name, generateName } = attributes.object?.metadata ?? {};
-  return forbidden(attributes.ref, attributes.name || name || generateName || "Unknown", text);
+  const refusal = forbidden(attributes.ref, attributes.name || name || generateName || "Unknown", text);
+  if (cause === undefined) return refusal;
+  const { status } = refusal;
+  return new StatusError({ ...status, details: { ...status.details, causes: [cause] } });
 }
 
 /** The spec of the object that a mutating plugin may change: the object's own, put there where it had none. */

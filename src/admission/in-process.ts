@@ -1,4 +1,4 @@
-import type { JsonObject, ReadonlyJsonObject } from "../object/json.ts";
+import type { ReadonlyJsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import type { StatusError } from "../object/status.ts";
 import type { AdmissionAttributes, AdmissionPlugin, Operation } from "./admission.ts";
@@ -59,7 +59,6 @@ export function inProcessPlugin(own: AdmissionFunction): AdmissionPlugin {
 
 function requestOf(name: string, attributes: AdmissionAttributes): AdmissionRequest {
   const { definition, user } = attributes;
-  const options: JsonObject = attributes.options;
   return {
     operation: attributes.operation,
     group: definition.hub.group,
@@ -72,7 +71,7 @@ function requestOf(name: string, attributes: AdmissionAttributes): AdmissionRequ
     object: attributes.object,
     oldObject: attributes.oldObject,
     user: { name: user.name, groups: user.groups, ...(user.uid === undefined ? {} : { uid: user.uid }) },
-    options,
+    options: attributes.options,
     dryRun: attributes.dryRun,
     warn: (text) => attributes.warn(text),
     annotate: (key, value) => attributes.annotate(`${name}/${key}`, value),

@@ -5,7 +5,7 @@ import { NAMESPACES } from "../object/resource-ids.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { SystemClient } from "../registry/system-client.ts";
 import type { AdmissionPlugin } from "./admission.ts";
-import { type ClusterView } from "./cluster-view.ts";
+import type { ClusterView } from "./cluster-view.ts";
 import { configured, type PluginConfigurations } from "./configuration.ts";
 import { inProcessPlugin, type AdmissionFunction } from "./in-process.ts";
 import { mutatingAdmissionPolicy } from "./policies/mutating-admission-policy.ts";

@@ -1,6 +1,6 @@
 import type { ReadonlyJsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
-import { isSet, objectIn, stringIn } from "../object/read.ts";
+import { isSet, objectIn } from "../object/read.ts";
 import type { ResourceDefinition } from "../resources/definition.ts";
 
 /** A pod or what pods are made from: labels and annotations, and the spec. */
@@ -41,12 +41,4 @@ export function podTemplateOf({ group, plural }: ResourceDefinition, object: Kub
 /** A pod, or an object of its form. */
 export function podLike(pod: ReadonlyJsonObject): PodLike {
   return { metadata: objectIn(pod, "metadata"), spec: objectIn(pod, "spec") };
-}
-
-/** The lists of containers of a pod, in the order in which rules speak of them. */
-export const CONTAINER_LISTS = ["initContainers", "containers", "ephemeralContainers"] as const;
-
-/** Whether a pod says that it is for Windows. */
-export function isWindowsPod(spec: ReadonlyJsonObject): boolean {
-  return stringIn(objectIn(spec, "os"), "name") === "windows";
 }

@@ -1,9 +1,7 @@
 import type { KubeObject } from "../../object/kube-object.ts";
-import { notFound } from "../../object/status.ts";
 import type { Labels } from "../../object/label-selector.ts";
-import { NAMESPACES } from "../../object/resource-ids.ts";
 import type { AdmissionAttributes } from "../admission.ts";
-import { type ClusterView } from "../cluster-view.ts";
+import { existingNamespace, type ClusterView } from "../cluster-view.ts";
 import { equivalentVersions, inVersion, requestVersion, type RequestVersion } from "./versions.ts";
 
 /**
@@ -55,21 +53,15 @@ export class Subject {
   /** The namespace that the request is in; undefined for what lies in none, and for namespaces. Errors: StatusError 404. */
   namespaceObject(): Promise<KubeObject> | undefined {
     if (this.namespace === "" || this.isNamespace) return undefined;
-    return (this.#namespaceObject ??= this.#loadNamespace(this.namespace));
+    return (this.#namespaceObject ??= existingNamespace(this.#view, this.namespace));
   }
 
   /** The labels that a namespaceSelector judges: of a namespace that is written its new ones. Errors: StatusError 404. */
   async namespaceLabels(): Promise<Labels | undefined> {
     const { operation, subresource, object } = this.attributes;
     if (this.isNamespace && subresource === "" && (operation === "CREATE" || operation === "UPDATE")) return object?.metadata.labels;
-    this.#namespaceObject ??= this.#loadNamespace(this.namespace);
+    this.#namespaceObject ??= existingNamespace(this.#view, this.namespace);
     return (await this.#namespaceObject).metadata.labels;
-  }
-
-  async #loadNamespace(name: string): Promise<KubeObject> {
-    const found = await this.#view.get(NAMESPACES, "", name);
-    if (found === undefined) throw notFound(NAMESPACES, name);
-    return found;
   }
 
   #convert(object: KubeObject | undefined, version: RequestVersion, known: Map<RequestVersion, KubeObject>): KubeObject | undefined {

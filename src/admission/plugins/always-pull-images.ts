@@ -1,8 +1,8 @@
-import { equalJson, isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
-import { isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { containerLists } from "../../resources/pod-spec/scope.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { refuse, specOf } from "../attributes.ts";
-import { CONTAINER_LISTS } from "../pod-templates.ts";
 
 const ALWAYS = "Always";
 
@@ -31,9 +31,9 @@ export const alwaysPullImages: AdmissionPlugin = {
 /** What is pulled, with the field that says when: containers and volumes made of images. */
 function pulls(spec: ReadonlyJsonObject): (readonly [ReadonlyJsonObject, string])[] {
   return [
-    ...CONTAINER_LISTS.flatMap((list) => objectsIn(spec, list).map((container) => [container, "imagePullPolicy"] as const)),
+    ...containerLists.flatMap((list) => objectsIn(spec, list).map((container) => [container, "imagePullPolicy"] as const)),
     ...objectsIn(spec, "volumes")
-      .filter((volume) => isObject(volume["image"]) && isSet(volume, "image"))
+      .filter((volume) => isObject(volume["image"]))
       .map((volume) => [objectIn(volume, "image"), "pullPolicy"] as const),
   ];
 }
@@ -42,10 +42,7 @@ function pulls(spec: ReadonlyJsonObject): (readonly [ReadonlyJsonObject, string]
 function bringsImages({ object, oldObject }: AdmissionAttributes): boolean {
   if (oldObject === undefined) return true;
   const images = (pod: ReadonlyJsonObject) =>
-    CONTAINER_LISTS.flatMap((list) => objectsIn(objectIn(pod, "spec"), list).map((one) => stringIn(one, "image")));
+    containerLists.flatMap((list) => objectsIn(objectIn(pod, "spec"), list).map((one) => stringIn(one, "image")));
   const known = new Set(images(oldObject));
-  return !equalJson(
-    [],
-    images(object ?? {}).filter((image) => !known.has(image)),
-  );
+  return images(object ?? {}).some((image) => !known.has(image));
 }

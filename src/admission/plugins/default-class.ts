@@ -4,7 +4,7 @@ import { INGRESS_CLASSES, STORAGE_CLASSES } from "../../object/resource-ids.ts";
 import type { ResourceRef } from "../../object/status.ts";
 import type { AdmissionPlugin } from "../admission.ts";
 import { concerns } from "../attributes.ts";
-import { type ClusterView } from "../cluster-view.ts";
+import type { ClusterView } from "../cluster-view.ts";
 
 interface DefaultClass {
   readonly name: string;

@@ -7,7 +7,7 @@ import { LIMIT_RANGES } from "../../object/resource-ids.ts";
 import { defaultPodResources } from "../../resources/pod-spec/pod-defaults.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { refuse, specOf } from "../attributes.ts";
-import { type ClusterView } from "../cluster-view.ts";
+import type { ClusterView } from "../cluster-view.ts";
 import { amountsIn, amountsOfSpec, type Amounts } from "../pod-amounts.ts";
 
 const ANNOTATION = "kubernetes.io/limit-ranger";

@@ -1,8 +1,8 @@
-import { notFound, StatusError } from "../../object/status.ts";
+import { StatusError } from "../../object/status.ts";
 import { NAMESPACES } from "../../object/resource-ids.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { refuse } from "../attributes.ts";
-import { type ClusterView } from "../cluster-view.ts";
+import { existingNamespace, type ClusterView } from "../cluster-view.ts";
 
 /** Creates an object for the server itself. Errors: StatusError. */
 export type CreateNamespace = (name: string) => Promise<unknown>;
@@ -13,7 +13,7 @@ export function namespaceExists(view: ClusterView): AdmissionPlugin {
     name: "NamespaceExists",
     handles: (attributes) => attributes.operation !== "CONNECT" && liesInNamespace(attributes),
     async validate({ namespace }) {
-      if ((await view.get(NAMESPACES, "", namespace)) === undefined) throw notFound(NAMESPACES, namespace);
+      await existingNamespace(view, namespace);
     },
   };
 }

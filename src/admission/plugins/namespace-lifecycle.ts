@@ -1,8 +1,6 @@
-import { notFound, StatusError } from "../../object/status.ts";
-import { NAMESPACES } from "../../object/resource-ids.ts";
 import type { AdmissionPlugin } from "../admission.ts";
 import { refuse } from "../attributes.ts";
-import { type ClusterView } from "../cluster-view.ts";
+import { existingNamespace, type ClusterView } from "../cluster-view.ts";
 
 /** Namespaces that every cluster needs. */
 const IMMORTAL: ReadonlySet<string> = new Set(["default", "kube-system", "kube-public"]);
@@ -23,18 +21,13 @@ export function namespaceLifecycle(view: ClusterView): AdmissionPlugin {
         if (IMMORTAL.has(name)) throw refuse(attributes, "this namespace may not be deleted");
         return;
       }
-      const found = await view.get(NAMESPACES, "", namespace);
-      if (found === undefined) throw notFound(NAMESPACES, namespace);
+      const found = await existingNamespace(view, namespace);
       if (operation !== "CREATE" || found.metadata.deletionTimestamp === undefined) return;
-      throw withTerminatingCause(
-        refuse(attributes, `unable to create new content in namespace ${namespace} because it is being terminated`),
-        namespace,
-      );
+      throw refuse(attributes, `unable to create new content in namespace ${namespace} because it is being terminated`, {
+        reason: "NamespaceTerminating",
+        message: `namespace ${namespace} is being terminated`,
+        field: "metadata.namespace",
+      });
     },
   };
-}
-
-function withTerminatingCause({ status }: StatusError, namespace: string): StatusError {
-  const cause = { reason: "NamespaceTerminating", message: `namespace ${namespace} is being terminated`, field: "metadata.namespace" };
-  return new StatusError({ ...status, details: { ...status.details, causes: [cause] } });
 }

@@ -5,7 +5,7 @@ import { NODES } from "../../object/resource-ids.ts";
 import { asQuantity } from "../../validation/quantities.ts";
 import type { AdmissionPlugin } from "../admission.ts";
 import { refuse } from "../attributes.ts";
-import { type ClusterView } from "../cluster-view.ts";
+import type { ClusterView } from "../cluster-view.ts";
 
 type Pod = ReadonlyJsonObject;
 

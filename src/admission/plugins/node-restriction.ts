@@ -13,7 +13,6 @@ import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { refuse } from "../attributes.ts";
 import type { ClusterView } from "../cluster-view.ts";
 
-
 /** Throws what refuses the write of a node. */
 type Check = (node: string, asked: AdmissionAttributes) => void | Promise<void>;
 

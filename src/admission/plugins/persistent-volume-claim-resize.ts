@@ -6,7 +6,7 @@ import { storageClassOf } from "../../resources/core/volume-class.ts";
 import { asQuantity } from "../../validation/quantities.ts";
 import type { AdmissionPlugin } from "../admission.ts";
 import { concerns, refuse } from "../attributes.ts";
-import { type ClusterView } from "../cluster-view.ts";
+import type { ClusterView } from "../cluster-view.ts";
 
 /** A claim may ask for more once it is bound, if its class can give more (concepts/storage/persistent-volumes). */
 export function persistentVolumeClaimResize(view: ClusterView): AdmissionPlugin {

@@ -3,9 +3,10 @@ import { test } from "node:test";
 import { dataDirectory } from "../../config/data-files.ts";
 import type { JsonObject, JsonValue } from "../../object/json.ts";
 import { scalarPaths, setAtPath, type SchemaPath } from "../../resources/pod-spec/schema-samples.ts";
+import { containerLists } from "../../resources/pod-spec/scope.ts";
 import { loadTypes } from "../../schema/load.ts";
 import type { ObjectSchema } from "../../schema/schema.ts";
-import { CONTAINER_LISTS, podLike } from "../pod-templates.ts";
+import { podLike } from "../pod-templates.ts";
 import { attributesFor, podOf, refusalOf, viewOf } from "../test-attributes.ts";
 import { alwaysPullImages } from "./always-pull-images.ts";
 import { reasonsText, violations } from "./pod-security/evaluate.ts";
@@ -71,7 +72,7 @@ const OF_CONTAINERS: Readonly<Record<string, Said>> = {
 
 const REFERENCES = new Map([
   ...Object.entries(OF_PODS),
-  ...CONTAINER_LISTS.flatMap((list) => Object.entries(OF_CONTAINERS).map(([path, said]) => [`${list}.[].${path}`, said] as const)),
+  ...containerLists.flatMap((list) => Object.entries(OF_CONTAINERS).map(([path, said]) => [`${list}.[].${path}`, said] as const)),
 ]);
 
 test("every reference that the schema of a pod knows has been thought of", () => {
@@ -127,7 +128,7 @@ test("a mirror pod gets no projected token", async () => {
 
 test("whatever is pulled is pulled anew", async () => {
   const policies = paths.filter((path) => /pullPolicy$/i.test(path));
-  assert.equal(policies.length, CONTAINER_LISTS.length + 1);
+  assert.equal(policies.length, containerLists.length + 1);
   for (const path of policies) {
     const pod = podOf(at(path, "Never"));
     assert.equal(await refusalOf(alwaysPullImages, attributesFor(pod)), undefined);
@@ -184,7 +185,7 @@ const SAFE: JsonObject = {
 
 test("every field of a security context has been judged", () => {
   const below = (prefix: string): string[] => paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length));
-  for (const list of CONTAINER_LISTS)
+  for (const list of containerLists)
     assert.deepEqual(below(`${list}.[].securityContext.`).sort(), Object.keys(CONTAINER_POWERS).sort(), list);
   assert.deepEqual(below("securityContext.").sort(), Object.keys(POD_POWERS).sort());
 });
@@ -194,7 +195,7 @@ for (const [level, index] of [
   ["restricted", 2],
 ] as const) {
   test(`the level ${level} says of every field, in every list of containers and of the pod, what it should`, () => {
-    for (const list of CONTAINER_LISTS)
+    for (const list of containerLists)
       for (const [path, power] of Object.entries(CONTAINER_POWERS)) {
         const container = { name: "c", securityContext: at(path, power[0], SAFE) };
         const found = violations(podLike(podOf({ [list]: [container] })), { level, minor: LATEST });
@@ -225,7 +226,7 @@ test("every way to reach the host beside a security context is refused in every 
     "hostname",
     "hostnameOverride",
   ]);
-  for (const list of CONTAINER_LISTS) {
+  for (const list of containerLists) {
     assert.equal(baseline(at(`${list}.[].ports.[].hostPort`, 80)), "hostPort");
     const hosts = paths.filter((path) => path.startsWith(`${list}.[].`) && path.endsWith(".host"));
     assert.equal(hosts.length, 10, list);

@@ -1,10 +1,8 @@
 import { isObject, setOwn, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import { objectIn, stringIn } from "../../object/read.ts";
-import { notFound } from "../../object/status.ts";
-import { NAMESPACES } from "../../object/resource-ids.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { concerns, refuse, specOf } from "../attributes.ts";
-import { type ClusterView } from "../cluster-view.ts";
+import { existingNamespace, type ClusterView } from "../cluster-view.ts";
 import { ConfigurationFault } from "../configuration.ts";
 
 const ANNOTATION = "scheduler.alpha.kubernetes.io/node-selector";
@@ -29,8 +27,7 @@ export function readNodeSelectors(document: ReadonlyJsonObject): ReadonlyMap<str
 /** Keeps the pods of a namespace on the nodes that are its own, by labels that an annotation of the namespace names. */
 export function podNodeSelector(view: ClusterView, configured: ReadonlyMap<string, Labels>): AdmissionPlugin {
   const ofNamespace = async (attributes: AdmissionAttributes): Promise<Labels> => {
-    const namespace = await view.get(NAMESPACES, "", attributes.namespace);
-    if (namespace === undefined) throw notFound(NAMESPACES, attributes.namespace);
+    const namespace = await existingNamespace(view, attributes.namespace);
     const text = namespace.metadata.annotations?.[ANNOTATION];
     if (text === undefined) return configured.get(CLUSTER_DEFAULT) ?? new Map();
     const labels = labelsOf(text);

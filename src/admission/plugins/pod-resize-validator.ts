@@ -1,11 +1,10 @@
 import { objectIn, stringIn } from "../../object/read.ts";
 import { quantityMilliValue, quantityValue, zeroQuantity, type Quantity } from "../../object/quantity.ts";
-import { StatusError } from "../../object/status.ts";
 import { NODES } from "../../object/resource-ids.ts";
 import { asQuantity } from "../../validation/quantities.ts";
-import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
+import type { AdmissionPlugin } from "../admission.ts";
 import { refuse } from "../attributes.ts";
-import { type ClusterView } from "../cluster-view.ts";
+import type { ClusterView } from "../cluster-view.ts";
 import { podAmounts } from "../pod-amounts.ts";
 
 const AMOUNTS: readonly (readonly [name: string, value: (amount: Quantity) => bigint])[] = [
@@ -33,20 +32,12 @@ export function podResizeValidator(view: ClusterView): AdmissionPlugin {
         return wanted > there ? `${resource}, requested: ${wanted}, allocatable: ${there}` : "";
       }).filter((text) => text !== "");
       if (lacking.length > 0)
-        throw because(attributes, "NodeCapacity", `Node didn't have enough allocatable resources: ${lacking.join("; ")}`);
+        throw refuse(attributes, `Node didn't have enough allocatable resources: ${lacking.join("; ")}`, { reason: "NodeCapacity" });
       const system = node.metadata.labels?.["kubernetes.io/os"] ?? "";
       if (system !== "linux")
-        throw because(
-          attributes,
-          "UnsupportedPlatform",
-          `pod resize is only supported on linux nodes, node ${JSON.stringify(name)} is ${JSON.stringify(system)}`,
-        );
+        throw refuse(attributes, `pod resize is only supported on linux nodes, node ${JSON.stringify(name)} is ${JSON.stringify(system)}`, {
+          reason: "UnsupportedPlatform",
+        });
     },
   };
-}
-
-/** A refusal with a cause by which programs know it. */
-function because(attributes: AdmissionAttributes, reason: string, text: string): StatusError {
-  const { status } = refuse(attributes, text);
-  return new StatusError({ ...status, details: { ...status.details, causes: [{ reason }] } });
 }

@@ -2,12 +2,11 @@ import { decodeJson } from "../../codec/decode-text.ts";
 import { copyJson, type JsonValue, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { listIn, objectIn } from "../../object/read.ts";
-import { notFound, plainError } from "../../object/status.ts";
-import { NAMESPACES } from "../../object/resource-ids.ts";
+import { plainError } from "../../object/status.ts";
 import { qosClass } from "../../resources/pod-spec/qos.ts";
-import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
+import type { AdmissionPlugin } from "../admission.ts";
 import { concerns, specOf } from "../attributes.ts";
-import { type ClusterView } from "../cluster-view.ts";
+import { existingNamespace, type ClusterView } from "../cluster-view.ts";
 import { areAllowed, mergeTolerations } from "../tolerations.ts";
 
 const DEFAULTS = "scheduler.alpha.kubernetes.io/defaultTolerations";
@@ -26,11 +25,6 @@ export function readTolerationDefaults(document: ReadonlyJsonObject): Toleration
 
 /** Gives pods the tolerations of their namespace, and lets them have no others than it allows, by annotations of it. */
 export function podTolerationRestriction(view: ClusterView, configured: TolerationDefaults): AdmissionPlugin {
-  const namespaceOf = async ({ namespace }: AdmissionAttributes): Promise<KubeObject> => {
-    const found = await view.get(NAMESPACES, "", namespace);
-    if (found === undefined) throw notFound(NAMESPACES, namespace);
-    return found;
-  };
   return {
     name: "PodTolerationRestriction",
     handles: (attributes) => concerns(attributes, "", "pods", "CREATE", "UPDATE"),
@@ -38,7 +32,7 @@ export function podTolerationRestriction(view: ClusterView, configured: Tolerati
       const spec = specOf(attributes);
       const all: JsonValue[] = [];
       if (attributes.operation === "CREATE") {
-        const defaults = annotated(await namespaceOf(attributes), DEFAULTS) ?? configured.defaults;
+        const defaults = annotated(await existingNamespace(view, attributes.namespace), DEFAULTS) ?? configured.defaults;
         all.push(...(copyJson(defaults) as readonly JsonValue[]));
       }
       if (Array.isArray(spec["tolerations"])) all.push(...spec["tolerations"]);
@@ -51,7 +45,7 @@ export function podTolerationRestriction(view: ClusterView, configured: Tolerati
     async validate(attributes) {
       const tolerations = listIn(objectIn(attributes.object ?? {}, "spec"), "tolerations");
       if (tolerations.length === 0) return;
-      const allowed = annotated(await namespaceOf(attributes), ALLOWED) ?? configured.allowed;
+      const allowed = annotated(await existingNamespace(view, attributes.namespace), ALLOWED) ?? configured.allowed;
       if (allowed.length > 0 && !areAllowed(tolerations, allowed))
         throw plainError("pod tolerations (possibly merged with namespace default tolerations) conflict with its namespace whitelist");
     },

@@ -2,7 +2,7 @@ import { setOwn } from "../../object/json.ts";
 import { objectIn, stringIn } from "../../object/read.ts";
 import { NODES } from "../../object/resource-ids.ts";
 import type { AdmissionPlugin } from "../admission.ts";
-import { type ClusterView } from "../cluster-view.ts";
+import type { ClusterView } from "../cluster-view.ts";
 
 const COPIED = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"];
 

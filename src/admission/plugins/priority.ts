@@ -4,7 +4,7 @@ import { numberIn, stringIn } from "../../object/read.ts";
 import { PRIORITY_CLASSES } from "../../object/resource-ids.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { concerns, refuse } from "../attributes.ts";
-import { type ClusterView } from "../cluster-view.ts";
+import type { ClusterView } from "../cluster-view.ts";
 
 const PREEMPTS = "PreemptLowerPriority";
 

@@ -4,7 +4,7 @@ import { objectIn } from "../../object/read.ts";
 import { NETWORK_POLICIES, NAMESPACES } from "../../object/resource-ids.ts";
 import type { AdmissionPlugin } from "../admission.ts";
 import { concerns, refuse } from "../attributes.ts";
-import { type ClusterView } from "../cluster-view.ts";
+import type { ClusterView } from "../cluster-view.ts";
 
 /** Namespaces with this label, of value "true", take only pods that a NetworkPolicy selects. */
 export const REQUIRE_NETWORK_POLICY = "binnacle.io/require-network-policy";

@@ -1,13 +1,21 @@
-import { copyJson, equalJson, isObject, setOwn, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
+import {
+  copyJson,
+  equalJson,
+  getOwn,
+  isObject,
+  setOwn,
+  type JsonObject,
+  type JsonValue,
+  type ReadonlyJsonObject,
+} from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { compareQuantity } from "../../object/quantity.ts";
-import { getOwn } from "../../object/json.ts";
 import { isSet, listIn, objectIn, stringIn } from "../../object/read.ts";
 import { RUNTIME_CLASSES } from "../../object/resource-ids.ts";
 import { asQuantity } from "../../validation/quantities.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { concerns, refuse, specOf } from "../attributes.ts";
-import { type ClusterView } from "../cluster-view.ts";
+import type { ClusterView } from "../cluster-view.ts";
 import { mergeTolerations } from "../tolerations.ts";
 
 /** What a pod's runtime costs, and the nodes that have it (concepts/containers/runtime-class). */

@@ -8,7 +8,7 @@ import { referencedKinds } from "../../authorization/node/references.ts";
 import { isMirrorPod } from "../../resources/pod-spec/resource-claims.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { concerns, refuse } from "../attributes.ts";
-import { type ClusterView } from "../cluster-view.ts";
+import type { ClusterView } from "../cluster-view.ts";
 
 const DEFAULT_ACCOUNT = "default";
 /** How often the default account is looked for, and how long is waited between, in milliseconds. */

@@ -19,6 +19,7 @@ import { checkPodAnnotationChanges } from "../pod-spec/pod-annotations.ts";
 import { qosClass } from "../pod-spec/qos.ts";
 import { isMirrorPod } from "../pod-spec/resource-claims.ts";
 import { restartsOnResize } from "../pod-spec/resources.ts";
+import { isWindowsPod } from "../pod-spec/scope.ts";
 import { checkPod, podOptions, podPaths } from "./pod-rules.ts";
 import { podSpecChanged } from "./pod-status.ts";
 
@@ -100,7 +101,7 @@ function validateResize(object: KubeObject, old: KubeObject, context: StrategyCo
     faults.push(forbiddenField("", "static pods cannot be resized"));
     return faults;
   }
-  if (stringIn(objectIn(oldSpec, "os"), "name") === "windows") {
+  if (isWindowsPod(oldSpec)) {
     faults.push(forbiddenField("", "windows pods cannot be resized"));
     return faults;
   }

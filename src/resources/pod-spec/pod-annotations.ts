@@ -7,9 +7,12 @@ import { visitContainers } from "./scope.ts";
 import { FieldPath } from "../../object/field-path.ts";
 
 const deletionCost = "controller.kubernetes.io/pod-deletion-cost";
-const seccompOfPod = "seccomp.security.alpha.kubernetes.io/pod";
-const seccompOfContainer = "container.seccomp.security.alpha.kubernetes.io/";
-const appArmorOfContainer = "container.apparmor.security.beta.kubernetes.io/";
+/** Where profiles stood before there were fields for them; a container's name follows the prefixes. */
+export const seccompOfPod = "seccomp.security.alpha.kubernetes.io/pod";
+/** The same of a container. */
+export const seccompOfContainer = "container.seccomp.security.alpha.kubernetes.io/";
+/** The same for AppArmor. */
+export const appArmorOfContainer = "container.apparmor.security.beta.kubernetes.io/";
 const seccompNames: ReadonlySet<string> = new Set(["runtime/default", "docker/default", "unconfined"]);
 const int32 = /^(?:0|-?[1-9][0-9]{0,9})$/;
 

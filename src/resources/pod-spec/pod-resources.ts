@@ -6,7 +6,7 @@ import { isSet, listIn, objectIn, objectsIn, stringIn } from "../../object/read.
 import { asQuantity } from "../../validation/quantities.ts";
 import { isHugePages } from "./resource-names.ts";
 import { checkRequirements, checkResourceName, resourceNames } from "./resources.ts";
-import type { PodScope } from "./scope.ts";
+import { isWindowsPod, type PodScope } from "./scope.ts";
 
 const supported = ["cpu", "hugepages-", "memory"];
 
@@ -19,7 +19,7 @@ export function isPodLevelResource(name: string): boolean {
 export function checkPodResources({ spec }: PodScope, at: FieldPath, faults: FieldError[]): void {
   if (!isSet(spec, "resources")) return;
   const resources = objectIn(spec, "resources");
-  if (stringIn(objectIn(spec, "os"), "name") === "windows") {
+  if (isWindowsPod(spec)) {
     faults.push(forbiddenField(at, "may not be set for a windows pod"));
     return;
   }

@@ -1,6 +1,6 @@
 import type { FieldPath } from "../../object/field-path.ts";
 import type { ReadonlyJsonObject } from "../../object/json.ts";
-import { objectsIn } from "../../object/read.ts";
+import { objectIn, objectsIn, stringIn } from "../../object/read.ts";
 
 /** What pods are forgiven or refused by the server's settings and, on updates, by what was there before. */
 export interface PodRuleOptions {
@@ -34,6 +34,11 @@ export interface ContainerScope extends PodScope {
 
 /** The three lists of containers of a pod, in the order in which they start. */
 export const containerLists = ["initContainers", "containers", "ephemeralContainers"] as const;
+
+/** Whether a pod says that it is for Windows. */
+export function isWindowsPod(spec: ReadonlyJsonObject): boolean {
+  return stringIn(objectIn(spec, "os"), "name") === "windows";
+}
 
 /** Calls a function with every container of a pod and its place. */
 export function visitContainers(

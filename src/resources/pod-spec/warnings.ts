@@ -6,6 +6,7 @@ import { quoteText } from "../../object/quote.ts";
 import { isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { warnOfAddress } from "../../validation/address-warnings.ts";
 import { asQuantity } from "../../validation/quantities.ts";
+import { appArmorOfContainer, seccompOfContainer, seccompOfPod } from "./pod-annotations.ts";
 import { portWarnings } from "./port-warnings.ts";
 import { visitContainers } from "./scope.ts";
 import { volumeWarnings } from "./volume-warnings.ts";
@@ -25,10 +26,6 @@ const deprecatedAnnotations: ReadonlyMap<string, string> = new Map([
   ["security.alpha.kubernetes.io/sysctls", 'non-functional in v1.11+; use the "sysctls" field instead'],
   ["security.alpha.kubernetes.io/unsafe-sysctls", 'non-functional in v1.11+; use the "sysctls" field instead'],
 ]);
-
-const seccompOfPod = "seccomp.security.alpha.kubernetes.io/pod";
-const seccompOfContainer = "container.seccomp.security.alpha.kubernetes.io/";
-const appArmorOfContainer = "container.apparmor.security.beta.kubernetes.io/";
 
 const required = "requiredDuringSchedulingIgnoredDuringExecution";
 const preferred = "preferredDuringSchedulingIgnoredDuringExecution";

@@ -1,26 +1,25 @@
 import type { ReadonlyJsonObject } from "../../../object/json.ts";
 import { quoteText } from "../../../object/quote.ts";
 import { booleanIn, isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../../object/read.ts";
+import { appArmorOfContainer, seccompOfContainer, seccompOfPod } from "../../../resources/pod-spec/pod-annotations.ts";
 import type { PodLike } from "../../pod-templates.ts";
 import {
   containersOf,
   containersWhere,
   named,
+  namesOf,
   plural,
   quoted,
   securityContextOf,
   setters,
   sorted,
+  uses,
   type Check,
   type PodCheck,
   type Violation,
 } from "./check.ts";
 
 // What the level "baseline" forbids (concepts/security/pod-security-standards), in the order in which violations are told.
-
-const APP_ARMOR_ANNOTATION = "container.apparmor.security.beta.kubernetes.io/";
-const POD_SECCOMP_ANNOTATION = "seccomp.security.alpha.kubernetes.io/pod";
-const CONTAINER_SECCOMP_ANNOTATION = "container.seccomp.security.alpha.kubernetes.io/";
 
 const SAFE_PROFILES: ReadonlySet<string> = new Set(["RuntimeDefault", "Localhost"]);
 
@@ -32,7 +31,7 @@ const appArmor: PodCheck = (pod) => {
   const containers = containersOf(pod).filter(isBad);
   const owners = [...(isBad(pod.spec) ? [pod.spec] : []), ...containers];
   const annotations = annotationsOf(pod)
-    .filter(([key, value]) => key.startsWith(APP_ARMOR_ANNOTATION) && !isSafeAppArmor(value))
+    .filter(([key, value]) => key.startsWith(appArmorOfContainer) && !isSafeAppArmor(value))
     .map(([key, value]) => `${key}=${quoteText(value)}`);
   const who = setters(isBad(pod.spec), namesOf(containers));
   if (annotations.length > 0) who.push(plural("annotation", annotations.length));
@@ -82,9 +81,7 @@ const hostNamespaces: PodCheck = ({ spec }) => {
 };
 
 const hostPathVolumes: PodCheck = ({ spec }) => {
-  const names = objectsIn(spec, "volumes")
-    .filter((volume) => isSet(volume, "hostPath"))
-    .map((volume) => stringIn(volume, "name"));
+  const names = namesOf(objectsIn(spec, "volumes").filter((volume) => isSet(volume, "hostPath")));
   return names.length === 0 ? undefined : { reason: "hostPath volumes", detail: named("volume", names) };
 };
 
@@ -97,7 +94,7 @@ const hostPorts: PodCheck = (pod) => {
   const bad = containersOf(pod).filter((container) => used(container).length > 0);
   if (bad.length === 0) return undefined;
   const ports = sorted(bad.flatMap(used));
-  return { reason: "hostPort", detail: `${uses(namesOf(bad))} ${plural("hostPort", ports.length)} ${ports.join(", ")}` };
+  return { reason: "hostPort", detail: `${uses("container", namesOf(bad))} ${plural("hostPort", ports.length)} ${ports.join(", ")}` };
 };
 
 /** Who answers a probe must be the container itself, else a pod asks in the kubelet's name (KEP-4940). */
@@ -107,7 +104,7 @@ const hostProbes: PodCheck = (pod) => {
   const hosts = sorted(bad.flatMap(probedHosts));
   return {
     reason: "probe or lifecycle host",
-    detail: `${uses(sorted(namesOf(bad)))} ${plural("probe or lifecycle host", hosts.length)} ${quoted(hosts)}`,
+    detail: `${uses("container", sorted(namesOf(bad)))} ${plural("probe or lifecycle host", hosts.length)} ${quoted(hosts)}`,
   };
 };
 
@@ -165,7 +162,7 @@ function seLinux(types: readonly string[]): PodCheck {
 
 /** Before there was a field for it, profiles stood in annotations. */
 const seccompAnnotations: PodCheck = (pod) => {
-  const keys = [POD_SECCOMP_ANNOTATION, ...namesOf(containersOf(pod)).map((name) => CONTAINER_SECCOMP_ANNOTATION + name)];
+  const keys = [seccompOfPod, ...namesOf(containersOf(pod)).map((name) => seccompOfContainer + name)];
   const bad = annotationsOf(pod)
     .filter(([key, value]) => keys.includes(key) && !isSafeSeccomp(value))
     .map(([key, value]) => `${key}=${quoteText(value)}`);
@@ -268,14 +265,6 @@ export const BASELINE_CHECKS: readonly Check[] = [
   },
   { id: "windowsHostProcess", versions: [{ since: 0, check: windowsHostProcess }] },
 ];
-
-function namesOf(containers: readonly ReadonlyJsonObject[]): string[] {
-  return containers.map((container) => stringIn(container, "name"));
-}
-
-function uses(names: readonly string[]): string {
-  return `${named("container", names)} ${names.length === 1 ? "uses" : "use"}`;
-}
 
 function profileType(context: ReadonlyJsonObject, profile: string): string {
   return stringIn(objectIn(context, profile), "type");

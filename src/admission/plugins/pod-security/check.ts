@@ -1,6 +1,7 @@
 import type { ReadonlyJsonObject } from "../../../object/json.ts";
 import { objectIn, objectsIn, stringIn } from "../../../object/read.ts";
-import { CONTAINER_LISTS, type PodLike } from "../../pod-templates.ts";
+import { containerLists } from "../../../resources/pod-spec/scope.ts";
+import type { PodLike } from "../../pod-templates.ts";
 
 /** Why a pod does not meet a level: in few words, and exactly. */
 export interface Violation {
@@ -19,7 +20,7 @@ export interface Check {
 
 /** All containers of a pod, in the order in which checks name them. */
 export function containersOf({ spec }: PodLike): ReadonlyJsonObject[] {
-  return CONTAINER_LISTS.flatMap((list) => objectsIn(spec, list));
+  return containerLists.flatMap((list) => objectsIn(spec, list));
 }
 
 /** The securityContext of a pod or a container; an empty one where there is none. */
@@ -44,9 +45,17 @@ export function plural(word: string, count: number): string {
 
 /** Names of the containers of which something holds. */
 export function containersWhere(pod: PodLike, holds: (container: ReadonlyJsonObject) => boolean): string[] {
-  return containersOf(pod)
-    .filter(holds)
-    .map((container) => stringIn(container, "name"));
+  return namesOf(containersOf(pod).filter(holds));
+}
+
+/** Names of containers or volumes. */
+export function namesOf(owners: readonly ReadonlyJsonObject[]): string[] {
+  return owners.map((owner) => stringIn(owner, "name"));
+}
+
+/** `container "a" uses`, `containers "a", "b" use`. */
+export function uses(what: string, names: readonly string[]): string {
+  return `${named(what, names)} ${names.length === 1 ? "uses" : "use"}`;
 }
 
 /** Who set something: the pod as a whole, and some of its containers. */

@@ -5,9 +5,11 @@ import type { KubeObject } from "../../../object/kube-object.ts";
 import { objectIn, objectsIn, stringIn } from "../../../object/read.ts";
 import { forbidden, internalError, invalid } from "../../../object/status.ts";
 import { NAMESPACES, PODS } from "../../../object/resource-ids.ts";
+import { appArmorOfContainer, seccompOfContainer, seccompOfPod } from "../../../resources/pod-spec/pod-annotations.ts";
+import { containerLists } from "../../../resources/pod-spec/scope.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../../admission.ts";
-import { type ClusterView } from "../../cluster-view.ts";
-import { CONTAINER_LISTS, hasPodTemplate, podLike, podTemplateOf, type PodLike } from "../../pod-templates.ts";
+import type { ClusterView } from "../../cluster-view.ts";
+import { hasPodTemplate, podLike, podTemplateOf, type PodLike } from "../../pod-templates.ts";
 import type { PodSecurityConfiguration } from "./configuration.ts";
 import { detailsText, reasonsText, violations } from "./evaluate.ts";
 import {
@@ -105,18 +107,15 @@ function judge(
 function changesMatter(pod: KubeObject, old: KubeObject): boolean {
   const [spec, oldSpec] = [objectIn(pod, "spec"), objectIn(old, "spec")];
   const annotation = (of: KubeObject, key: string): ReadonlyJson | undefined => objectIn(of.metadata, "annotations")[key];
-  const podKey = "seccomp.security.alpha.kubernetes.io/pod";
-  if (annotation(pod, podKey) !== annotation(old, podKey)) return true;
-  return CONTAINER_LISTS.some((list) => {
+  if (annotation(pod, seccompOfPod) !== annotation(old, seccompOfPod)) return true;
+  return containerLists.some((list) => {
     const [now, before] = [objectsIn(spec, list), objectsIn(oldSpec, list)];
     if (now.length !== before.length) return true;
     return now.some((container, i) => {
       const name = stringIn(container, "name");
       return (
         container["image"] !== before[i]?.["image"] ||
-        ["container.seccomp.security.alpha.kubernetes.io/", "container.apparmor.security.beta.kubernetes.io/"].some(
-          (prefix) => annotation(pod, prefix + name) !== annotation(old, prefix + name),
-        )
+        [seccompOfContainer, appArmorOfContainer].some((prefix) => annotation(pod, prefix + name) !== annotation(old, prefix + name))
       );
     });
   });

@@ -1,16 +1,18 @@
 import type { ReadonlyJsonObject } from "../../../object/json.ts";
-import { isSet, objectIn, objectsIn, stringIn, stringsIn } from "../../../object/read.ts";
-import { isWindowsPod } from "../../pod-templates.ts";
+import { isSet, objectIn, objectsIn, stringsIn } from "../../../object/read.ts";
+import { isWindowsPod } from "../../../resources/pod-spec/scope.ts";
 import { hasSafeSeccomp, procMount, unlessInUserNamespace, unsafeSeccomp } from "./baseline-checks.ts";
 import {
   containersOf,
   containersWhere,
   named,
+  namesOf,
   plural,
   quoted,
   securityContextOf,
   setters,
   sorted,
+  uses,
   type Check,
   type PodCheck,
 } from "./check.ts";
@@ -88,11 +90,9 @@ const volumes: PodCheck = ({ spec }) => {
   const bad = objectsIn(spec, "volumes").filter((volume) => !SAFE_VOLUMES.some((source) => isSet(volume, source)));
   if (bad.length === 0) return undefined;
   const types = sorted(bad.map((volume) => OTHER_VOLUMES.find((source) => isSet(volume, source)) ?? "unknown"));
-  const names = bad.map((volume) => stringIn(volume, "name"));
-  const use = names.length === 1 ? "uses" : "use";
   return {
     reason: "restricted volume types",
-    detail: `${named("volume", names)} ${use} ${plural("restricted volume type", types.length)} ${quoted(types)}`,
+    detail: `${uses("volume", namesOf(bad))} ${plural("restricted volume type", types.length)} ${quoted(types)}`,
   };
 };
 

@@ -12,6 +12,7 @@ import {
 } from "../../../object/quantity.ts";
 import { objectIn } from "../../../object/read.ts";
 import { plainError, type StatusError } from "../../../object/status.ts";
+import { asQuantity } from "../../../validation/quantities.ts";
 import type { AdmissionAttributes } from "../../admission.ts";
 import { refuse } from "../../attributes.ts";
 import { amountsIn, type Amounts } from "../../pod-amounts.ts";
@@ -152,7 +153,7 @@ export function usedList({ quota, used }: QuotaState): Record<string, string> {
   return Object.fromEntries(
     [...used].map(([name, amount]) => {
       const text = getOwn(before, name);
-      const same = typeof text === "string" && compareQuantity(amountsIn({ x: text }).get("x") ?? zeroQuantity, amount) === 0;
+      const same = typeof text === "string" && compareQuantity(asQuantity(text), amount) === 0;
       return [name, same ? text : formatQuantity(amount)];
     }),
   );

@@ -1,9 +1,9 @@
-import { isObject, setOwn, type JsonObject } from "../../../object/json.ts";
+import { isObject, type JsonObject } from "../../../object/json.ts";
 import type { KubeObject } from "../../../object/kube-object.ts";
 import { StatusError } from "../../../object/status.ts";
 import { RESOURCE_QUOTAS } from "../../../object/resource-ids.ts";
 import type { SystemClient } from "../../../registry/system-client.ts";
-import { type ClusterView } from "../../cluster-view.ts";
+import type { ClusterView } from "../../cluster-view.ts";
 import { chargeRequest, quotaState, usedList, type QuotaRequest, type QuotaState } from "./check-request.ts";
 import type { LimitedResource } from "./configuration.ts";
 
@@ -120,8 +120,6 @@ class Outdated extends Error {}
 
 function withUsed(quota: KubeObject, state: QuotaState): KubeObject {
   const status: JsonObject = isObject(quota["status"]) ? quota["status"] : {};
-  const used: JsonObject = {};
-  for (const [name, amount] of Object.entries(usedList(state))) setOwn(used, name, amount);
-  quota["status"] = { ...status, used };
+  quota["status"] = { ...status, used: usedList(state) };
   return quota;
 }

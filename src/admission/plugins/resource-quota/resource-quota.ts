@@ -1,7 +1,7 @@
 import { RESOURCE_QUOTAS } from "../../../object/resource-ids.ts";
 import type { SystemClient } from "../../../registry/system-client.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../../admission.ts";
-import { type ClusterView } from "../../cluster-view.ts";
+import type { ClusterView } from "../../cluster-view.ts";
 import { claimUsage } from "./claim-usage.ts";
 import type { LimitedResource } from "./configuration.ts";
 import { deviceUsage } from "./device-usage.ts";
