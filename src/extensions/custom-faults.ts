@@ -1,7 +1,8 @@
 import { requiredField, type FieldError } from "../object/field-error.ts";
-import { equalJson, getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
+import { equalJson, getOwn, isObject, type ReadonlyJsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { listTypeFaults, ValueValidator } from "../schema/validate-value.ts";
+import { walkValue } from "../schema/walk-value.ts";
 import { parseJsonPath } from "./json-path.ts";
 import { RuleValidator } from "./rule-validator.ts";
 
@@ -20,28 +21,13 @@ export function customFaults(openapi: ReadonlyJsonObject): (object: KubeObject, 
 }
 
 /** An embedded resource says what it is. */
-function embeddedFaults(value: ReadonlyJson | undefined, schema: ReadonlyJsonObject, path = "", depth = 0): FieldError[] {
-  if (depth > 100 || value === undefined) return [];
-  if (Array.isArray(value)) {
-    const items = getOwn(schema, "items");
-    return isObject(items)
-      ? (value as readonly ReadonlyJson[]).flatMap((item, i) => embeddedFaults(item, items, `${path}[${i}]`, depth + 1))
-      : [];
+function embeddedFaults(object: ReadonlyJsonObject, openapi: ReadonlyJsonObject): FieldError[] {
+  const faults: FieldError[] = [];
+  for (const { value, schema, path } of walkValue(object, openapi)) {
+    if (!isObject(value) || getOwn(schema, "x-kubernetes-embedded-resource") !== true) continue;
+    for (const name of ["apiVersion", "kind"]) if (!getOwn(value, name)) faults.push(requiredField(path === "" ? name : `${path}.${name}`));
   }
-  if (!isObject(value)) return [];
-  const at = (name: string): string => (path === "" ? name : `${path}.${name}`);
-  const own =
-    getOwn(schema, "x-kubernetes-embedded-resource") === true
-      ? ["apiVersion", "kind"].filter((name) => !getOwn(value, name)).map((name) => requiredField(at(name)))
-      : [];
-  const properties = getOwn(schema, "properties");
-  const additional = getOwn(schema, "additionalProperties");
-  const inner = Object.keys(value).flatMap((key) => {
-    const property = isObject(properties) ? getOwn(properties, key) : undefined;
-    const member = isObject(property) ? property : isObject(additional) ? additional : undefined;
-    return member === undefined ? [] : embeddedFaults(value[key], member, at(key), depth + 1);
-  });
-  return [...own, ...inner];
+  return faults;
 }
 
 /** Ratcheting (KEP-4008): what was wrong before and has not changed does not block an update. */

@@ -1,7 +1,9 @@
 import { RE2JS } from "re2js";
+import { stringifyJson } from "../codec/json-text.ts";
 import type { FieldError } from "../object/field-error.ts";
 import { duplicateField, invalidField, requiredField, tooLongField, tooManyField, typeInvalidField } from "../object/field-error.ts";
 import { equalJson, getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
+import { partsOf, walkValue } from "./walk-value.ts";
 import { FORMATS } from "./formats.ts";
 
 /** Nesting of values and of schemas within schemas that is followed. */
@@ -112,12 +114,11 @@ export class ValueValidator {
   #checkList(items: readonly ReadonlyJson[], schema: ReadonlyJsonObject, path: string, faults: FieldError[], depth: number): void {
     const maxItems = numberIn(schema, "maxItems");
     const minItems = numberIn(schema, "minItems");
-    const itemSchema = getOwn(schema, "items");
-    if (isObject(itemSchema)) items.forEach((item, i) => this.#check(item, itemSchema, `${path}[${i}]`, faults, depth + 1));
+    for (const part of partsOf(items, schema, path)) this.#check(part.value, part.schema, part.path, faults, depth + 1);
     if (minItems !== undefined && items.length < minItems)
       faults.push(invalidField(path, items.length, `${path} in body should have at least ${minItems} items`));
     if (maxItems !== undefined && items.length > maxItems) faults.push(tooManyField(path, items.length, maxItems));
-    if (getOwn(schema, "uniqueItems") === true && new Set(items.map((item) => JSON.stringify(item))).size < items.length) {
+    if (getOwn(schema, "uniqueItems") === true && new Set(items.map(stringifyJson)).size < items.length) {
       faults.push(invalidField(path, null, `${path} in body shouldn't contain duplicates`));
     }
   }
@@ -135,15 +136,8 @@ export class ValueValidator {
     for (const name of Array.isArray(required) ? (required as readonly ReadonlyJson[]) : []) {
       if (typeof name === "string" && getOwn(object, name) === undefined) faults.push(requiredField(at(name)));
     }
-    const properties = getOwn(schema, "properties");
-    const additional = getOwn(schema, "additionalProperties");
-    for (const key of keys.sort()) {
-      const property = isObject(properties) ? getOwn(properties, key) : undefined;
-      const member = object[key];
-      if (member === undefined) continue;
-      if (isObject(property)) this.#check(member, property, at(key), faults, depth + 1);
-      else if (isObject(additional)) this.#check(member, additional, at(key), faults, depth + 1);
-    }
+    const parts = partsOf(object, schema, path).sort((a, b) => (a.path < b.path ? -1 : 1));
+    for (const part of parts) this.#check(part.value, part.schema, part.path, faults, depth + 1);
   }
 
   #pattern(text: string): RE2JS | undefined {
@@ -156,22 +150,12 @@ export class ValueValidator {
  * What lists of a declared type require: no two equal items in a set, no two items of one key in a map. These are
  * checked beside the schema's keywords.
  */
-export function listTypeFaults(value: ReadonlyJson | undefined, schema: ReadonlyJsonObject, path = "", depth = 0): FieldError[] {
-  if (depth > MAX_DEPTH) return [];
-  if (Array.isArray(value)) {
-    const items = value as readonly ReadonlyJson[];
-    const itemSchema = getOwn(schema, "items");
-    const inner = isObject(itemSchema) ? items.flatMap((item, i) => listTypeFaults(item, itemSchema, `${path}[${i}]`, depth + 1)) : [];
-    return [...duplicates(items, schema, path), ...inner];
+export function listTypeFaults(value: ReadonlyJson, schema: ReadonlyJsonObject): FieldError[] {
+  const faults: FieldError[] = [];
+  for (const part of walkValue(value, schema)) {
+    if (Array.isArray(part.value)) faults.push(...duplicates(part.value as readonly ReadonlyJson[], part.schema, part.path));
   }
-  if (!isObject(value)) return [];
-  const properties = getOwn(schema, "properties");
-  const additional = getOwn(schema, "additionalProperties");
-  return Object.entries(value).flatMap(([key, member]) => {
-    const property = isObject(properties) ? getOwn(properties, key) : undefined;
-    const memberSchema = isObject(property) ? property : isObject(additional) ? additional : undefined;
-    return memberSchema === undefined ? [] : listTypeFaults(member, memberSchema, path === "" ? key : `${path}.${key}`, depth + 1);
-  });
+  return faults;
 }
 
 function duplicates(items: readonly ReadonlyJson[], schema: ReadonlyJsonObject, path: string): FieldError[] {
@@ -184,7 +168,7 @@ function duplicates(items: readonly ReadonlyJson[], schema: ReadonlyJsonObject, 
   const seen = new Set<string>();
   items.forEach((item, i) => {
     const key = type === "set" ? item : keyOf(item, keys, itemSchema);
-    const text = JSON.stringify(key, (_, one: unknown) => (typeof one === "bigint" ? String(one) : one));
+    const text = stringifyJson(key);
     if (seen.has(text)) faults.push(duplicateField(`${path}[${i}]`, key));
     seen.add(text);
   });
