@@ -11,7 +11,7 @@ import { checksMetadataOnce } from "./metadata-updates.ts";
 import type { Column, KindBehaviour, ResourceDefinition, ServedVersion, Strategy, Subresource, Verb } from "./definition.ts";
 import type { ColumnRow, FieldSelectorRow, ResourceRow, ResourceTables, SubresourceRow } from "./tables.ts";
 
-export interface BuiltinOptions {
+interface BuiltinOptions {
   readonly types: TypeTable;
   readonly tables: ResourceTables;
   readonly behaviours: ReadonlyMap<string, KindBehaviour>;

@@ -155,7 +155,7 @@ export interface Strategy {
 }
 
 /** What a client that deletes says of the dependents. */
-export interface DeletePolicy {
+interface DeletePolicy {
   readonly propagationPolicy: string | undefined;
   readonly orphanDependents: boolean | undefined;
 }

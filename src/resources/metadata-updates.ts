@@ -17,7 +17,6 @@ export const checksMetadataOnce: ReadonlySet<string> = new Set([
   "batch/CronJob",
   "certificates.k8s.io/CertificateSigningRequest",
   "coordination.k8s.io/Lease",
-  "events.k8s.io/Event",
   "networking.k8s.io/IPAddress",
   "networking.k8s.io/NetworkPolicy",
   "networking.k8s.io/ServiceCIDR",

@@ -35,17 +35,3 @@ export function setOnce(detail = "field is immutable"): Change {
     if (old !== undefined && old !== null && old !== "") unchanged(value, old, at, faults, context);
   };
 }
-
-/** Several rules about one change, in order. */
-export function allChanges<C>(...list: readonly Change<C>[]): Change<C> {
-  return (value, old, at, faults, context) => {
-    for (const change of list) change(value, old, at, faults, context);
-  };
-}
-
-/** A rule for what a value changed to, asked only if it changed. */
-export function ifChanged<C>(change: Change<C>): Change<C> {
-  return (value, old, at, faults, context) => {
-    if (!equalJson(value, old)) change(value, old, at, faults, context);
-  };
-}

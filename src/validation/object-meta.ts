@@ -81,7 +81,7 @@ const immutableMembers: readonly (readonly [string, ReadonlyJson])[] = [
 ];
 
 /** The rules of any ObjectMeta, appended to `faults`; templates' metadata have their own, shorter ones. */
-export function checkObjectMeta(meta: ReadonlyJsonObject, at: FieldPath, faults: FieldError[], rules: MetaRules): void {
+function checkObjectMeta(meta: ReadonlyJsonObject, at: FieldPath, faults: FieldError[], rules: MetaRules): void {
   const { own, finalizers, managed, qualified } = partsOf(meta, at);
   faults.push(...identity(meta, at, rules), ...own, ...finalizers, ...managed);
   if (rules.qualifiedFinalizers) faults.push(...qualified);

@@ -39,14 +39,6 @@ export function each<C>(check: Check<C>): Check<C> {
   });
 }
 
-/** A rule for every value of a map; its place is written map[key]. */
-export function eachValue<C>(check: Check<C>): Check<C> {
-  return skippingAbsent((value, at, faults, context) => {
-    const map = asObject(value);
-    for (const key of Object.keys(map).sort()) check(getOwn(map, key), at.key(key), faults, context);
-  });
-}
-
 /** A rule for every key of a map; faults are the map's. */
 export function eachKey<C>(check: Check<C>): Check<C> {
   return skippingAbsent((value, at, faults, context) => {

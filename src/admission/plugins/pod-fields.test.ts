@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { dataDirectory } from "../../config/data-files.ts";
 import type { JsonObject, JsonValue } from "../../object/json.ts";
-import { scalarPaths, setAtPath, type SchemaPath } from "../../resources/pod-spec/schema-samples.ts";
+import { scalarPaths, setAtPath, type SchemaPath } from "../../resources/pod-spec/schema-samples.test-support.ts";
 import { containerLists } from "../../resources/pod-spec/scope.ts";
 import { loadTypes } from "../../schema/load.ts";
 import type { ObjectSchema } from "../../schema/schema.ts";

@@ -41,7 +41,7 @@ export function baseEnvironment(): Base {
 }
 
 /** The types of what a policy looks at, where they are known: for warnings, since policies run on whatever comes. */
-export interface KnownTypes {
+interface KnownTypes {
   readonly object: Type;
   /** Undefined: not known. */
   readonly params: Type | undefined;

@@ -11,7 +11,7 @@ import { all, fields, struct } from "../../validation/structure.ts";
 const FORM = "; desired format: https://host[/path]";
 
 /** The URL of a webhook: https, a host, a path and nothing more. */
-export const webhookUrl: Check = (value, at, faults) => {
+const webhookUrl: Check = (value, at, faults) => {
   const text = asString(value);
   const hash = text.indexOf("#");
   const fragment = hash < 0 ? "" : text.slice(hash + 1);
@@ -59,7 +59,7 @@ const servicePath: Check = (value, at, faults) => {
 };
 
 /** A service that answers as a webhook. */
-export const webhookService: Check = all(
+const webhookService: Check = all(
   // The original takes name and namespace for each other, so that clients are told of the one that is there.
   struct((service, at, faults) => {
     if (stringIn(service, "namespace") === "") faults.push(requiredField(at.child("name")));

@@ -68,7 +68,7 @@ function statusFaults(object: KubeObject): FieldError[] {
 }
 
 /** What the server itself serves needs no probing. */
-export function localCondition(now: string): JsonValue {
+function localCondition(now: string): JsonValue {
   return {
     type: "Available",
     status: "True",

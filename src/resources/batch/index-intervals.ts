@@ -1,7 +1,7 @@
 import { quoteText } from "../../object/quote.ts";
 
 /** Completion indexes as text, `1,3-5,7`: how many there are, and what is wrong, if something is. */
-export interface IndexIntervals {
+interface IndexIntervals {
   readonly intervals: readonly (readonly [first: number, last: number])[];
   readonly total: number;
   readonly error?: string;

@@ -10,7 +10,7 @@ import { all, each, fields, struct, when } from "../../validation/structure.ts";
 import { typedReference } from "./typed-reference.ts";
 
 /** Faults that older versions let in, so that an object which has them stays changeable. */
-export interface Forgiven {
+interface Forgiven {
   readonly secretNames?: boolean;
   readonly wildcardRules?: boolean;
 }

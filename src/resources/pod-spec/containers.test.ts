@@ -6,7 +6,7 @@ import type { JsonObject } from "../../object/json.ts";
 import { loadTypes } from "../../schema/load.ts";
 import { defaultPodSpec } from "./defaults.ts";
 import { checkPodSpec } from "./pod-spec.ts";
-import { dubiousValues, scalarPaths, setAtPath } from "./schema-samples.ts";
+import { dubiousValues, scalarPaths, setAtPath } from "./schema-samples.test-support.ts";
 
 const types = loadTypes(new URL("../../../../data/kubernetes-v1.36/", import.meta.url));
 

@@ -141,7 +141,7 @@ function defaultDownwardFiles(source: JsonValue | undefined): void {
 }
 
 /** Rounds the amounts of a limits-and-requests pair up to thousandths, the finest that is stored. */
-export function roundRequirements(requirements: JsonValue | undefined): void {
+function roundRequirements(requirements: JsonValue | undefined): void {
   if (!isObject(requirements)) return;
   roundResources(requirements["limits"]);
   roundResources(requirements["requests"]);

@@ -4,7 +4,7 @@ import { isSet, objectIn, objectsIn } from "../../object/read.ts";
 import { asQuantity } from "../../validation/quantities.ts";
 
 /** How a pod fares when its node runs short (concepts/workloads/pods/pod-qos). */
-export type QosClass = "Guaranteed" | "Burstable" | "BestEffort";
+type QosClass = "Guaranteed" | "Burstable" | "BestEffort";
 
 const counted = ["cpu", "memory"];
 

@@ -4,7 +4,7 @@ import { qualifiedNameRules } from "../../object/names.ts";
 const containerResources: ReadonlySet<string> = new Set(["cpu", "memory", "ephemeral-storage"]);
 
 /** Objects and totals that a ResourceQuota counts, in whole numbers. */
-export const countedResources: ReadonlySet<string> = new Set([
+const countedResources: ReadonlySet<string> = new Set([
   "pods",
   "resourcequotas",
   "services",

@@ -189,7 +189,7 @@ const restartRule: ShownMembers = [
 ];
 
 /** A container. */
-export const containerShown: ShownMembers = [
+const containerShown: ShownMembers = [
   ["Name", "name", ""],
   ["Image", "image", ""],
   ["Command", "command", null],

@@ -39,7 +39,7 @@ const deviceFields: ReadonlyMap<string, Type> = new Map([
 ]);
 
 /** The type of `device` in selectors (concepts/scheduling-eviction/dynamic-resource-allocation). */
-export const deviceTypes: TypeProvider = {
+const deviceTypes: TypeProvider = {
   findType: (name) => (name === deviceType.name ? deviceType : undefined),
   findField: (_, field) => deviceFields.get(field),
 };
@@ -63,7 +63,7 @@ const deviceSizes: SizeHint = ([variable, field, ...steps]) => {
 let environment: Environment | undefined;
 
 /** What selectors of devices may say. */
-export function deviceEnvironment(): Environment {
+function deviceEnvironment(): Environment {
   return (environment ??= kubernetesEnvironment().extend({
     variables: [["device", deviceType]],
     types: new CombinedTypes(deviceTypes, new SchemaTypes()),

@@ -1,4 +1,4 @@
-import { invalidField, requiredField, tooLongField, tooManyField, duplicateField, type FieldError } from "../../object/field-error.ts";
+import { invalidField, tooLongField, tooManyField, duplicateField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
 import type { ReadonlyJson } from "../../object/json.ts";
 import { cIdentifier, dnsLabel, dnsSubdomain } from "../../object/names.ts";
@@ -66,9 +66,4 @@ export function boundedList<C>(max: number, check: Check<C>, key?: (item: Readon
       seen.add(text);
     });
   });
-}
-
-/** A value that must be filled in, without rules of its own. */
-export function filledIn(value: string, at: FieldPath, faults: FieldError[]): void {
-  if (value === "") faults.push(requiredField(at));
 }
