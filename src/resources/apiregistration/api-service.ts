@@ -11,11 +11,11 @@ import { optional } from "../../validation/presence.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { keepOld, specAndMetadata } from "../keep-old.ts";
 import { DEFAULT_SERVICE_PORT, servicePort } from "../admissionregistration/webhook-client.ts";
+import { specAt } from "../spec-and-status.ts";
 
 const MAX_GROUP_PRIORITY = 20000;
 const MAX_VERSION_PRIORITY = 1000;
 const CONDITION_STATUSES = ["True", "False", "Unknown"];
-const spec = FieldPath.root.child("spec");
 
 function apiServiceFaults(object: KubeObject): FieldError[] {
   const faults: FieldError[] = [];
@@ -24,22 +24,22 @@ function apiServiceFaults(object: KubeObject): FieldError[] {
   const version = stringIn(own, "version");
   checkName(object, `${version}.${group}`, faults);
   if (group === "" && version !== "v1") {
-    faults.push(requiredField(spec.child("group"), "only v1 may have an empty group and it better be legacy kube"));
+    faults.push(requiredField(specAt.child("group"), "only v1 may have an empty group and it better be legacy kube"));
   }
-  if (group !== "") for (const message of dnsSubdomain(group)) faults.push(invalidField(spec.child("group"), group, message));
-  for (const message of dns1035Label(version)) faults.push(invalidField(spec.child("version"), version, message));
-  checkPriority(numberIn(own, "groupPriorityMinimum"), MAX_GROUP_PRIORITY, spec.child("groupPriorityMinimum"), faults);
-  checkPriority(numberIn(own, "versionPriority"), MAX_VERSION_PRIORITY, spec.child("versionPriority"), faults);
+  if (group !== "") for (const message of dnsSubdomain(group)) faults.push(invalidField(specAt.child("group"), group, message));
+  for (const message of dns1035Label(version)) faults.push(invalidField(specAt.child("version"), version, message));
+  checkPriority(numberIn(own, "groupPriorityMinimum"), MAX_GROUP_PRIORITY, specAt.child("groupPriorityMinimum"), faults);
+  checkPriority(numberIn(own, "versionPriority"), MAX_VERSION_PRIORITY, specAt.child("versionPriority"), faults);
   const bundle = Buffer.from(stringIn(own, "caBundle"), "base64").length;
   const insecure = booleanIn(own, "insecureSkipTLSVerify");
-  const insecureAt = spec.child("insecureSkipTLSVerify");
+  const insecureAt = specAt.child("insecureSkipTLSVerify");
   if (!isSet(own, "service")) {
-    if (bundle > 0) faults.push(invalidField(spec.child("caBundle"), `${bundle} bytes`, "local APIServices may not have a caBundle"));
+    if (bundle > 0) faults.push(invalidField(specAt.child("caBundle"), `${bundle} bytes`, "local APIServices may not have a caBundle"));
     if (insecure) faults.push(invalidField(insecureAt, true, "local APIServices may not have insecureSkipTLSVerify"));
     return faults;
   }
   const service = objectIn(own, "service");
-  const place = spec.child("service");
+  const place = specAt.child("service");
   if (stringIn(service, "namespace") === "") faults.push(requiredField(place.child("namespace")));
   if (stringIn(service, "name") === "") faults.push(requiredField(place.child("name")));
   fields({ port: optional(servicePort) })(service, place, faults, undefined);

@@ -1,11 +1,9 @@
 import { invalidField, type FieldError } from "../../object/field-error.ts";
-import { FieldPath } from "../../object/field-path.ts";
 import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet, numberIn, objectIn } from "../../object/read.ts";
 import { nonNegative } from "../../validation/scalars.ts";
-
-export const statusAt: FieldPath = FieldPath.root.child("status");
+import { statusAt } from "../spec-and-status.ts";
 
 /** Appends the counters of a status that are negative; absent ones are zero. */
 export function checkCounters(status: ReadonlyJsonObject, names: readonly string[], faults: FieldError[]): void {

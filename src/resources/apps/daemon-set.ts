@@ -1,6 +1,6 @@
 import { invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
-import { FieldPath } from "../../object/field-path.ts";
-import { getOwn, isObject, structIn, type ReadonlyJsonObject } from "../../object/json.ts";
+import type { FieldPath } from "../../object/field-path.ts";
+import { getOwn, isObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet, numberIn, objectIn, stringIn } from "../../object/read.ts";
 import { atMostWhole, isNone, nonNegativeIntOrPercent } from "../../validation/int-or-percent.ts";
@@ -12,6 +12,7 @@ import { validatePodTemplateSpec } from "../pod-spec/pod-template.ts";
 import { labelsText, templateOf } from "../pod-spec/template-cells.ts";
 import { containerCells, defaultTemplateOf, dropDisabledOf, templateOptions, templateWarnings } from "../pod-spec/template-owner.ts";
 import { restore } from "../core/pod-status.ts";
+import { readSpec, specAt } from "../spec-and-status.ts";
 import { checkCollisionCount, checkCounters } from "./counters.ts";
 import { shownStrategy } from "./deployment.ts";
 import {
@@ -32,8 +33,6 @@ import {
   templateGeneration,
   templateGenerationAnnotation,
 } from "./template-generation.ts";
-
-const specAt = FieldPath.root.child("spec");
 
 function applyDefaults(object: KubeObject): void {
   const spec = structIn(object, "spec");
@@ -110,7 +109,6 @@ function validateStatusUpdate(object: KubeObject, old: KubeObject): FieldError[]
   return faults;
 }
 
-const readSpec = (object: KubeObject): ReadonlyJsonObject => objectIn(object, "spec");
 const counterCell = (name: string) => (object: KubeObject) => numberIn(objectIn(object, "status"), name);
 
 /** apps/v1 DaemonSet beyond the tables. */

@@ -1,6 +1,6 @@
 import { forbiddenField, invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
-import { FieldPath } from "../../object/field-path.ts";
-import { getOwn, isObject, structIn, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import type { FieldPath } from "../../object/field-path.ts";
+import { getOwn, isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet, numberIn, objectIn, stringIn } from "../../object/read.ts";
 import { atMostWhole, isNone, nonNegativeIntOrPercent } from "../../validation/int-or-percent.ts";
@@ -8,12 +8,11 @@ import { optional } from "../../validation/presence.ts";
 import { nonNegative } from "../../validation/scalars.ts";
 import { fields } from "../../validation/structure.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
-import { containerCells, defaultTemplateOf, dropDisabledOf, templateOptions } from "../pod-spec/template-owner.ts";
+import { containerCells, defaultTemplateOf, dropDisabledOf, structIn, templateOptions } from "../pod-spec/template-owner.ts";
+import { readSpec, readStatus, specAt } from "../spec-and-status.ts";
 import { checkCollisionCount, checkCounters, checkPartOf } from "./counters.ts";
 import { replicaNameWarnings } from "./replica-warnings.ts";
 import { checkReplicaTemplate, checkSelector, immutableSelector, selectorCell } from "./selector-rules.ts";
-
-const specAt = FieldPath.root.child("spec");
 
 /** Fills in what the writer left out. */
 function applyDefaults(object: KubeObject): void {
@@ -112,9 +111,6 @@ function validateStatusUpdate(object: KubeObject, old: KubeObject): FieldError[]
 function specOf(object: KubeObject): JsonObject {
   return structIn(object, "spec");
 }
-
-const readSpec = (object: KubeObject): ReadonlyJsonObject => objectIn(object, "spec");
-const readStatus = (object: KubeObject): ReadonlyJsonObject => objectIn(object, "status");
 
 /** apps/v1 Deployment beyond the tables. */
 export const deployment: KindBehaviour = {

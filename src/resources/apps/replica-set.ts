@@ -1,17 +1,16 @@
 import type { FieldError } from "../../object/field-error.ts";
-import { FieldPath } from "../../object/field-path.ts";
-import { structIn, type ReadonlyJsonObject } from "../../object/json.ts";
+import type { ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { numberIn, objectIn } from "../../object/read.ts";
 import { nonNegative } from "../../validation/scalars.ts";
 import { fields } from "../../validation/structure.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
-import { containerCells, defaultTemplateOf, dropDisabledOf, templateOptions } from "../pod-spec/template-owner.ts";
+import { containerCells, defaultTemplateOf, dropDisabledOf, structIn, templateOptions } from "../pod-spec/template-owner.ts";
+import { readSpec, readStatus, specAt } from "../spec-and-status.ts";
 import { checkCounters, checkPartOf } from "./counters.ts";
 import { replicaNameWarnings } from "./replica-warnings.ts";
 import { checkReplicaTemplate, checkSelector, immutableSelector, selectorCell } from "./selector-rules.ts";
 
-const specAt = FieldPath.root.child("spec");
 const counters = fields({ replicas: nonNegative, minReadySeconds: nonNegative });
 
 function checkSpec(spec: ReadonlyJsonObject, old: ReadonlyJsonObject | undefined, context: StrategyContext): FieldError[] {
@@ -35,9 +34,6 @@ function validateStatusUpdate(object: KubeObject): FieldError[] {
   checkPartOf(status, "availableReplicas", "readyReplicas", "readyReplicas", faults);
   return faults;
 }
-
-const readSpec = (object: KubeObject): ReadonlyJsonObject => objectIn(object, "spec");
-const readStatus = (object: KubeObject): ReadonlyJsonObject => objectIn(object, "status");
 
 /** apps/v1 ReplicaSet beyond the tables. */
 export const replicaSet: KindBehaviour = {

@@ -1,5 +1,5 @@
 import { invalidField, requiredField, type FieldError } from "../../object/field-error.ts";
-import { FieldPath } from "../../object/field-path.ts";
+import type { FieldPath } from "../../object/field-path.ts";
 import { getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import { isEverything } from "../../object/label-selector.ts";
 import { dnsLabel } from "../../object/names.ts";
@@ -14,9 +14,8 @@ import { checkPodAnnotations } from "../pod-spec/pod-annotations.ts";
 import { validatePodTemplateSpec } from "../pod-spec/pod-template.ts";
 import type { PodRuleOptions } from "../pod-spec/scope.ts";
 import { templateOptions } from "../pod-spec/template-owner.ts";
+import { specAt } from "../spec-and-status.ts";
 import { brokenSelector, checkRunsForever, checkSelector, selectorOf, selectsTemplate, unselectedTemplate } from "./selector-rules.ts";
-
-const specAt = FieldPath.root.child("spec");
 
 const managementPolicies = ["OrderedReady", "Parallel"];
 const retention = optional(oneOf("Retain", "Delete"));

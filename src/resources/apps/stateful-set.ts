@@ -1,6 +1,5 @@
 import { forbiddenField, type FieldError } from "../../object/field-error.ts";
-import { FieldPath } from "../../object/field-path.ts";
-import { equalJson, isObject, structIn, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { equalJson, isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel, maskTrailingHyphen } from "../../object/names.ts";
 import { isSet, numberIn, objectIn, objectsIn } from "../../object/read.ts";
@@ -8,11 +7,10 @@ import type { KindBehaviour, StrategyContext } from "../definition.ts";
 import { defaultClaimSpec, objects } from "../pod-spec/defaults.ts";
 import { containerCells, defaultTemplateOf, dropDisabledOf } from "../pod-spec/template-owner.ts";
 import { warnOfFractions } from "../pod-spec/warnings.ts";
+import { readSpec, specAt } from "../spec-and-status.ts";
 import { checkCollisionCount, checkCounters, checkPartOf } from "./counters.ts";
 import { ownTemplateWarnings } from "./replica-warnings.ts";
 import { checkStatefulSetSpec } from "./stateful-set-rules.ts";
-
-const specAt = FieldPath.root.child("spec");
 
 function applyDefaults(object: KubeObject): void {
   const spec = structIn(object, "spec");
@@ -99,8 +97,6 @@ function warnings(object: KubeObject, old: KubeObject | undefined): string[] {
   }
   return texts;
 }
-
-const readSpec = (object: KubeObject): ReadonlyJsonObject => objectIn(object, "spec");
 
 /** apps/v1 StatefulSet beyond the tables. */
 export const statefulSet: KindBehaviour = {

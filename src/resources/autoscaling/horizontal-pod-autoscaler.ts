@@ -1,18 +1,18 @@
 import { invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
-import { FieldPath } from "../../object/field-path.ts";
+import type { FieldPath } from "../../object/field-path.ts";
 import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { nonNegativeQuantity } from "../../validation/quantities.ts";
 import { checkCounters } from "../apps/counters.ts";
 import type { KindBehaviour } from "../definition.ts";
+import { specAt } from "../spec-and-status.ts";
 import { autoscalerCells } from "./hpa-cells.ts";
 import { hpaConversion } from "./hpa-conversion.ts";
 import { defaultAutoscaler } from "./hpa-defaults.ts";
 import { checkMetrics } from "./hpa-metrics.ts";
 import { checkObjectReference } from "./object-reference.ts";
 
-const specAt = FieldPath.root.child("spec");
 const maxPeriodSeconds = 1800;
 const maxStabilizationSeconds = 3600;
 const selectPolicies = ["Disabled", "Max", "Min"];

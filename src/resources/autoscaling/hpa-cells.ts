@@ -1,27 +1,26 @@
 import type { JsonValue, ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { readSpec } from "../spec-and-status.ts";
 
 const unknown = "<unknown>";
 const maxShown = 2;
 
-const spec = (object: KubeObject): ReadonlyJsonObject => objectIn(object, "spec");
-
 /** The columns of autoscalers. */
 export const autoscalerCells: Readonly<Record<string, (object: KubeObject) => JsonValue>> = {
   Reference: (object) => {
-    const target = objectIn(spec(object), "scaleTargetRef");
+    const target = objectIn(readSpec(object), "scaleTargetRef");
     return `${stringIn(target, "kind")}/${stringIn(target, "name")}`;
   },
   Targets: targetsCell,
-  MinPods: (object) => (isSet(spec(object), "minReplicas") ? String(numberIn(spec(object), "minReplicas")) : "<unset>"),
-  MaxPods: (object) => numberIn(spec(object), "maxReplicas"),
+  MinPods: (object) => (isSet(readSpec(object), "minReplicas") ? String(numberIn(readSpec(object), "minReplicas")) : "<unset>"),
+  MaxPods: (object) => numberIn(readSpec(object), "maxReplicas"),
   Replicas: (object) => numberIn(objectIn(object, "status"), "currentReplicas"),
 };
 
 /** Each metric as current/target; of more than two the number. */
 function targetsCell(object: KubeObject): string {
-  const metrics = objectsIn(spec(object), "metrics");
+  const metrics = objectsIn(readSpec(object), "metrics");
   if (metrics.length === 0) return "<none>";
   const statuses = objectsIn(objectIn(object, "status"), "currentMetrics");
   const texts = metrics.map((metric, i) => metricText(metric, statuses[i] ?? {}));

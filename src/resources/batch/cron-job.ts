@@ -1,6 +1,5 @@
 import { invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
-import { FieldPath } from "../../object/field-path.ts";
-import { getOwn, isObject, structIn, type ReadonlyJsonObject } from "../../object/json.ts";
+import { getOwn, isObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import { CronError, parseCron } from "../../object/cron.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel } from "../../object/names.ts";
@@ -13,18 +12,24 @@ import { fields } from "../../validation/structure.ts";
 import { selectorCell } from "../apps/selector-rules.ts";
 import { ageSince } from "../common-cells.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
-import { containerCells, defaultTemplateOf, dropDisabledOf, templateOptions, templateWarnings } from "../pod-spec/template-owner.ts";
+import {
+  containerCells,
+  defaultTemplateOf,
+  dropDisabledOf,
+  structIn,
+  templateOptions,
+  templateWarnings,
+} from "../pod-spec/template-owner.ts";
+import { readSpec, specAt } from "../spec-and-status.ts";
 import { isManual } from "./job-selector.ts";
 import { checkJobSpec } from "./job-spec.ts";
 import { defaultFailurePolicy } from "./job.ts";
 
-const specAt = FieldPath.root.child("spec");
 const jobAt = specAt.child("jobTemplate", "spec");
 
 /** Names of jobs are the CronJob's and a time of eleven characters, and become labels of pods. */
 const maxName = 52;
 
-const readSpec = (object: KubeObject): ReadonlyJsonObject => objectIn(object, "spec");
 const jobSpecOf = (object: KubeObject): ReadonlyJsonObject => objectIn(objectIn(readSpec(object), "jobTemplate"), "spec");
 
 function applyDefaults(object: KubeObject): void {

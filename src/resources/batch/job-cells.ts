@@ -1,13 +1,11 @@
 import { humanDuration } from "../../object/duration.ts";
-import type { JsonValue, ReadonlyJsonObject } from "../../object/json.ts";
+import type { JsonValue } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { isSet, numberIn, objectIn, stringIn } from "../../object/read.ts";
+import { isSet, numberIn, stringIn } from "../../object/read.ts";
 import { selectorCell } from "../apps/selector-rules.ts";
 import { containerCells } from "../pod-spec/template-owner.ts";
-import { isConditionTrue } from "../../object/conditions.ts";
-
-const spec = (object: KubeObject): ReadonlyJsonObject => objectIn(object, "spec");
-const status = (object: KubeObject): ReadonlyJsonObject => objectIn(object, "status");
+import { readSpec, readStatus } from "../spec-and-status.ts";
+import { hasCondition } from "./job-status.ts";
 
 function statusCell(object: KubeObject): string {
   if (isConditionTrue(object, "Complete")) return "Complete";
@@ -17,24 +15,24 @@ function statusCell(object: KubeObject): string {
 }
 
 function completionsCell(object: KubeObject): string {
-  const succeeded = numberIn(status(object), "succeeded");
-  if (isSet(spec(object), "completions")) return `${succeeded}/${numberIn(spec(object), "completions")}`;
-  const parallelism = numberIn(spec(object), "parallelism");
+  const succeeded = numberIn(readStatus(object), "succeeded");
+  if (isSet(readSpec(object), "completions")) return `${succeeded}/${numberIn(readSpec(object), "completions")}`;
+  const parallelism = numberIn(readSpec(object), "parallelism");
   return parallelism > 1 ? `${succeeded}/1 of ${parallelism}` : `${succeeded}/1`;
 }
 
 function durationCell(object: KubeObject, now: number): string {
-  const started = stringIn(status(object), "startTime");
+  const started = stringIn(readStatus(object), "startTime");
   if (started === "") return "";
-  const ended = stringIn(status(object), "completionTime");
+  const ended = stringIn(readStatus(object), "completionTime");
   return humanDuration((ended === "" ? now : Date.parse(ended)) - Date.parse(started));
 }
 
 /** The columns of jobs. */
 export const jobCells: Readonly<Record<string, (object: KubeObject, now: number) => JsonValue>> = {
-  ...containerCells(spec),
+  ...containerCells(readSpec),
   Status: statusCell,
   Completions: completionsCell,
   Duration: durationCell,
-  Selector: (object) => selectorCell(spec(object), "<error>", "<none>"),
+  Selector: (object) => selectorCell(readSpec(object), "<error>", "<none>"),
 };

@@ -1,5 +1,4 @@
 import { invalidField, requiredField, type FieldError } from "../../object/field-error.ts";
-import { FieldPath } from "../../object/field-path.ts";
 import { equalJson, getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel } from "../../object/names.ts";
@@ -10,11 +9,10 @@ import type { StrategyContext } from "../definition.ts";
 import type { PodRuleOptions } from "../pod-spec/scope.ts";
 import { podSpecShown } from "../pod-spec/shown-members.ts";
 import { templateOptions } from "../pod-spec/template-owner.ts";
+import { specAt } from "../spec-and-status.ts";
 import { checkGeneratedSelector, hasPrefixedLabels } from "./job-selector.ts";
 import { policyShown, templateShown } from "./job-shown.ts";
 import { checkJobSpec } from "./job-spec.ts";
-
-const specAt = FieldPath.root.child("spec");
 
 /** Faults of a job that is about to be created. */
 export function validateJob(object: KubeObject, context: StrategyContext): FieldError[] {

@@ -1,13 +1,12 @@
 import { invalidField, requiredField, type FieldError } from "../../object/field-error.ts";
-import { FieldPath } from "../../object/field-path.ts";
-import { getOwn, isObject, setOwn, structIn, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { getOwn, isObject, setOwn, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { matchesLabels } from "../../object/label-selector.ts";
 import { isSet, objectIn, stringIn } from "../../object/read.ts";
 import { shownMap } from "../../validation/selector-shown.ts";
 import { brokenSelector, selectorOf } from "../apps/selector-rules.ts";
-
-const specAt = FieldPath.root.child("spec");
+import { structIn } from "../pod-spec/template-owner.ts";
+import { specAt } from "../spec-and-status.ts";
 
 const prefixedUid = "batch.kubernetes.io/controller-uid";
 const prefixedName = "batch.kubernetes.io/job-name";

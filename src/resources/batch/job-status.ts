@@ -1,9 +1,9 @@
 import { duplicateField, invalidField, requiredField, type FieldError } from "../../object/field-error.ts";
 import { equalJson, getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { isSet, numberIn, objectIn, stringIn, stringsIn } from "../../object/read.ts";
-import { isConditionTrue } from "../../object/conditions.ts";
-import { checkCounters, statusAt } from "../apps/counters.ts";
+import { isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { checkCounters } from "../apps/counters.ts";
+import { statusAt } from "../spec-and-status.ts";
 import { commonIndex, parseIndexes } from "./index-intervals.ts";
 
 /** A job and its state, read once for the many rules that follow. */

@@ -16,6 +16,7 @@ import { isSet, numberIn, objectIn, stringIn, stringsIn } from "../../object/rea
 import { certificateRequestFault } from "../../x509/certificate-request.ts";
 import { readPem } from "../../x509/pem.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
+import { specAt } from "../spec-and-status.ts";
 import { conditionChangeFaults, conditionFaults, conditionsOf, keepApprovals, stampConditions } from "./conditions.ts";
 import { signerName } from "./signer-name.ts";
 
@@ -49,16 +50,15 @@ const USAGES = [
   "timestamping",
 ];
 
-const spec = FieldPath.root.child("spec");
 const certificateAt = FieldPath.root.child("status").child("certificate");
 
 function requestFaults(object: KubeObject): FieldError[] {
   const faults: FieldError[] = [];
   const own = objectIn(object, "spec");
   const wrong = pemRequestFault(stringIn(own, "request"));
-  if (wrong !== undefined) faults.push(invalidField(spec.child("request"), getOwn(own, "request") ?? null, wrong));
+  if (wrong !== undefined) faults.push(invalidField(specAt.child("request"), getOwn(own, "request") ?? null, wrong));
   const usages = stringsIn(own, "usages");
-  const place = spec.child("usages");
+  const place = specAt.child("usages");
   if (usages.length === 0) faults.push(requiredField(place));
   usages.forEach((usage, i) => {
     if (!USAGES.includes(usage)) faults.push(notSupportedField(place.index(i), usage, USAGES));
@@ -68,12 +68,12 @@ function requestFaults(object: KubeObject): FieldError[] {
   });
   const signer = stringIn(own, "signerName");
   if (signer === LEGACY_SIGNER) {
-    faults.push(invalidField(spec.child("signerName"), signer, "the legacy signerName is not allowed via this API version"));
-  } else signerName(signer, spec.child("signerName"), faults, undefined);
+    faults.push(invalidField(specAt.child("signerName"), signer, "the legacy signerName is not allowed via this API version"));
+  } else signerName(signer, specAt.child("signerName"), faults, undefined);
   const seconds = numberIn(own, "expirationSeconds");
   if (isSet(own, "expirationSeconds") && seconds < MIN_SECONDS) {
     const detail = `may not specify a duration less than ${MIN_SECONDS} seconds (10 minutes)`;
-    faults.push(invalidField(spec.child("expirationSeconds"), seconds, detail));
+    faults.push(invalidField(specAt.child("expirationSeconds"), seconds, detail));
   }
   faults.push(...conditionFaults(object));
   const certificate = certificateFault(certificateOf(object));

@@ -5,14 +5,13 @@ import { parseCidrSloppy } from "../../object/ip.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { legacyCidr } from "../../validation/addresses.ts";
+import { specAt, statusAt } from "../spec-and-status.ts";
 import { checkNodeAnnotations } from "./node-annotations.ts";
 import { checkConfigSource, checkConfigStatus } from "./node-config-source.ts";
 import { taints } from "./node-taints.ts";
 import { resourceAmounts } from "./resource-amounts.ts";
 
 const metadata = FieldPath.root.child("metadata");
-const specAt = FieldPath.root.child("spec");
-const statusAt = FieldPath.root.child("status");
 
 const amounts = resourceAmounts((at, name) => at.child(name));
 

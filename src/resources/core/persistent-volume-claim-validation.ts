@@ -12,10 +12,9 @@ import { diffOf } from "../pod-spec/internal-form.ts";
 import { checkResourceAmount, resourceNames } from "../pod-spec/resources.ts";
 import { claimSpecShown } from "../pod-spec/shown-volumes.ts";
 import { shownAs } from "../pod-spec/shown.ts";
+import { specAt } from "../spec-and-status.ts";
 import { checkBasicAmount } from "./persistent-volume-validation.ts";
 import { classAnnotation } from "./volume-class.ts";
-
-const specAt = FieldPath.root.child("spec");
 
 /** Faults of a claim's spec; `old` is what it was before an update. */
 export function validateClaim(object: KubeObject, old?: KubeObject): FieldError[] {

@@ -24,10 +24,9 @@ import { mountModes } from "../pod-spec/claim-spec.ts";
 import { diffOf } from "../pod-spec/internal-form.ts";
 import { resourceNames } from "../pod-spec/resources.ts";
 import { shownAs } from "../pod-spec/shown.ts";
+import { specAt } from "../spec-and-status.ts";
 import { nodeAffinityShown, sourceShown } from "./persistent-volume-shown.ts";
 import { localNeedsNode, persistentVolumeSource } from "./persistent-volume-sources.ts";
-
-const specAt = FieldPath.root.child("spec");
 
 /** Appends an amount of storage that is below zero. */
 export function checkBasicAmount(value: ReadonlyJson | undefined, at: FieldPath, faults: FieldError[]): boolean {

@@ -1,5 +1,4 @@
-import { FieldPath } from "../../object/field-path.ts";
-import { copyJson, getOwn, structIn, type JsonValue } from "../../object/json.ts";
+import { copyJson, getOwn, type JsonValue } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { formatQuantity } from "../../object/quantity.ts";
 import { isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
@@ -8,10 +7,9 @@ import type { KindBehaviour } from "../definition.ts";
 import { defaultVolumeSources, roundResources } from "../pod-spec/defaults.ts";
 import { pluginWarnings } from "../pod-spec/volume-warnings.ts";
 import { warnOfNodeTerm } from "../pod-spec/warnings.ts";
+import { readSpec, specAt } from "../spec-and-status.ts";
 import { validatePersistentVolume, validatePersistentVolumeChange } from "./persistent-volume-validation.ts";
 import { classWarnings, modesCell, phaseCell, storageClassOf } from "./volume-class.ts";
-
-const specAt = FieldPath.root.child("spec");
 
 /** Notes when the phase changed, unless the writer says when (KEP-3762). */
 function noteTransition(object: KubeObject, old: KubeObject, now: string): void {
@@ -51,8 +49,6 @@ function claimCell(spec: ReturnType<typeof objectIn>): string {
   return `${stringIn(claim, "namespace")}/${stringIn(claim, "name")}`;
 }
 
-const specOf = (object: KubeObject) => objectIn(object, "spec");
-
 /** What PersistentVolumes do beyond the tables. */
 export const persistentVolume: KindBehaviour = {
   applyDefaults(object) {
@@ -81,15 +77,15 @@ export const persistentVolume: KindBehaviour = {
     },
   },
   cells: {
-    "Capacity": (object) => formatQuantity(asQuantity(objectIn(specOf(object), "capacity")["storage"])),
-    "Access Modes": (object) => modesCell(specOf(object)),
-    "Reclaim Policy": (object) => stringIn(specOf(object), "persistentVolumeReclaimPolicy"),
+    "Capacity": (object) => formatQuantity(asQuantity(objectIn(readSpec(object), "capacity")["storage"])),
+    "Access Modes": (object) => modesCell(readSpec(object)),
+    "Reclaim Policy": (object) => stringIn(readSpec(object), "persistentVolumeReclaimPolicy"),
     "Status": phaseCell,
-    "Claim": (object) => claimCell(specOf(object)),
+    "Claim": (object) => claimCell(readSpec(object)),
     "StorageClass": storageClassOf,
     "VolumeAttributesClass": (object) =>
-      isSet(specOf(object), "volumeAttributesClassName") ? stringIn(specOf(object), "volumeAttributesClassName") : "<unset>",
+      isSet(readSpec(object), "volumeAttributesClassName") ? stringIn(readSpec(object), "volumeAttributesClassName") : "<unset>",
     "Reason": (object) => stringIn(objectIn(object, "status"), "reason"),
-    "VolumeMode": (object) => stringIn(specOf(object), "volumeMode") || "<unset>",
+    "VolumeMode": (object) => stringIn(readSpec(object), "volumeMode") || "<unset>",
   },
 };

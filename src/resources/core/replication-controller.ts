@@ -1,6 +1,5 @@
 import { requiredField, type FieldError } from "../../object/field-error.ts";
-import { FieldPath } from "../../object/field-path.ts";
-import { copyJson, getOwn, isObject, structIn, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
+import { copyJson, getOwn, isObject, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { formatLabelSelector, labelSelectorFromLabels, matchesLabels, type Labels } from "../../object/label-selector.ts";
 import { dnsSubdomain, maskTrailingHyphen } from "../../object/names.ts";
@@ -11,11 +10,8 @@ import { replicaNameWarnings } from "../apps/replica-warnings.ts";
 import { checkRunsForever, unselectedTemplate } from "../apps/selector-rules.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
 import { validatePodTemplateSpec } from "../pod-spec/pod-template.ts";
-import { containerCells, defaultTemplateOf, dropDisabledOf, templateOptions } from "../pod-spec/template-owner.ts";
-
-const specAt = FieldPath.root.child("spec");
-const readSpec = (object: KubeObject): ReadonlyJsonObject => objectIn(object, "spec");
-const readStatus = (object: KubeObject): ReadonlyJsonObject => objectIn(object, "status");
+import { containerCells, defaultTemplateOf, dropDisabledOf, structIn, templateOptions } from "../pod-spec/template-owner.ts";
+import { readSpec, readStatus, specAt } from "../spec-and-status.ts";
 
 /** Labels of the template select and mark what the controller makes, where its writer says nothing else. */
 function takeTemplateLabels(object: KubeObject, spec: JsonObject): void {

@@ -9,6 +9,7 @@ import type { KindBehaviour } from "../definition.ts";
 import { roundResources } from "../pod-spec/defaults.ts";
 import { isQuotaResource } from "../pod-spec/resource-names.ts";
 import { checkResourceAmount, checkResourceName, resourceNames } from "../pod-spec/resources.ts";
+import { specAt } from "../spec-and-status.ts";
 
 const podCount: ReadonlySet<string> = new Set(["pods"]);
 const podTotals: ReadonlySet<string> = new Set(["pods", "cpu", "memory", "limits.cpu", "limits.memory", "requests.cpu", "requests.memory"]);
@@ -105,8 +106,6 @@ function checkScopeSelector(spec: ReadonlyJsonObject, at: FieldPath, faults: Fie
   for (const pair of contradictions)
     if (pair.every((scope) => scopes.includes(scope))) faults.push(invalidField(at, shown, "conflicting scopes"));
 }
-
-const specAt = FieldPath.root.child("spec");
 
 function checkSpec(object: KubeObject, faults: FieldError[]): void {
   const spec = objectIn(object, "spec");

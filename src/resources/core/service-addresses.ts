@@ -1,16 +1,15 @@
 import { duplicateField, invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
-import { FieldPath } from "../../object/field-path.ts";
 import { ipMessages, parseIpSloppy } from "../../object/ip.ts";
 import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
 import { isSet, stringIn, stringsIn } from "../../object/read.ts";
+import { specAt } from "../spec-and-status.ts";
 import { HEADLESS, isHeadless } from "./service-fields.ts";
 
 /** Address families by their names. */
 export const IP_FAMILIES = ["IPv4", "IPv6"] as const;
 const FAMILY_POLICIES = ["PreferDualStack", "RequireDualStack", "SingleStack"];
 
-const AT = FieldPath.root.child("spec");
-const IPS_AT = AT.child("clusterIPs");
+const IPS_AT = specAt.child("clusterIPs");
 
 /** The family of an address: IPv6 for everything with a colon. */
 export function familyOf(ip: string): (typeof IP_FAMILIES)[number] {
@@ -55,14 +54,14 @@ function familyFaults(spec: ReadonlyJsonObject): FieldError[] {
   const faults: FieldError[] = [];
   const seen = new Set<string>();
   stringsIn(spec, "ipFamilies").forEach((family, i) => {
-    const at = AT.child("ipFamilies").index(i);
+    const at = specAt.child("ipFamilies").index(i);
     if (!IP_FAMILIES.some((known) => known === family)) faults.push(notSupportedField(at, family, IP_FAMILIES));
     if (seen.has(family)) faults.push(duplicateField(at, family));
     seen.add(family);
   });
   const policy = getOwn(spec, "ipFamilyPolicy");
   if (isSet(spec, "ipFamilyPolicy") && !FAMILY_POLICIES.includes(stringIn(spec, "ipFamilyPolicy"))) {
-    faults.push(notSupportedField(AT.child("ipFamilyPolicy"), policy, FAMILY_POLICIES));
+    faults.push(notSupportedField(specAt.child("ipFamilyPolicy"), policy, FAMILY_POLICIES));
   }
   return faults;
 }
@@ -92,7 +91,7 @@ export function addressChangeFaults(spec: ReadonlyJsonObject, old: ReadonlyJsonO
 function listChangeFaults(spec: ReadonlyJsonObject, old: ReadonlyJsonObject, member: string, one: string): FieldError[] {
   const now = stringsIn(spec, member);
   const before = stringsIn(old, member);
-  const at = AT.child(member);
+  const at = specAt.child(member);
   const list = getOwn(spec, member) ?? null;
   const changed = (i: number): FieldError[] => (now[i] === before[i] ? [] : [invalidField(at.index(i), list, "may not change once set")]);
   if (now.length === before.length) return before.flatMap((_, i) => changed(i));
@@ -102,7 +101,7 @@ function listChangeFaults(spec: ReadonlyJsonObject, old: ReadonlyJsonObject, mem
   if (now.length === 1 && stringIn(spec, "ipFamilyPolicy") !== "SingleStack") {
     faults.push(
       invalidField(
-        AT.child("ipFamilyPolicy"),
+        specAt.child("ipFamilyPolicy"),
         getOwn(spec, "ipFamilyPolicy") ?? null,
         `must be set to 'SingleStack' when releasing the secondary ${one}`,
       ),

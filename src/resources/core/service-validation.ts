@@ -19,6 +19,7 @@ import { optional, required } from "../../validation/presence.ts";
 import { oneOf, port, text } from "../../validation/scalars.ts";
 import { checkNotSpecial } from "../../validation/special-addresses.ts";
 import { fields } from "../../validation/structure.ts";
+import { specAt } from "../spec-and-status.ts";
 import { addressChangeFaults, clusterIpFaults } from "./service-addresses.ts";
 import {
   HEADLESS,
@@ -30,8 +31,7 @@ import {
   sameMember,
 } from "./service-fields.ts";
 
-const AT = FieldPath.root.child("spec");
-const PORTS_AT = AT.child("ports");
+const PORTS_AT = specAt.child("ports");
 const SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges";
 const ONLY_LOAD_BALANCER = "may only be used when `type` is 'LoadBalancer'";
 /** Nodes' kubelets listen here. */
@@ -44,11 +44,11 @@ export function serviceFaults(service: KubeObject, old?: KubeObject): FieldError
   const faults: FieldError[] = [];
   typeFaults(spec, faults);
   portFaults(spec, faults);
-  labels(getOwn(spec, "selector"), AT.child("selector"), faults, undefined);
+  labels(getOwn(spec, "selector"), specAt.child("selector"), faults, undefined);
   affinityFaults(spec, faults);
   faults.push(...clusterIpFaults(spec, before));
   externalIpFaults(spec, before, faults);
-  SERVICE_TYPE(getOwn(spec, "type"), AT.child("type"), faults, undefined);
+  SERVICE_TYPE(getOwn(spec, "type"), specAt.child("type"), faults, undefined);
   nodePortFaults(spec, faults);
   duplicatePortFaults(spec, faults);
   sourceRangeFaults(service, old, faults);
@@ -56,9 +56,9 @@ export function serviceFaults(service: KubeObject, old?: KubeObject): FieldError
   loadBalancerClassFaults(spec, faults);
   externalTrafficFaults(spec, faults);
   if (isSet(spec, "internalTrafficPolicy"))
-    TRAFFIC_POLICY(getOwn(spec, "internalTrafficPolicy"), AT.child("internalTrafficPolicy"), faults, undefined);
-  else if (isRouted(spec)) faults.push(requiredField(AT.child("internalTrafficPolicy")));
-  TRAFFIC_DISTRIBUTION(getOwn(spec, "trafficDistribution"), AT.child("trafficDistribution"), faults, undefined);
+    TRAFFIC_POLICY(getOwn(spec, "internalTrafficPolicy"), specAt.child("internalTrafficPolicy"), faults, undefined);
+  else if (isRouted(spec)) faults.push(requiredField(specAt.child("internalTrafficPolicy")));
+  TRAFFIC_DISTRIBUTION(getOwn(spec, "trafficDistribution"), specAt.child("trafficDistribution"), faults, undefined);
   return faults;
 }
 
@@ -68,12 +68,12 @@ export function serviceChangeFaults(service: KubeObject, old: KubeObject): Field
   const before = objectIn(old, "spec");
   const faults = addressChangeFaults(spec, before);
   if (isLoadBalancer(spec) && isLoadBalancer(before) && !equalClass(spec, before)) {
-    faults.push(invalidField(AT.child("loadBalancerClass"), getOwn(spec, "loadBalancerClass") ?? null, "may not change once set"));
+    faults.push(invalidField(specAt.child("loadBalancerClass"), getOwn(spec, "loadBalancerClass") ?? null, "may not change once set"));
   }
   // The original asks twice, here and among all rules; messages repeat, and so do the causes.
   loadBalancerClassFaults(spec, faults);
   if (needsHealthCheckPort(spec) && needsHealthCheckPort(before) && !sameMember(spec, before, "healthCheckNodePort")) {
-    faults.push(forbiddenField(AT.child("healthCheckNodePort"), "field is immutable"));
+    faults.push(forbiddenField(specAt.child("healthCheckNodePort"), "field is immutable"));
   }
   return [...faults, ...serviceFaults(service, old)];
 }
@@ -122,14 +122,14 @@ function typeFaults(spec: ReadonlyJsonObject, faults: FieldError[]): void {
   }
   if (type === "LoadBalancer" || type === "NodePort") {
     if (isHeadless(spec))
-      faults.push(invalidField(AT.child("clusterIPs").index(0), HEADLESS, `may not be set to '${HEADLESS}' for ${type} services`));
+      faults.push(invalidField(specAt.child("clusterIPs").index(0), HEADLESS, `may not be set to '${HEADLESS}' for ${type} services`));
   } else if (type === "ExternalName") {
     const detail = "may not be set for ExternalName services";
-    if (stringsIn(spec, "clusterIPs").length > 0) faults.push(forbiddenField(AT.child("clusterIPs"), detail));
-    if (stringsIn(spec, "ipFamilies").length > 0) faults.push(forbiddenField(AT.child("ipFamilies"), detail));
-    if (isSet(spec, "ipFamilyPolicy")) faults.push(forbiddenField(AT.child("ipFamilyPolicy"), detail));
+    if (stringsIn(spec, "clusterIPs").length > 0) faults.push(forbiddenField(specAt.child("clusterIPs"), detail));
+    if (stringsIn(spec, "ipFamilies").length > 0) faults.push(forbiddenField(specAt.child("ipFamilies"), detail));
+    if (isSet(spec, "ipFamilyPolicy")) faults.push(forbiddenField(specAt.child("ipFamilyPolicy"), detail));
     // A dot at the end says that the name is whole.
-    required(text(dnsSubdomain))(stringIn(spec, "externalName").replace(/\.$/, ""), AT.child("externalName"), faults, undefined);
+    required(text(dnsSubdomain))(stringIn(spec, "externalName").replace(/\.$/, ""), specAt.child("externalName"), faults, undefined);
   }
 }
 
@@ -159,8 +159,8 @@ function portFaults(spec: ReadonlyJsonObject, faults: FieldError[]): void {
 
 function affinityFaults(spec: ReadonlyJsonObject, faults: FieldError[]): void {
   const affinity = stringIn(spec, "sessionAffinity");
-  AFFINITY(affinity, AT.child("sessionAffinity"), faults, undefined);
-  const at = AT.child("sessionAffinityConfig");
+  AFFINITY(affinity, specAt.child("sessionAffinity"), faults, undefined);
+  const at = specAt.child("sessionAffinityConfig");
   if (affinity === "None" && isSet(spec, "sessionAffinityConfig"))
     faults.push(forbiddenField(at, "must not be set when session affinity is None"));
   if (affinity !== "ClientIP") return;
@@ -180,7 +180,7 @@ function affinityFaults(spec: ReadonlyJsonObject, faults: FieldError[]): void {
 function externalIpFaults(spec: ReadonlyJsonObject, before: ReadonlyJsonObject | undefined, faults: FieldError[]): void {
   const existing = before === undefined ? [] : stringsIn(before, "externalIPs");
   stringsIn(spec, "externalIPs").forEach((ip, i) => {
-    const at = AT.child("externalIPs").index(i);
+    const at = specAt.child("externalIPs").index(i);
     if (!existing.includes(ip)) legacyIp(ip, at, faults, undefined);
     checkNotSpecial(ip, at, faults);
   });
@@ -223,7 +223,7 @@ function sourceRangeFaults(service: KubeObject, old: KubeObject | undefined, fau
   const ranges = stringsIn(spec, "loadBalancerSourceRanges");
   const annotation = service.metadata.annotations?.[SOURCE_RANGES];
   if (ranges.length > 0) {
-    const at = AT.child("LoadBalancerSourceRanges");
+    const at = specAt.child("LoadBalancerSourceRanges");
     const existing = old === undefined ? [] : stringsIn(objectIn(old, "spec"), "loadBalancerSourceRanges").map((range) => range.trim());
     if (!isLoadBalancer(spec)) faults.push(forbiddenField(at, ONLY_LOAD_BALANCER));
     ranges.forEach((range, i) => {
@@ -240,7 +240,7 @@ function sourceRangeFaults(service: KubeObject, old: KubeObject | undefined, fau
 }
 
 function allocationFaults(spec: ReadonlyJsonObject, faults: FieldError[]): void {
-  const at = AT.child("allocateLoadBalancerNodePorts");
+  const at = specAt.child("allocateLoadBalancerNodePorts");
   const given = isSet(spec, "allocateLoadBalancerNodePorts");
   if (given && !isLoadBalancer(spec)) faults.push(forbiddenField(at, ONLY_LOAD_BALANCER));
   if (!given && isLoadBalancer(spec)) faults.push(requiredField(at));
@@ -248,7 +248,7 @@ function allocationFaults(spec: ReadonlyJsonObject, faults: FieldError[]): void 
 
 function loadBalancerClassFaults(spec: ReadonlyJsonObject, faults: FieldError[]): void {
   if (!isSet(spec, "loadBalancerClass")) return;
-  const at = AT.child("loadBalancerClass");
+  const at = specAt.child("loadBalancerClass");
   if (isLoadBalancer(spec)) text(qualifiedNameRules)(getOwn(spec, "loadBalancerClass"), at, faults, undefined);
   else faults.push(forbiddenField(at, ONLY_LOAD_BALANCER));
 }
@@ -261,7 +261,7 @@ function equalClass(spec: ReadonlyJsonObject, before: ReadonlyJsonObject): boole
 }
 
 function externalTrafficFaults(spec: ReadonlyJsonObject, faults: FieldError[]): void {
-  const at = AT.child("externalTrafficPolicy");
+  const at = specAt.child("externalTrafficPolicy");
   const policy = stringIn(spec, "externalTrafficPolicy");
   if (isExternallyAccessible(spec)) {
     if (policy === "") faults.push(requiredField(at));
@@ -269,7 +269,7 @@ function externalTrafficFaults(spec: ReadonlyJsonObject, faults: FieldError[]): 
   } else if (policy !== "") {
     faults.push(invalidField(at, policy, "may only be set for externally-accessible services"));
   }
-  const healthAt = AT.child("healthCheckNodePort");
+  const healthAt = specAt.child("healthCheckNodePort");
   const number = numberIn(spec, "healthCheckNodePort");
   if (needsHealthCheckPort(spec)) required(port)(number, healthAt, faults, undefined);
   else if (number !== 0)

@@ -1,4 +1,3 @@
-import { FieldPath } from "../../object/field-path.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { formatLabelSelector, labelSelectorFromLabels, type Labels } from "../../object/label-selector.ts";
 import { dnsLabel, maskTrailingHyphen } from "../../object/names.ts";
@@ -6,12 +5,12 @@ import { numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object
 import { warnOfAddress, warnOfCidr } from "../../validation/address-warnings.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { loadBalancerAddresses } from "../service-cells.ts";
+import { specAt } from "../spec-and-status.ts";
 import { prepareServiceUpdate } from "./service-changes.ts";
 import { defaultService } from "./service-defaults.ts";
 import { HEADLESS, isHeadless } from "./service-fields.ts";
 import { serviceChangeFaults, serviceFaults, serviceStatusFaults } from "./service-validation.ts";
 
-const AT = FieldPath.root.child("spec");
 const TOPOLOGY_HINTS = "service.kubernetes.io/topology-aware-hints";
 
 /** What services do beyond the tables; their addresses and ports are allocated by the registry's service network. */
@@ -45,7 +44,7 @@ function serviceWarnings(object: KubeObject): string[] {
   const type = stringIn(spec, "type");
   const loadBalancerIp = stringIn(spec, "loadBalancerIP");
   stringsIn(spec, "clusterIPs").forEach((ip, i) => {
-    if (ip !== HEADLESS) warnOfAddress(ip, AT.child("clusterIPs").index(i), found);
+    if (ip !== HEADLESS) warnOfAddress(ip, specAt.child("clusterIPs").index(i), found);
   });
   if (isHeadless(spec)) {
     if (loadBalancerIp !== "") found.push("spec.loadBalancerIP is ignored for headless services");
@@ -53,10 +52,10 @@ function serviceWarnings(object: KubeObject): string[] {
     if (stringIn(spec, "sessionAffinity") !== "None") found.push("spec.SessionAffinity is ignored for headless services");
   }
   if (externalIps.length > 0) found.push("spec.externalIPs is deprecated and may no longer be implemented in some clusters");
-  externalIps.forEach((ip, i) => warnOfAddress(ip, AT.child("externalIPs").index(i), found));
-  if (loadBalancerIp !== "") warnOfAddress(loadBalancerIp, AT.child("loadBalancerIP"), found);
+  externalIps.forEach((ip, i) => warnOfAddress(ip, specAt.child("externalIPs").index(i), found));
+  if (loadBalancerIp !== "") warnOfAddress(loadBalancerIp, specAt.child("loadBalancerIP"), found);
   stringsIn(spec, "loadBalancerSourceRanges").forEach((range, i) =>
-    warnOfCidr(range, AT.child("loadBalancerSourceRanges").index(i), found),
+    warnOfCidr(range, specAt.child("loadBalancerSourceRanges").index(i), found),
   );
   if (type === "ExternalName" && externalIps.length > 0) found.push('spec.externalIPs is ignored when spec.type is "ExternalName"');
   if (type !== "ExternalName" && stringIn(spec, "externalName") !== "")

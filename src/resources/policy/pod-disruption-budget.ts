@@ -12,8 +12,7 @@ import { fields } from "../../validation/structure.ts";
 import { shownSelector } from "../../validation/selector-shown.ts";
 import { checkSelectorForm } from "../apps/selector-rules.ts";
 import type { KindBehaviour } from "../definition.ts";
-
-const specAt = FieldPath.root.child("spec");
+import { specAt } from "../spec-and-status.ts";
 
 const amounts = fields({ minAvailable: optional(intOrPercentOfWhole), maxUnavailable: optional(intOrPercentOfWhole) });
 const policies = fields({ unhealthyPodEvictionPolicy: optional(oneOf("AlwaysAllow", "IfHealthyBudget")) });

@@ -1,5 +1,4 @@
 import { invalidField, type FieldError } from "../../object/field-error.ts";
-import { FieldPath } from "../../object/field-path.ts";
 import { equalJson, isObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { objectIn } from "../../object/read.ts";
@@ -7,15 +6,14 @@ import { annotations, labels } from "../../validation/labels.ts";
 import { fields } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { shownAs } from "../pod-spec/shown.ts";
+import { specAt } from "../spec-and-status.ts";
 import { checkClaimSpec, claimSpecShown, defaultClaimSpec } from "./claim-spec.ts";
-
-const spec = FieldPath.root.child("spec");
 
 function templateFaults(object: KubeObject): FieldError[] {
   const faults: FieldError[] = [];
   const own = objectIn(object, "spec");
-  fields({ metadata: fields({ labels, annotations }) })(own, spec, faults, undefined);
-  checkClaimSpec(objectIn(own, "spec"), spec.child("spec"), faults);
+  fields({ metadata: fields({ labels, annotations }) })(own, specAt, faults, undefined);
+  checkClaimSpec(objectIn(own, "spec"), specAt.child("spec"), faults);
   return faults;
 }
 
@@ -23,7 +21,7 @@ function changeFaults(object: KubeObject, old: KubeObject): FieldError[] {
   const own = objectIn(object, "spec");
   if (equalJson(own, objectIn(old, "spec"))) return [];
   const shown = { ...objectIn(own, "metadata"), Spec: shownAs(objectIn(own, "spec"), claimSpecShown) };
-  return [invalidField(spec, shown, "field is immutable")];
+  return [invalidField(specAt, shown, "field is immutable")];
 }
 
 export const resourceClaimTemplate: KindBehaviour = {

@@ -1,19 +1,17 @@
 import { invalidField, type FieldError } from "../../object/field-error.ts";
-import { FieldPath } from "../../object/field-path.ts";
 import { equalJson, isObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet, listIn, objectIn } from "../../object/read.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { keepOld, specAndMetadata } from "../keep-old.ts";
 import { shownAs } from "../pod-spec/shown.ts";
+import { specAt } from "../spec-and-status.ts";
 import { checkClaimSpec, claimSpecShown, defaultClaimSpec, defaultTolerations, members } from "./claim-spec.ts";
 import { claimStatusFaults, forgetLostDevices } from "./claim-status.ts";
 
-const spec = FieldPath.root.child("spec");
-
 function claimFaults(object: KubeObject): FieldError[] {
   const faults: FieldError[] = [];
-  checkClaimSpec(objectIn(object, "spec"), spec, faults);
+  checkClaimSpec(objectIn(object, "spec"), specAt, faults);
   return faults;
 }
 
@@ -21,7 +19,7 @@ function claimFaults(object: KubeObject): FieldError[] {
 function changeFaults(object: KubeObject, old: KubeObject): FieldError[] {
   const own = objectIn(object, "spec");
   if (equalJson(own, objectIn(old, "spec"))) return [];
-  return [invalidField(spec, shownAs(own, claimSpecShown), "field is immutable")];
+  return [invalidField(specAt, shownAs(own, claimSpecShown), "field is immutable")];
 }
 
 function applyDefaults(object: KubeObject): void {

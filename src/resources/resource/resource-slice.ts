@@ -1,5 +1,4 @@
 import { invalidField, requiredField, type FieldError } from "../../object/field-error.ts";
-import { FieldPath } from "../../object/field-path.ts";
 import { isObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { quoteText } from "../../object/quote.ts";
@@ -7,6 +6,7 @@ import { asObject, booleanIn, listIn, numberIn, objectIn, objectsIn, stringIn } 
 import { changes, immutable } from "../../validation/changes.ts";
 import { fields } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
+import { specAt } from "../spec-and-status.ts";
 import { members } from "./claim-spec.ts";
 import { counterSet, device, type DeviceContext } from "./devices.ts";
 import { boundedList, driverName, poolName } from "./names.ts";
@@ -17,7 +17,6 @@ const MAX_DEVICES = 128;
 const MAX_ELABORATE_DEVICES = 64;
 const MAX_COUNTER_SETS = 8;
 const ONE_OF = "exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required";
-const at = FieldPath.root.child("spec");
 
 const text = immutable("field is immutable", (value) => value ?? "");
 const updates = changes({ pool: changes({ name: text }), driver: text, nodeName: immutable() });
@@ -26,20 +25,20 @@ function sliceFaults(object: KubeObject, old?: KubeObject): FieldError[] {
   const faults: FieldError[] = [];
   const spec = objectIn(object, "spec");
   const pool = objectIn(spec, "pool");
-  const poolAt = at.child("pool");
-  fields({ driver: driverName })(spec, at, faults, undefined);
+  const poolAt = specAt.child("pool");
+  fields({ driver: driverName })(spec, specAt, faults, undefined);
   fields({ name: poolName })(pool, poolAt, faults, undefined);
   const count = numberIn(pool, "resourceSliceCount");
   if (count <= 0) faults.push(invalidField(poolAt.child("resourceSliceCount"), count, "must be greater than zero"));
   const generation = numberIn(pool, "generation");
   if (generation < 0) faults.push(invalidField(poolAt.child("generation"), generation, "must be greater than or equal to zero"));
-  if (old !== undefined) updates(spec, objectIn(old, "spec"), at, faults, undefined);
-  const chosen = checkNodeChoice(spec, at, faults, {
+  if (old !== undefined) updates(spec, objectIn(old, "spec"), specAt, faults, undefined);
+  const chosen = checkNodeChoice(spec, specAt, faults, {
     emptyNode: "must be either unset or set to a non-empty string",
     flags: ["allNodes", "perDeviceNodeSelection"],
   });
-  if (chosen.length === 0) faults.push(requiredField(at, ONE_OF));
-  if (chosen.length > 1) faults.push(invalidField(at, `{${chosen.join(", ")}}`, `${ONE_OF}, but multiple fields are set`));
+  if (chosen.length === 0) faults.push(requiredField(specAt, ONE_OF));
+  if (chosen.length > 1) faults.push(invalidField(specAt, `{${chosen.join(", ")}}`, `${ONE_OF}, but multiple fields are set`));
   checkContents(object, faults);
   return faults;
 }
@@ -48,14 +47,14 @@ function checkContents(object: KubeObject, faults: FieldError[]): void {
   const spec = objectIn(object, "spec");
   const devices = objectsIn(spec, "devices");
   if (devices.length > 0 && listIn(spec, "sharedCounters").length > 0) {
-    faults.push(invalidField(at, "{`sharedCounters`, `devices`}", "only one of `sharedCounters` or `devices` is allowed"));
+    faults.push(invalidField(specAt, "{`sharedCounters`, `devices`}", "only one of `sharedCounters` or `devices` is allowed"));
   }
   const elaborate = devices.some((one) => listIn(one, "taints").length > 0 || listIn(one, "consumesCounters").length > 0);
   const nameOf = (item: unknown): string => stringIn(asObject(item as never), "name");
   fields<DeviceContext>({
     devices: boundedList(elaborate ? MAX_ELABORATE_DEVICES : MAX_DEVICES, device, nameOf),
     sharedCounters: boundedList(MAX_COUNTER_SETS, counterSet, nameOf),
-  })(spec, at, faults, { nodesPerDevice: booleanIn(spec, "perDeviceNodeSelection") });
+  })(spec, specAt, faults, { nodesPerDevice: booleanIn(spec, "perDeviceNodeSelection") });
 }
 
 /** Driver names are compared letter by letter, though DNS does not. */

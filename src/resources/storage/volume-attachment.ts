@@ -1,5 +1,4 @@
 import { forbiddenField, invalidField, requiredField, tooLongField, type FieldError } from "../../object/field-error.ts";
-import { FieldPath } from "../../object/field-path.ts";
 import { equalJson, getOwn, isObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsSubdomain } from "../../object/names.ts";
@@ -10,6 +9,7 @@ import { fields } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { defaultVolumeSources } from "../pod-spec/defaults.ts";
 import { csiDriverName } from "../pod-spec/volume-sources.ts";
+import { specAt, statusAt } from "../spec-and-status.ts";
 import { inlineVolumeSpec } from "./inline-volume.ts";
 
 const MAX_METADATA_BYTES = 256 * 1024;
@@ -17,15 +17,13 @@ const MAX_METADATA_BYTES = 256 * 1024;
 const MAX_MESSAGE_BYTES = 1024;
 const MAX_INT32 = 2 ** 31 - 1;
 const ONE_SOURCE = "must specify exactly one of inlineVolumeSpec and persistentVolumeName";
-const spec = FieldPath.root.child("spec");
-const status = FieldPath.root.child("status");
 
 function attachmentFaults(object: KubeObject): FieldError[] {
   const faults: FieldError[] = [];
   const own = objectIn(object, "spec");
   const source = objectIn(own, "source");
-  const place = spec.child("source");
-  if (stringIn(own, "attacher") === "") faults.push(requiredField(spec.child("attacher")));
+  const place = specAt.child("source");
+  if (stringIn(own, "attacher") === "") faults.push(requiredField(specAt.child("attacher")));
   const volume = isSet(source, "persistentVolumeName");
   const inline = isSet(source, "inlineVolumeSpec");
   if (volume && inline) faults.push(forbiddenField(place, ONE_SOURCE));
@@ -35,9 +33,9 @@ function attachmentFaults(object: KubeObject): FieldError[] {
   }
   if (inline && !volume) inlineVolumeSpec(getOwn(source, "inlineVolumeSpec"), place.child("inlineVolumeSpec"), faults, undefined);
   const node = stringIn(own, "nodeName");
-  for (const message of dnsSubdomain(node)) faults.push(invalidField(spec.child("nodeName"), node, message));
+  for (const message of dnsSubdomain(node)) faults.push(invalidField(specAt.child("nodeName"), node, message));
   faults.push(...statusFaults(object));
-  csiDriverName(getOwn(own, "attacher"), spec.child("attacher"), faults, undefined);
+  csiDriverName(getOwn(own, "attacher"), specAt.child("attacher"), faults, undefined);
   if (volume) {
     const name = stringIn(source, "persistentVolumeName");
     for (const message of dnsSubdomain(name)) faults.push(invalidField(place.child("persistentVolumeName"), name, message));
@@ -52,10 +50,10 @@ function statusFaults(object: KubeObject): FieldError[] {
   for (const [key, value] of Object.entries(asObject(getOwn(own, "attachmentMetadata")))) {
     size += Buffer.byteLength(key) + Buffer.byteLength(asString(value));
   }
-  if (size > MAX_METADATA_BYTES) faults.push(tooLongField(status.child("attachmentMetadata"), MAX_METADATA_BYTES));
+  if (size > MAX_METADATA_BYTES) faults.push(tooLongField(statusAt.child("attachmentMetadata"), MAX_METADATA_BYTES));
   for (const member of ["attachError", "detachError"]) {
     const error = objectIn(own, member);
-    const place = status.child(member);
+    const place = statusAt.child(member);
     if (Buffer.byteLength(stringIn(error, "message")) > MAX_MESSAGE_BYTES) {
       faults.push(tooLongField(place.child("message"), MAX_METADATA_BYTES));
     }
@@ -76,7 +74,7 @@ function changeFaults(object: KubeObject, old: KubeObject): FieldError[] {
     },
     NodeName: stringIn(own, "nodeName"),
   };
-  return [invalidField(spec, shown, "field is immutable")];
+  return [invalidField(specAt, shown, "field is immutable")];
 }
 
 const updateFaults = (object: KubeObject, old: KubeObject): FieldError[] => [...attachmentFaults(object), ...changeFaults(object, old)];
