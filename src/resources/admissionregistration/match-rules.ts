@@ -1,7 +1,8 @@
 import { duplicateField, forbiddenField, invalidField, requiredField, tooManyField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
-import { getOwn, isObject, type JsonObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
+import { getOwn, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
 import { dns1035Label, dnsSubdomain, pathSegmentName } from "../../object/names.ts";
+import { objects } from "../../object/parts.ts";
 import { asList, isSet, objectsIn, stringIn } from "../../object/read.ts";
 import type { Check } from "../../validation/check.ts";
 import { labelKey, labelSelector } from "../../validation/labels.ts";
@@ -115,8 +116,8 @@ export function defaultMatchResources(resources: JsonObject): void {
 }
 
 /** Rules are for resources of every scope unless they say otherwise. */
-export function defaultScopes(rules: ReadonlyJson | undefined): void {
-  for (const rule of Array.isArray(rules) ? (rules as JsonObject[]) : []) if (isObject(rule)) rule["scope"] ??= "*";
+export function defaultScopes(rules: JsonValue | undefined): void {
+  for (const rule of objects(rules)) rule["scope"] ??= "*";
 }
 
 /** A cell that counts the items of a list. */

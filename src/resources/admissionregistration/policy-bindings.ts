@@ -1,7 +1,7 @@
 import { duplicateField, invalidField, notSupportedField, requiredField } from "../../object/field-error.ts";
-import { isObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsSubdomain } from "../../object/names.ts";
+import { structAt } from "../../object/parts.ts";
 import { asList, asString, isSet, objectIn, stringIn } from "../../object/read.ts";
 import { findFaults, type Check } from "../../validation/check.ts";
 import { optional, required } from "../../validation/presence.ts";
@@ -38,9 +38,8 @@ function binding(actions: Readonly<Record<string, Check>>): KindBehaviour {
   });
   return {
     applyDefaults: (object) => {
-      const { spec } = object;
-      const resources = isObject(spec) ? spec["matchResources"] : undefined;
-      if (isObject(resources)) defaultMatchResources(resources);
+      const resources = structAt(object, "spec", "matchResources");
+      if (resources !== undefined) defaultMatchResources(resources);
     },
     strategy: {
       validate: (object) => findFaults(rules, object),

@@ -2,6 +2,7 @@ import { duplicateField, invalidField, requiredField, type FieldError } from "..
 import { isObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isCelIdentifier } from "../../cel/kubernetes/names.ts";
+import { structIn } from "../../object/parts.ts";
 import { isSet, listIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import type { FieldPath } from "../../object/field-path.ts";
 import { optional, present } from "../../validation/presence.ts";
@@ -55,8 +56,7 @@ export function checkDuplicate(seen: Set<string>, value: string, at: FieldPath, 
 
 /** Fills in what a policy leaves out, in place. */
 export function defaultPolicy(object: KubeObject): void {
-  const spec = (object["spec"] ??= {});
-  if (!isObject(spec)) return;
+  const spec = structIn(object, "spec");
   spec["failurePolicy"] ??= "Fail";
   const { matchConstraints } = spec;
   if (isObject(matchConstraints)) defaultMatchResources(matchConstraints);

@@ -1,8 +1,9 @@
 import { duplicateField, invalidField, requiredField } from "../../object/field-error.ts";
-import { isObject, type JsonObject } from "../../object/json.ts";
+import type { JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dns1035Label, dnsSubdomain } from "../../object/names.ts";
-import { asList, asString, stringsIn } from "../../object/read.ts";
+import { objects, structAt } from "../../object/parts.ts";
+import { asList, asObject, asString, stringIn, stringsIn } from "../../object/read.ts";
 import { findFaults, type Check } from "../../validation/check.ts";
 import { optional, present, required } from "../../validation/presence.ts";
 import { between, oneOf } from "../../validation/scalars.ts";
@@ -70,7 +71,7 @@ function webhooks(mutating: boolean): Check {
     const seen = new Set<string>();
     asList(value).forEach((one, i) => {
       check(one, at.index(i), faults, context);
-      const name = asString(isObject(one) ? one["name"] : undefined);
+      const name = stringIn(asObject(one), "name");
       if (name !== "" && seen.has(name)) faults.push(duplicateField(at.index(i).child("name"), name));
       seen.add(name);
     });
@@ -85,17 +86,15 @@ function defaultWebhook(webhook: JsonObject, mutating: boolean): void {
   webhook["timeoutSeconds"] ??= 10;
   if (mutating) webhook["reinvocationPolicy"] ??= "Never";
   defaultScopes(webhook["rules"]);
-  const { clientConfig } = webhook;
-  const service = isObject(clientConfig) ? clientConfig["service"] : undefined;
-  if (isObject(service)) service["port"] ??= DEFAULT_SERVICE_PORT;
+  const service = structAt(webhook, "clientConfig", "service");
+  if (service !== undefined) service["port"] ??= DEFAULT_SERVICE_PORT;
 }
 
 function configuration(mutating: boolean): KindBehaviour {
   const rules = fields({ webhooks: webhooks(mutating) });
   return {
     applyDefaults: (object: KubeObject) => {
-      const { webhooks: list } = object;
-      for (const one of Array.isArray(list) ? list : []) if (isObject(one)) defaultWebhook(one, mutating);
+      for (const one of objects(object["webhooks"])) defaultWebhook(one, mutating);
     },
     strategy: {
       validate: (object) => findFaults(rules, object),

@@ -1,8 +1,9 @@
 import { invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { isObject, type JsonValue } from "../../object/json.ts";
+import type { JsonValue } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dns1035Label, dnsSubdomain, pathSegmentName } from "../../object/names.ts";
+import { structAt } from "../../object/parts.ts";
 import { quoteText } from "../../object/quote.ts";
 import { booleanIn, isSet, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { conditionOf } from "../../object/conditions.ts";
@@ -80,9 +81,8 @@ function localCondition(now: string): JsonValue {
 
 export const apiService: KindBehaviour = {
   applyDefaults: (object) => {
-    const own = object["spec"];
-    const service = isObject(own) ? own["service"] : undefined;
-    if (isObject(service)) service["port"] ??= DEFAULT_SERVICE_PORT;
+    const service = structAt(object, "spec", "service");
+    if (service !== undefined) service["port"] ??= DEFAULT_SERVICE_PORT;
   },
   strategy: {
     nameRule: pathSegmentName,

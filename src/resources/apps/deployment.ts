@@ -1,14 +1,15 @@
 import { forbiddenField, invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
-import { getOwn, isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { getOwn, isObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
+import { structIn } from "../../object/parts.ts";
 import { isSet, numberIn, objectIn, stringIn } from "../../object/read.ts";
 import { atMostWhole, isNone, nonNegativeIntOrPercent } from "../../validation/int-or-percent.ts";
 import { optional } from "../../validation/presence.ts";
 import { nonNegative } from "../../validation/scalars.ts";
 import { fields } from "../../validation/structure.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
-import { containerCells, defaultTemplateOf, dropDisabledOf, structIn, templateOptions } from "../pod-spec/template-owner.ts";
+import { containerCells, defaultTemplateOf, dropDisabledOf, templateOptions } from "../pod-spec/template-owner.ts";
 import { readSpec, readStatus, specAt } from "../spec-and-status.ts";
 import { checkCollisionCount, checkCounters, checkPartOf } from "./counters.ts";
 import { replicaNameWarnings } from "./replica-warnings.ts";
@@ -108,16 +109,12 @@ function validateStatusUpdate(object: KubeObject, old: KubeObject): FieldError[]
   return faults;
 }
 
-function specOf(object: KubeObject): JsonObject {
-  return structIn(object, "spec");
-}
-
 /** apps/v1 Deployment beyond the tables. */
 export const deployment: KindBehaviour = {
   applyDefaults,
   strategy: {
-    prepareForCreate: (object) => dropDisabledOf(specOf(object), undefined),
-    prepareForUpdate: (object, old) => dropDisabledOf(specOf(object), readSpec(old)),
+    prepareForCreate: (object) => dropDisabledOf(structIn(object, "spec"), undefined),
+    prepareForUpdate: (object, old) => dropDisabledOf(structIn(object, "spec"), readSpec(old)),
     validate: (object, context) => checkSpec(readSpec(object), undefined, context),
     validateUpdate(object, old, context) {
       const faults = checkSpec(readSpec(object), readSpec(old), context);

@@ -3,6 +3,7 @@ import { getOwn, isObject, type ReadonlyJsonObject } from "../../object/json.ts"
 import { CronError, parseCron } from "../../object/cron.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel } from "../../object/names.ts";
+import { structIn } from "../../object/parts.ts";
 import { isSet, listIn, objectIn, stringIn } from "../../object/read.ts";
 import { isTimeZone } from "../../object/time-zones.ts";
 import { shownSelector } from "../../validation/selector-shown.ts";
@@ -12,14 +13,7 @@ import { fields } from "../../validation/structure.ts";
 import { selectorCell } from "../apps/selector-rules.ts";
 import { ageSince } from "../common-cells.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
-import {
-  containerCells,
-  defaultTemplateOf,
-  dropDisabledOf,
-  structIn,
-  templateOptions,
-  templateWarnings,
-} from "../pod-spec/template-owner.ts";
+import { containerCells, defaultTemplateOf, dropDisabledOf, templateOptions, templateWarnings } from "../pod-spec/template-owner.ts";
 import { readSpec, specAt } from "../spec-and-status.ts";
 import { isManual } from "./job-selector.ts";
 import { checkJobSpec } from "./job-spec.ts";

@@ -1,9 +1,9 @@
 import { isObject, structIn, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
+import { objects, structIn } from "../../object/parts.ts";
 import { numberIn, objectIn, stringIn } from "../../object/read.ts";
 import { replicaNameWarnings } from "../apps/replica-warnings.ts";
 import type { KindBehaviour } from "../definition.ts";
-import { objects } from "../pod-spec/defaults.ts";
 import { defaultTemplateOf, dropDisabledOf } from "../pod-spec/template-owner.ts";
 import { jobCells } from "./job-cells.ts";
 import { validateJob, validateJobUpdate } from "./job-rules.ts";

@@ -9,9 +9,10 @@ import {
 } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import { humanDuration } from "../../object/duration.ts";
-import { copyJson, getOwn, isObject, setOwn, type JsonObject, type JsonValue } from "../../object/json.ts";
+import { copyJson, getOwn, setOwn, type JsonObject, type JsonValue } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { pathSegmentName } from "../../object/names.ts";
+import { structIn } from "../../object/parts.ts";
 import { isSet, numberIn, objectIn, stringIn, stringsIn } from "../../object/read.ts";
 import { certificateRequestFault } from "../../x509/certificate-request.ts";
 import { readPem } from "../../x509/pem.ts";
@@ -136,8 +137,7 @@ function updateFaults(object: KubeObject, old: KubeObject, { approving, issuing 
 
 /** Who asks is who is signed in, whatever the request says (KEP-1513). */
 function prepareForCreate(object: KubeObject, { user }: StrategyContext): void {
-  const own = (object["spec"] ??= {});
-  if (!isObject(own)) return;
+  const own = structIn(object, "spec");
   for (const name of ["username", "uid", "groups", "extra"]) delete own[name];
   if (user.name !== "") own["username"] = user.name;
   if (user.uid !== undefined && user.uid !== "") own["uid"] = user.uid;
@@ -153,11 +153,6 @@ function keep(object: JsonObject, old: Readonly<Record<string, unknown>>, name: 
   const kept = getOwn(old as JsonObject, name);
   if (kept === undefined) delete object[name];
   else object[name] = copyJson(kept) as JsonValue;
-}
-
-function statusOf(object: KubeObject): JsonObject {
-  const status = (object["status"] ??= {});
-  return isObject(status) ? status : {};
 }
 
 function condition(object: KubeObject): string {
@@ -177,7 +172,7 @@ export const certificateSigningRequest: KindBehaviour = {
     approval: {
       prepareForUpdate: (object, old, { now }) => {
         keep(object, old, "spec");
-        keep(statusOf(object), objectIn(old, "status"), "certificate");
+        keep(structIn(object, "status"), objectIn(old, "status"), "certificate");
         stampConditions(object, old, now);
       },
       validateUpdate: (object, old) => updateFaults(object, old, { approving: true, issuing: false }),

@@ -9,6 +9,7 @@ import {
 import { FieldPath } from "../../object/field-path.ts";
 import { equalJson, isObject, type JsonObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
+import { objects, structAt } from "../../object/parts.ts";
 import { asObject, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { diffOf } from "../pod-spec/internal-form.ts";
 import { shownAs, type ShownMembers } from "../pod-spec/shown.ts";
@@ -103,7 +104,5 @@ export function keepApprovals(object: KubeObject, old: KubeObject): void {
 }
 
 function ownConditions(object: KubeObject): JsonObject[] {
-  const { status } = object;
-  const list = isObject(status) ? status["conditions"] : undefined;
-  return Array.isArray(list) ? list.filter(isObject) : [];
+  return objects(structAt(object, "status")?.["conditions"]);
 }

@@ -3,6 +3,7 @@ import { FieldPath } from "../../object/field-path.ts";
 import { equalJson, getOwn } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel, dnsSubdomain, qualifiedNameRules } from "../../object/names.ts";
+import { objects } from "../../object/parts.ts";
 import { asList, asObject, numberIn, objectsIn, stringIn } from "../../object/read.ts";
 import { legacyIp } from "../../validation/addresses.ts";
 import type { Check } from "../../validation/check.ts";
@@ -10,7 +11,6 @@ import { filled, optional, required } from "../../validation/presence.ts";
 import { oneOf, port, text } from "../../validation/scalars.ts";
 import { all, each, fields, struct } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
-import { objects } from "../pod-spec/defaults.ts";
 import { ordinaryAddress } from "./special-addresses.ts";
 
 const address: Check = all(

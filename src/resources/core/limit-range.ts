@@ -1,6 +1,7 @@
 import { isObject, setOwn, type JsonObject } from "../../object/json.ts";
+import { objects, structAt } from "../../object/parts.ts";
 import type { KindBehaviour } from "../definition.ts";
-import { objects, roundResources } from "../pod-spec/defaults.ts";
+import { roundResources } from "../pod-spec/defaults.ts";
 import { validateLimitRange } from "./limit-range-validation.ts";
 
 const bounds = ["max", "min", "default", "defaultRequest", "maxLimitRequestRatio"];
@@ -27,8 +28,7 @@ function fillBounds(limit: JsonObject): void {
 /** What LimitRanges do beyond the tables. */
 export const limitRange: KindBehaviour = {
   applyDefaults(object) {
-    if (!isObject(object["spec"])) return;
-    for (const limit of objects(object["spec"]["limits"])) {
+    for (const limit of objects(structAt(object, "spec")?.["limits"])) {
       if (limit["type"] === "Container") fillBounds(limit);
       for (const bound of bounds) roundResources(limit[bound]);
     }

@@ -1,8 +1,9 @@
 import { invalidField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { copyJson, setOwn, structIn, type JsonValue } from "../../object/json.ts";
+import { copyJson, setOwn, type JsonValue } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel, isUnqualifiedFinalizer, maskTrailingHyphen, qualifiedNameRules } from "../../object/names.ts";
+import { structIn } from "../../object/parts.ts";
 import { objectIn, stringIn, stringsIn } from "../../object/read.ts";
 import type { KindBehaviour } from "../definition.ts";
 

@@ -10,10 +10,10 @@ import {
   type ReadonlyJsonObject,
 } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
+import { objects } from "../../object/parts.ts";
 import { quoteText } from "../../object/quote.ts";
 import { isSet, listIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import type { Strategy, StrategyContext } from "../definition.ts";
-import { objects } from "../pod-spec/defaults.ts";
 import { ephemeralContainerDiff } from "../pod-spec/internal-form.ts";
 import { checkPodAnnotationChanges } from "../pod-spec/pod-annotations.ts";
 import { qosClass } from "../pod-spec/qos.ts";

@@ -1,6 +1,6 @@
 import { FieldPath } from "../../object/field-path.ts";
-import { isObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
+import { structAt, structIn } from "../../object/parts.ts";
 import { objectIn } from "../../object/read.ts";
 import type { FieldError } from "../../object/field-error.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
@@ -15,9 +15,7 @@ const template = FieldPath.root.child("template");
 /** What pod templates that stand alone do beyond the tables. */
 export const podTemplate: KindBehaviour = {
   applyDefaults(object) {
-    if (!isObject(object["template"])) object["template"] = {};
-    if (!isObject(object["template"]["spec"])) object["template"]["spec"] = {};
-    defaultPodSpec(object["template"]["spec"]);
+    defaultPodSpec(structIn(structIn(object, "template"), "spec"));
   },
   strategy: {
     prepareForCreate: (object) => dropDisabled(object, undefined),
@@ -41,7 +39,7 @@ function validateTemplate(object: KubeObject, context: StrategyContext): FieldEr
 }
 
 function dropDisabled(object: KubeObject, old: KubeObject | undefined): void {
-  const spec = isObject(object["template"]) ? object["template"]["spec"] : undefined;
-  if (!isObject(spec)) return;
+  const spec = structAt(object, "template", "spec");
+  if (spec === undefined) return;
   dropDisabledPodFields(spec, old === undefined ? undefined : objectIn(objectIn(old, "template"), "spec"));
 }

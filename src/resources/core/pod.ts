@@ -2,6 +2,7 @@ import { isObject, structIn, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel, dnsSubdomain, maskTrailingHyphen } from "../../object/names.ts";
 import { FieldPath } from "../../object/field-path.ts";
+import { structIn } from "../../object/parts.ts";
 import { isSet, listIn, numberIn, objectIn, stringIn } from "../../object/read.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
 import { mirrorServiceAccount } from "../pod-spec/defaults.ts";

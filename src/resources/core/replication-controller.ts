@@ -3,6 +3,7 @@ import { copyJson, getOwn, isObject, type JsonObject, type JsonValue, type Reado
 import type { KubeObject } from "../../object/kube-object.ts";
 import { formatLabelSelector, labelSelectorFromLabels, matchesLabels, type Labels } from "../../object/label-selector.ts";
 import { dnsSubdomain, maskTrailingHyphen } from "../../object/names.ts";
+import { structAt, structIn } from "../../object/parts.ts";
 import { isSet, numberIn, objectIn } from "../../object/read.ts";
 import { nonNegative } from "../../validation/scalars.ts";
 import { checkCounters, checkPartOf } from "../apps/counters.ts";
@@ -10,14 +11,13 @@ import { replicaNameWarnings } from "../apps/replica-warnings.ts";
 import { checkRunsForever, unselectedTemplate } from "../apps/selector-rules.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
 import { validatePodTemplateSpec } from "../pod-spec/pod-template.ts";
-import { containerCells, defaultTemplateOf, dropDisabledOf, structIn, templateOptions } from "../pod-spec/template-owner.ts";
+import { containerCells, defaultTemplateOf, dropDisabledOf, templateOptions } from "../pod-spec/template-owner.ts";
 import { readSpec, readStatus, specAt } from "../spec-and-status.ts";
 
 /** Labels of the template select and mark what the controller makes, where its writer says nothing else. */
 function takeTemplateLabels(object: KubeObject, spec: JsonObject): void {
-  const template = spec["template"];
-  const labels = isObject(template) && isObject(template["metadata"]) ? template["metadata"]["labels"] : undefined;
-  if (!isObject(labels) || Object.keys(labels).length === 0) return;
+  const labels = structAt(spec, "template", "metadata", "labels");
+  if (labels === undefined || Object.keys(labels).length === 0) return;
   if (Object.keys(objectIn(spec, "selector")).length === 0) spec["selector"] = copyJson(labels) as JsonValue;
   if (Object.keys(object.metadata.labels ?? {}).length === 0) object.metadata.labels = copyJson(labels) as Record<string, string>;
 }

@@ -1,5 +1,6 @@
 import { copyJson, isObject, structIn, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
+import { objects, structIn } from "../../object/parts.ts";
 import { isSet, listIn, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import {
   isExternallyAccessible,
@@ -50,7 +51,7 @@ function keepAllocated(spec: JsonObject, old: ReadonlyJsonObject): void {
 
 /** A port without a number gets the one that the port of its name had, unless another port took it. */
 function keepNodePorts(spec: JsonObject, old: ReadonlyJsonObject): void {
-  const ports = Array.isArray(spec["ports"]) ? spec["ports"].filter(isObject) : [];
+  const ports = objects(spec["ports"]);
   const before = objectsIn(old, "ports");
   const held = new Set(before.map((port) => numberIn(port, "nodePort")));
   const used = new Set(ports.map((port) => numberIn(port, "nodePort")).filter((number) => held.has(number)));
@@ -88,7 +89,7 @@ function dropUnneeded(spec: JsonObject, old: ReadonlyJsonObject): void {
     delete spec["clusterIPs"];
   }
   if (needsNodePort(old) && !needsNodePort(spec) && sameNodePorts(spec, old)) {
-    for (const port of Array.isArray(spec["ports"]) ? spec["ports"] : []) if (isObject(port)) delete port["nodePort"];
+    for (const port of objects(spec["ports"])) delete port["nodePort"];
   }
   for (const { members, needed } of TYPE_DEPENDENT) {
     if (!needed(old) || needed(spec)) continue;

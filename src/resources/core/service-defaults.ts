@@ -1,5 +1,6 @@
-import { isObject, structIn, type JsonObject } from "../../object/json.ts";
+import type { JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
+import { objects, structAt, structIn } from "../../object/parts.ts";
 import { isSet } from "../../object/read.ts";
 import { isExternallyAccessible, isLoadBalancer, isRouted } from "./service-fields.ts";
 
@@ -20,20 +21,13 @@ export function defaultService(service: KubeObject): void {
   if (!isSet(spec, "internalTrafficPolicy") && isRouted(spec)) spec["internalTrafficPolicy"] = "Cluster";
   if (!isLoadBalancer(spec)) return;
   if (!isSet(spec, "allocateLoadBalancerNodePorts")) spec["allocateLoadBalancerNodePorts"] = true;
-  const status = service["status"];
-  const loadBalancer = isObject(status) ? status["loadBalancer"] : undefined;
-  for (const point of objects(isObject(loadBalancer) ? loadBalancer["ingress"] : undefined)) if (point["ip"]) point["ipMode"] ??= "VIP";
+  for (const point of objects(structAt(service, "status", "loadBalancer")?.["ingress"])) if (point["ip"]) point["ipMode"] ??= "VIP";
 }
 
 function defaultAffinity(spec: JsonObject): void {
   if (spec["sessionAffinity"] === "None") delete spec["sessionAffinityConfig"];
   if (spec["sessionAffinity"] !== "ClientIP") return;
-  const config = spec["sessionAffinityConfig"];
-  const client = isObject(config) ? config["clientIP"] : undefined;
-  if (!isObject(client) || !isSet(client, "timeoutSeconds"))
+  const client = structAt(spec, "sessionAffinityConfig", "clientIP");
+  if (client === undefined || !isSet(client, "timeoutSeconds"))
     spec["sessionAffinityConfig"] = { clientIP: { timeoutSeconds: AFFINITY_SECONDS } };
-}
-
-function objects(list: unknown): JsonObject[] {
-  return Array.isArray(list) ? list.filter(isObject) : [];
 }

@@ -49,10 +49,10 @@ export function nodePortsOf(spec: ReadonlyJsonObject): number[] {
 
 /** Whether a member is the same in both; a list without items is as good as none. */
 export function sameMember(a: ReadonlyJsonObject, b: ReadonlyJsonObject, name: string): boolean {
-  return equalJson(shown(a, name), shown(b, name));
+  return equalJson(significant(a, name), significant(b, name));
 }
 
-function shown(spec: ReadonlyJsonObject, name: string): ReadonlyJson | undefined {
+function significant(spec: ReadonlyJsonObject, name: string): ReadonlyJson | undefined {
   const value = getOwn(spec, name);
   return value === null || value === "" || (Array.isArray(value) && value.length === 0) ? undefined : value;
 }

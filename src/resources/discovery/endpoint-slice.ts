@@ -1,10 +1,11 @@
 import { duplicateField, invalidField, tooManyField } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import { parseIpSloppy } from "../../object/ip.ts";
-import { equalJson, isObject } from "../../object/json.ts";
+import { equalJson } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel, dnsSubdomain, fullyQualifiedDomainName, labelValue, qualifiedNameRules } from "../../object/names.ts";
-import { asList, asString, isSet, numberIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { objects } from "../../object/parts.ts";
+import { asList, asObject, asString, isSet, numberIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { warnOfAddress } from "../../validation/address-warnings.ts";
 import { legacyIp } from "../../validation/addresses.ts";
 import { changes, immutable } from "../../validation/changes.ts";
@@ -37,10 +38,7 @@ export const endpointSlice: KindBehaviour = {
 };
 
 function applyDefaults(object: KubeObject): void {
-  const ports = object["ports"];
-  if (!Array.isArray(ports)) return;
-  for (const port of ports) {
-    if (!isObject(port)) continue;
+  for (const port of objects(object["ports"])) {
     port["name"] ??= "";
     port["protocol"] ??= "TCP";
   }
@@ -48,9 +46,7 @@ function applyDefaults(object: KubeObject): void {
 
 /** deprecatedTopology is of the beta API: v1 reads what is there and writes none. */
 function dropTopology(object: KubeObject): void {
-  const endpoints = object["endpoints"];
-  if (!Array.isArray(endpoints)) return;
-  for (const endpoint of endpoints) if (isObject(endpoint)) delete endpoint["deprecatedTopology"];
+  for (const endpoint of objects(object["endpoints"])) delete endpoint["deprecatedTopology"];
 }
 
 /** At most so many items; the items of a longer list are not looked at. */
@@ -86,13 +82,15 @@ const ADDRESS_TYPES: ReadonlyMap<string, Check> = new Map([
 function hints(rule: (name: string) => readonly string[]): Check {
   return upTo(8, (value, at, faults, context) => {
     const seen = new Set<string>();
-    objectsIn({ list: value ?? [] }, "list").forEach((hint, i) => {
-      const name = stringIn(hint, "name");
-      const place = at.index(i).child("name");
-      if (seen.has(name)) faults.push(duplicateField(place, name));
-      seen.add(name);
-      text(rule)(name, place, faults, context);
-    });
+    asList(value)
+      .map(asObject)
+      .forEach((hint, i) => {
+        const name = stringIn(hint, "name");
+        const place = at.index(i).child("name");
+        if (seen.has(name)) faults.push(duplicateField(place, name));
+        seen.add(name);
+        text(rule)(name, place, faults, context);
+      });
   });
 }
 
@@ -115,14 +113,16 @@ function endpoint(addressType: string): Check {
 
 const ports: Check = (value, at, faults, context) => {
   const seen = new Set<string>();
-  objectsIn({ list: value ?? [] }, "list").forEach((port, i) => {
-    const place = at.index(i);
-    const name = stringIn(port, "name");
-    if (name !== "") text(dnsLabel)(name, place.child("name"), faults, context);
-    if (seen.has(name)) faults.push(duplicateField(place.child("name"), name));
-    seen.add(name);
-    portRest(port, place, faults, context);
-  });
+  asList(value)
+    .map(asObject)
+    .forEach((port, i) => {
+      const place = at.index(i);
+      const name = stringIn(port, "name");
+      if (name !== "") text(dnsLabel)(name, place.child("name"), faults, context);
+      if (seen.has(name)) faults.push(duplicateField(place.child("name"), name));
+      seen.add(name);
+      portRest(port, place, faults, context);
+    });
 };
 
 const portRest = fields({ protocol: present(oneOf("SCTP", "TCP", "UDP")), appProtocol: optional(text(qualifiedNameRules)) });

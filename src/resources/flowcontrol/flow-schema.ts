@@ -1,8 +1,9 @@
 import { forbiddenField, invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { equalJson, isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { equalJson, getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel, dnsSubdomain } from "../../object/names.ts";
+import { structIn } from "../../object/parts.ts";
 import { booleanIn, isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { conditionOf } from "../../object/conditions.ts";
 import type { KindBehaviour } from "../definition.ts";
@@ -163,8 +164,8 @@ function pathFault(path: string): string | undefined {
 }
 
 function applyDefaults(object: KubeObject): void {
-  const spec = (object["spec"] ??= {}) as JsonObject;
-  if (isObject(spec) && !spec["matchingPrecedence"]) spec["matchingPrecedence"] = DEFAULT_PRECEDENCE;
+  const spec = structIn(object, "spec");
+  if (!spec["matchingPrecedence"]) spec["matchingPrecedence"] = DEFAULT_PRECEDENCE;
 }
 
 export const flowSchema: KindBehaviour = {

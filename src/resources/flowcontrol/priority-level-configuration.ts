@@ -10,6 +10,7 @@ import {
   type ReadonlyJsonObject,
 } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
+import { structAt } from "../../object/parts.ts";
 import { isSet, numberIn, objectIn, stringIn } from "../../object/read.ts";
 import type { Check } from "../../validation/check.ts";
 import { between, atLeast } from "../../validation/scalars.ts";
@@ -117,24 +118,18 @@ const QUEUING = { queues: 64, handSize: 8, queueLengthLimit: 50 } as const;
 const LIMITED_SHARES = 30;
 
 function applyDefaults(object: KubeObject): void {
-  const spec = member(object, "spec");
-  const exempt = member(spec, "exempt");
+  const exempt = structAt(object, "spec", "exempt");
   if (exempt !== undefined) fill(exempt, { nominalConcurrencyShares: 0, lendablePercent: 0 });
-  const limited = member(spec, "limited");
+  const limited = structAt(object, "spec", "limited");
   if (limited === undefined) return;
   fill(limited, { nominalConcurrencyShares: LIMITED_SHARES, lendablePercent: 0 });
-  const queuing = member(member(limited, "limitResponse"), "queuing");
+  const queuing = structAt(limited, "limitResponse", "queuing");
   if (queuing === undefined) return;
   for (const [name, value] of Object.entries(QUEUING)) if (!queuing[name]) queuing[name] = value;
 }
 
 function fill(object: JsonObject, values: Readonly<Record<string, JsonValue>>): void {
   for (const [name, value] of Object.entries(values)) object[name] ??= value;
-}
-
-function member(object: JsonObject | undefined, name: string): JsonObject | undefined {
-  const value = object?.[name];
-  return isObject(value) ? value : undefined;
 }
 
 /** A cell of a limited level's member; `<none>` where the level has none. */

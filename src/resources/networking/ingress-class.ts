@@ -1,7 +1,8 @@
-import { getOwn, isObject } from "../../object/json.ts";
+import { getOwn } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel } from "../../object/names.ts";
 import { forbiddenField, requiredField } from "../../object/field-error.ts";
+import { structAt } from "../../object/parts.ts";
 import { asString, isSet, objectIn, stringIn } from "../../object/read.ts";
 import { immutable, changes } from "../../validation/changes.ts";
 import { findChangeFaults, findFaults } from "../../validation/check.ts";
@@ -38,9 +39,8 @@ const updateRules = changes({ spec: changes({ controller: immutable("field is im
 
 export const ingressClass: KindBehaviour = {
   applyDefaults(object) {
-    const spec = object["spec"];
-    const parameters = isObject(spec) ? spec["parameters"] : undefined;
-    if (isObject(parameters)) parameters["scope"] ??= CLUSTER;
+    const parameters = structAt(object, "spec", "parameters");
+    if (parameters !== undefined) parameters["scope"] ??= CLUSTER;
   },
   strategy: {
     validate: (object) => findFaults(rules, object),

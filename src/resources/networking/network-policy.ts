@@ -1,10 +1,11 @@
 import { forbiddenField, invalidField, requiredField } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import { cidrContains, firstOfCidr, parseCidrSloppy } from "../../object/ip.ts";
-import { getOwn, isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { getOwn, isObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { formatLabelSelector, labelSelectorFromObject, SelectorError, type LabelSelectorObject } from "../../object/label-selector.ts";
 import { labelValue, portName } from "../../object/names.ts";
+import { objects } from "../../object/parts.ts";
 import { isSet, listIn, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { warnOfCidr } from "../../validation/address-warnings.ts";
 import { legacyCidr } from "../../validation/addresses.ts";
@@ -39,17 +40,12 @@ function applyDefaults(object: KubeObject): void {
   }
   spec["podSelector"] ??= {};
   for (const { rules } of DIRECTIONS) {
-    for (const rule of members(spec, rules)) for (const one of members(rule, "ports")) one["protocol"] ??= "TCP";
+    for (const rule of objects(spec[rules])) for (const one of objects(rule["ports"])) one["protocol"] ??= "TCP";
   }
   if (listIn(spec, "policyTypes").length === 0) {
     // Ingress is always meant, so that an empty policy isolates its pods.
     spec["policyTypes"] = listIn(spec, "egress").length > 0 ? ["Ingress", "Egress"] : ["Ingress"];
   }
-}
-
-function members(parent: JsonObject, name: string): JsonObject[] {
-  const list = parent[name];
-  return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
 const policyPort: Check = all(

@@ -1,4 +1,5 @@
-import { isObject, setOwn, structIn, type JsonObject, type JsonValue } from "../../object/json.ts";
+import { isObject, setOwn, type JsonObject, type JsonValue } from "../../object/json.ts";
+import { objects, structAt, structIn } from "../../object/parts.ts";
 import { formatQuantity, parseQuantity, roundUpToMilli } from "../../object/quantity.ts";
 import { imageTag } from "./image-reference.ts";
 import { containerLists } from "./scope.ts";
@@ -85,12 +86,9 @@ function defaultContainer(container: JsonObject): void {
     fill(probe, probeDefaults);
     defaultHandler(probe);
   }
-  const lifecycle = container["lifecycle"];
-  if (isObject(lifecycle)) {
-    for (const name of ["postStart", "preStop"]) {
-      const hook = lifecycle[name];
-      if (isObject(hook)) defaultHandler(hook);
-    }
+  for (const name of ["postStart", "preStop"]) {
+    const hook = structAt(container, "lifecycle", name);
+    if (hook !== undefined) defaultHandler(hook);
   }
 }
 
@@ -111,16 +109,12 @@ function defaultVolume(volume: JsonObject): void {
   const image = volume["image"];
   if (isObject(image) && !image["pullPolicy"]) image["pullPolicy"] = pullPolicyOf(image["reference"]);
   defaultDownwardFiles(volume["downwardAPI"]);
-  const projected = volume["projected"];
-  if (isObject(projected)) {
-    for (const source of objects(projected["sources"])) {
-      defaultDownwardFiles(source["downwardAPI"]);
-      fillMember(source, "serviceAccountToken", tokenDefaults);
-    }
+  for (const source of objects(structAt(volume, "projected")?.["sources"])) {
+    defaultDownwardFiles(source["downwardAPI"]);
+    fillMember(source, "serviceAccountToken", tokenDefaults);
   }
-  const ephemeral = volume["ephemeral"];
-  const template = isObject(ephemeral) ? ephemeral["volumeClaimTemplate"] : undefined;
-  if (isObject(template)) defaultClaimSpec(template);
+  const template = structAt(volume, "ephemeral", "volumeClaimTemplate");
+  if (template !== undefined) defaultClaimSpec(template);
 }
 
 /** Fills in the sources that an object has as members: a pod's volume, or a persistent volume's spec. */
@@ -174,9 +168,4 @@ function fill(object: JsonObject, defaults: StructDefaults): void {
 function fillMember(object: JsonObject, name: string, defaults: StructDefaults): void {
   const member = object[name];
   if (isObject(member)) fill(member, defaults);
-}
-
-/** The objects of a list, or none. */
-export function objects(value: JsonValue | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
 }

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { objects, structAt } from "../../object/parts.ts";
 import { isSet, objectIn, objectsIn } from "../../object/read.ts";
-import { objects } from "./defaults.ts";
 import { containerLists } from "./scope.ts";
 
 /** Sources of a projected volume that are off by default at this level. */
@@ -25,8 +25,7 @@ export function dropDisabledPodFields(spec: JsonObject, old: ReadonlyJsonObject 
   for (const member of disabledProjections) {
     if (!usesProjection(spec, member) || usesProjection(old ?? {}, member)) continue;
     for (const volume of objects(spec["volumes"])) {
-      if (!isObject(volume["projected"])) continue;
-      for (const source of objects(volume["projected"]["sources"])) delete source[member];
+      for (const source of objects(structAt(volume, "projected")?.["sources"])) delete source[member];
     }
   }
 }

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { objects } from "../../object/parts.ts";
 import { isSet, stringIn, stringsIn } from "../../object/read.ts";
-import { objects } from "./defaults.ts";
 
 /**
  * Writes the pod's own values of matchLabelKeys and mismatchLabelKeys into the selectors of its affinity terms and spread

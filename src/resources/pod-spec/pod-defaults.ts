@@ -1,6 +1,7 @@
 import { isObject, setOwn, type JsonObject } from "../../object/json.ts";
+import { objects } from "../../object/parts.ts";
 import { formatQuantity } from "../../object/quantity.ts";
-import { defaultPodSpec, objects } from "./defaults.ts";
+import { defaultPodSpec } from "./defaults.ts";
 import { aggregate, isPodLevelResource } from "./pod-resources.ts";
 import { isHugePages, isOvercommitAllowed } from "./resource-names.ts";
 

@@ -2,6 +2,7 @@ import { invalidField, notSupportedField, requiredField, type FieldError } from 
 import { equalJson, isObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsSubdomain, pathSegmentName } from "../../object/names.ts";
+import { objects } from "../../object/parts.ts";
 import { objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { findFaults, type Check } from "../../validation/check.ts";
 import { required } from "../../validation/presence.ts";
@@ -62,8 +63,8 @@ function applyDefaults(object: KubeObject): void {
   const { roleRef, subjects } = object;
   if (!isObject(roleRef)) object["roleRef"] = { apiGroup: GROUP, kind: "", name: "" };
   else if (!roleRef["apiGroup"]) roleRef["apiGroup"] = GROUP;
-  for (const one of Array.isArray(subjects) ? subjects : []) {
-    if (!isObject(one) || one["apiGroup"]) continue;
+  for (const one of objects(subjects)) {
+    if (one["apiGroup"]) continue;
     const group = SUBJECT_GROUPS[stringIn(one, "kind")];
     if (group) one["apiGroup"] = group;
   }

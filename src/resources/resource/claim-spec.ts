@@ -1,6 +1,7 @@
 import { invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
 import { isObject, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
+import { objects, structAt } from "../../object/parts.ts";
 import { asObject, asString, isSet, listIn, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import type { Check } from "../../validation/check.ts";
 import { optional } from "../../validation/presence.ts";
@@ -101,11 +102,10 @@ export function checkClaimSpec(spec: ReadonlyJsonObject, at: FieldPath, faults: 
 
 /** Fills in what a ResourceClaimSpec leaves out, in place. */
 export function defaultClaimSpec(spec: JsonValue | undefined): void {
-  const devices = isObject(spec) ? spec["devices"] : undefined;
-  for (const request of members(devices, "requests")) {
+  for (const request of objects(structAt(spec, "devices")?.["requests"])) {
     const { exactly } = request;
     if (isObject(exactly)) defaultWanted(exactly);
-    members(request, "firstAvailable").forEach(defaultWanted);
+    objects(request["firstAvailable"]).forEach(defaultWanted);
   }
 }
 
@@ -117,13 +117,7 @@ function defaultWanted(request: JsonObject): void {
 
 /** A toleration compares values unless it says otherwise. */
 export function defaultTolerations(holder: JsonObject): void {
-  for (const toleration of members(holder, "tolerations")) if (!toleration["operator"]) toleration["operator"] = "Equal";
-}
-
-/** The items of a list of objects, to be changed. */
-export function members(holder: JsonValue | undefined, name: string): JsonObject[] {
-  const list = isObject(holder) ? holder[name] : undefined;
-  return Array.isArray(list) ? list.filter(isObject) : [];
+  for (const toleration of objects(holder["tolerations"])) if (!toleration["operator"]) toleration["operator"] = "Equal";
 }
 
 const selectorShown: ShownMembers = [["CEL", "cel", null, [["Expression", "expression", ""]]]];

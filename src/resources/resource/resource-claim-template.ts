@@ -1,6 +1,7 @@
 import { invalidField, type FieldError } from "../../object/field-error.ts";
-import { equalJson, isObject } from "../../object/json.ts";
+import { equalJson } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
+import { structAt } from "../../object/parts.ts";
 import { objectIn } from "../../object/read.ts";
 import { annotations, labels } from "../../validation/labels.ts";
 import { fields } from "../../validation/structure.ts";
@@ -25,9 +26,6 @@ function changeFaults(object: KubeObject, old: KubeObject): FieldError[] {
 }
 
 export const resourceClaimTemplate: KindBehaviour = {
-  applyDefaults: (object) => {
-    const own = object["spec"];
-    if (isObject(own)) defaultClaimSpec(own["spec"]);
-  },
+  applyDefaults: (object) => defaultClaimSpec(structAt(object, "spec", "spec")),
   strategy: { validate: templateFaults, validateUpdate: (object, old) => [...changeFaults(object, old), ...templateFaults(object)] },
 };

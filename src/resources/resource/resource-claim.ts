@@ -1,12 +1,13 @@
 import { invalidField, type FieldError } from "../../object/field-error.ts";
-import { equalJson, isObject } from "../../object/json.ts";
+import { equalJson } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
+import { objects, structAt } from "../../object/parts.ts";
 import { isSet, listIn, objectIn } from "../../object/read.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { keepOld, specAndMetadata } from "../keep-old.ts";
 import { shownAs } from "../pod-spec/shown.ts";
 import { specAt } from "../spec-and-status.ts";
-import { checkClaimSpec, claimSpecShown, defaultClaimSpec, defaultTolerations, members } from "./claim-spec.ts";
+import { checkClaimSpec, claimSpecShown, defaultClaimSpec, defaultTolerations } from "./claim-spec.ts";
 import { claimStatusFaults, forgetLostDevices } from "./claim-status.ts";
 
 function claimFaults(object: KubeObject): FieldError[] {
@@ -24,10 +25,7 @@ function changeFaults(object: KubeObject, old: KubeObject): FieldError[] {
 
 function applyDefaults(object: KubeObject): void {
   defaultClaimSpec(object["spec"]);
-  const { status } = object;
-  const allocation = isObject(status) ? status["allocation"] : undefined;
-  const devices = isObject(allocation) ? allocation["devices"] : undefined;
-  members(devices, "results").forEach(defaultTolerations);
+  objects(structAt(object, "status", "allocation", "devices")?.["results"]).forEach(defaultTolerations);
 }
 
 const keepRest = keepOld(specAndMetadata);

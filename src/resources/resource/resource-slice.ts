@@ -1,13 +1,12 @@
 import { invalidField, requiredField, type FieldError } from "../../object/field-error.ts";
-import { isObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
+import { objects, structAt } from "../../object/parts.ts";
 import { quoteText } from "../../object/quote.ts";
 import { asObject, booleanIn, listIn, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { changes, immutable } from "../../validation/changes.ts";
 import { fields } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { specAt } from "../spec-and-status.ts";
-import { members } from "./claim-spec.ts";
 import { counterSet, device, type DeviceContext } from "./devices.ts";
 import { boundedList, driverName, poolName } from "./names.ts";
 import { checkNodeChoice } from "./node-choice.ts";
@@ -66,9 +65,7 @@ function driverWarnings(object: KubeObject): string[] {
 
 /** Taints count from when they are written, unless they say since when. */
 function stampTaints(object: KubeObject, now: string): void {
-  const { spec } = object;
-  if (!isObject(spec)) return;
-  for (const one of members(spec, "devices")) for (const taint of members(one, "taints")) taint["timeAdded"] ??= now;
+  for (const one of objects(structAt(object, "spec")?.["devices"])) for (const taint of objects(one["taints"])) taint["timeAdded"] ??= now;
 }
 
 export const resourceSlice: KindBehaviour = {

@@ -1,6 +1,7 @@
 import { duplicateField, invalidField, requiredField } from "../../object/field-error.ts";
-import { getOwn, isObject, type JsonValue } from "../../object/json.ts";
+import { getOwn, type JsonValue } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
+import { structIn } from "../../object/parts.ts";
 import { asList, asNumber, asObject, booleanIn, isSet, listIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { changes, immutable } from "../../validation/changes.ts";
 import { findChangeFaults, findFaults, skippingAbsent, type Check } from "../../validation/check.ts";
@@ -84,8 +85,7 @@ const DEFAULTS: Readonly<Record<string, JsonValue>> = {
 };
 
 function applyDefaults(object: KubeObject): void {
-  const spec = (object["spec"] ??= {});
-  if (!isObject(spec)) return;
+  const spec = structIn(object, "spec");
   for (const [name, value] of Object.entries(DEFAULTS)) spec[name] ??= value;
   if (listIn(spec, "volumeLifecycleModes").length === 0) spec["volumeLifecycleModes"] = ["Persistent"];
 }

@@ -1,7 +1,8 @@
 import { forbiddenField, invalidField, requiredField, tooLongField, type FieldError } from "../../object/field-error.ts";
-import { equalJson, getOwn, isObject } from "../../object/json.ts";
+import { equalJson, getOwn } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsSubdomain } from "../../object/names.ts";
+import { structAt } from "../../object/parts.ts";
 import { asObject, asString, booleanIn, isSet, objectIn, stringIn } from "../../object/read.ts";
 import { optional } from "../../validation/presence.ts";
 import { between } from "../../validation/scalars.ts";
@@ -80,10 +81,8 @@ function changeFaults(object: KubeObject, old: KubeObject): FieldError[] {
 const updateFaults = (object: KubeObject, old: KubeObject): FieldError[] => [...attachmentFaults(object), ...changeFaults(object, old)];
 
 function applyDefaults(object: KubeObject): void {
-  const own = object["spec"];
-  const source = isObject(own) ? own["source"] : undefined;
-  const inline = isObject(source) ? source["inlineVolumeSpec"] : undefined;
-  if (isObject(inline)) defaultVolumeSources(inline);
+  const inline = structAt(object, "spec", "source", "inlineVolumeSpec");
+  if (inline !== undefined) defaultVolumeSources(inline);
 }
 
 export const volumeAttachment: KindBehaviour = {
