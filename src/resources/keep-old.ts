@@ -1,23 +1,27 @@
-import { copyJson, getOwn, isObject, setOwn, type JsonObject, type JsonValue, type ReadonlyJson } from "../object/json.ts";
+import { copyJson, getOwn, setOwn, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
+import { structIn } from "../object/parts.ts";
+import { objectIn } from "../object/read.ts";
+
+/** Puts a member back to what it was in `old`, in place: a copy of it, or nothing. */
+export function restore(object: JsonObject, old: ReadonlyJsonObject, name: string): void {
+  const value = getOwn(old, name);
+  if (value === undefined) delete object[name];
+  else setOwn(object, name, copyJson(value) as JsonValue);
+}
 
 /** Puts the stored values back at paths (`spec`, `metadata.labels`) that a door may not change. */
 export function keepOld(paths: readonly string[] = []): (object: KubeObject, old: KubeObject) => void {
+  const steps = paths.map((path) => path.split("."));
   return (object, old) => {
-    for (const path of paths) {
-      const names = path.split(".");
-      const last = names.pop() as string;
+    for (const names of steps) {
       let target: JsonObject = object;
-      let source: ReadonlyJson | undefined = old;
-      for (const name of names) {
-        const next: JsonValue | undefined = target[name];
-        if (!isObject(next)) target[name] = {};
-        target = target[name] as JsonObject;
-        source = isObject(source) ? getOwn(source, name) : undefined;
+      let source: ReadonlyJsonObject = old;
+      for (const name of names.slice(0, -1)) {
+        target = structIn(target, name);
+        source = objectIn(source, name);
       }
-      const kept = isObject(source) ? getOwn(source, last) : undefined;
-      if (kept === undefined) delete target[last];
-      else setOwn(target, last, copyJson(kept) as JsonValue);
+      restore(target, source, names.at(-1) ?? "");
     }
   };
 }

@@ -9,7 +9,7 @@ import {
 } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import { humanDuration } from "../../object/duration.ts";
-import { copyJson, getOwn, setOwn, type JsonObject, type JsonValue } from "../../object/json.ts";
+import { getOwn, setOwn, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { pathSegmentName } from "../../object/names.ts";
 import { structIn } from "../../object/parts.ts";
@@ -17,6 +17,7 @@ import { isSet, numberIn, objectIn, stringIn, stringsIn } from "../../object/rea
 import { certificateRequestFault } from "../../x509/certificate-request.ts";
 import { readPem } from "../../x509/pem.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
+import { restore } from "../keep-old.ts";
 import { specAt } from "../spec-and-status.ts";
 import { conditionChangeFaults, conditionFaults, conditionsOf, keepApprovals, stampConditions } from "./conditions.ts";
 import { signerName } from "./signer-name.ts";
@@ -148,13 +149,6 @@ function prepareForCreate(object: KubeObject, { user }: StrategyContext): void {
   own["extra"] = extra;
 }
 
-/** Puts back a member that a door may not change. */
-function keep(object: JsonObject, old: Readonly<Record<string, unknown>>, name: string): void {
-  const kept = getOwn(old as JsonObject, name);
-  if (kept === undefined) delete object[name];
-  else object[name] = copyJson(kept) as JsonValue;
-}
-
 function condition(object: KubeObject): string {
   const types = new Set(conditionsOf(object).map((one) => stringIn(one, "type")));
   const decision = types.has("Denied") ? "Denied" : types.has("Approved") ? "Approved" : "Pending";
@@ -171,15 +165,15 @@ export const certificateSigningRequest: KindBehaviour = {
   subresources: {
     approval: {
       prepareForUpdate: (object, old, { now }) => {
-        keep(object, old, "spec");
-        keep(structIn(object, "status"), objectIn(old, "status"), "certificate");
+        restore(object, old, "spec");
+        restore(structIn(object, "status"), objectIn(old, "status"), "certificate");
         stampConditions(object, old, now);
       },
       validateUpdate: (object, old) => updateFaults(object, old, { approving: true, issuing: false }),
     },
     status: {
       prepareForUpdate: (object, old, { now }) => {
-        keep(object, old, "spec");
+        restore(object, old, "spec");
         keepApprovals(object, old);
         stampConditions(object, old, now);
       },

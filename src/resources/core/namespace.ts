@@ -1,11 +1,12 @@
 import { invalidField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { copyJson, setOwn, type JsonValue } from "../../object/json.ts";
+import { setOwn } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel, isUnqualifiedFinalizer, maskTrailingHyphen, qualifiedNameRules } from "../../object/names.ts";
 import { structIn } from "../../object/parts.ts";
 import { objectIn, stringIn, stringsIn } from "../../object/read.ts";
 import type { KindBehaviour } from "../definition.ts";
+import { restore } from "../keep-old.ts";
 
 /** A label by which selectors can name a namespace (KEP-2161). */
 const nameLabel = "kubernetes.io/metadata.name";
@@ -74,10 +75,7 @@ export const namespace: KindBehaviour = {
   subresources: {
     status: { validateUpdate: checkPhase, canonicalize: labelWithName },
     finalize: {
-      prepareForUpdate: (object, old) => {
-        if (old["status"] === undefined) delete object["status"];
-        else object["status"] = copyJson(old["status"]) as JsonValue;
-      },
+      prepareForUpdate: (object, old) => restore(object, old, "status"),
       validateUpdate: (object) => {
         const faults: FieldError[] = [];
         finalizersOf(object).forEach((name, i) => checkFinalizer(name, finalizersAt.index(i), faults));

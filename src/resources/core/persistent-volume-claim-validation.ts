@@ -7,6 +7,7 @@ import { compareQuantity } from "../../object/quantity.ts";
 import { isSet, listIn, objectIn, stringIn } from "../../object/read.ts";
 import { immutable } from "../../validation/changes.ts";
 import { asQuantity } from "../../validation/quantities.ts";
+import { restore } from "../keep-old.ts";
 import { persistentVolumeClaimSpec, sourcedClaimSpec } from "../pod-spec/claim-spec.ts";
 import { diffOf } from "../pod-spec/internal-form.ts";
 import { checkResourceAmount, resourceNames } from "../pod-spec/resources.ts";
@@ -42,22 +43,17 @@ function movesClass(object: KubeObject, old: KubeObject): boolean {
 function fixedSpec(object: KubeObject, old: KubeObject): JsonObject {
   const spec = copyJson(objectIn(object, "spec")) as JsonObject;
   const oldSpec = objectIn(old, "spec");
-  const keep = (target: JsonObject, source: ReadonlyJsonObject, member: string) => {
-    const value = getOwn(source, member);
-    if (value === undefined) delete target[member];
-    else target[member] = copyJson(value) as JsonObject;
-  };
-  if (stringIn(oldSpec, "volumeName") === "") keep(spec, oldSpec, "volumeName");
+  if (stringIn(oldSpec, "volumeName") === "") restore(spec, oldSpec, "volumeName");
   const annotated = old.metadata.annotations?.[classAnnotation] ?? "";
   if (movesClass(object, old)) delete spec["storageClassName"];
   else if (!isSet(oldSpec, "storageClassName") && annotated === "" && isSet(spec, "storageClassName"))
-    keep(spec, oldSpec, "storageClassName");
+    restore(spec, oldSpec, "storageClassName");
   if (stringIn(objectIn(object, "status"), "phase") !== "Bound") return spec;
   const { resources } = spec;
   if (isObject(resources) && isObject(resources["requests"])) {
-    keep(resources["requests"], objectIn(objectIn(oldSpec, "resources"), "requests"), "storage");
+    restore(resources["requests"], objectIn(objectIn(oldSpec, "resources"), "requests"), "storage");
   }
-  keep(spec, oldSpec, "volumeAttributesClassName");
+  restore(spec, oldSpec, "volumeAttributesClassName");
   return spec;
 }
 

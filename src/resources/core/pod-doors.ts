@@ -1,19 +1,11 @@
 import { forbiddenField, invalidField, type FieldError } from "../../object/field-error.ts";
-import {
-  copyJson,
-  equalJson,
-  getOwn,
-  isObject,
-  setOwn,
-  type JsonObject,
-  type JsonValue,
-  type ReadonlyJsonObject,
-} from "../../object/json.ts";
+import { copyJson, equalJson, getOwn, setOwn, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { objects } from "../../object/parts.ts";
+import { objects, structAt } from "../../object/parts.ts";
 import { quoteText } from "../../object/quote.ts";
 import { isSet, listIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import type { Strategy, StrategyContext } from "../definition.ts";
+import { restore } from "../keep-old.ts";
 import { ephemeralContainerDiff } from "../pod-spec/internal-form.ts";
 import { checkPodAnnotationChanges } from "../pod-spec/pod-annotations.ts";
 import { qosClass } from "../pod-spec/qos.ts";
@@ -26,9 +18,10 @@ import { podSpecChanged } from "./pod-status.ts";
 /** How a pod gets containers to look around with: pods/ephemeralcontainers changes nothing else (KEP-277). */
 export const ephemeralContainersStrategy: Partial<Strategy> = {
   prepareForUpdate(object, old) {
-    const added = objectIn(object, "spec")["ephemeralContainers"];
+    const asked = objectIn(object, "spec");
     backToOld(object, old);
-    setSpec(object, "ephemeralContainers", added === undefined ? undefined : (copyJson(added) as JsonValue));
+    const spec = structAt(object, "spec");
+    if (spec !== undefined) restore(spec, asked, "ephemeralContainers");
   },
   validateUpdate: validateEphemeralContainers,
   generationChanged: podSpecChanged,
@@ -73,19 +66,18 @@ export const resizeStrategy: Partial<Strategy> = {
         objectsIn(asked, list).map((container) => [`${list}/${stringIn(container, "name")}`, container] as const),
       ),
     );
-    const ofPod = asked["resources"];
     backToOld(object, old);
-    const spec = object["spec"];
-    if (!isObject(spec)) return;
+    const spec = structAt(object, "spec");
+    if (spec === undefined) return;
     for (const list of resizedLists) {
       for (const container of objects(spec[list])) {
         const wanted = resources.get(`${list}/${stringIn(container, "name")}`);
         if (wanted === undefined) continue;
-        for (const member of ["resources", "resizePolicy"]) copyMember(container, wanted, member);
+        for (const member of ["resources", "resizePolicy"]) restore(container, wanted, member);
       }
       if (kept[list] !== undefined) spec[list] = kept[list];
     }
-    setSpec(object, "resources", ofPod === undefined ? undefined : (copyJson(ofPod) as JsonValue));
+    restore(spec, asked, "resources");
   },
   validateUpdate: validateResize,
   generationChanged: podSpecChanged,
@@ -194,17 +186,4 @@ function backToOld(object: KubeObject, old: KubeObject): void {
   else delete object.metadata.resourceVersion;
   if (managedFields !== undefined) object.metadata.managedFields = managedFields;
   else delete object.metadata.managedFields;
-}
-
-function setSpec(object: KubeObject, name: string, value: JsonValue | undefined): void {
-  const spec = object["spec"];
-  if (!isObject(spec)) return;
-  if (value === undefined) delete spec[name];
-  else spec[name] = value;
-}
-
-function copyMember(to: JsonObject, from: ReadonlyJsonObject, name: string): void {
-  const value = getOwn(from, name);
-  if (value === undefined) delete to[name];
-  else to[name] = copyJson(value) as JsonValue;
 }

@@ -1,11 +1,13 @@
 import { duplicateField, forbiddenField, invalidField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
 import { legacyIpRules, parseIp } from "../../object/ip.ts";
-import { copyJson, equalJson, getOwn, isObject, setOwn, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { equalJson, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsSubdomain, qualifiedNameRules } from "../../object/names.ts";
+import { structIn } from "../../object/parts.ts";
 import { isSet, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import type { Strategy } from "../definition.ts";
+import { restore } from "../keep-old.ts";
 import { checkPodAnnotationChanges } from "../pod-spec/pod-annotations.ts";
 import { podPaths } from "./pod-rules.ts";
 
@@ -15,21 +17,13 @@ export const podStatusStrategy: Partial<Strategy> = {
     restore(object, old, "spec");
     restore(object.metadata, old.metadata, "ownerReferences");
     delete object.metadata.deletionTimestamp;
-    if (!isObject(object["status"])) object["status"] = {};
-    const status = object["status"];
+    const status = structIn(object, "status");
     const before = objectIn(old, "status");
     if (!status["qosClass"]) restore(status, before, "qosClass");
     if (!status["observedGeneration"]) restore(status, before, "observedGeneration");
   },
   validateUpdate: (object, old) => validateStatus(object, old),
 };
-
-/** Puts a member back to what it was. */
-export function restore(object: JsonObject, old: ReadonlyJsonObject, name: string): void {
-  const value = getOwn(old, name);
-  if (value === undefined) delete object[name];
-  else setOwn(object, name, copyJson(value) as never);
-}
 
 /** Keeps the first of status.podIPs and status.podIP in step, in place; the older, single one wins. */
 export function mirrorPodIp(status: JsonObject): void {

@@ -5,6 +5,7 @@ import { FieldPath } from "../../object/field-path.ts";
 import { structIn } from "../../object/parts.ts";
 import { isSet, listIn, numberIn, objectIn, stringIn } from "../../object/read.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
+import { restore } from "../keep-old.ts";
 import { mirrorServiceAccount } from "../pod-spec/defaults.ts";
 import { dropDisabledPodFields } from "../pod-spec/disabled-fields.ts";
 import { applyPodLabelKeys } from "../pod-spec/label-keys.ts";
@@ -15,7 +16,7 @@ import { podCells, podRowConditions } from "./pod-cells.ts";
 import { ephemeralContainersStrategy, resizeStrategy } from "./pod-doors.ts";
 import { validatePod } from "./pod-rules.ts";
 import { podSelectableFields } from "./pod-selectors.ts";
-import { mirrorPodIp, podSpecChanged, podStatusStrategy, restore } from "./pod-status.ts";
+import { mirrorPodIp, podSpecChanged, podStatusStrategy } from "./pod-status.ts";
 import { validatePodUpdate } from "./pod-update.ts";
 
 /** What pods do beyond the tables. */
