@@ -1,6 +1,5 @@
 import { copyJson, equalJson, type JsonValue, type ReadonlyJson } from "../object/json.ts";
 import { groupVersion, parseGroupVersion, type KubeObject } from "../object/kube-object.ts";
-import { dnsSubdomain, maskTrailingHyphen } from "../object/names.ts";
 import { valueAt } from "../schema/access.ts";
 import { applyDefaults } from "../schema/default.ts";
 import type { TypeTable } from "../schema/load.ts";
@@ -9,6 +8,7 @@ import { ageCell, nameCell } from "./common-cells.ts";
 import { keepOld } from "./keep-old.ts";
 import { checksMetadataOnce } from "./metadata-updates.ts";
 import type { Column, KindBehaviour, ResourceDefinition, ServedVersion, Strategy, Subresource, Verb } from "./definition.ts";
+import { subdomainNames } from "./name-rules.ts";
 import type { ColumnRow, FieldSelectorRow, ResourceRow, ResourceTables, SubresourceRow } from "./tables.ts";
 
 interface BuiltinOptions {
@@ -30,10 +30,9 @@ export function builtinDefinitions(options: BuiltinOptions): ResourceDefinition[
 }
 
 function definitionOf(rows: readonly ResourceRow[], options: BuiltinOptions): ResourceDefinition {
-  const storage = rows[0]?.storageVersion;
   const [first] = rows;
   if (first === undefined) throw new TypeError("a definition is made of at least one row");
-  const main = rows.find((row) => groupVersion(row.group, row.version) === storage) ?? first;
+  const main = rows.find((row) => groupVersion(row.group, row.version) === first.storageVersion) ?? first;
   const behaviour = options.behaviours.get(`${main.group}/${main.kind}`) ?? {};
   const hubVersion = groupVersion(main.group, main.version);
   const served = rows.map((row) => servedVersion(row, behaviour, hubVersion, options));
@@ -70,14 +69,15 @@ function servedVersion(row: ResourceRow, behaviour: KindBehaviour, hubVersion: s
   if (apiVersion !== hubVersion && conversion === undefined)
     throw new Error(`no conversion of ${row.kind} between ${apiVersion} and ${hubVersion}`);
   const kind = { group: row.group, version: row.version, kind: row.kind };
-  let schema: ObjectSchema | undefined;
+  let made: ObjectSchema | undefined;
+  const schema = (): ObjectSchema => (made ??= schemaOf(types, kind));
   return {
     ...kind,
     get schema() {
-      return (schema ??= schemaOf(types, kind));
+      return schema();
     },
     applyDefaults: (object) => {
-      applyDefaults(object, (schema ??= schemaOf(types, kind)));
+      applyDefaults(object, schema());
       behaviour.applyDefaults?.(object, apiVersion);
     },
     ...(conversion === undefined ? {} : conversion),
@@ -92,9 +92,6 @@ function schemaOf(types: TypeTable, kind: { group: string; version: string; kind
   return schema;
 }
 
-/** Names are DNS subdomains unless the kind says otherwise. */
-const subdomainName: Strategy["nameRule"] = (name, prefix) => dnsSubdomain(prefix ? maskTrailingHyphen(name) : name);
-
 const GARBAGE_COLLECTION: Readonly<Record<string, Strategy["defaultGarbageCollection"]>> = {
   Unsupported: "unsupported",
   OrphanDependents: "orphan",
@@ -108,7 +105,7 @@ function mainStrategy(row: ResourceRow, schema: ObjectSchema, behaviour: KindBeh
     .map((path) => path.split("."));
   const keeps = keepOld(row.onUpdateKeepsOld);
   return {
-    nameRule: subdomainName,
+    nameRule: subdomainNames,
     allowCreateOnUpdate: row.allowCreateOnUpdate ?? false,
     allowUnconditionalUpdate: row.allowUnconditionalUpdate ?? true,
     defaultGarbageCollection: GARBAGE_COLLECTION[row.defaultGCPolicy ?? ""] ?? "background",

@@ -1,10 +1,10 @@
 import { forbiddenField, type FieldError } from "../../object/field-error.ts";
 import { equalJson, isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { dnsLabel, maskTrailingHyphen } from "../../object/names.ts";
 import { objects, structIn } from "../../object/parts.ts";
 import { isSet, numberIn, objectIn, objectsIn } from "../../object/read.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
+import { labelNames } from "../name-rules.ts";
 import { defaultClaimSpec } from "../pod-spec/defaults.ts";
 import { containerCells, defaultTemplateOf, dropDisabledOf } from "../pod-spec/template-owner.ts";
 import { warnOfFractions } from "../pod-spec/warnings.ts";
@@ -103,7 +103,7 @@ function warnings(object: KubeObject, old: KubeObject | undefined): string[] {
 export const statefulSet: KindBehaviour = {
   applyDefaults,
   strategy: {
-    nameRule: (name, prefix) => dnsLabel(prefix ? maskTrailingHyphen(name) : name),
+    nameRule: labelNames,
     prepareForCreate: (object) => dropDisabled(structIn(object, "spec"), undefined),
     prepareForUpdate: (object, old) => dropDisabled(structIn(object, "spec"), readSpec(old)),
     validate: (object, context) => checkStatefulSetSpec(readSpec(object), undefined, context),

@@ -133,7 +133,7 @@ function flat(metric: ReadonlyJsonObject, members: Readonly<Record<Source, reado
     if (!isSet(metric, source)) continue;
     const read: JsonObject = {};
     for (const { name, path, zero } of members[source]) {
-      const value = (valueAt(objectIn(metric, source), path) ?? zero) as JsonValue | undefined;
+      const value = (valueAt(metric[source], path) ?? zero) as JsonValue | undefined;
       if (value !== undefined && value !== null) read[name] = name === "target" ? reference(value) : value;
     }
     result[source] = read;

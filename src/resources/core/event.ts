@@ -1,8 +1,8 @@
 import type { KubeObject } from "../../object/kube-object.ts";
-import { pathSegmentName, pathSegmentPrefix } from "../../object/names.ts";
 import { isSet, numberIn, objectIn, stringIn } from "../../object/read.ts";
 import { ageSince } from "../common-cells.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
+import { pathNames } from "../name-rules.ts";
 import { eventConversion } from "./event-conversion.ts";
 import { validateEvent, validateEventUpdate } from "./event-validation.ts";
 
@@ -53,7 +53,7 @@ export const event: KindBehaviour = {
   conversions: { "events.k8s.io/v1": eventConversion },
   strategy: {
     // Older events may have any name that a path can hold; the newer form's rules see to metadata themselves.
-    nameRule: (name, prefix) => (prefix ? pathSegmentPrefix(name) : pathSegmentName(name)),
+    nameRule: pathNames,
     checksMetadata: false,
     validate: (object, context) => validateEvent(object, spoken(context)),
     validateUpdate: (object, old, context) => validateEventUpdate(object, old, spoken(context)),

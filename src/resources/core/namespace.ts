@@ -2,11 +2,12 @@ import { invalidField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import { setOwn } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { dnsLabel, isUnqualifiedFinalizer, maskTrailingHyphen, qualifiedNameRules } from "../../object/names.ts";
+import { isUnqualifiedFinalizer, qualifiedNameRules } from "../../object/names.ts";
 import { structIn } from "../../object/parts.ts";
 import { objectIn, stringIn, stringsIn } from "../../object/read.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { restore } from "../keep-old.ts";
+import { labelNames } from "../name-rules.ts";
 
 /** A label by which selectors can name a namespace (KEP-2161). */
 const nameLabel = "kubernetes.io/metadata.name";
@@ -53,7 +54,7 @@ export const namespace: KindBehaviour = {
     if (stringIn(objectIn(object, "status"), "phase") === "") setPhase(object, "Active");
   },
   strategy: {
-    nameRule: (name, prefix) => dnsLabel(prefix ? maskTrailingHyphen(name) : name),
+    nameRule: labelNames,
     prepareForCreate: (object) => {
       object["status"] = { phase: "Active" };
       const given = finalizersOf(object);

@@ -1,6 +1,6 @@
 import { isObject, structIn, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { dnsLabel, dnsSubdomain, maskTrailingHyphen } from "../../object/names.ts";
+import { dnsLabel } from "../../object/names.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import { structIn } from "../../object/parts.ts";
 import { isSet, listIn, numberIn, objectIn, stringIn } from "../../object/read.ts";
@@ -26,7 +26,6 @@ export const pod: KindBehaviour = {
     if (isObject(object["status"])) mirrorPodIp(object["status"]);
   },
   strategy: {
-    nameRule: (name, prefix) => dnsSubdomain(prefix ? maskTrailingHyphen(name) : name),
     prepareForCreate,
     prepareForUpdate(object, old) {
       restore(object, old, "status");

@@ -2,7 +2,6 @@ import { requiredField, type FieldError } from "../../object/field-error.ts";
 import { copyJson, getOwn, isObject, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { formatLabelSelector, labelSelectorFromLabels, matchesLabels, type Labels } from "../../object/label-selector.ts";
-import { dnsSubdomain, maskTrailingHyphen } from "../../object/names.ts";
 import { structAt, structIn } from "../../object/parts.ts";
 import { isSet, numberIn, objectIn } from "../../object/read.ts";
 import { nonNegative } from "../../validation/scalars.ts";
@@ -10,6 +9,7 @@ import { checkCounters, checkPartOf } from "../apps/counters.ts";
 import { replicaNameWarnings } from "../apps/replica-warnings.ts";
 import { checkRunsForever, unselectedTemplate } from "../apps/selector-rules.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
+import { subdomainNamesInBytes } from "../name-rules.ts";
 import { validatePodTemplateSpec } from "../pod-spec/pod-template.ts";
 import { containerCells, defaultTemplateOf, dropDisabledOf, templateOptions } from "../pod-spec/template-owner.ts";
 import { readSpec, readStatus, specAt } from "../spec-and-status.ts";
@@ -60,7 +60,7 @@ export const replicationController: KindBehaviour = {
     spec["replicas"] ??= 1;
   },
   strategy: {
-    nameRule: (name, prefix) => dnsSubdomain(prefix ? maskTrailingHyphen(name) : name, "bytes"),
+    nameRule: subdomainNamesInBytes,
     prepareForCreate: (object) => dropDisabled(object, undefined),
     prepareForUpdate: (object, old) => dropDisabled(object, readSpec(old)),
     validate: (object, context) => checkSpec(object, undefined, context),

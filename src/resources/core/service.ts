@@ -1,9 +1,9 @@
 import type { KubeObject } from "../../object/kube-object.ts";
 import { formatLabelSelector, labelSelectorFromLabels, type Labels } from "../../object/label-selector.ts";
-import { dnsLabel, maskTrailingHyphen } from "../../object/names.ts";
 import { numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { warnOfAddress, warnOfCidr } from "../../validation/address-warnings.ts";
 import type { KindBehaviour } from "../definition.ts";
+import { labelNames } from "../name-rules.ts";
 import { loadBalancerAddresses } from "../service-cells.ts";
 import { specAt } from "../spec-and-status.ts";
 import { prepareServiceUpdate } from "./service-changes.ts";
@@ -17,7 +17,7 @@ const TOPOLOGY_HINTS = "service.kubernetes.io/topology-aware-hints";
 export const service: KindBehaviour = {
   applyDefaults: defaultService,
   strategy: {
-    nameRule: (name, prefix) => dnsLabel(prefix ? maskTrailingHyphen(name) : name),
+    nameRule: labelNames,
     prepareForUpdate: prepareServiceUpdate,
     validate: (object) => serviceFaults(object),
     validateUpdate: serviceChangeFaults,

@@ -2,7 +2,6 @@ import { invalidField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import { getOwn, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { pathSegmentName, pathSegmentPrefix } from "../../object/names.ts";
 import { isSet, numberIn, objectIn } from "../../object/read.ts";
 import { conditions } from "../../validation/conditions.ts";
 import { intOrPercentOfWhole } from "../../validation/int-or-percent.ts";
@@ -12,6 +11,7 @@ import { fields } from "../../validation/structure.ts";
 import { shownSelector } from "../../validation/selector-shown.ts";
 import { checkSelectorForm } from "../apps/selector-rules.ts";
 import type { KindBehaviour } from "../definition.ts";
+import { pathNames } from "../name-rules.ts";
 import { specAt } from "../spec-and-status.ts";
 
 const amounts = fields({ minAvailable: optional(intOrPercentOfWhole), maxUnavailable: optional(intOrPercentOfWhole) });
@@ -60,7 +60,7 @@ const amountCell = (name: string) => (object: KubeObject) => {
 /** policy/v1 PodDisruptionBudget beyond the tables. */
 export const podDisruptionBudget: KindBehaviour = {
   strategy: {
-    nameRule: (name, prefix) => (prefix ? pathSegmentPrefix(name) : pathSegmentName(name)),
+    nameRule: pathNames,
     checksMetadata: false,
     validate: (object) => checkSpec(objectIn(object, "spec"), undefined),
     validateUpdate: (object, old) => checkSpec(objectIn(object, "spec"), objectIn(old, "spec")),

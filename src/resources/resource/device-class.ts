@@ -1,9 +1,9 @@
-import { dnsSubdomain, maskTrailingHyphen } from "../../object/names.ts";
 import { findFaults, type Check } from "../../validation/check.ts";
 import { optional } from "../../validation/presence.ts";
 import { satisfies } from "../../validation/scalars.ts";
 import { fields } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
+import { subdomainNamesInBytes } from "../name-rules.ts";
 import { isExtendedResource } from "../pod-spec/resource-names.ts";
 import { deviceConfiguration } from "./device-configuration.ts";
 import { deviceSelectors } from "./device-selectors.ts";
@@ -26,7 +26,7 @@ const rules = fields({
 
 export const deviceClass: KindBehaviour = {
   strategy: {
-    nameRule: (name, prefix) => dnsSubdomain(prefix ? maskTrailingHyphen(name) : name, "bytes"),
+    nameRule: subdomainNamesInBytes,
     validate: (object) => findFaults(rules, object),
     validateUpdate: (object) => findFaults(rules, object),
   },
