@@ -16,7 +16,7 @@ export const legacyCidr: Check = text(legacyCidrRules);
 /** A range in canonical form. */
 export const cidr: Check = text(cidrRules);
 
-/** A port by number or by name. */
+/** A port by number or by name; an absent one reads as number 0, which is none. */
 export const portOrName: Check = (value, at, faults, context) => {
   if (typeof value !== "string") return port(value, at, faults, context);
   for (const message of portName(value)) faults.push(invalidField(at, value, message));

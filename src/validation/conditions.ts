@@ -1,5 +1,5 @@
 import { duplicateField, invalidField, tooLongField } from "../object/field-error.ts";
-import { asNumber, asList, asObject, stringIn } from "../object/read.ts";
+import { asList, asNumber, asObject, asString, stringIn } from "../object/read.ts";
 import { skippingAbsent, type Check } from "./check.ts";
 import { labelKey } from "./labels.ts";
 import { required, optional } from "./presence.ts";
@@ -8,12 +8,13 @@ import { fields } from "./structure.ts";
 
 const REASON = "[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?";
 const REASON_DETAIL = `a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric characters or '_,:', and must end with an alphanumeric character or '_' (e.g. 'my_name',  or 'MY_NAME',  or 'MyName',  or 'ReasonA,ReasonB',  or 'ReasonA:ReasonB', regex used for validation is '${REASON}')`;
+const reasonForm = new RegExp(`^${REASON}$`);
 const MAX_REASON_BYTES = 1024;
 const MAX_MESSAGE_BYTES = 32 * 1024;
 
 const reason: Check = (value, at, faults) => {
-  const text = typeof value === "string" ? value : "";
-  if (!/^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/.test(text)) faults.push(invalidField(at, text, REASON_DETAIL));
+  const text = asString(value);
+  if (!reasonForm.test(text)) faults.push(invalidField(at, text, REASON_DETAIL));
   if (Buffer.byteLength(text) > MAX_REASON_BYTES) faults.push(tooLongField(at, MAX_REASON_BYTES));
 };
 

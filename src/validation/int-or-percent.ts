@@ -5,8 +5,8 @@ import { nonNegative } from "./scalars.ts";
 import { all } from "./structure.ts";
 import type { Check } from "./check.ts";
 
-/** A number that is not negative, or a percentage. */
-const countOrPercent: Check = (value, at, faults, context) => {
+/** A number that is not negative, or a percentage of any size. */
+export const nonNegativeIntOrPercent: Check = (value, at, faults, context) => {
   if (typeof value !== "string") nonNegative(value, at, faults, context);
   else for (const message of percent(value)) faults.push(invalidField(at, value, message));
 };
@@ -17,11 +17,8 @@ export const atMostWhole: Check = (value, at, faults) => {
   if (part !== undefined && part > 100n) faults.push(invalidField(at, value, "must not be greater than 100%"));
 };
 
-/** A number that is not negative, or a percentage of any size. */
-export const nonNegativeIntOrPercent: Check = countOrPercent;
-
 /** A number that is not negative, or a percentage of at most 100. */
-export const intOrPercentOfWhole: Check = all(countOrPercent, atMostWhole);
+export const intOrPercentOfWhole: Check = all(nonNegativeIntOrPercent, atMostWhole);
 
 /** Whether a value comes to none at all: 0, 0%, or a text that is no number. */
 export function isNone(value: ReadonlyJson | undefined): boolean {

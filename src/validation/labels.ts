@@ -1,8 +1,8 @@
 import { forbiddenField, invalidField, requiredField, tooLongField, type FieldError } from "../object/field-error.ts";
 import type { FieldPath } from "../object/field-path.ts";
-import { getOwn, type ReadonlyJson } from "../object/json.ts";
+import { getOwn, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
 import { annotationKey, annotationsMaxBytes, dnsSubdomain, labelKey as labelKeyRules, labelValue } from "../object/names.ts";
-import { asObject, asString, listIn, objectsIn, stringIn } from "../object/read.ts";
+import { asObject, asString, listIn, objectsIn, stringIn, stringsIn } from "../object/read.ts";
 import { skippingAbsent, type Check } from "./check.ts";
 import { text } from "./scalars.ts";
 
@@ -47,30 +47,54 @@ export function labelSelector(options: SelectorOptions = {}): Check {
   });
 }
 
+/** What an operator asks of how many values there are; undefined where they are right. */
+type CountRule = (count: number, at: FieldPath) => FieldError | undefined;
+
+const some: CountRule = (count, at) =>
+  count === 0 ? requiredField(at, "must be specified when `operator` is 'In' or 'NotIn'") : undefined;
+
+const none: CountRule = (count, at) =>
+  count > 0 ? forbiddenField(at, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'") : undefined;
+
+const single: CountRule = (count, at) =>
+  count === 1 ? undefined : requiredField(at, "must be specified single value when `operator` is 'Lt' or 'Gt'");
+
+type Operators = ReadonlyMap<string, CountRule>;
+
+const labelOperators: Operators = new Map([
+  ["In", some],
+  ["NotIn", some],
+  ["Exists", none],
+  ["DoesNotExist", none],
+]);
+
+const nodeOperators: Operators = new Map([...labelOperators, ["Gt", single], ["Lt", single]]);
+
+const operatorUnknown = "not a valid selector operator";
+
 /** The rules of one requirement of a selector. */
 export function checkLabelRequirement(value: ReadonlyJson, at: FieldPath, faults: FieldError[], options: SelectorOptions): void {
+  checkRequirement(labelOperators, value, at, faults, options);
+}
+
+function checkRequirement(operators: Operators, value: ReadonlyJson, at: FieldPath, faults: FieldError[], options: SelectorOptions): void {
   const requirement = asObject(value);
   const operator = stringIn(requirement, "operator");
   const values = listIn(requirement, "values");
-  switch (operator) {
-    case "In":
-    case "NotIn":
-      if (values.length === 0) faults.push(requiredField(at.child("values"), valuesNeeded));
-      break;
-    case "Exists":
-    case "DoesNotExist":
-      if (values.length > 0) faults.push(forbiddenField(at.child("values"), valuesForbidden));
-      break;
-    default:
-      if (options.allowUnknownOperators !== true) faults.push(invalidField(at.child("operator"), operator, operatorUnknown));
+  const rule = operators.get(operator);
+  const wrong = rule?.(values.length, at.child("values"));
+  if (wrong !== undefined) faults.push(wrong);
+  if (rule === undefined && options.allowUnknownOperators !== true) {
+    faults.push(invalidField(at.child("operator"), operator, operatorUnknown));
   }
   labelKey(getOwn(requirement, "key"), at.child("key"), faults, undefined);
   if (options.allowInvalidValues !== true) checkLabelValues(values, at, faults);
 }
 
-const valuesNeeded = "must be specified when `operator` is 'In' or 'NotIn'";
-const valuesForbidden = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
-const operatorUnknown = "not a valid selector operator";
+/** Whether a LabelSelector has values that are no label values: servers of old let them in, and what is stored is forgiven. */
+export function hasInvalidValues(selector: ReadonlyJsonObject): boolean {
+  return objectsIn(selector, "matchExpressions").some((one) => stringsIn(one, "values").some((value) => labelValue(value).length > 0));
+}
 
 function checkLabelValues(values: readonly ReadonlyJson[], at: FieldPath, faults: FieldError[]): void {
   values.forEach((value, i) => {
@@ -94,38 +118,12 @@ export function nodeSelectorTerm(options: SelectorOptions = {}): Check {
   return (value, at, faults) => {
     const term = asObject(value);
     listIn(term, "matchExpressions").forEach((requirement, i) =>
-      checkNodeRequirement(requirement, at.child("matchExpressions").index(i), faults, options),
+      checkRequirement(nodeOperators, requirement, at.child("matchExpressions").index(i), faults, options),
     );
     listIn(term, "matchFields").forEach((requirement, i) =>
       checkNodeFieldRequirement(requirement, at.child("matchFields").index(i), faults),
     );
   };
-}
-
-function checkNodeRequirement(value: ReadonlyJson, at: FieldPath, faults: FieldError[], options: SelectorOptions): void {
-  const requirement = asObject(value);
-  const operator = stringIn(requirement, "operator");
-  const values = listIn(requirement, "values");
-  switch (operator) {
-    case "In":
-    case "NotIn":
-      if (values.length === 0) faults.push(requiredField(at.child("values"), valuesNeeded));
-      break;
-    case "Exists":
-    case "DoesNotExist":
-      if (values.length > 0) faults.push(forbiddenField(at.child("values"), valuesForbidden));
-      break;
-    case "Gt":
-    case "Lt":
-      if (values.length !== 1) {
-        faults.push(requiredField(at.child("values"), "must be specified single value when `operator` is 'Lt' or 'Gt'"));
-      }
-      break;
-    default:
-      if (options.allowUnknownOperators !== true) faults.push(invalidField(at.child("operator"), operator, operatorUnknown));
-  }
-  labelKey(getOwn(requirement, "key"), at.child("key"), faults, undefined);
-  if (options.allowInvalidValues !== true) checkLabelValues(values, at, faults);
 }
 
 /** Fields of a node that a selector term may ask for, with the rule of their values. */

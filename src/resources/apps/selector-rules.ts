@@ -11,10 +11,9 @@ import {
   type LabelSelectorObject,
   type Labels,
 } from "../../object/label-selector.ts";
-import { labelValue } from "../../object/names.ts";
-import { isSet, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { immutable } from "../../validation/changes.ts";
-import { labelSelector } from "../../validation/labels.ts";
+import { hasInvalidValues, labelSelector } from "../../validation/labels.ts";
 import { shownMap, shownSelector } from "../../validation/selector-shown.ts";
 import { validatePodTemplateSpec } from "../pod-spec/pod-template.ts";
 import type { PodRuleOptions } from "../pod-spec/scope.ts";
@@ -28,11 +27,6 @@ export function selectorOf(spec: ReadonlyJsonObject): LabelSelector | undefined 
     if (error instanceof SelectorError) return undefined;
     throw error;
   }
-}
-
-/** Whether a selector has values that are no label values: stored ones are forgiven on updates. */
-export function hasInvalidValues(selector: ReadonlyJsonObject): boolean {
-  return objectsIn(selector, "matchExpressions").some((one) => stringsIn(one, "values").some((value) => labelValue(value).length > 0));
 }
 
 /** Appends what is wrong with a workload's selector on its own. `kind` is how the message names the workload. */

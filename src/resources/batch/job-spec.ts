@@ -1,8 +1,8 @@
 import { invalidField, notSupportedField, requiredField, tooLongField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
 import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
-import { dnsSubdomain, domainPrefixedPath, httpPath } from "../../object/names.ts";
 import { isSet, numberIn, objectIn, stringIn } from "../../object/read.ts";
+import { domainPath } from "../../validation/domain-path.ts";
 import { optional } from "../../validation/presence.ts";
 import { nonNegative } from "../../validation/scalars.ts";
 import { fields } from "../../validation/structure.ts";
@@ -52,15 +52,7 @@ export function checkJobSpec(spec: ReadonlyJsonObject, at: FieldPath, faults: Fi
 }
 
 function checkManagedBy(name: string, at: FieldPath, faults: FieldError[]): void {
-  if (name === "") faults.push(requiredField(at));
-  else {
-    const parts = domainPrefixedPath(name);
-    if (parts === undefined) faults.push(invalidField(at, name, 'must be a domain-prefixed path (such as "acme.io/foo")'));
-    else {
-      for (const message of dnsSubdomain(parts.domain)) faults.push(invalidField(at, parts.domain, message));
-      for (const message of httpPath(parts.path)) faults.push(invalidField(at, parts.path, message));
-    }
-  }
+  domainPath(name, at, faults, undefined);
   if (Buffer.byteLength(name) > maxManagedBy) faults.push(tooLongField(at, maxManagedBy));
 }
 

@@ -1,12 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import {
-  duplicateField,
-  forbiddenField,
-  invalidField,
-  notSupportedField,
-  requiredField,
-  type FieldError,
-} from "../../object/field-error.ts";
+import { forbiddenField, invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import { humanDuration } from "../../object/duration.ts";
 import { getOwn, setOwn, type JsonObject } from "../../object/json.ts";
@@ -14,6 +7,7 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import { pathSegmentName } from "../../object/names.ts";
 import { structIn } from "../../object/parts.ts";
 import { isSet, numberIn, objectIn, stringIn, stringsIn } from "../../object/read.ts";
+import { distinct } from "../../validation/lists.ts";
 import { certificateRequestFault } from "../../x509/certificate-request.ts";
 import { readPem } from "../../x509/pem.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
@@ -65,9 +59,7 @@ function requestFaults(object: KubeObject): FieldError[] {
   usages.forEach((usage, i) => {
     if (!USAGES.includes(usage)) faults.push(notSupportedField(place.index(i), usage, USAGES));
   });
-  usages.forEach((usage, i) => {
-    if (usages.indexOf(usage) < i) faults.push(duplicateField(place.index(i), usage));
-  });
+  distinct(usages, place, faults, undefined);
   const signer = stringIn(own, "signerName");
   if (signer === LEGACY_SIGNER) {
     faults.push(invalidField(specAt.child("signerName"), signer, "the legacy signerName is not allowed via this API version"));

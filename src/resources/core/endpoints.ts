@@ -8,9 +8,10 @@ import { asList, asObject, numberIn, objectsIn, stringIn } from "../../object/re
 import { legacyIp } from "../../validation/addresses.ts";
 import type { Check } from "../../validation/check.ts";
 import { filled, optional, required } from "../../validation/presence.ts";
-import { oneOf, port, text } from "../../validation/scalars.ts";
+import { port, text } from "../../validation/scalars.ts";
 import { all, each, fields, struct } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
+import { protocol } from "../pod-spec/ports.ts";
 import { ordinaryAddress } from "./special-addresses.ts";
 
 const address: Check = all(
@@ -20,7 +21,7 @@ const address: Check = all(
 
 const portRules: Check = fields({
   port,
-  protocol: required(oneOf("SCTP", "TCP", "UDP")),
+  protocol: required(protocol),
   appProtocol: optional(text(qualifiedNameRules)),
 });
 

@@ -13,12 +13,12 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel, dnsSubdomain, qualifiedNameRules } from "../../object/names.ts";
 import { isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { legacyCidr, legacyIp, portOrName } from "../../validation/addresses.ts";
-import type { Check } from "../../validation/check.ts";
 import { labels } from "../../validation/labels.ts";
 import { optional, required } from "../../validation/presence.ts";
 import { oneOf, port, text } from "../../validation/scalars.ts";
 import { checkNotSpecial } from "../../validation/special-addresses.ts";
 import { fields } from "../../validation/structure.ts";
+import { protocol } from "../pod-spec/ports.ts";
 import { specAt } from "../spec-and-status.ts";
 import { addressChangeFaults, clusterIpFaults } from "./service-addresses.ts";
 import {
@@ -135,8 +135,8 @@ function typeFaults(spec: ReadonlyJsonObject, faults: FieldError[]): void {
 
 const portRules = fields({
   port,
-  protocol: required(oneOf("SCTP", "TCP", "UDP")),
-  targetPort: ((value, at, faults, context) => portOrName(value ?? 0, at, faults, context)) satisfies Check,
+  protocol: required(protocol),
+  targetPort: portOrName,
   appProtocol: optional(text(qualifiedNameRules)),
 });
 

@@ -16,6 +16,7 @@ import { oneOf, text } from "../../validation/scalars.ts";
 import { checkNotSpecial } from "../../validation/special-addresses.ts";
 import { all, each, fields, struct } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
+import { protocol } from "../pod-spec/ports.ts";
 import { shortList } from "../service-cells.ts";
 
 export const endpointSlice: KindBehaviour = {
@@ -125,7 +126,7 @@ const ports: Check = (value, at, faults, context) => {
     });
 };
 
-const portRest = fields({ protocol: present(oneOf("SCTP", "TCP", "UDP")), appProtocol: optional(text(qualifiedNameRules)) });
+const portRest = fields({ protocol: present(protocol), appProtocol: optional(text(qualifiedNameRules)) });
 
 const sliceRules = struct((slice, at, faults, context) => {
   const type = stringIn(slice, "addressType");

@@ -1,8 +1,8 @@
 import { invalidField, notSupportedField, requiredField } from "../../object/field-error.ts";
 import { parseIpSloppy } from "../../object/ip.ts";
-import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
+import { getOwn, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import { dnsLabel, dnsSubdomain, portName, wildcardDnsSubdomain } from "../../object/names.ts";
-import { asString, isSet, listIn, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { asObject, asString, isSet, listIn, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { findFaults, type Check } from "../../validation/check.ts";
 import { filled, optional, required } from "../../validation/presence.ts";
 import { port, text } from "../../validation/scalars.ts";
@@ -47,8 +47,8 @@ export function ingressRules(forgiven: Forgiven): Check {
   });
 }
 
-function isWildcard(rule: unknown): boolean {
-  return stringIn((rule ?? {}) as ReadonlyJsonObject, "host").includes("*");
+function isWildcard(rule: ReadonlyJson | undefined): boolean {
+  return stringIn(asObject(rule), "host").includes("*");
 }
 
 const tlsHost: Check = (value, at, faults, context) => {
@@ -93,6 +93,13 @@ const ABSOLUTE = "must be an absolute path";
 const AMBIGUOUS_PARTS = ["//", "/./", "/../", "%2f", "%2F"];
 const AMBIGUOUS_ENDS = ["/..", "/."];
 
+const exactPath: Check = (value, at, faults) => {
+  const path = asString(value);
+  if (!path.startsWith("/")) faults.push(invalidField(at, path, ABSOLUTE));
+  for (const part of AMBIGUOUS_PARTS) if (path.includes(part)) faults.push(invalidField(at, path, `must not contain '${part}'`));
+  for (const end of AMBIGUOUS_ENDS) if (path.endsWith(end)) faults.push(invalidField(at, path, `cannot end with '${end}'`));
+};
+
 /** What a path may be, by its type. */
 const PATH_TYPES: ReadonlyMap<string, Check> = new Map([
   ["Exact", exactPath],
@@ -104,14 +111,7 @@ const PATH_TYPES: ReadonlyMap<string, Check> = new Map([
     }),
   ],
   ["Prefix", exactPath],
-] satisfies [string, Check][]);
-
-function exactPath(...[value, at, faults]: Parameters<Check>): void {
-  const path = asString(value);
-  if (!path.startsWith("/")) faults.push(invalidField(at, path, ABSOLUTE));
-  for (const part of AMBIGUOUS_PARTS) if (path.includes(part)) faults.push(invalidField(at, path, `must not contain '${part}'`));
-  for (const end of AMBIGUOUS_ENDS) if (path.endsWith(end)) faults.push(invalidField(at, path, `cannot end with '${end}'`));
-}
+]);
 
 const httpPath = struct((value, at, faults, context) => {
   if (!isSet(value, "pathType")) {

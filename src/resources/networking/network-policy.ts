@@ -4,13 +4,13 @@ import { cidrContains, firstOfCidr, parseCidrSloppy } from "../../object/ip.ts";
 import { getOwn, isObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { formatLabelSelector, labelSelectorFromObject, SelectorError, type LabelSelectorObject } from "../../object/label-selector.ts";
-import { labelValue, portName } from "../../object/names.ts";
+import { portName } from "../../object/names.ts";
 import { objects } from "../../object/parts.ts";
 import { isSet, listIn, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { warnOfCidr } from "../../validation/address-warnings.ts";
 import { legacyCidr } from "../../validation/addresses.ts";
 import { findFaults, type Check } from "../../validation/check.ts";
-import { labelSelector, type SelectorOptions } from "../../validation/labels.ts";
+import { hasInvalidValues, labelSelector, type SelectorOptions } from "../../validation/labels.ts";
 import { optional } from "../../validation/presence.ts";
 import { oneOf, port, text } from "../../validation/scalars.ts";
 import { all, each, fields, struct } from "../../validation/structure.ts";
@@ -124,11 +124,7 @@ function selectorsOf(spec: ReadonlyJsonObject): ReadonlyJsonObject[] {
 
 /** Older versions did not check the values of expressions; what they let in stays changeable. */
 function hasInvalidSelectorValue(old: KubeObject): boolean {
-  return selectorsOf(objectIn(old, "spec")).some((selector) =>
-    objectsIn(selector, "matchExpressions").some((expression) =>
-      stringsIn(expression, "values").some((value) => labelValue(value).length > 0),
-    ),
-  );
+  return selectorsOf(objectIn(old, "spec")).some(hasInvalidValues);
 }
 
 function warnings(object: KubeObject): string[] {

@@ -2,7 +2,7 @@ import { duplicateField, forbiddenField, invalidField, requiredField, tooLongFie
 import type { FieldPath } from "../../object/field-path.ts";
 import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
 import { dnsLabel, dnsSubdomain, qualifiedNameRules } from "../../object/names.ts";
-import { booleanIn, isSet, numberIn, objectsIn, stringIn } from "../../object/read.ts";
+import { asList, asObject, booleanIn, isSet, numberIn, objectsIn, stringIn } from "../../object/read.ts";
 import type { Check } from "../../validation/check.ts";
 import { labels } from "../../validation/labels.ts";
 import { filled, optional, required } from "../../validation/presence.ts";
@@ -35,12 +35,14 @@ const readinessGates: Check = each(fields({ conditionType: text(qualifiedNameRul
 
 const schedulingGates: Check = (value, at, faults) => {
   const seen = new Set<string>();
-  objectsIn({ gates: value }, "gates").forEach((gate, i) => {
-    const name = stringIn(gate, "name");
-    for (const message of qualifiedNameRules(name)) faults.push(invalidField(at.index(i), name, message));
-    if (seen.has(name)) faults.push(duplicateField(at.index(i), name));
-    seen.add(name);
-  });
+  asList(value)
+    .map(asObject)
+    .forEach((gate, i) => {
+      const name = stringIn(gate, "name");
+      for (const message of qualifiedNameRules(name)) faults.push(invalidField(at.index(i), name, message));
+      if (seen.has(name)) faults.push(duplicateField(at.index(i), name));
+      seen.add(name);
+    });
 };
 
 const hostnameMax = 64;

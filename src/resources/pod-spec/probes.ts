@@ -1,7 +1,6 @@
 import { invalidField } from "../../object/field-error.ts";
 import { headerName } from "../../object/names.ts";
-import { getOwn } from "../../object/json.ts";
-import { asNumber, asObject, asString, isSet, listIn, numberIn } from "../../object/read.ts";
+import { asList, asNumber, asObject, isSet, numberIn, stringIn } from "../../object/read.ts";
 import { portOrName } from "../../validation/addresses.ts";
 import type { Check } from "../../validation/check.ts";
 import { optional, required } from "../../validation/presence.ts";
@@ -10,8 +9,8 @@ import { all, fields, struct, union } from "../../validation/structure.ts";
 import type { PodScope } from "./scope.ts";
 
 const headers: Check = (value, at, faults) => {
-  for (const header of listIn({ headers: value }, "headers")) {
-    const name = asString(getOwn(asObject(header), "name"));
+  for (const header of asList(value)) {
+    const name = stringIn(asObject(header), "name");
     for (const message of headerName(name)) faults.push(invalidField(at, name, message));
   }
 };
@@ -24,20 +23,17 @@ const sleep: Check<PodScope> = struct((action, at, faults, scope) => {
   faults.push(invalidField(at, seconds, detail));
 });
 
-/** A port in a struct that the original keeps by value: absent is 0, which is none. */
-const handlerPort: Check = (value, at, faults, context) => portOrName(value ?? 0, at, faults, context);
-
 /** What a probe or a hook does: exactly one thing. */
 const handler: Check<PodScope> = union<PodScope>(
   {
     exec: fields({ command: required() }),
     httpGet: fields({
       path: required(),
-      port: handlerPort,
+      port: portOrName,
       scheme: oneOf("HTTP", "HTTPS"),
       httpHeaders: headers,
     }),
-    tcpSocket: fields({ port: handlerPort }),
+    tcpSocket: fields({ port: portOrName }),
     grpc: fields({ port }),
     sleep,
   },

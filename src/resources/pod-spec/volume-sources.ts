@@ -3,7 +3,7 @@ import { forbiddenField, tooLongField } from "../../object/field-error.ts";
 import { getOwn } from "../../object/json.ts";
 import { dnsLabel, dnsSubdomain } from "../../object/names.ts";
 import { quantitySign } from "../../object/quantity.ts";
-import { asString, booleanIn, isSet, listIn, objectIn, stringIn } from "../../object/read.ts";
+import { asObject, asString, booleanIn, isSet, listIn, objectIn, stringIn } from "../../object/read.ts";
 import type { Check } from "../../validation/check.ts";
 import { filled, optional, required } from "../../validation/presence.ts";
 import { asQuantity } from "../../validation/quantities.ts";
@@ -119,7 +119,7 @@ function isHostPort(pair: string): boolean {
 
 const reservedDomains = [".kubernetes.io", ".k8s.io"];
 const flexOptions: Check = (value, at, faults) => {
-  for (const key of Object.keys(objectIn({ options: value }, "options")).sort()) {
+  for (const key of Object.keys(asObject(value)).sort()) {
     const domain = `.${(key.split("/", 1)[0] ?? "").toLowerCase()}`;
     if (reservedDomains.some((reserved) => domain.endsWith(reserved))) {
       faults.push(invalidField(at.key(key), key, "kubernetes.io and k8s.io namespaces are reserved"));
