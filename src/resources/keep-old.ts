@@ -1,6 +1,5 @@
-import { copyJson, getOwn, setOwn, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../object/json.ts";
+import { copyJson, getOwn, setOwn, structIn, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
-import { structIn } from "../object/parts.ts";
 import { objectIn } from "../object/read.ts";
 
 /** Puts a member back to what it was in `old`, in place: a copy of it, or nothing. */

@@ -4,7 +4,6 @@ import { parseCidr } from "../../object/ip.ts";
 import { structIn, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import type { RandomBytes } from "../../object/names-generator.ts";
-import { structIn } from "../../object/parts.ts";
 import { objectIn, stringsIn } from "../../object/read.ts";
 import { internalError, invalid } from "../../object/status.ts";
 import { errorText } from "../../object/error-text.ts";

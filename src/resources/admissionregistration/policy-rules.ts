@@ -1,8 +1,7 @@
 import { duplicateField, invalidField, requiredField, type FieldError } from "../../object/field-error.ts";
-import { isObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { isObject, structIn, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isCelIdentifier } from "../../cel/kubernetes/names.ts";
-import { structIn } from "../../object/parts.ts";
 import { isSet, listIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import type { FieldPath } from "../../object/field-path.ts";
 import { optional, present } from "../../validation/presence.ts";

@@ -1,8 +1,7 @@
 import { forbiddenField, invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
-import { getOwn, isObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { getOwn, isObject, structIn, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { structIn } from "../../object/parts.ts";
 import { isSet, numberIn, objectIn, stringIn } from "../../object/read.ts";
 import { atMostWhole, isNone, nonNegativeIntOrPercent } from "../../validation/int-or-percent.ts";
 import { optional } from "../../validation/presence.ts";

@@ -1,7 +1,6 @@
 import type { FieldError } from "../../object/field-error.ts";
-import type { ReadonlyJsonObject } from "../../object/json.ts";
+import { structIn, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { structIn } from "../../object/parts.ts";
 import { numberIn, objectIn } from "../../object/read.ts";
 import { nonNegative } from "../../validation/scalars.ts";
 import { fields } from "../../validation/structure.ts";

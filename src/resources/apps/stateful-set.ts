@@ -1,7 +1,7 @@
 import { forbiddenField, type FieldError } from "../../object/field-error.ts";
-import { equalJson, isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { equalJson, isObject, structIn, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { objects, structIn } from "../../object/parts.ts";
+import { objects } from "../../object/parts.ts";
 import { isSet, numberIn, objectIn, objectsIn } from "../../object/read.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
 import { labelNames } from "../name-rules.ts";

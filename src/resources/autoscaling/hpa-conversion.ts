@@ -1,6 +1,6 @@
 import { isObject, structIn, type JsonObject, type JsonValue } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { objects, structIn } from "../../object/parts.ts";
+import { objects } from "../../object/parts.ts";
 import { shownAs, type ShownMembers } from "../pod-spec/shown.ts";
 import { flatMetric, flatReading, nestedMetric, nestedReading } from "./hpa-v1-metrics.ts";
 

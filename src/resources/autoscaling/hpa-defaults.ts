@@ -1,6 +1,5 @@
 import { isObject, structIn, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { structIn } from "../../object/parts.ts";
 import { annotatedMetrics } from "./hpa-conversion.ts";
 
 /** The utilization that is aimed at where the writer named no metric. */

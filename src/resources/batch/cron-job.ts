@@ -1,9 +1,8 @@
 import { invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
-import { getOwn, isObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { getOwn, isObject, structIn, type ReadonlyJsonObject } from "../../object/json.ts";
 import { CronError, parseCron } from "../../object/cron.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel } from "../../object/names.ts";
-import { structIn } from "../../object/parts.ts";
 import { isSet, listIn, objectIn, stringIn } from "../../object/read.ts";
 import { isTimeZone } from "../../object/time-zones.ts";
 import { shownSelector } from "../../validation/selector-shown.ts";

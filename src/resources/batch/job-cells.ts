@@ -1,3 +1,4 @@
+import { isConditionTrue } from "../../object/conditions.ts";
 import { humanDuration } from "../../object/duration.ts";
 import type { JsonValue } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
@@ -5,7 +6,6 @@ import { isSet, numberIn, stringIn } from "../../object/read.ts";
 import { selectorCell } from "../apps/selector-rules.ts";
 import { containerCells } from "../pod-spec/template-owner.ts";
 import { readSpec, readStatus } from "../spec-and-status.ts";
-import { hasCondition } from "./job-status.ts";
 
 function statusCell(object: KubeObject): string {
   if (isConditionTrue(object, "Complete")) return "Complete";

@@ -1,8 +1,7 @@
 import { invalidField, requiredField, type FieldError } from "../../object/field-error.ts";
-import { getOwn, isObject, setOwn, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { getOwn, isObject, setOwn, structIn, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { matchesLabels } from "../../object/label-selector.ts";
-import { structIn } from "../../object/parts.ts";
 import { isSet, objectIn, stringIn } from "../../object/read.ts";
 import { shownMap } from "../../validation/selector-shown.ts";
 import { brokenSelector, selectorOf } from "../apps/selector-rules.ts";

@@ -1,7 +1,8 @@
+import { isConditionTrue } from "../../object/conditions.ts";
 import { duplicateField, invalidField, requiredField, type FieldError } from "../../object/field-error.ts";
 import { equalJson, getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { isSet, numberIn, objectIn, stringIn, stringsIn } from "../../object/read.ts";
 import { checkCounters } from "../apps/counters.ts";
 import { statusAt } from "../spec-and-status.ts";
 import { commonIndex, parseIndexes } from "./index-intervals.ts";

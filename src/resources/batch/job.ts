@@ -1,6 +1,6 @@
 import { isObject, structIn, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { objects, structIn } from "../../object/parts.ts";
+import { objects } from "../../object/parts.ts";
 import { numberIn, objectIn, stringIn } from "../../object/read.ts";
 import { replicaNameWarnings } from "../apps/replica-warnings.ts";
 import type { KindBehaviour } from "../definition.ts";

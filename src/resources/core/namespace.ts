@@ -1,9 +1,8 @@
 import { invalidField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { setOwn } from "../../object/json.ts";
+import { setOwn, structIn } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isUnqualifiedFinalizer, qualifiedNameRules } from "../../object/names.ts";
-import { structIn } from "../../object/parts.ts";
 import { objectIn, stringIn, stringsIn } from "../../object/read.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { restore } from "../keep-old.ts";

@@ -1,7 +1,6 @@
 import { FieldPath } from "../../object/field-path.ts";
 import { copyJson, isObject, structIn, type JsonObject, type JsonValue } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { structIn } from "../../object/parts.ts";
 import { formatQuantity } from "../../object/quantity.ts";
 import { isSet, objectIn, stringIn } from "../../object/read.ts";
 import { asQuantity } from "../../validation/quantities.ts";

@@ -1,6 +1,5 @@
-import { copyJson, getOwn, type JsonValue } from "../../object/json.ts";
+import { copyJson, getOwn, structIn, type JsonValue } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { structIn } from "../../object/parts.ts";
 import { formatQuantity } from "../../object/quantity.ts";
 import { isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { asQuantity } from "../../validation/quantities.ts";

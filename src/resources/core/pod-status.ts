@@ -1,10 +1,9 @@
 import { duplicateField, forbiddenField, invalidField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
 import { legacyIpRules, parseIp } from "../../object/ip.ts";
-import { equalJson, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { equalJson, structIn, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsSubdomain, qualifiedNameRules } from "../../object/names.ts";
-import { structIn } from "../../object/parts.ts";
 import { isSet, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import type { Strategy } from "../definition.ts";
 import { restore } from "../keep-old.ts";

@@ -1,6 +1,7 @@
 import { FieldPath } from "../../object/field-path.ts";
+import { structIn } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { structAt, structIn } from "../../object/parts.ts";
+import { structAt } from "../../object/parts.ts";
 import { objectIn } from "../../object/read.ts";
 import type { FieldError } from "../../object/field-error.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";

@@ -2,7 +2,6 @@ import { isObject, structIn, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel } from "../../object/names.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { structIn } from "../../object/parts.ts";
 import { isSet, listIn, numberIn, objectIn, stringIn } from "../../object/read.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
 import { restore } from "../keep-old.ts";

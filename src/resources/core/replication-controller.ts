@@ -1,8 +1,8 @@
 import { requiredField, type FieldError } from "../../object/field-error.ts";
-import { copyJson, getOwn, isObject, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
+import { copyJson, getOwn, isObject, structIn, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { formatLabelSelector, labelSelectorFromLabels, matchesLabels, type Labels } from "../../object/label-selector.ts";
-import { structAt, structIn } from "../../object/parts.ts";
+import { structAt } from "../../object/parts.ts";
 import { isSet, numberIn, objectIn } from "../../object/read.ts";
 import { nonNegative } from "../../validation/scalars.ts";
 import { checkCounters, checkPartOf } from "../apps/counters.ts";

@@ -1,6 +1,6 @@
 import { copyJson, isObject, structIn, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { objects, structIn } from "../../object/parts.ts";
+import { objects } from "../../object/parts.ts";
 import { isSet, listIn, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import {
   isExternallyAccessible,

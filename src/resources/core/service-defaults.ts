@@ -1,6 +1,6 @@
-import type { JsonObject } from "../../object/json.ts";
+import { structIn, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { objects, structAt, structIn } from "../../object/parts.ts";
+import { objects, structAt } from "../../object/parts.ts";
 import { isSet } from "../../object/read.ts";
 import { isExternallyAccessible, isLoadBalancer, isRouted } from "./service-fields.ts";
 

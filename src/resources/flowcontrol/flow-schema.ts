@@ -1,9 +1,8 @@
 import { forbiddenField, invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { equalJson, getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
+import { equalJson, structIn, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel, dnsSubdomain } from "../../object/names.ts";
-import { structIn } from "../../object/parts.ts";
 import { booleanIn, isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { conditionOf } from "../../object/conditions.ts";
 import type { KindBehaviour } from "../definition.ts";

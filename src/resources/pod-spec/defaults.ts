@@ -1,5 +1,5 @@
-import { isObject, setOwn, type JsonObject, type JsonValue } from "../../object/json.ts";
-import { objects, structAt, structIn } from "../../object/parts.ts";
+import { isObject, setOwn, structIn, type JsonObject, type JsonValue } from "../../object/json.ts";
+import { objects, structAt } from "../../object/parts.ts";
 import { formatQuantity, parseQuantity, roundUpToMilli } from "../../object/quantity.ts";
 import { imageTag } from "./image-reference.ts";
 import { containerLists } from "./scope.ts";

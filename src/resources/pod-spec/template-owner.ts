@@ -1,6 +1,5 @@
-import type { JsonObject, JsonValue, ReadonlyJsonObject } from "../../object/json.ts";
+import { structIn, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { FieldPath } from "../../object/field-path.ts";
-import { structIn } from "../../object/parts.ts";
 import { isSet, objectIn } from "../../object/read.ts";
 import type { StrategyContext } from "../definition.ts";
 import { defaultPodSpec } from "./defaults.ts";

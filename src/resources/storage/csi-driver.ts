@@ -1,7 +1,6 @@
 import { duplicateField, invalidField, requiredField } from "../../object/field-error.ts";
-import { getOwn, type JsonValue } from "../../object/json.ts";
+import { getOwn, structIn, type JsonValue } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { structIn } from "../../object/parts.ts";
 import { asList, asNumber, asObject, booleanIn, isSet, listIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { changes, immutable } from "../../validation/changes.ts";
 import { findChangeFaults, findFaults, skippingAbsent, type Check } from "../../validation/check.ts";
