@@ -30,7 +30,6 @@ export const rooms: readonly string[] = [
   "discovery",
   "openapi",
   "extensions",
-  "flowcontrol",
   "audit",
   "admission",
   "controllers",
