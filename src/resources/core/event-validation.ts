@@ -6,6 +6,7 @@ import { dnsSubdomain, qualifiedNameRules } from "../../object/names.ts";
 import { asObject, isSet, numberIn, objectIn, stringIn } from "../../object/read.ts";
 import { validateObjectMeta, type MetaRules } from "../../validation/object-meta.ts";
 import { shownAs, type ShownMembers } from "../pod-spec/shown.ts";
+import { objectReferenceShown } from "./object-reference.ts";
 
 const root = FieldPath.root;
 
@@ -79,15 +80,6 @@ export function validateEvent(event: KubeObject, apiVersion: string): FieldError
   return faults;
 }
 
-const shownReference: ShownMembers = [
-  ["Kind", "kind", ""],
-  ["Namespace", "namespace", ""],
-  ["Name", "name", ""],
-  ["UID", "uid", ""],
-  ["APIVersion", "apiVersion", ""],
-  ["ResourceVersion", "resourceVersion", ""],
-  ["FieldPath", "fieldPath", ""],
-];
 const shownSource: ShownMembers = [
   ["Component", "component", ""],
   ["Host", "host", ""],
@@ -95,7 +87,7 @@ const shownSource: ShownMembers = [
 
 /** What of an event stays, in the order in which it is told (the reason twice); texts and counts show as they are. */
 const STAYS: readonly (readonly [member: string, zero: ReadonlyJson, shown?: ShownMembers | undefined, named?: string])[] = [
-  ["involvedObject", {}, shownReference],
+  ["involvedObject", {}, objectReferenceShown],
   ["reason", ""],
   ["message", ""],
   ["source", {}, shownSource],
@@ -106,7 +98,7 @@ const STAYS: readonly (readonly [member: string, zero: ReadonlyJson, shown?: Sho
   ["type", ""],
   ["eventTime", null],
   ["action", ""],
-  ["related", null, shownReference],
+  ["related", null, objectReferenceShown],
   ["reportingComponent", "", undefined, "reportingController"],
   ["reportingInstance", ""],
 ];

@@ -1,6 +1,7 @@
 import { volumeShown } from "../pod-spec/shown-volumes.ts";
 import type { ShownMember, ShownMembers } from "../pod-spec/shown.ts";
 import { nodeSelectorTermMembers } from "../pod-spec/shown-members.ts";
+import { objectReferenceShown } from "./object-reference.ts";
 
 // The internal types of persistent volumes, for messages that print them. Most sources are a pod's, with Secrets that
 // name their namespace.
@@ -8,16 +9,6 @@ import { nodeSelectorTermMembers } from "../pod-spec/shown-members.ts";
 const secret: ShownMembers = [
   ["Name", "name", ""],
   ["Namespace", "namespace", ""],
-];
-
-const reference: ShownMembers = [
-  ["Kind", "kind", ""],
-  ["Namespace", "namespace", ""],
-  ["Name", "name", ""],
-  ["UID", "uid", ""],
-  ["APIVersion", "apiVersion", ""],
-  ["ResourceVersion", "resourceVersion", ""],
-  ["FieldPath", "fieldPath", ""],
 ];
 
 /** A pod's source, with its reference to a Secret as persistent volumes have it, and further members. */
@@ -72,7 +63,7 @@ export const sourceShown: ShownMembers = [
       ["FSType", "fsType", null],
     ],
   ],
-  ofPod("storageos", reference),
+  ofPod("storageos", objectReferenceShown),
   ["CSI", "csi", null, csi],
 ];
 

@@ -6,7 +6,7 @@ import { filled, optional, required } from "../../validation/presence.ts";
 import { text } from "../../validation/scalars.ts";
 import { all, fields, struct, union } from "../../validation/structure.ts";
 import { noBacksteps } from "../pod-spec/paths.ts";
-import { commonVolumeSources as common, csiDriverName, persistentIscsi } from "../pod-spec/volume-sources.ts";
+import { commonVolumeSources as common, csiDriverName, iscsiInterfaceProblem, persistentIscsi } from "../pod-spec/volume-sources.ts";
 
 /** A Secret in a namespace of its own: a volume is in none. */
 const namedSecret: Check = optional(fields({ name: required(), namespace: required() }));
@@ -20,15 +20,9 @@ const endpointsNamespace: Check = optional((value, at, faults, context) => {
 
 const local: Check = fields({ path: required(noBacksteps) });
 
-const targetMax = 64;
-
-/** With an initiator, the volume's name and its portal together name the interface. */
 const iscsiInterface: Check<string> = struct((source, at, faults, name) => {
-  if (!isSet(source, "initiatorName")) return;
-  const portal = stringIn(source, "targetPortal");
-  if (`${name}:${portal}`.length <= targetMax) return;
-  const detail = `Total length of <volume name>:<iscsi.targetPortal> must be under ${targetMax} characters if iscsi.initiatorName is specified.`;
-  faults.push(invalidField(at.child("targetportal"), portal, detail));
+  const problem = iscsiInterfaceProblem(source, name);
+  if (problem !== undefined) faults.push(invalidField(at.child("targetportal"), stringIn(source, "targetPortal"), problem));
 });
 
 /** A persistent volume has exactly one source, checked in this order; the context is the volume's name. */

@@ -22,6 +22,7 @@ import { oneOf, text } from "../../validation/scalars.ts";
 import { fields } from "../../validation/structure.ts";
 import { mountModes } from "../pod-spec/claim-spec.ts";
 import { diffOf } from "../pod-spec/internal-form.ts";
+import { renamedNodeLabels } from "../pod-spec/node-labels.ts";
 import { resourceNames } from "../pod-spec/resources.ts";
 import { shownAs } from "../pod-spec/shown.ts";
 import { specAt } from "../spec-and-status.ts";
@@ -75,7 +76,8 @@ function checkAttributesClass(spec: ReadonlyJsonObject, old: ReadonlyJsonObject 
   if (!isSet(spec, "csi")) faults.push(requiredField(specAt.child("csi"), "has to be specified when using volumeAttributesClassName"));
 }
 
-const mountOptions = "volume.beta.kubernetes.io/mount-options";
+/** Where the options of a mount stood before they were a field. */
+export const mountOptionsAnnotation = "volume.beta.kubernetes.io/mount-options";
 
 /** Sources that are mounted by a command that takes options. */
 const mounted = [
@@ -84,9 +86,12 @@ const mounted = [
 ]; // prettier-ignore
 
 function checkMountOptions(object: KubeObject, spec: ReadonlyJsonObject, faults: FieldError[]): void {
-  if (object.metadata.annotations?.[mountOptions] === undefined || mounted.some((source) => isSet(spec, source))) return;
+  if (object.metadata.annotations?.[mountOptionsAnnotation] === undefined || mounted.some((source) => isSet(spec, source))) return;
   faults.push(
-    forbiddenField(FieldPath.root.child("metadata", "annotations", mountOptions), "may not specify mount options for this volume type"),
+    forbiddenField(
+      FieldPath.root.child("metadata", "annotations", mountOptionsAnnotation),
+      "may not specify mount options for this volume type",
+    ),
   );
 }
 
@@ -126,15 +131,6 @@ function fixedSource(spec: ReadonlyJsonObject, old: ReadonlyJsonObject): Readonl
   return source;
 }
 
-/** Labels of nodes whose newer names may take their place. */
-const newerLabels: ReadonlyMap<string, string> = new Map([
-  ["beta.kubernetes.io/arch", "kubernetes.io/arch"],
-  ["beta.kubernetes.io/os", "kubernetes.io/os"],
-  ["beta.kubernetes.io/instance-type", "node.kubernetes.io/instance-type"],
-  ["failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/zone"],
-  ["failure-domain.beta.kubernetes.io/region", "topology.kubernetes.io/region"],
-]);
-
 /** The affinity with its labels' newer names. */
 function withNewerLabels(value: ReadonlyJson | undefined): ReadonlyJson {
   if (Array.isArray(value)) return value.map((item: ReadonlyJson) => withNewerLabels(item));
@@ -142,7 +138,7 @@ function withNewerLabels(value: ReadonlyJson | undefined): ReadonlyJson {
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
       name,
-      name === "key" && typeof member === "string" ? (newerLabels.get(member) ?? member) : withNewerLabels(member),
+      name === "key" && typeof member === "string" ? (renamedNodeLabels.get(member)?.name ?? member) : withNewerLabels(member),
     ]),
   );
 }

@@ -8,7 +8,7 @@ import { defaultVolumeSources, roundResources } from "../pod-spec/defaults.ts";
 import { pluginWarnings } from "../pod-spec/volume-warnings.ts";
 import { warnOfNodeTerm } from "../pod-spec/warnings.ts";
 import { readSpec, specAt } from "../spec-and-status.ts";
-import { validatePersistentVolume, validatePersistentVolumeChange } from "./persistent-volume-validation.ts";
+import { mountOptionsAnnotation, validatePersistentVolume, validatePersistentVolumeChange } from "./persistent-volume-validation.ts";
 import { classWarnings, modesCell, phaseCell, storageClassOf } from "./volume-class.ts";
 
 /** Notes when the phase changed, unless the writer says when (KEP-3762). */
@@ -31,9 +31,8 @@ function warnings(object: KubeObject): string[] {
     warnOfNodeTerm(term, false, specAt.child("nodeAffinity", "required", "nodeSelectorTerms").index(i), found),
   );
   found.push(...classWarnings(object));
-  const options = "volume.beta.kubernetes.io/mount-options";
-  if (object.metadata.annotations?.[options] !== undefined) {
-    found.push(`metadata.annotations[${options}]: deprecated since v1.31; use "mountOptions" attribute instead`);
+  if (object.metadata.annotations?.[mountOptionsAnnotation] !== undefined) {
+    found.push(`metadata.annotations[${mountOptionsAnnotation}]: deprecated since v1.31; use "mountOptions" attribute instead`);
   }
   if (spec["persistentVolumeReclaimPolicy"] === "Recycle") {
     found.push(

@@ -10,7 +10,7 @@ import { ephemeralContainerDiff } from "../pod-spec/internal-form.ts";
 import { checkPodAnnotationChanges } from "../pod-spec/pod-annotations.ts";
 import { qosClass } from "../pod-spec/qos.ts";
 import { isMirrorPod } from "../pod-spec/resource-claims.ts";
-import { restartsOnResize } from "../pod-spec/resources.ts";
+import { resizable, restartsOnResize } from "../pod-spec/resources.ts";
 import { isWindowsPod } from "../pod-spec/scope.ts";
 import { checkPod, podOptions, podPaths } from "./pod-rules.ts";
 import { podSpecChanged } from "./pod-status.ts";
@@ -155,8 +155,6 @@ function checkResized(
     faults.push(forbiddenField(podPaths.spec, detail));
   }
 }
-
-const resizable = ["cpu", "memory"];
 
 function others(resources: ReadonlyJsonObject): ReadonlyJsonObject {
   return Object.fromEntries(Object.entries(resources).filter(([name]) => !resizable.includes(name)));

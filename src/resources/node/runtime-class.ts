@@ -1,5 +1,5 @@
 import { duplicateField } from "../../object/field-error.ts";
-import { equalJson, getOwn, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
+import { equalJson, type ReadonlyJson } from "../../object/json.ts";
 import { dnsLabel } from "../../object/names.ts";
 import { asList, asObject, stringIn } from "../../object/read.ts";
 import { changes, immutable } from "../../validation/changes.ts";
@@ -10,23 +10,18 @@ import { text } from "../../validation/scalars.ts";
 import { all, each, fields, struct } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { overhead } from "../pod-spec/resources.ts";
+import { tolerationShown } from "../pod-spec/shown-members.ts";
+import { shownAs } from "../pod-spec/shown.ts";
 import { toleration } from "../pod-spec/tolerations.ts";
 
 /** Each toleration once. */
 const distinctTolerations: Check = skippingAbsent((value, at, faults) => {
   const seen: ReadonlyJson[] = [];
   for (const [index, item] of asList(value).entries()) {
-    if (seen.some((one) => equalJson(one, item))) faults.push(duplicateField(at.index(index), shownToleration(asObject(item))));
+    if (seen.some((one) => equalJson(one, item))) faults.push(duplicateField(at.index(index), shownAs(asObject(item), tolerationShown)));
     seen.push(item);
   }
 });
-
-/** A toleration as messages show it: with the original's names of its fields. */
-function shownToleration(toleration: ReadonlyJsonObject): ReadonlyJsonObject {
-  const text = (name: string): string => stringIn(toleration, name);
-  const seconds = getOwn(toleration, "tolerationSeconds") ?? null;
-  return { Key: text("key"), Operator: text("operator"), Value: text("value"), Effect: text("effect"), TolerationSeconds: seconds };
-}
 
 const rules = fields({
   handler: required(text(dnsLabel)),

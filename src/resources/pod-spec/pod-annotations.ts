@@ -2,6 +2,7 @@ import { forbiddenField, invalidField, type FieldError } from "../../object/fiel
 import type { ReadonlyJsonObject } from "../../object/json.ts";
 import { quoteText } from "../../object/quote.ts";
 import { isSet, objectIn, stringIn } from "../../object/read.ts";
+import { descendingPath } from "./paths.ts";
 import { mirrorAnnotation } from "./resource-claims.ts";
 import { visitContainers } from "./scope.ts";
 import { FieldPath } from "../../object/field-path.ts";
@@ -44,8 +45,7 @@ function checkSeccomp(profile: string, at: FieldPath, faults: FieldError[]): voi
     return;
   }
   const path = profile.slice("localhost/".length);
-  if (path.startsWith("/")) faults.push(invalidField(at, path, "must be a relative path"));
-  if (path.split("/").includes("..")) faults.push(invalidField(at, path, "must not contain '..'"));
+  descendingPath(path, at, faults, undefined);
 }
 
 function checkAppArmor(key: string, profile: string, spec: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {

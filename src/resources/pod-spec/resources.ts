@@ -167,7 +167,8 @@ const claimsOfContainer: Check<Pick<PodScope, "claimNames">> = skippingAbsent((v
   });
 });
 
-const resizable = ["cpu", "memory"];
+/** Resources of which a running container can get more or less. */
+export const resizable = ["cpu", "memory"];
 const resizeRestarts = ["NotRequired", "RestartContainer"];
 
 /** What a container needs when its resources change (KEP-1287); faults are told of the list. */

@@ -294,7 +294,8 @@ const affinity: ShownMembers = [
   ["PodAntiAffinity", "podAntiAffinity", null, podTerms],
 ];
 
-const toleration: ShownMembers = [
+/** A toleration; those of devices have the same members. */
+export const tolerationShown: ShownMembers = [
   ["Key", "key", ""],
   ["Operator", "operator", ""],
   ["Value", "value", ""],
@@ -383,7 +384,7 @@ const podSpec: ShownMembers = [
   ["SetHostnameAsFQDN", "setHostnameAsFQDN", null],
   ["Affinity", "affinity", null, affinity],
   ["SchedulerName", "schedulerName", ""],
-  ["Tolerations", "tolerations", null, toleration],
+  ["Tolerations", "tolerations", null, tolerationShown],
   [
     "HostAliases",
     "hostAliases",

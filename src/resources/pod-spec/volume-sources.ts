@@ -1,6 +1,6 @@
 import { invalidField, notSupportedField, requiredField } from "../../object/field-error.ts";
 import { forbiddenField, tooLongField } from "../../object/field-error.ts";
-import { getOwn } from "../../object/json.ts";
+import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
 import { dnsLabel, dnsSubdomain } from "../../object/names.ts";
 import { quantitySign } from "../../object/quantity.ts";
 import { asObject, asString, booleanIn, isSet, listIn, objectIn, stringIn } from "../../object/read.ts";
@@ -70,6 +70,14 @@ const iscsi = iscsiRules(`${malformed} starting with iqn, eui, or naa`);
 
 /** An iSCSI disk of a persistent volume: the same, but the fault of a name of no known form is told in fewer words. */
 export const persistentIscsi: Check = iscsiRules(malformed);
+
+const iscsiInterfaceMax = 64;
+
+/** What is wrong with the name of an iSCSI disk's interface, which with an initiator is made of the volume's and the portal's. */
+export function iscsiInterfaceProblem(source: ReadonlyJsonObject, volume: string): string | undefined {
+  if (!isSet(source, "initiatorName") || `${volume}:${stringIn(source, "targetPortal")}`.length <= iscsiInterfaceMax) return undefined;
+  return `Total length of <volume name>:<iscsi.targetPortal> must be under ${iscsiInterfaceMax} characters if iscsi.initiatorName is specified.`;
+}
 
 const fibreChannel: Check = struct((source, at, faults, context) => {
   const names = listIn(source, "targetWWNs");

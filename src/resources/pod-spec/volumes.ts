@@ -8,7 +8,7 @@ import type { Check } from "../../validation/check.ts";
 import { present } from "../../validation/presence.ts";
 import { fields, union } from "../../validation/structure.ts";
 import { claimTemplate } from "./claim-spec.ts";
-import { commonVolumeSources as common, podVolumeSources as own } from "./volume-sources.ts";
+import { commonVolumeSources as common, iscsiInterfaceProblem, podVolumeSources as own } from "./volume-sources.ts";
 import { downwardApi, projected } from "./volume-files.ts";
 
 /** A volume has exactly one source, checked in this order. */
@@ -87,15 +87,10 @@ export function checkVolumes(
   return good;
 }
 
-const iscsiNameMax = 64;
-
 /** Names that are made of a volume's must be good as well. */
 function checkDerivedNames(volume: ReadonlyJsonObject, name: string, podName: string, at: FieldPath, faults: FieldError[]): void {
-  const iscsi = objectIn(volume, "iscsi");
-  if (isSet(iscsi, "initiatorName") && `${name}:${stringIn(iscsi, "targetPortal")}`.length > iscsiNameMax) {
-    const detail = "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.";
-    faults.push(invalidField(at.child("name"), name, detail));
-  }
+  const problem = iscsiInterfaceProblem(objectIn(volume, "iscsi"), name);
+  if (problem !== undefined) faults.push(invalidField(at.child("name"), name, problem));
   if (!isSet(volume, "ephemeral") || podName === "" || name === "") return;
   const claim = `${podName}-${name}`;
   for (const message of dnsSubdomain(claim)) {

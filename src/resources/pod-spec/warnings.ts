@@ -6,19 +6,11 @@ import { quoteText } from "../../object/quote.ts";
 import { isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { warnOfAddress } from "../../validation/address-warnings.ts";
 import { asQuantity } from "../../validation/quantities.ts";
+import { renamedNodeLabels } from "./node-labels.ts";
 import { appArmorOfContainer, seccompOfContainer, seccompOfPod } from "./pod-annotations.ts";
 import { portWarnings } from "./port-warnings.ts";
 import { visitContainers } from "./scope.ts";
 import { volumeWarnings } from "./volume-warnings.ts";
-
-/** Labels of nodes that have newer names. */
-const deprecatedLabels: ReadonlyMap<string, string> = new Map([
-  ["beta.kubernetes.io/arch", 'deprecated since v1.14; use "kubernetes.io/arch" instead'],
-  ["beta.kubernetes.io/os", 'deprecated since v1.14; use "kubernetes.io/os" instead'],
-  ["failure-domain.beta.kubernetes.io/region", 'deprecated since v1.17; use "topology.kubernetes.io/region" instead'],
-  ["failure-domain.beta.kubernetes.io/zone", 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead'],
-  ["beta.kubernetes.io/instance-type", 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead'],
-]);
 
 /** Annotations that became fields. */
 const deprecatedAnnotations: ReadonlyMap<string, string> = new Map([
@@ -58,9 +50,15 @@ export function podSpecWarnings(spec: ReadonlyJsonObject, meta: ReadonlyJsonObje
   return warnings;
 }
 
+/** What is said of a label of nodes that has a newer name. */
+function labelProblem(label: string): string | undefined {
+  const renamed = renamedNodeLabels.get(label);
+  return renamed === undefined ? undefined : `deprecated since ${renamed.since}; use "${renamed.name}" instead`;
+}
+
 function warnOfNodes(spec: ReadonlyJsonObject, at: FieldPath, warnings: string[]): void {
   for (const key of Object.keys(objectIn(spec, "nodeSelector")).sort()) {
-    const message = deprecatedLabels.get(key);
+    const message = labelProblem(key);
     if (message !== undefined) warnings.push(`${at.child("nodeSelector").key(key).toString()}: ${message}`);
   }
   const affinity = objectIn(objectIn(spec, "affinity"), "nodeAffinity");
@@ -77,7 +75,7 @@ function warnOfNodes(spec: ReadonlyJsonObject, at: FieldPath, warnings: string[]
 export function warnOfNodeTerm(term: ReadonlyJsonObject, checkValues: boolean, at: FieldPath, warnings: string[]): void {
   objectsIn(term, "matchExpressions").forEach((expression, i) => {
     const place = at.child("matchExpressions").index(i);
-    const message = deprecatedLabels.get(stringIn(expression, "key"));
+    const message = labelProblem(stringIn(expression, "key"));
     if (message !== undefined) warnings.push(`${place.child("key").toString()}: ${message}`);
     if (!checkValues) return;
     stringsIn(expression, "values").forEach((value, j) => {
@@ -91,7 +89,7 @@ export function warnOfNodeTerm(term: ReadonlyJsonObject, checkValues: boolean, a
 function warnOfSpread(spec: ReadonlyJsonObject, at: FieldPath, warnings: string[]): void {
   objectsIn(spec, "topologySpreadConstraints").forEach((constraint, i) => {
     const place = at.child("topologySpreadConstraints").index(i);
-    const message = deprecatedLabels.get(stringIn(constraint, "topologyKey"));
+    const message = labelProblem(stringIn(constraint, "topologyKey"));
     if (message !== undefined) warnings.push(`${place.child("topologyKey").toString()}: ${message}`);
     if (!isSet(constraint, "labelSelector")) warnings.push(`${place.child("labelSelector").toString()}: ${matchesNothing}`);
   });

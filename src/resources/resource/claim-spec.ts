@@ -6,6 +6,7 @@ import { asObject, asString, isSet, listIn, numberIn, objectIn, objectsIn, strin
 import type { Check } from "../../validation/check.ts";
 import { optional } from "../../validation/presence.ts";
 import { all, eachKey, fields, struct } from "../../validation/structure.ts";
+import { tolerationShown } from "../pod-spec/shown-members.ts";
 import type { ShownMembers } from "../pod-spec/shown.ts";
 import { deviceConfiguration } from "./device-configuration.ts";
 import { deviceSelectors } from "./device-selectors.ts";
@@ -121,13 +122,6 @@ export function defaultTolerations(holder: JsonObject): void {
 }
 
 const selectorShown: ShownMembers = [["CEL", "cel", null, [["Expression", "expression", ""]]]];
-const tolerationShown: ShownMembers = [
-  ["Key", "key", ""],
-  ["Operator", "operator", ""],
-  ["Value", "value", ""],
-  ["Effect", "effect", ""],
-  ["TolerationSeconds", "tolerationSeconds", null],
-];
 const capacityShown: ShownMembers = [["Requests", "requests", null]];
 const wantedShown = (tail: ShownMembers): ShownMembers => [
   ["DeviceClassName", "deviceClassName", ""],
