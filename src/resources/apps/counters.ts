@@ -11,7 +11,7 @@ export function checkCounters(status: ReadonlyJsonObject, names: readonly string
 }
 
 /** Appends a counter that is greater than another one that includes it. */
-export function checkPartOf(status: ReadonlyJsonObject, part: string, whole: string, detail: string, faults: FieldError[]): void {
+function checkPartOf(status: ReadonlyJsonObject, part: string, whole: string, detail: string, faults: FieldError[]): void {
   if (numberIn(status, part) > numberIn(status, whole)) {
     faults.push(invalidField(statusAt.child(part), numberIn(status, part), `cannot be greater than ${detail}`));
   }
@@ -26,4 +26,15 @@ export function checkCollisionCount(object: KubeObject, old: KubeObject, faults:
   if (!isSet(status, "collisionCount") || count < numberIn(oldStatus, "collisionCount")) {
     faults.push(invalidField(statusAt.child("collisionCount"), count, "cannot be decremented"));
   }
+}
+
+/** Appends parts of a status' replicas that are more than all of them, and more that are available than are ready. */
+export function checkReplicaParts(
+  status: ReadonlyJsonObject,
+  parts: readonly string[],
+  faults: FieldError[],
+  ready = "readyReplicas",
+): void {
+  for (const part of parts) checkPartOf(status, part, "replicas", "status.replicas", faults);
+  checkPartOf(status, "availableReplicas", "readyReplicas", ready, faults);
 }

@@ -10,7 +10,7 @@ import { fields } from "../../validation/structure.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
 import { containerCells, defaultTemplateOf, dropDisabledOf, templateOptions } from "../pod-spec/template-owner.ts";
 import { readSpec, readStatus, specAt } from "../spec-and-status.ts";
-import { checkCollisionCount, checkCounters, checkPartOf } from "./counters.ts";
+import { checkCollisionCount, checkCounters, checkReplicaParts } from "./counters.ts";
 import { replicaNameWarnings } from "./replica-warnings.ts";
 import { checkReplicaTemplate, checkSelector, immutableSelector, selectorCell } from "./selector-rules.ts";
 
@@ -101,9 +101,7 @@ function validateStatusUpdate(object: KubeObject, old: KubeObject): FieldError[]
     ],
     faults,
   );
-  for (const part of ["updatedReplicas", "readyReplicas", "availableReplicas"])
-    checkPartOf(status, part, "replicas", "status.replicas", faults);
-  checkPartOf(status, "availableReplicas", "readyReplicas", "readyReplicas", faults);
+  checkReplicaParts(status, ["updatedReplicas", "readyReplicas", "availableReplicas"], faults);
   checkCollisionCount(object, old, faults);
   return faults;
 }

@@ -7,7 +7,7 @@ import { fields } from "../../validation/structure.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
 import { containerCells, defaultTemplateOf, dropDisabledOf, templateOptions } from "../pod-spec/template-owner.ts";
 import { readSpec, readStatus, specAt } from "../spec-and-status.ts";
-import { checkCounters, checkPartOf } from "./counters.ts";
+import { checkCounters, checkReplicaParts } from "./counters.ts";
 import { replicaNameWarnings } from "./replica-warnings.ts";
 import { checkReplicaTemplate, checkSelector, immutableSelector, selectorCell } from "./selector-rules.ts";
 
@@ -29,9 +29,7 @@ function validateStatusUpdate(object: KubeObject): FieldError[] {
     ["replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas", "terminatingReplicas", "observedGeneration"],
     faults,
   );
-  for (const part of ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"])
-    checkPartOf(status, part, "replicas", "status.replicas", faults);
-  checkPartOf(status, "availableReplicas", "readyReplicas", "readyReplicas", faults);
+  checkReplicaParts(status, ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"], faults);
   return faults;
 }
 

@@ -9,7 +9,7 @@ import { defaultClaimSpec } from "../pod-spec/defaults.ts";
 import { containerCells, defaultTemplateOf, dropDisabledOf } from "../pod-spec/template-owner.ts";
 import { warnOfFractions } from "../pod-spec/warnings.ts";
 import { readSpec, specAt } from "../spec-and-status.ts";
-import { checkCollisionCount, checkCounters, checkPartOf } from "./counters.ts";
+import { checkCollisionCount, checkCounters, checkReplicaParts } from "./counters.ts";
 import { ownTemplateWarnings } from "./replica-warnings.ts";
 import { checkStatefulSetSpec } from "./stateful-set-rules.ts";
 
@@ -78,10 +78,7 @@ function validateStatusUpdate(object: KubeObject, old: KubeObject): FieldError[]
     ["replicas", "readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas", "observedGeneration", "collisionCount"],
     faults,
   );
-  for (const part of ["readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"]) {
-    checkPartOf(status, part, "replicas", "status.replicas", faults);
-  }
-  checkPartOf(status, "availableReplicas", "readyReplicas", "status.readyReplicas", faults);
+  checkReplicaParts(status, ["readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"], faults, "status.readyReplicas");
   checkCollisionCount(object, old, faults);
   return faults;
 }

@@ -5,7 +5,7 @@ import { formatLabelSelector, labelSelectorFromLabels, matchesLabels, type Label
 import { structAt } from "../../object/parts.ts";
 import { isSet, numberIn, objectIn } from "../../object/read.ts";
 import { nonNegative } from "../../validation/scalars.ts";
-import { checkCounters, checkPartOf } from "../apps/counters.ts";
+import { checkCounters, checkReplicaParts } from "../apps/counters.ts";
 import { replicaNameWarnings } from "../apps/replica-warnings.ts";
 import { checkRunsForever, unselectedTemplate } from "../apps/selector-rules.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
@@ -45,9 +45,7 @@ function validateStatusUpdate(object: KubeObject): FieldError[] {
   const faults: FieldError[] = [];
   const status = readStatus(object);
   checkCounters(status, ["replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas", "observedGeneration"], faults);
-  for (const part of ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"])
-    checkPartOf(status, part, "replicas", "status.replicas", faults);
-  checkPartOf(status, "availableReplicas", "readyReplicas", "readyReplicas", faults);
+  checkReplicaParts(status, ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"], faults);
   return faults;
 }
 
