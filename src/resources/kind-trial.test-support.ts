@@ -3,6 +3,7 @@ import { copyJson, type JsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import type { KindBehaviour, Strategy, StrategyContext } from "./definition.ts";
 
+/** What strategies are told in tests. */
 export const trialContext: StrategyContext = {
   now: "2026-01-01T00:00:00Z",
   user: { name: "someone", groups: [] },

@@ -32,6 +32,7 @@ export interface ResourceRow {
   readonly subresources?: readonly SubresourceRow[];
 }
 
+/** What lies below a resource. */
 export interface SubresourceRow {
   readonly name: string;
   readonly verbs: readonly Verb[];
@@ -44,6 +45,7 @@ export interface SubresourceRow {
   readonly resetFields?: Readonly<Record<string, ReadonlyJsonObject>>;
 }
 
+/** A column of a table. */
 export interface ColumnRow {
   readonly name: string;
   readonly type: string;
@@ -51,6 +53,7 @@ export interface ColumnRow {
   readonly priority?: number;
 }
 
+/** The field selectors of a resource. */
 export interface FieldSelectorRow {
   readonly supported: readonly string[];
   /** Accepted, and empty on every object. */

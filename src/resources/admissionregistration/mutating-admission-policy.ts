@@ -73,6 +73,7 @@ function checkMutation(
   }
 }
 
+/** What MutatingAdmissionPolicies do beyond the tables. */
 export const mutatingAdmissionPolicy: KindBehaviour = {
   applyDefaults: defaultPolicy,
   strategy: { validate: policyFaults, validateUpdate: policyFaults },

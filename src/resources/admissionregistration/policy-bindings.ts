@@ -60,5 +60,7 @@ function paramRefCell(object: KubeObject): string {
   return namespace === "" ? stringIn(ref, "name") : `${namespace}/${stringIn(ref, "name")}`;
 }
 
+/** What ValidatingAdmissionPolicyBindings do beyond the tables. */
 export const validatingAdmissionPolicyBinding: KindBehaviour = binding({ validationActions });
+/** What MutatingAdmissionPolicyBindings do beyond the tables. */
 export const mutatingAdmissionPolicyBinding: KindBehaviour = binding({});

@@ -27,6 +27,7 @@ export interface ExpressionScope {
   readonly patches?: boolean;
 }
 
+/** What all expressions of webhooks and policies start from. */
 export interface Base {
   readonly environment: Environment;
   readonly admission: AdmissionTypes;

@@ -116,6 +116,7 @@ const statusRules = fields({
   }),
 });
 
+/** What ValidatingAdmissionPolicies do beyond the tables. */
 export const validatingAdmissionPolicy: KindBehaviour = {
   applyDefaults: defaultPolicy,
   strategy: { validate: policyFaults, validateUpdate: policyFaults },

@@ -104,5 +104,7 @@ function configuration(mutating: boolean): KindBehaviour {
   };
 }
 
+/** What ValidatingWebhookConfigurations do beyond the tables. */
 export const validatingWebhookConfiguration: KindBehaviour = configuration(false);
+/** What MutatingWebhookConfigurations do beyond the tables. */
 export const mutatingWebhookConfiguration: KindBehaviour = configuration(true);

@@ -79,6 +79,7 @@ function localCondition(now: string): JsonValue {
   };
 }
 
+/** What APIServices do beyond the tables. */
 export const apiService: KindBehaviour = {
   applyDefaults: (object) => {
     const service = structAt(object, "spec", "service");

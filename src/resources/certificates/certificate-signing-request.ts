@@ -146,6 +146,7 @@ function condition(object: KubeObject): string {
   return `${decision}${types.has("Failed") ? ",Failed" : ""}${certificateOf(object) === "" ? "" : ",Issued"}`;
 }
 
+/** What CertificateSigningRequests do beyond the tables. */
 export const certificateSigningRequest: KindBehaviour = {
   strategy: {
     nameRule: pathSegmentName,

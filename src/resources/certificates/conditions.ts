@@ -20,6 +20,7 @@ const at = FieldPath.root.child("status").child("conditions");
 const DECISIONS: ReadonlySet<string> = new Set(["Approved", "Denied", "Failed"]);
 const APPROVALS = ["Approved", "Denied"];
 
+/** The conditions of a request. */
 export function conditionsOf(object: ReadonlyJsonObject): readonly ReadonlyJsonObject[] {
   return objectsIn(objectIn(object, "status"), "conditions");
 }

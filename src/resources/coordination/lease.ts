@@ -9,6 +9,7 @@ const rules = fields({
   spec: fields({ leaseDurationSeconds: optional(atLeast(1, "must be greater than 0")), leaseTransitions: optional(nonNegative) }),
 });
 
+/** What Leases do beyond the tables. */
 export const lease: KindBehaviour = {
   strategy: { validate: (object) => findFaults(rules, object), validateUpdate: (object) => findFaults(rules, object) },
   cells: { Holder: (object) => stringIn(objectIn(object, "spec"), "holderIdentity") },

@@ -27,6 +27,7 @@ export function needsHealthCheckPort(spec: ReadonlyJsonObject): boolean {
   return isLoadBalancer(spec) && stringIn(spec, "externalTrafficPolicy") === "Local";
 }
 
+/** Whether a load balancer outside the cluster leads to it. */
 export function isLoadBalancer(spec: ReadonlyJsonObject): boolean {
   return stringIn(spec, "type") === "LoadBalancer";
 }
@@ -36,6 +37,7 @@ export function isExternallyAccessible(spec: ReadonlyJsonObject): boolean {
   return needsNodePort(spec) || (stringIn(spec, "type") === "ClusterIP" && stringsIn(spec, "externalIPs").length > 0);
 }
 
+/** Whether it wants no address of its own. */
 export function isHeadless(spec: ReadonlyJsonObject): boolean {
   const ips = stringsIn(spec, "clusterIPs");
   return ips.length === 1 && ips[0] === HEADLESS;

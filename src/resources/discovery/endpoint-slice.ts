@@ -19,6 +19,7 @@ import type { KindBehaviour } from "../definition.ts";
 import { protocol } from "../pod-spec/ports.ts";
 import { shortList } from "../service-cells.ts";
 
+/** What EndpointSlices do beyond the tables. */
 export const endpointSlice: KindBehaviour = {
   applyDefaults,
   strategy: {

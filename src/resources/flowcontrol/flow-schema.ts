@@ -167,6 +167,7 @@ function applyDefaults(object: KubeObject): void {
   if (!spec["matchingPrecedence"]) spec["matchingPrecedence"] = DEFAULT_PRECEDENCE;
 }
 
+/** What FlowSchemas do beyond the tables. */
 export const flowSchema: KindBehaviour = {
   applyDefaults,
   strategy: {

@@ -146,6 +146,7 @@ const queuingCell = (name: string): ((object: KubeObject) => JsonValue) =>
     return isSet(response, "queuing") ? numberIn(objectIn(response, "queuing"), name) : undefined;
   });
 
+/** What PriorityLevelConfigurations do beyond the tables. */
 export const priorityLevelConfiguration: KindBehaviour = {
   applyDefaults,
   strategy: { validate: levelFaults, validateUpdate: levelFaults },

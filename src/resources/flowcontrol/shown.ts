@@ -25,6 +25,7 @@ function subject(one: ReadonlyJsonObject): ReadonlyJson {
   };
 }
 
+/** A FlowSchema's spec. */
 export function shownFlowSchemaSpec(spec: ReadonlyJsonObject): ReadonlyJson {
   return {
     PriorityLevelConfiguration: { Name: stringIn(objectIn(spec, "priorityLevelConfiguration"), "name") },
@@ -47,6 +48,7 @@ export function shownFlowSchemaSpec(spec: ReadonlyJsonObject): ReadonlyJson {
   };
 }
 
+/** A PriorityLevelConfiguration's spec. */
 export function shownPriorityLevelSpec(spec: ReadonlyJsonObject): ReadonlyJson {
   const limited = objectIn(spec, "limited");
   const response = objectIn(limited, "limitResponse");

@@ -37,6 +37,7 @@ const rules = fields({
 
 const updateRules = changes({ spec: changes({ controller: immutable("field is immutable", asString) }) });
 
+/** What IngressClasses do beyond the tables. */
 export const ingressClass: KindBehaviour = {
   applyDefaults(object) {
     const parameters = structAt(object, "spec", "parameters");

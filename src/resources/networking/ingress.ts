@@ -18,6 +18,7 @@ import { ingressRules, forgivenOf } from "./ingress-rules.ts";
 /** The class of an ingress before spec.ingressClassName. */
 const CLASS_ANNOTATION = "kubernetes.io/ingress.class";
 
+/** What Ingresses do beyond the tables. */
 export const ingress: KindBehaviour = {
   strategy: {
     validate: (object) => [...findFaults(ingressRules({}), object), ...classFaults(object)],

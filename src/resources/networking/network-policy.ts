@@ -22,6 +22,7 @@ const DIRECTIONS = [
   { rules: "egress", peers: "to", policyType: "Egress" },
 ] as const;
 
+/** What NetworkPolicies do beyond the tables. */
 export const networkPolicy: KindBehaviour = {
   applyDefaults,
   strategy: {

@@ -31,6 +31,7 @@ const rules = fields({
 });
 const updates = changes({ handler: immutable("field is immutable", (value) => value ?? "") });
 
+/** What RuntimeClasses do beyond the tables. */
 export const runtimeClass: KindBehaviour = {
   strategy: {
     validate: (object) => findFaults(rules, object),

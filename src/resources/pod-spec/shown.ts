@@ -7,6 +7,7 @@ import { getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "..
  * type with nothing in it); `inner` are the members of what lies there, of each item for a list.
  */
 export type ShownMembers = readonly ShownMember[];
+/** A member of such a type. */
 export type ShownMember = readonly [name: string, member: string, absent: ReadonlyJson, inner?: ShownMembers];
 
 /** The object as messages show it. */

@@ -86,5 +86,7 @@ function named(object: KubeObject, kind: string): string {
     .join(", ");
 }
 
+/** What RoleBindings do beyond the tables. */
 export const roleBinding: KindBehaviour = binding(true);
+/** What ClusterRoleBindings do beyond the tables. */
 export const clusterRoleBinding: KindBehaviour = binding(false);

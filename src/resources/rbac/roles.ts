@@ -20,6 +20,7 @@ const clusterRoleRules = fields({
 
 const createdAt = { "Created At": (object: KubeObject): string => object.metadata.creationTimestamp ?? "<unknown>" };
 
+/** What Roles do beyond the tables. */
 export const role: KindBehaviour = {
   strategy: {
     nameRule: pathSegmentName,
@@ -29,6 +30,7 @@ export const role: KindBehaviour = {
   cells: createdAt,
 };
 
+/** What ClusterRoles do beyond the tables. */
 export const clusterRole: KindBehaviour = {
   strategy: {
     nameRule: pathSegmentName,

@@ -24,6 +24,7 @@ const rules = fields({
   }),
 });
 
+/** What DeviceClasses do beyond the tables. */
 export const deviceClass: KindBehaviour = {
   strategy: {
     nameRule: subdomainNamesInBytes,

@@ -25,6 +25,7 @@ function changeFaults(object: KubeObject, old: KubeObject): FieldError[] {
   return [invalidField(specAt, shown, "field is immutable")];
 }
 
+/** What ResourceClaimTemplates do beyond the tables. */
 export const resourceClaimTemplate: KindBehaviour = {
   applyDefaults: (object) => defaultClaimSpec(structAt(object, "spec", "spec")),
   strategy: { validate: templateFaults, validateUpdate: (object, old) => [...changeFaults(object, old), ...templateFaults(object)] },

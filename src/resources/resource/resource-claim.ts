@@ -48,6 +48,7 @@ function state(object: KubeObject): string {
   return states.join(",");
 }
 
+/** What ResourceClaims do beyond the tables. */
 export const resourceClaim: KindBehaviour = {
   applyDefaults,
   strategy: { validate: claimFaults, validateUpdate: changeFaults },

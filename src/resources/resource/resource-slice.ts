@@ -68,6 +68,7 @@ function stampTaints(object: KubeObject, now: string): void {
   for (const one of objects(structAt(object, "spec")?.["devices"])) for (const taint of objects(one["taints"])) taint["timeAdded"] ??= now;
 }
 
+/** What ResourceSlices do beyond the tables. */
 export const resourceSlice: KindBehaviour = {
   strategy: {
     prepareForCreate: (object, { now }) => stampTaints(object, now),

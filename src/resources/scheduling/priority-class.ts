@@ -20,6 +20,7 @@ const SYSTEM_CLASSES: Readonly<Record<string, number>> = {
 const rules = fields({ preemptionPolicy: required(oneOf("PreemptLowerPriority", "Never")) });
 const updates = changes({ preemptionPolicy: immutable() });
 
+/** What PriorityClasses do beyond the tables. */
 export const priorityClass: KindBehaviour = {
   applyDefaults: (object) => {
     object["preemptionPolicy"] ??= "PreemptLowerPriority";

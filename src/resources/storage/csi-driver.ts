@@ -107,6 +107,7 @@ const flag =
 /** The texts of a list, as a cell shows it. */
 const joined = (texts: readonly string[], none: string): string => (texts.length === 0 ? none : texts.join(","));
 
+/** What CSIDrivers do beyond the tables. */
 export const csiDriver: KindBehaviour = {
   applyDefaults,
   strategy: {

@@ -65,6 +65,7 @@ function shownDriver(driver: ReadonlyJsonObject): ReadonlyJson {
   };
 }
 
+/** What CSINodes do beyond the tables. */
 export const csiNode: KindBehaviour = {
   strategy: {
     validate: nodeFaults,

@@ -15,6 +15,7 @@ const rules = fields({
 });
 const updates = changes({ nodeTopology: immutable(), storageClassName: immutable("field is immutable", (value) => value ?? "") });
 
+/** What CSIStorageCapacities do beyond the tables. */
 export const csiStorageCapacity: KindBehaviour = {
   strategy: {
     validate: (object) => findFaults(rules, object),

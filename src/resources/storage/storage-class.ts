@@ -53,6 +53,7 @@ const updates = changes({
   volumeBindingMode: immutable("field is immutable", text),
 });
 
+/** What StorageClasses do beyond the tables. */
 export const storageClass: KindBehaviour = {
   applyDefaults: (object) => {
     object["reclaimPolicy"] ??= "Delete";

@@ -85,6 +85,7 @@ function applyDefaults(object: KubeObject): void {
   if (inline !== undefined) defaultVolumeSources(inline);
 }
 
+/** What VolumeAttachments do beyond the tables. */
 export const volumeAttachment: KindBehaviour = {
   applyDefaults,
   strategy: { validate: attachmentFaults, validateUpdate: updateFaults },

@@ -8,6 +8,7 @@ import { driverName, parameters } from "./driver-name.ts";
 
 const rules = fields({ driverName, parameters: parameters(true) });
 
+/** What VolumeAttributesClasses do beyond the tables. */
 export const volumeAttributesClass: KindBehaviour = {
   strategy: {
     validate: (object) => findFaults(rules, object),
