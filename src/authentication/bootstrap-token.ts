@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
-import { getOwn, isObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
+import { objectIn, stringIn } from "../object/read.ts";
 import type { ObjectLookup } from "./service-account/account-token.ts";
 import { forApiAudiences, type TokenAuthenticator } from "./token-authenticator.ts";
 import { tokenDigest } from "./token-file.ts";
@@ -33,11 +33,8 @@ export function bootstrapTokenAuthenticator(
 /** The groups of a token's user; undefined where the Secret does not vouch for the token. */
 function groupsOf(found: KubeObject, id: string, secret: string, now: number): string[] | undefined {
   if (found.metadata.deletionTimestamp !== undefined || found["type"] !== TYPE) return undefined;
-  const value = (key: string): string => {
-    const { data } = found;
-    const text = isObject(data) ? getOwn(data, key) : undefined;
-    return typeof text === "string" ? Buffer.from(text, "base64").toString("utf8") : "";
-  };
+  const data = objectIn(found, "data");
+  const value = (key: string): string => Buffer.from(stringIn(data, key), "base64").toString("utf8");
   if (value("token-id") !== id || !isSame(value("token-secret"), secret)) return undefined;
   const expiration = value("expiration");
   // A time that cannot be read is one that has passed.

@@ -57,6 +57,12 @@ export function parseJwt(token: string): ParsedJwt | undefined {
   };
 }
 
+/** For whom a token is: its `aud`, a text or a list of texts (RFC 7519, 4.1.3). */
+export function audiencesOf({ aud }: JsonObject): string[] {
+  if (typeof aud === "string") return [aud];
+  return Array.isArray(aud) ? aud.filter((one) => typeof one === "string") : [];
+}
+
 /** Whether a key made the token's signature, by an algorithm that fits the key. */
 export function isSignedBy(jwt: ParsedJwt, key: KeyObject): boolean {
   const algorithm = ALGORITHMS.get(jwt.algorithm);

@@ -5,7 +5,7 @@ import type { UserInfo } from "../request/context.ts";
 import { BadCredential, type Authenticator } from "./authenticator.ts";
 import { BoundedCache } from "./bounded-cache.ts";
 import { isPasswordOf, nobodysHash, readPasswordHash, type PasswordHash } from "./password-hash.ts";
-import { csvFields } from "./token-file.ts";
+import { readUserLines } from "./user-file.ts";
 
 interface PasswordEntry {
   readonly user: UserInfo;
@@ -13,7 +13,7 @@ interface PasswordEntry {
 }
 
 /** Users with passwords, by name. */
-export type PasswordTable = ReadonlyMap<string, PasswordEntry>;
+type PasswordTable = ReadonlyMap<string, PasswordEntry>;
 
 /**
  * Reads users with passwords from a CSV file: hash,user,uid[,"group1,group2"]. Errors: Error naming the line that is
@@ -21,21 +21,16 @@ export type PasswordTable = ReadonlyMap<string, PasswordEntry>;
  */
 export function readPasswordFile(text: string): PasswordTable {
   const entries = new Map<string, PasswordEntry>();
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    if (line.trim() === "" || line.startsWith("#")) continue;
-    const [hashText, name, uid, groups] = csvFields(line);
-    if (!hashText || !name || uid === undefined)
-      throw new Error(`line ${index + 1} of the password file: expected hash,user,uid[,"groups"]`);
-    const hash = readPasswordHash(hashText);
+  for (const { number, secret, user } of readUserLines(text, "password file", "hash")) {
+    const hash = readPasswordHash(secret);
     if (hash === undefined)
-      throw new Error(`line ${index + 1} of the password file holds no hash; \`binnacle hash-password\` makes one of a password`);
-    const list = (groups ?? "").split(",").map((group) => group.trim());
-    entries.set(name, { hash, user: { name, ...(uid === "" ? {} : { uid }), groups: list.filter(Boolean) } });
+      throw new Error(`line ${number} of the password file holds no hash; \`binnacle hash-password\` makes one of a password`);
+    entries.set(user.name, { hash, user });
   }
   return entries;
 }
 
-export interface PasswordOptions {
+interface PasswordOptions {
   readonly table: () => PasswordTable;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;

@@ -1,3 +1,4 @@
+import { jsonKind } from "../codec/json-kind.ts";
 import { JsonError, type ScannedJson, scanJson } from "../codec/json-scan.ts";
 import { encodeJson } from "../object/go-json.ts";
 import { invalidField } from "../object/field-error.ts";
@@ -176,11 +177,4 @@ function sorted(value: ReadonlyJson, touched: ReadonlySet<object>, sortAll: bool
   const keys = Object.keys(object);
   if (sortAll || touched.has(object)) keys.sort();
   return Object.fromEntries(keys.map((key) => [key, sorted(object[key] ?? null, touched, sortAll)]));
-}
-
-function jsonKind(value: JsonValue): string {
-  if (Array.isArray(value)) return "array";
-  if (value === null) return "null";
-  const names = { string: "string", boolean: "bool", number: "number", bigint: "number", object: "object" } as const;
-  return names[typeof value as keyof typeof names];
 }

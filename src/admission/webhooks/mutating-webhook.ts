@@ -1,5 +1,6 @@
-import { equalJson, isObject, type JsonObject, type JsonValue } from "../../object/json.ts";
+import { equalJson, isObject, type JsonObject } from "../../object/json.ts";
 import { decodeJson } from "../../codec/decode-text.ts";
+import { jsonKind } from "../../codec/json-kind.ts";
 import { stringifyJson } from "../../codec/json-text.ts";
 import { internalError } from "../../object/status.ts";
 import { applyJsonPatch, maxJsonPatchOperations, type JsonPatchOperation } from "../../patch/json-patch.ts";
@@ -131,10 +132,4 @@ function patched(before: JsonObject, operations: readonly JsonPatchOperation[]):
 /** Members by name, as the original writes a map. */
 function sorted(operation: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(operation).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function jsonKind(value: JsonValue): string {
-  if (Array.isArray(value)) return "array";
-  if (value === null) return "null";
-  return typeof value === "boolean" ? "bool" : typeof value === "bigint" ? "number" : typeof value;
 }

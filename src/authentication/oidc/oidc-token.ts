@@ -1,11 +1,11 @@
 import { numberIn } from "../../object/read.ts";
-import { getOwn, type JsonObject } from "../../object/json.ts";
+import type { JsonObject } from "../../object/json.ts";
 import { errorText } from "../../object/error-text.ts";
 import type { UserInfo } from "../../request/context.ts";
 import { BadCredential } from "../authenticator.ts";
 import { BoundedCache } from "../bounded-cache.ts";
-import { parseJwt } from "../jwt.ts";
-import { forApiAudiences, type TokenAuthenticator } from "../token-authenticator.ts";
+import { audiencesOf, parseJwt } from "../jwt.ts";
+import { common, forApiAudiences, type TokenAuthenticator } from "../token-authenticator.ts";
 import { tokenDigest } from "../token-file.ts";
 import type { FetchJson } from "./fetch-json.ts";
 import { IssuerKeys } from "./issuer-keys.ts";
@@ -17,7 +17,7 @@ const REMEMBERED = 4096;
 /** How early a token may be used, in seconds (go-oidc's). */
 const NOT_BEFORE_LEEWAY = 300;
 
-export interface OidcOptions {
+interface OidcOptions {
   readonly rules: IssuerRules;
   readonly fetch: FetchJson;
   readonly apiAudiences: readonly string[];
@@ -45,7 +45,8 @@ export function oidcIssuer({ rules, fetch, apiAudiences, clock }: OidcOptions): 
     try {
       if (!rules.algorithms.includes(jwt.algorithm)) throw new Error(`oidc: id token signed with unsupported algorithm`);
       checkTimes(claims, clock() / 1000);
-      if (!isFor(claims, rules.audiences)) throw new Error("oidc: expected audience is not among those of the token");
+      if (common(audiencesOf(claims), rules.audiences).length === 0)
+        throw new Error("oidc: expected audience is not among those of the token");
       if (!(await keys.verify(jwt))) throw new Error("oidc: failed to verify signature: no key of the issuer made it");
       const user = userOf(claims, rules);
       known.set(digest, user, Math.min(clock() + REMEMBERED_MS, numberIn(claims, "exp") * 1000));
@@ -63,12 +64,6 @@ function checkTimes(claims: JsonObject, now: number): void {
   if (exp < now) throw new Error("oidc: verify token: token is expired");
   if (typeof nbf === "number" && nbf > now + NOT_BEFORE_LEEWAY)
     throw new Error("oidc: verify token: current time before the nbf (not before) time");
-}
-
-function isFor(claims: JsonObject, audiences: readonly string[]): boolean {
-  const aud = getOwn(claims, "aud");
-  const own = typeof aud === "string" ? [aud] : Array.isArray(aud) ? aud : [];
-  return own.some((one) => typeof one === "string" && audiences.includes(one));
 }
 
 function userOf(claims: JsonObject, rules: IssuerRules): UserInfo {

@@ -1,4 +1,5 @@
 import { JsonError } from "../../codec/json-scan.ts";
+import { jsonKind } from "../../codec/json-kind.ts";
 import { parseJson } from "../../codec/json-text.ts";
 import { invalidField, requiredField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
@@ -31,8 +32,7 @@ function parse(text: string): { readonly value: JsonValue } | { readonly problem
   try {
     const { value } = parseJson(text);
     if (value === null || isObject(value)) return { value };
-    const found = Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value === "string" ? "string" : "number";
-    return { problem: `json: cannot unmarshal ${found} into Go value of type v1.AvoidPods` };
+    return { problem: `json: cannot unmarshal ${jsonKind(value)} into Go value of type v1.AvoidPods` };
   } catch (error) {
     if (error instanceof JsonError) return { problem: error.message };
     throw error;
