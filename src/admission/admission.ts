@@ -5,6 +5,7 @@ import type { ResourceRef } from "../object/status.ts";
 import type { UserInfo } from "../request/context.ts";
 import type { ResourceDefinition, ServedVersion } from "../resources/definition.ts";
 
+/** What a write does, as webhooks and policies name it. */
 export type Operation = "CREATE" | "UPDATE" | "DELETE" | "CONNECT";
 
 /** A write that asks to enter: what a plugin may look at, and the object that mutating plugins may change. */

@@ -27,7 +27,7 @@ const SLOW_MS = 500;
 const BODY_ANNOTATIONS = "patch.webhook.admission.k8s.io/";
 
 /** Where events go, and what tells and writes their times. */
-export interface AuditSinks {
+interface AuditSinks {
   readonly backend: AuditBackend;
   /** Milliseconds since the epoch, with fractions. */
   readonly clock: () => number;

@@ -56,6 +56,7 @@ export interface AuditEvent {
   readonly annotations: readonly (readonly [string, string])[];
 }
 
+/** The JSON of the facts, by what comes after each piece. */
 export interface FactsJson {
   readonly beforeStage: string;
   readonly beforeImpersonation: string;

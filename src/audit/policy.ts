@@ -5,7 +5,9 @@ import type { RequestContext, UserInfo } from "../request/context.ts";
 /** How much of a request is written down; each level has all of the one before. */
 export type AuditLevel = "None" | "Metadata" | "Request" | "RequestResponse";
 
+/** All levels. */
 export const LEVELS: readonly AuditLevel[] = ["None", "Metadata", "Request", "RequestResponse"];
+/** All stages. */
 export const STAGES: readonly AuditStage[] = ["RequestReceived", "ResponseStarted", "ResponseComplete", "Panic"];
 
 /** Resources that a rule is about; an empty list is all of them. */

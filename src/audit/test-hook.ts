@@ -3,6 +3,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { issueAuthority, issueLeaf } from "../x509/issue.ts";
 
+/** What a webhook answers. */
 export interface HookAnswer {
   readonly status: number;
   readonly retryAfter?: string;

@@ -3,7 +3,7 @@ import { statusText, type WebhookAnswer } from "../webhook/webhook-client.ts";
 import type { Deliver } from "./backend.ts";
 import { eventMembers } from "./event.ts";
 
-export interface WebhookDeliveryOptions {
+interface WebhookDeliveryOptions {
   /** Milliseconds before the second try. */
   readonly initialBackoffMs: number;
   /** A number in [0, 1), to spread retries. */

@@ -30,7 +30,9 @@ export class BadCredential extends StatusError {
   }
 }
 
+/** The group of everybody who has said who they are. */
 export const ALL_AUTHENTICATED = "system:authenticated";
+/** The group of everybody else. */
 export const ALL_UNAUTHENTICATED = "system:unauthenticated";
 
 /** The user of requests without a credential. */

@@ -9,7 +9,7 @@ const ANY_USAGE = "2.5.29.37.0";
 const LONGEST_CHAIN = 8;
 
 /** A certificate that was looked at: what it says, and when it is valid. */
-export interface CheckedCertificate<T> {
+interface CheckedCertificate<T> {
   readonly value: T;
   readonly from: number;
   readonly until: number;

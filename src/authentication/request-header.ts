@@ -6,7 +6,7 @@ import { BadCredential, type Authenticator } from "./authenticator.ts";
 import { certificateCheck, commonNameOf } from "./client-certificate.ts";
 
 /** How a proxy in front of the server says who its user is. Header names in any case. */
-export interface RequestHeaderOptions {
+interface RequestHeaderOptions {
   /** Those that sign certificates of such proxies. */
   readonly authorities: () => readonly X509Certificate[];
   /** Common names that a proxy's certificate may have; empty for any. */

@@ -21,7 +21,7 @@ export interface TokenQuestion {
 export type TokenAuthenticator = (question: TokenQuestion) => TokenAccepted | undefined | Promise<TokenAccepted | undefined>;
 
 /** What is said of a token that nobody knows. */
-export const INVALID_BEARER_TOKEN = "invalid bearer token";
+const INVALID_BEARER_TOKEN = "invalid bearer token";
 
 /** Longer tokens are refused unread: headers are bounded too, a TokenReview's body is not by as much. */
 export const LONGEST_TOKEN = 64 * 1024;

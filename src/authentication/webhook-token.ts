@@ -1,4 +1,4 @@
-import { getOwn, isObject, type JsonObject } from "../object/json.ts";
+import type { JsonObject, ReadonlyJsonObject } from "../object/json.ts";
 import { booleanIn, objectIn, stringIn, stringsIn } from "../object/read.ts";
 import type { UserInfo } from "../request/context.ts";
 import { WebhookError } from "../webhook/webhook-client.ts";
@@ -7,7 +7,7 @@ import { BoundedCache } from "./bounded-cache.ts";
 import { common, type TokenAccepted, type TokenAuthenticator } from "./token-authenticator.ts";
 import { tokenDigest } from "./token-file.ts";
 
-export interface WebhookTokenOptions {
+interface WebhookTokenOptions {
   /** Posts a review and gives the answer. Errors: WebhookError. */
   readonly post: (review: JsonObject) => Promise<JsonObject>;
   readonly version: "v1" | "v1beta1";
@@ -69,10 +69,10 @@ export function webhookTokenAuthenticator({ post, version, ttl, apiAudiences, cl
   };
 }
 
-function userIn(user: JsonObject | ReturnType<typeof objectIn>): UserInfo {
+function userIn(user: ReadonlyJsonObject): UserInfo {
   const extra = new Map<string, readonly string[]>();
   const values = objectIn(user, "extra");
-  if (isObject(getOwn(user, "extra"))) for (const key of Object.keys(values)) extra.set(key, stringsIn(values, key));
+  for (const key of Object.keys(values)) extra.set(key, stringsIn(values, key));
   const uid = stringIn(user, "uid");
   return {
     name: stringIn(user, "username"),

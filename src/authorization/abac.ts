@@ -7,7 +7,7 @@ import { ALLOW, NO_RULES, READS, type AuthorizationAttributes, type Authorizatio
 import { urlCovers, type PolicyRule } from "./rbac/policy-rule.ts";
 
 /** One line of a policy file (reference/access-authn-authz/abac). */
-export interface AbacPolicy {
+interface AbacPolicy {
   readonly user: string;
   readonly group: string;
   readonly readonly: boolean;

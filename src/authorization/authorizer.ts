@@ -30,9 +30,12 @@ export interface Decision {
   readonly error?: string;
 }
 
+/** Decides a question. */
 export type Authorizer = (attributes: AuthorizationAttributes) => Decision | Promise<Decision>;
 
+/** A yes without a reason. */
 export const ALLOW: Decision = { decision: "allow", reason: "" };
+/** Neither yes nor no, without a reason. */
 export const NO_OPINION: Decision = { decision: "noOpinion", reason: "" };
 
 /** What a mode can say of all that a user may do, for SelfSubjectRulesReview. */
@@ -44,6 +47,7 @@ export interface RulesOfUser {
   readonly fault: string;
 }
 
+/** Nothing that a user may do. */
 export const NO_RULES: RulesOfUser = { resourceRules: [], nonResourceRules: [], incomplete: false, fault: "" };
 
 /** One link of the chain of authorizers. */

@@ -27,7 +27,7 @@ const ATTEMPTS = 5;
 const FIRST_WAIT_MS = 500;
 const WAIT_FACTOR = 1.5;
 
-export interface WebhookClientOptions {
+interface WebhookClientOptions {
   /** How long one call may take, in milliseconds. */
   readonly timeoutMs: number;
   /** A number in [0, 1), to spread retries. */

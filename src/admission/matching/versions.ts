@@ -4,7 +4,7 @@ import type { ServedVersion } from "../../resources/definition.ts";
 import type { AdmissionAttributes } from "../admission.ts";
 
 /** A resource in a group version: GroupVersionResource. */
-export interface VersionedResource {
+interface VersionedResource {
   readonly group: string;
   readonly version: string;
   readonly resource: string;

@@ -18,7 +18,7 @@ const KEYS: ReadonlyMap<string, (attributes: AdmissionAttributes) => string> = n
 ]);
 
 /** So many events a second, in bursts of so many. */
-export interface EventLimit {
+interface EventLimit {
   readonly type: string;
   readonly perSecond: number;
   readonly burst: number;

@@ -17,7 +17,7 @@ const TIMEOUT_MS = 30_000;
 /** Answers that are remembered. */
 const ANSWERS = 1024;
 
-export interface ImagePolicy {
+interface ImagePolicy {
   readonly target: WebhookTarget;
   /** How long an answer holds, in milliseconds; 0: not at all. */
   readonly allowedMs: number;

@@ -5,7 +5,7 @@ import { refuse } from "../attributes.ts";
 import { existingNamespace, type ClusterView } from "../cluster-view.ts";
 
 /** Creates an object for the server itself. Errors: StatusError. */
-export type CreateNamespace = (name: string) => Promise<unknown>;
+type CreateNamespace = (name: string) => Promise<unknown>;
 
 /** Refuses whatever lies in a namespace that does not exist. */
 export function namespaceExists(view: ClusterView): AdmissionPlugin {

@@ -6,7 +6,7 @@ import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { refuse } from "../attributes.ts";
 
 /** Finds a kind that is served. */
-export type FindKind = (group: string, kind: string, version: string) => ServedResource | undefined;
+type FindKind = (group: string, kind: string, version: string) => ServedResource | undefined;
 
 /**
  * Who owns an object decides when it is deleted: only those who may delete it say so, and who holds back the deletion of

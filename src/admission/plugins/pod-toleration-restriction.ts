@@ -13,7 +13,7 @@ const DEFAULTS = "scheduler.alpha.kubernetes.io/defaultTolerations";
 const ALLOWED = "scheduler.alpha.kubernetes.io/tolerationsWhitelist";
 
 /** What namespaces without annotations have. */
-export interface TolerationDefaults {
+interface TolerationDefaults {
   readonly defaults: readonly ReadonlyJson[];
   readonly allowed: readonly ReadonlyJson[];
 }

@@ -7,7 +7,7 @@ import { concerns, refuse } from "../attributes.ts";
 import type { ClusterView } from "../cluster-view.ts";
 
 /** Namespaces with this label, of value "true", take only pods that a NetworkPolicy selects. */
-export const REQUIRE_NETWORK_POLICY = "binnacle.io/require-network-policy";
+const REQUIRE_NETWORK_POLICY = "binnacle.io/require-network-policy";
 
 /**
  * Pods of a namespace that asks for it must be selected by a NetworkPolicy when they come, so that none is open to all by

@@ -18,12 +18,13 @@ export interface Invocation<Compiled> {
 }
 
 /** A policy, or a binding of it, that cannot be applied as it is configured. */
-export interface Misconfiguration<Compiled> {
+interface Misconfiguration<Compiled> {
   readonly policy: BoundPolicy<Compiled>;
   readonly binding: Binding | undefined;
   readonly message: string;
 }
 
+/** One thing to do for a request. */
 export type Step<Compiled> = Invocation<Compiled> | Misconfiguration<Compiled>;
 
 /**

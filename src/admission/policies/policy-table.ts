@@ -25,7 +25,7 @@ export interface BoundPolicy<Compiled> {
 }
 
 /** Where policies of one kind and their bindings lie. */
-export interface PolicyResources {
+interface PolicyResources {
   readonly policies: ResourceRef;
   readonly bindings: ResourceRef;
 }

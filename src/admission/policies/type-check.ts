@@ -9,7 +9,7 @@ import type { Definitions, ServedResource } from "../../resources/definitions.ts
 const MAX_KINDS = 10;
 
 /** One warning of a policy's status.typeChecking. */
-export interface ExpressionWarning {
+interface ExpressionWarning {
   readonly fieldRef: string;
   readonly warning: string;
 }

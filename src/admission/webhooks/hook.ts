@@ -11,6 +11,7 @@ const DEFAULT_TIMEOUT_S = 10;
 /** The versions of AdmissionReview that this server speaks. */
 const REVIEW_VERSIONS = ["v1", "v1beta1"] as const;
 
+/** A version of AdmissionReview that this server speaks. */
 export type ReviewVersion = (typeof REVIEW_VERSIONS)[number];
 
 /** One webhook of a configuration, read. */
@@ -36,7 +37,7 @@ export interface Hook {
 }
 
 /** Where a webhook is. */
-export type HookAddress =
+type HookAddress =
   | { readonly type: "url"; readonly url: string }
   | { readonly type: "service"; readonly namespace: string; readonly name: string; readonly port: number; readonly path: string };
 

@@ -25,7 +25,7 @@ const unzip = promisify(gunzip);
 export class CallFault extends Error {}
 
 /** Where and how to call. */
-export interface CallTarget {
+interface CallTarget {
   /** With the query, without the timeout. */
   readonly url: string;
   /** Where to connect to instead of the URL's host; its rejection is told like that of a connection. */

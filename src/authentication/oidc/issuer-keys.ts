@@ -15,7 +15,7 @@ interface IssuerKey {
   readonly publicKey: KeyObject;
 }
 
-export interface IssuerKeysOptions {
+interface IssuerKeysOptions {
   readonly issuer: string;
   /** Where its configuration is; "" for where OpenID Connect Discovery puts it. */
   readonly discoveryUrl: string;

@@ -9,7 +9,7 @@ import type { AuthenticationExpressions } from "./expressions.ts";
 import type { IssuerRules, ReadClaims } from "./issuer-rules.ts";
 
 /** What an AuthenticationConfiguration says (apiserver.config.k8s.io, KEP-3331). */
-export interface AuthenticationRules {
+interface AuthenticationRules {
   readonly issuers: readonly IssuerRules[];
   /** Undefined where the file leaves it to --anonymous-auth. */
   readonly anonymous: { readonly enabled: boolean; readonly paths: readonly string[] } | undefined;

@@ -5,14 +5,16 @@ import { dnsLabel, dnsSubdomain } from "../../object/names.ts";
 const PREFIX = "system:serviceaccount:";
 const ALL_ACCOUNTS = "system:serviceaccounts";
 
-/** Keys of a service account's `extra` that say what its token is bound to. */
-export const POD_NAME = "authentication.kubernetes.io/pod-name";
-export const POD_UID = "authentication.kubernetes.io/pod-uid";
+/** Key of a service account's `extra` that names the pod which its token is bound to. */
+const POD_NAME = "authentication.kubernetes.io/pod-name";
+const POD_UID = "authentication.kubernetes.io/pod-uid";
+
+/** Key of the name of the node. */
 export const NODE_NAME = "authentication.kubernetes.io/node-name";
-export const NODE_UID = "authentication.kubernetes.io/node-uid";
+const NODE_UID = "authentication.kubernetes.io/node-uid";
 
 /** A service account by where it lies. */
-export interface AccountName {
+interface AccountName {
   readonly namespace: string;
   readonly name: string;
 }

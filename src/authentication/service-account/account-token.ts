@@ -4,7 +4,7 @@ import { objectIn, stringIn } from "../../object/read.ts";
 import { quoteTexts, quoteText } from "../../object/quote.ts";
 import { BadCredential, type AuthenticationNotes } from "../authenticator.ts";
 import { BoundedCache } from "../bounded-cache.ts";
-import { isSignedBy, parseJwt, type VerifyingKey } from "../jwt.ts";
+import { audiencesOf, isSignedBy, parseJwt, type VerifyingKey } from "../jwt.ts";
 import { common, type TokenAuthenticator } from "../token-authenticator.ts";
 import { tokenDigest } from "../token-file.ts";
 import { accountUser, accountUserName, type AccountIdentity } from "./account-name.ts";
@@ -13,7 +13,7 @@ import type { AccountKeySource } from "./keys.ts";
 /** Looks an object of the core group up in the newest state. */
 export type ObjectLookup = (plural: string, namespace: string, name: string) => Promise<KubeObject | undefined>;
 
-export interface AccountTokenOptions {
+interface AccountTokenOptions {
   readonly keys: AccountKeySource;
   /** Whose tokens are taken. */
   readonly issuers: readonly string[];
@@ -73,11 +73,6 @@ function candidates(keys: readonly VerifyingKey[], keyId: string): readonly Veri
   return named.length > 0 ? named : keyId === "" ? keys : [];
 }
 
-function audiencesOf({ aud }: ReadonlyJsonObject): string[] {
-  if (typeof aud === "string") return [aud];
-  return Array.isArray(aud) ? aud.filter((one) => typeof one === "string") : [];
-}
-
 /** Errors: BadCredential for a time that is not within the token's, or that is not a time. */
 function checkTimes(claims: ReadonlyJsonObject, now: number): void {
   const { nbf, exp, iat } = claims;
@@ -131,12 +126,9 @@ async function legacyIdentity(
   notes.annotate("authentication.k8s.io/legacy-token", accountUserName({ namespace, name }));
   if (options.checkObjects) {
     const secret = await options.lookup("secrets", namespace, secretName);
-    if (secret === undefined || secret.metadata.deletionTimestamp !== undefined)
-      throw new BadCredential("service account token has been invalidated");
-    const data = secret["data"];
-    const kept = isObject(data) ? getOwn(data, "token") : undefined;
-    if (typeof kept !== "string" || tokenDigest(Buffer.from(kept, "base64").toString("utf8")) !== tokenDigest(token))
-      throw new BadCredential("service account token does not match server's copy");
+    if (secret === undefined || secret.metadata.deletionTimestamp !== undefined) throw new BadCredential(INVALIDATED);
+    const kept = Buffer.from(stringIn(objectIn(secret, "data"), "token"), "base64").toString("utf8");
+    if (tokenDigest(kept) !== tokenDigest(token)) throw new BadCredential("service account token does not match server's copy");
     if (secret.metadata.labels?.["kubernetes.io/legacy-token-invalid-since"])
       throw new BadCredential("the token in secret has been marked invalid");
     await lookAt(options, options.clock() / 1000).account(namespace, name, uid);

@@ -8,7 +8,7 @@ export interface BoundObject {
 }
 
 /** What a new token is to say. Times in seconds. */
-export interface TokenContent {
+interface TokenContent {
   readonly issuer: string;
   readonly audiences: readonly string[];
   readonly namespace: string;

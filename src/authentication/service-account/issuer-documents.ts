@@ -4,14 +4,16 @@ import type { ApiAnswer } from "../../request/exchange.ts";
 import { algorithmOf, jsonWebKey } from "../jwt.ts";
 import type { AccountKeySource } from "./keys.ts";
 
+/** Where an issuer's configuration is (OpenID Connect Discovery 1.0, 4). */
 export const CONFIGURATION_PATH = "/.well-known/openid-configuration";
+/** Where the keys of this server are. */
 export const KEYS_PATH = "/openid/v1/jwks";
 
 const KEY_SET_TYPE = "application/jwk-set+json";
 /** Relying parties may keep the documents for so long. */
 const CACHE = "public, max-age=3600";
 
-export interface IssuerDocumentOptions {
+interface IssuerDocumentOptions {
   readonly issuer: string;
   readonly keys: AccountKeySource;
   /** Where the keys are said to be; asked for each answer, since a port may only be known late. */

@@ -3,7 +3,7 @@ import { describeRule, names, resourceMatches, ruleAllows, urlCovers, type Compi
 import type { Grant, RbacIndex } from "./rbac-index.ts";
 
 /** Why RBAC allows something, or what came nearest to allowing it. */
-export interface Explanation {
+interface Explanation {
   readonly allowed: boolean;
   /** Sentences without full stops, the most telling first. */
   readonly lines: readonly string[];

@@ -3,7 +3,7 @@ import type { ResourceCache } from "../../storage/cache/resource-cache.ts";
 import type { RbacIndex, RbacKind } from "./rbac-index.ts";
 
 /** Where the four kinds are found. */
-export type RbacCaches = Readonly<Record<RbacKind, ResourceCache>>;
+type RbacCaches = Readonly<Record<RbacKind, ResourceCache>>;
 
 /** Fills an index from the caches and keeps it with them. Errors: StorageError where the first load fails. */
 export async function followRoles(index: RbacIndex, caches: RbacCaches): Promise<Disposable> {

@@ -54,6 +54,6 @@ function rulesFor(index: RbacIndex, user: UserInfo, namespace: string): RulesOfU
 }
 
 /** How the original says that a bound role is not there. */
-export function missingRole({ kind, name }: RoleRef): string {
+function missingRole({ kind, name }: RoleRef): string {
   return `${kind.toLowerCase()}.rbac.authorization.k8s.io ${JSON.stringify(name)} not found`;
 }

@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from "../../object/json.ts";
 import type { AuthorizationAttributes } from "../authorizer.ts";
 import { fieldRequirements, labelRequirements } from "../selectors.ts";
 
+/** A version of SubjectAccessReview that this server speaks. */
 export type ReviewVersion = "v1" | "v1beta1";
 
 const LABEL_OPERATORS: Readonly<Partial<Record<LabelOperator, string>>> = {

@@ -7,6 +7,7 @@ import { NO_OPINION, NO_RULES, type AuthorizationAttributes, type AuthorizationM
 import type { Matches } from "./match-conditions.ts";
 import { reviewSpec, type ReviewVersion } from "./review.ts";
 
+/** How a webhook is asked and what its answers mean. */
 export interface WebhookModeOptions {
   /** Posts a review and gives the answer. Errors: WebhookError. */
   readonly post: (review: JsonObject) => Promise<JsonObject>;

@@ -225,6 +225,7 @@ const windowsHostProcess: PodCheck = (pod): Violation | undefined => {
   return { reason: "hostProcess", detail: `${who.join(" and ")} must not set securityContext.windowsOptions.hostProcess=true` };
 };
 
+/** The checks of the level "baseline". */
 export const BASELINE_CHECKS: readonly Check[] = [
   { id: "appArmorProfile", versions: [{ since: 0, check: appArmor }] },
   { id: "capabilities_baseline", versions: [{ since: 0, check: capabilities }] },

@@ -11,6 +11,7 @@ export interface PodSecurityConfiguration {
   readonly runtimeClasses: ReadonlySet<string>;
 }
 
+/** What holds where nothing is configured. */
 export const NO_CONFIGURATION: PodSecurityConfiguration = {
   defaults: PERMISSIVE,
   usernames: new Set(),

@@ -1,6 +1,7 @@
 import { invalidField, type FieldError } from "../../../object/field-error.ts";
 import { FieldPath } from "../../../object/field-path.ts";
 
+/** How much is asked of pods. */
 export type Level = "privileged" | "baseline" | "restricted";
 
 const LEVELS: readonly string[] = ["privileged", "baseline", "restricted"] satisfies Level[];
@@ -18,15 +19,22 @@ export interface Policy {
   readonly warn: LevelVersion;
 }
 
+/** What becomes of pods that are not as they should be: refused, noted or warned of. */
 export type Mode = keyof Policy;
+/** All modes. */
 export const MODES: readonly Mode[] = ["enforce", "audit", "warn"];
+/** The minor version of "latest". */
 export const LATEST = Number.POSITIVE_INFINITY;
+/** What the labels and annotations of pod security begin with. */
 export const LABEL_PREFIX = "pod-security.kubernetes.io/";
 
+/** What is said of a text that is no level. */
 export const LEVEL_FAULT = "must be one of privileged, baseline, restricted";
+/** What is said of a text that is no version. */
 export const VERSION_FAULT = 'must be "latest" or "v1.x"';
 
 const PRIVILEGED: LevelVersion = { level: "privileged", minor: LATEST };
+/** Asks for nothing. */
 export const PERMISSIVE: Policy = { enforce: PRIVILEGED, audit: PRIVILEGED, warn: PRIVILEGED };
 
 const LABELS = FieldPath.root.child("metadata", "labels");
@@ -36,6 +44,7 @@ export function levelVersionText({ level, minor }: LevelVersion): string {
   return `${level}:${minor === LATEST ? "latest" : `v1.${minor}`}`;
 }
 
+/** Whether both are the same level at the same version. */
 export function sameLevelVersion(a: LevelVersion, b: LevelVersion): boolean {
   return a.level === b.level && a.minor === b.minor;
 }
@@ -110,6 +119,7 @@ export function labelledPolicyText(policy: Policy, labels: Readonly<Record<strin
     .join(", ");
 }
 
+/** Whether both ask for the same in every mode. */
 export function samePolicy(a: Policy, b: Policy): boolean {
   return MODES.every((mode) => sameLevelVersion(a[mode], b[mode]));
 }

@@ -128,6 +128,7 @@ const seccomp: PodCheck = (pod) => {
   };
 };
 
+/** The checks that the level "restricted" has besides, or instead. */
 export const RESTRICTED_CHECKS: readonly Check[] = [
   {
     id: "allowPrivilegeEscalation",

@@ -29,6 +29,7 @@ export interface QuotaState {
   changed: boolean;
 }
 
+/** A quota as it is stored, before anything is charged to it. */
 export function quotaState(quota: KubeObject): QuotaState {
   const status = objectIn(quota, "status");
   return {

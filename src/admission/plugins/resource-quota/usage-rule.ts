@@ -25,6 +25,7 @@ export interface UsageRule {
   missing?(resources: readonly string[], object: KubeObject): string | undefined;
 }
 
+/** What one object counts. */
 export const ONE = wholeQuantity(1n);
 
 /** The quota resource that counts objects of a resource: "count/deployments.apps". */
