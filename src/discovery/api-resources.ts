@@ -1,5 +1,6 @@
 import { groupVersion } from "../object/kube-object.ts";
 import { compareTexts } from "../object/text-order.ts";
+import { subresourceKind } from "../resources/subresource-kind.ts";
 import type { ResourceDefinition, ServedVersion, Subresource, Verb } from "../resources/definition.ts";
 
 /** A resource or subresource of one group version, as both forms of discovery tell it. */
@@ -46,21 +47,6 @@ function subresourceRow(definition: ResourceDefinition, served: ServedVersion, n
     kindVersion: group === served.group && version === served.version ? undefined : { group, version },
     storageVersionHash: undefined,
   };
-}
-
-/** The kind that goes through a subresource of one served version. */
-export function subresourceKind(served: ServedVersion, subresource: Subresource): { group: string; version: string; kind: string } {
-  const own = { group: served.group, version: served.version };
-  switch (subresource.type) {
-    case "object":
-      return { ...own, kind: served.kind };
-    case "scale":
-      return { group: "autoscaling", version: "v1", kind: "Scale" };
-    case "action":
-      return { group: subresource.group, version: subresource.version, kind: subresource.kind };
-    case "connect":
-      return { group: subresource.group ?? own.group, version: subresource.version ?? own.version, kind: subresource.kind };
-  }
 }
 
 /** The APIResourceList of a group version. */

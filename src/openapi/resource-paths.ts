@@ -1,4 +1,4 @@
-import { subresourceKind } from "../discovery/api-resources.ts";
+import { subresourceKind } from "../resources/subresource-kind.ts";
 import type { GroupVersionKind } from "../object/kube-object.ts";
 import type { ResourceDefinition, ServedVersion, Subresource, Verb } from "../resources/definition.ts";
 import { camelGroupVersion, capital, tagOf } from "./operation-name.ts";

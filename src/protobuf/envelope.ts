@@ -11,9 +11,14 @@ export interface Envelope {
   readonly raw: Buffer;
 }
 
+/** Whether bytes begin as a protobuf body does. Values that are encrypted at rest begin with "k8s:". */
+export function isEnvelope(bytes: Buffer): boolean {
+  return bytes.length >= MAGIC.length && bytes.compare(MAGIC, 0, MAGIC.length, 0, MAGIC.length) === 0;
+}
+
 /** Opens a body (runtime.Unknown behind the magic bytes). Errors: ProtobufError. */
 export function openEnvelope(bytes: Buffer): Envelope {
-  if (bytes.length < MAGIC.length || bytes.compare(MAGIC, 0, MAGIC.length, 0, MAGIC.length) !== 0) {
+  if (!isEnvelope(bytes)) {
     throw new ProtobufError("provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
   }
   const reader = new WireReader(bytes, MAGIC.length);

@@ -7,9 +7,10 @@ import { badRequest } from "../object/status.ts";
 import { openEnvelope } from "../protobuf/envelope.ts";
 import type { ProtobufReader } from "../protobuf/read.ts";
 import { ProtobufError } from "../protobuf/wire-reader.ts";
-import { decode, strictDecodingError, type DecodeOptions } from "../schema/decode.ts";
+import { decode, type DecodeOptions } from "../schema/decode.ts";
 import type { ObjectSchema } from "../schema/schema.ts";
 import { decodeCustom } from "./decode-custom.ts";
+import { judgeStrict } from "./judge-strict.ts";
 import type { FieldValidation } from "./write-options.ts";
 
 export type BodyFormat = "json" | "yaml" | "protobuf";
@@ -72,12 +73,10 @@ export interface DecodeRules extends DecodeOptions {
 /** The second half, for values that are parsed already: a patched object. Errors: what `refuse` makes of the fault. */
 export function decodeObject(value: JsonObject, type: BodyType, rules: DecodeRules): KubeObject {
   if (type.custom === true) return decodeCustom(value, type, rules);
-  const { validation, warn, refuse, strictBefore = [] } = rules;
+  const { refuse, strictBefore = [] } = rules;
   const decoded = decode(value, type.schema, rules);
   if (!decoded.ok) throw refuse(decoded.message);
-  const strict = [...strictBefore, ...decoded.strict];
-  if (validation === "Strict" && strict.length > 0) throw refuse(strictDecodingError(strict));
-  if (validation === "Warn") for (const text of strict) warn(text);
+  judgeStrict([...strictBefore, ...decoded.strict], rules);
   const object = decoded.value as KubeObject;
   object.apiVersion = groupVersion(type.group, type.version);
   object.kind = type.kind;

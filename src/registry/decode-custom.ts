@@ -1,9 +1,10 @@
 import { isObject, type JsonObject } from "../object/json.ts";
 import { groupVersion, type KubeObject } from "../object/kube-object.ts";
-import { decode, strictDecodingError } from "../schema/decode.ts";
+import { decode } from "../schema/decode.ts";
 import { dropNulls } from "../schema/default.ts";
 import { prune } from "../schema/prune.ts";
 import type { BodyType, DecodeRules } from "./decode-body.ts";
+import { judgeStrict } from "./judge-strict.ts";
 
 /**
  * Reads a parsed value as a custom resource: its metadata as that of any object, the rest pruned and defaulted by the
@@ -11,7 +12,7 @@ import type { BodyType, DecodeRules } from "./decode-body.ts";
  * defaulting, nullable). The value is changed. Errors: what `refuse` makes of the fault.
  */
 export function decodeCustom(value: JsonObject, type: BodyType, rules: DecodeRules): KubeObject {
-  const { validation, warn, refuse, duplicates = [], strictBefore = [] } = rules;
+  const { refuse, duplicates = [], strictBefore = [] } = rules;
   const object = value as KubeObject;
   object.apiVersion = groupVersion(type.group, type.version);
   object.kind = type.kind;
@@ -23,9 +24,7 @@ export function decodeCustom(value: JsonObject, type: BodyType, rules: DecodeRul
     object.metadata = decoded.value;
   } else object.metadata = {};
   unknown = unknown.map((path) => `unknown field "${path}"`);
-  const strict = [...strictBefore, ...duplicates.map(({ path }) => `duplicate field "${path}"`), ...unknown];
-  if (validation === "Strict" && strict.length > 0) throw refuse(strictDecodingError(strict));
-  if (validation === "Warn") for (const text of strict) warn(text);
+  judgeStrict([...strictBefore, ...duplicates.map(({ path }) => `duplicate field "${path}"`), ...unknown], rules);
   dropNulls(object, type.schema);
   type.applyDefaults?.(object);
   return object;

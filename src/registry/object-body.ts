@@ -6,7 +6,7 @@ import type { ServedVersion } from "../resources/definition.ts";
 import type { ObjectRecord } from "../storage/cache/record.ts";
 import { create } from "./create.ts";
 import { bodyOf } from "./request-body.ts";
-import { decodeBody, type BodyType } from "./decode-body.ts";
+import { decodeBody, type BodyFormat, type BodyType } from "./decode-body.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { wipeSystemMetadata } from "./metadata.ts";
 import { doorOf, writerOf } from "./ownership.ts";
@@ -14,9 +14,14 @@ import { warn, type Write } from "./write.ts";
 
 /** Reads the body of a create or update in the endpoint's version. Errors: StatusError 400, 413, 415. */
 export async function readObject(write: Write): Promise<KubeObject> {
-  const { registry, context, endpoint, options } = write;
-  const { bytes, format } = await bodyOf(context.request);
-  const object = decodeBody(bytes, format, bodyType(endpoint), registry, options.fieldValidation, (text) => warn(write, text));
+  const { bytes, format } = await bodyOf(write.context.request);
+  return decodeSent(write, bytes, format, bodyType(write.endpoint));
+}
+
+/** A body that was sent as an object of a type, told to the audit. Errors: StatusError 400. */
+export function decodeSent(write: Write, body: Buffer, format: BodyFormat, type: BodyType): KubeObject {
+  const { registry, context, options } = write;
+  const object = decodeBody(body, format, type, registry, options.fieldValidation, (text) => warn(write, text));
   context.audit?.object(object);
   return object;
 }

@@ -4,6 +4,7 @@ import type { GroupVersionKind, KubeObject } from "../object/kube-object.ts";
 import type { RandomBytes } from "../object/names-generator.ts";
 import type { ResourceDefinition, StrategySettings } from "../resources/definition.ts";
 import type { Definitions } from "../resources/definitions.ts";
+import { keyPrefix } from "./endpoint.ts";
 import type { Reserver } from "./reserver.ts";
 import type { TypeTable } from "../schema/load.ts";
 import { ProtobufBodies } from "../protobuf/bodies.ts";
@@ -84,8 +85,7 @@ export class Registry {
 
   /** The cache of a stored resource, loading it on first use. Definitions with one key prefix share it. */
   cache(definition: ResourceDefinition): ResourceCache {
-    const prefix = definition.keyPrefix;
-    if (prefix === undefined) throw new TypeError(`${definition.plural} are not stored`);
+    const prefix = keyPrefix(definition);
     let cache = this.#caches.get(prefix);
     if (cache === undefined) {
       cache = new ResourceCache({

@@ -1,13 +1,11 @@
 import { isObject, type JsonObject, type ReadonlyJson } from "../object/json.ts";
-import type { KubeObject } from "../object/kube-object.ts";
+import { groupVersion, type KubeObject } from "../object/kube-object.ts";
 import { formatLabelSelector, labelSelectorFromLabels, labelSelectorFromObject } from "../object/label-selector.ts";
 import type { Subresource } from "../resources/definition.ts";
+import { SCALE } from "../resources/subresource-kind.ts";
 import { parsePath, valueAt, type Path } from "../schema/access.ts";
 
 export type ScaleDefinition = Extract<Subresource, { type: "scale" }>;
-
-/** Scale is one type whatever it scales. */
-export const SCALE = { group: "autoscaling", version: "v1", kind: "Scale" };
 
 /** The Scale of an object, which stands in the version that the definition's paths speak of. */
 export function scaleOfParent(parent: KubeObject, definition: ScaleDefinition): KubeObject {
@@ -15,7 +13,7 @@ export function scaleOfParent(parent: KubeObject, definition: ScaleDefinition): 
   const selector = definition.selector === undefined ? "" : selectorText(at(parent, definition.selector));
   return {
     kind: SCALE.kind,
-    apiVersion: "autoscaling/v1",
+    apiVersion: groupVersion(SCALE.group, SCALE.version),
     metadata: {
       name,
       ...(namespace === undefined ? {} : { namespace }),

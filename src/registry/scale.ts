@@ -5,22 +5,23 @@ import type { KubeObject, ManagedFieldsEntry } from "../object/kube-object.ts";
 import { invalid, methodNotAllowed } from "../object/status.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
 import type { Verb } from "../resources/definition.ts";
+import { SCALE } from "../resources/subresource-kind.ts";
 import { groupVersion } from "../object/kube-object.ts";
 import type { ObjectRecord } from "../storage/cache/record.ts";
 import { valueAnswer, type Call } from "./encode-answer.ts";
-import { decodeBody, type BodyType } from "./decode-body.ts";
+import type { BodyType } from "./decode-body.ts";
 import { get } from "./get.ts";
-import { checkName, checkNamespace, toHub } from "./object-body.ts";
+import { checkName, checkNamespace, decodeSent, toHub } from "./object-body.ts";
 import { writerOf } from "./ownership.ts";
 import { readPatch, type PatchChange } from "./patch.ts";
 import type { PatchType } from "../request/negotiation.ts";
 import { servedObject } from "./representation.ts";
-import { numberAt, SCALE, scaleOfParent, setAt, type ScaleDefinition } from "./scale-object.ts";
+import { numberAt, scaleOfParent, setAt, type ScaleDefinition } from "./scale-object.ts";
 import { bodyOf } from "./request-body.ts";
 import { scaleTable } from "./table-answer.ts";
 import { update } from "./update.ts";
 import { writeOptions } from "./write-options.ts";
-import { warn, writeTo, type Write } from "./write.ts";
+import { writeTo, type Write } from "./write.ts";
 import type { RequestContext } from "../request/context.ts";
 
 /**
@@ -58,10 +59,9 @@ function scaleAnswer(call: Call, scale: KubeObject): ApiAnswer {
 
 /** A PUT: the Scale as it was sent, with its owners. */
 async function readScale(write: Write): Promise<PatchChange> {
-  const { context, options, registry, endpoint, strategyContext } = write;
+  const { context, endpoint, strategyContext } = write;
   const { bytes, format } = await bodyOf(context.request);
-  const sent = decodeBody(bytes, format, scaleBody(write), registry, options.fieldValidation, (text) => warn(write, text));
-  context.audit?.object(sent);
+  const sent = decodeSent(write, bytes, format, scaleBody(write));
   checkNamespace(sent, endpoint);
   checkName(sent, endpoint.name);
   return (live) => {
@@ -113,7 +113,7 @@ function scaleBody({ registry }: Write): BodyType {
 
 function scaleDoor(write: Write): WriteDoor {
   return {
-    apiVersion: "autoscaling/v1",
+    apiVersion: groupVersion(SCALE.group, SCALE.version),
     kind: SCALE.kind,
     schema: scaleBody(write).schema,
     subresource: "scale",

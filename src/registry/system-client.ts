@@ -8,7 +8,7 @@ import { requestInfo, type RequestInfo } from "../request/info.ts";
 import { prefixEnd } from "../storage/key-order.ts";
 import { deleteOptions } from "./delete-options.ts";
 import { remove } from "./delete.ts";
-import { collectionPrefix, objectKey, type Endpoint } from "./endpoint.ts";
+import { collectionPrefix, definitionOf, objectKey, ownEndpoint, type Endpoint } from "./endpoint.ts";
 import { decodeObject } from "./decode-body.ts";
 import { doorOf, writerOf } from "./ownership.ts";
 import { bodyType, createObject } from "./object-body.ts";
@@ -44,23 +44,9 @@ export interface SystemClient {
 /** `name` is the field manager and the last part of the user's name: kube-apiserver. */
 export function systemClient(registry: Registry, name = "kube-apiserver"): SystemClient {
   const user: UserInfo = { name: "system:apiserver", groups: ["system:masters", "system:authenticated"] };
-  const find = ({ group, plural }: ResourceRef) => {
-    const definition = registry.definitions.ofResource(group, plural);
-    if (definition === undefined) throw new TypeError(`no resource ${plural}.${group}`);
-    return definition;
-  };
-  const endpoint = (resource: ResourceRef, namespace: string, objectName: string, subresource?: string): Endpoint => {
-    const definition = find(resource);
-    const sub = subresource === undefined ? undefined : definition.subresources.get(subresource);
-    return {
-      definition,
-      served: definition.hub,
-      namespace,
-      name: objectName,
-      ref: { group: definition.group, plural: definition.plural },
-      subresource: sub === undefined || subresource === undefined ? undefined : { name: subresource, definition: sub },
-    };
-  };
+  const find = (resource: ResourceRef) => definitionOf(registry.definitions, resource);
+  const endpoint = (resource: ResourceRef, namespace: string, objectName: string, subresource?: string): Endpoint =>
+    ownEndpoint(registry.definitions, resource, namespace, objectName, subresource);
   const write = (target: Endpoint): Write => {
     const request = ownRequest(name);
     const context: RequestContext = { request, info: OWN_INFO, receivedAt: registry.clock(), user, warnings: [], annotations: new Map() };

@@ -1,5 +1,6 @@
 import type { KubeObject } from "../object/kube-object.ts";
 import type { ProtobufBodies } from "../protobuf/bodies.ts";
+import { isEnvelope } from "../protobuf/envelope.ts";
 import { ProtobufError } from "../protobuf/wire-reader.ts";
 import { storedValue } from "./cache/record.ts";
 import type {
@@ -14,9 +15,6 @@ import type {
   WatchRequest,
   WatchSink,
 } from "./storage.ts";
-
-/** "k8s" and a zero byte, of which the last tells it from the mark of encrypted values ("k8s:enc:"). */
-const MAGIC = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
 
 /**
  * A store whose protobuf values are read as JSON: what a kube-apiserver has written. Values of kinds without a type, and
@@ -105,7 +103,7 @@ export class ProtobufValues implements Storage {
 }
 
 function isProtobuf({ value }: KeyValue): boolean {
-  return value.length > MAGIC.length && value.compare(MAGIC, 0, MAGIC.length, 0, MAGIC.length) === 0;
+  return isEnvelope(value);
 }
 
 function hasProtobuf({ current, previous }: StoreEvent): boolean {

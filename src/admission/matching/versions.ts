@@ -1,6 +1,7 @@
 import { copyJson } from "../../object/json.ts";
 import type { GroupVersionKind, KubeObject } from "../../object/kube-object.ts";
 import type { ServedVersion } from "../../resources/definition.ts";
+import { subresourceKind } from "../../resources/subresource-kind.ts";
 import type { AdmissionAttributes } from "../admission.ts";
 
 /** A resource in a group version: GroupVersionResource. */
@@ -16,8 +17,6 @@ export interface RequestVersion {
   readonly kind: GroupVersionKind;
   readonly served: ServedVersion;
 }
-
-const SCALE: GroupVersionKind = { group: "autoscaling", version: "v1", kind: "Scale" };
 
 /** The version that the request speaks. */
 export function requestVersion(attributes: AdmissionAttributes): RequestVersion {
@@ -41,20 +40,8 @@ function versionOf(attributes: AdmissionAttributes, served: ServedVersion): Requ
 
 /** The kind of what is sent: the resource's own, or its subresource's. */
 function kindOf({ definition, subresource }: AdmissionAttributes, served: ServedVersion): GroupVersionKind {
-  const { group, version, kind } = served;
-  const own = { group, version, kind };
   const sub = definition.subresources.get(subresource);
-  switch (sub?.type) {
-    case undefined:
-    case "object":
-      return own;
-    case "scale":
-      return SCALE;
-    case "action":
-      return { group: sub.group, version: sub.version, kind: sub.kind };
-    case "connect":
-      return { group: sub.group ?? group, version: sub.version ?? version, kind: sub.kind };
-  }
+  return sub === undefined ? { group: served.group, version: served.version, kind: served.kind } : subresourceKind(served, sub);
 }
 
 /** Whether what is sent has the form of the resource itself, so that it is converted between its versions. */

@@ -1,8 +1,9 @@
 import type { KubeObject } from "../../object/kube-object.ts";
-import { badRequest } from "../../object/status.ts";
-import { attributesOf, warn, type Write } from "../write.ts";
-import { decodeBody, type BodyFormat, type BodyType } from "../decode-body.ts";
-import { checkNamespace } from "../object-body.ts";
+import { badRequest, type ResourceRef } from "../../object/status.ts";
+import { attributesOf, type Write } from "../write.ts";
+import type { BodyFormat, BodyType } from "../decode-body.ts";
+import { ownEndpoint } from "../endpoint.ts";
+import { checkNamespace, decodeSent } from "../object-body.ts";
 
 /** What a Status answers of an action that was done. */
 export const DONE = {
@@ -23,9 +24,8 @@ export function actionType({ endpoint }: Write, otherVersions: readonly string[]
  * 400.
  */
 export function readAction(write: Write, body: Buffer, format: BodyFormat, type: BodyType): KubeObject {
-  const { registry, endpoint, options } = write;
-  const object = decodeBody(body, format, type, registry, options.fieldValidation, (text) => warn(write, text));
-  write.context.audit?.object(object);
+  const { endpoint } = write;
+  const object = decodeSent(write, body, format, type);
   checkNamespace(object, endpoint);
   const { name = "" } = object.metadata;
   if (endpoint.name !== "" && name !== endpoint.name) throw badRequest(`name in URL does not match name in ${type.kind} object`);
@@ -40,26 +40,7 @@ export async function admitAction(write: Write, object: KubeObject): Promise<voi
 }
 
 /** The same write at another door of the server: an object of the namespace, or its status. */
-export function writeAt(
-  write: Write,
-  resource: { readonly group: string; readonly plural: string },
-  name: string,
-  subresource?: string,
-): Write {
-  const { registry, endpoint } = write;
-  const definition = registry.definitions.ofResource(resource.group, resource.plural);
-  if (definition === undefined) throw new TypeError(`no resource ${resource.plural}.${resource.group}`);
-  const sub = subresource === undefined ? undefined : definition.subresources.get(subresource);
-  return {
-    ...write,
-    admitted: true,
-    endpoint: {
-      definition,
-      served: definition.hub,
-      namespace: endpoint.namespace,
-      name,
-      ref: { group: resource.group, plural: resource.plural },
-      subresource: sub === undefined || subresource === undefined ? undefined : { name: subresource, definition: sub },
-    },
-  };
+export function writeAt(write: Write, resource: ResourceRef, name: string, subresource?: string): Write {
+  const endpoint = ownEndpoint(write.registry.definitions, resource, write.endpoint.namespace, name, subresource);
+  return { ...write, admitted: true, endpoint };
 }

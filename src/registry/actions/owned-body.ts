@@ -1,9 +1,9 @@
 import { trackUpdate } from "../../apply/updater.ts";
 import { groupVersion, type KubeObject } from "../../object/kube-object.ts";
-import { decodeBody, type BodyFormat } from "../decode-body.ts";
-import { checkNamespace } from "../object-body.ts";
+import type { BodyFormat } from "../decode-body.ts";
+import { checkNamespace, decodeSent } from "../object-body.ts";
 import { doorOf, writerOf } from "../ownership.ts";
-import { warn, type Write } from "../write.ts";
+import type { Write } from "../write.ts";
 import { actionType } from "./action-body.ts";
 
 /**
@@ -12,10 +12,9 @@ import { actionType } from "./action-body.ts";
  * 400 in the original's words.
  */
 export function readOwnedBody(write: Write, body: Buffer, format: BodyFormat, applyDefaults?: (object: KubeObject) => void): KubeObject {
-  const { registry, endpoint, options, strategyContext } = write;
+  const { endpoint, strategyContext } = write;
   const type = { ...actionType(write), applyDefaults };
-  const object = decodeBody(body, format, type, registry, options.fieldValidation, (text) => warn(write, text));
-  write.context.audit?.object(object);
+  const object = decodeSent(write, body, format, type);
   checkNamespace(object, endpoint);
   const door = { ...doorOf(write), kind: type.kind, schema: type.schema, apiVersion: groupVersion(type.group, type.version) };
   trackUpdate({ door, live: undefined, updated: object, manager: writerOf(write), now: strategyContext.now });

@@ -135,13 +135,10 @@ const BINDABLE: ReadonlyMap<string, string> = new Map([
 
 /** Errors: StatusError 400 for what no token can be bound to, 404, 409 where the object is another one by now. */
 async function findBound(reference: ReadonlyJsonObject, account: string, namespace: string, lookup: ObjectLookup): Promise<Bound> {
-  const [apiVersion, kind, name, uid] = ["apiVersion", "kind", "name", "uid"].map((member) => stringIn(reference, member)) as [
-    string,
-    string,
-    string,
-    string,
-  ];
-  const { group, version } = parseGroupVersion(apiVersion) ?? { group: "", version: "" };
+  const kind = stringIn(reference, "kind");
+  const name = stringIn(reference, "name");
+  const uid = stringIn(reference, "uid");
+  const { group, version } = parseGroupVersion(stringIn(reference, "apiVersion")) ?? { group: "", version: "" };
   const plural = group === "" ? BINDABLE.get(kind) : undefined;
   if (plural === undefined) throw badRequest(`cannot bind token to object of type ${group}/${version}, Kind=${kind}`);
   if (name === "") throw badRequest("Name parameter required.");
