@@ -1,4 +1,4 @@
-import { StatusError } from "../object/status.ts";
+import { ignoringAbsence } from "./ignoring-absence.ts";
 import type { DeleteOptions } from "./delete-options.ts";
 import { remove } from "./delete.ts";
 import type { ListOptions } from "./list-options.ts";
@@ -19,10 +19,10 @@ export async function deleteCollection(write: Write, options: DeleteOptions, sel
   const work = async (): Promise<void> => {
     for (let name = waiting.shift(); name !== undefined && failures.length === 0; name = waiting.shift()) {
       try {
-        await remove(write, name, options);
+        await ignoringAbsence(remove(write, name, options));
       } catch (error) {
         if (!(error instanceof Error)) throw error;
-        if (!(error instanceof StatusError) || error.status.reason !== "NotFound") failures.push(error);
+        failures.push(error);
       }
     }
   };

@@ -1,7 +1,7 @@
 import { equalJson } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { stringIn } from "../object/read.ts";
-import { StatusError } from "../object/status.ts";
+import { ignoringAbsence } from "../registry/ignoring-absence.ts";
 import { API_SERVICES } from "../object/resource-ids.ts";
 import type { SystemClient } from "../registry/system-client.ts";
 import type { Definitions } from "../resources/definitions.ts";
@@ -95,13 +95,4 @@ async function keep(client: SystemClient, name: string, wanted: KubeObject, foun
 
 function isManaged(object: KubeObject): boolean {
   return stringIn(object.metadata.labels ?? {}, MANAGED) === ON_START;
-}
-
-/** Somebody may remove an object meanwhile: the next start sees to it. */
-async function ignoringAbsence(work: Promise<unknown>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (!(error instanceof StatusError) || error.status.reason !== "NotFound") throw error;
-  }
 }

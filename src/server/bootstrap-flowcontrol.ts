@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { copyJson, equalJson, type JsonObject, type ReadonlyJsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
-import { StatusError, type ResourceRef } from "../object/status.ts";
+import type { ResourceRef } from "../object/status.ts";
+import { ignoringAbsence } from "../registry/ignoring-absence.ts";
 import type { SystemClient } from "../registry/system-client.ts";
 
 const GROUP = "flowcontrol.apiserver.k8s.io";
@@ -53,12 +54,8 @@ async function keep(client: SystemClient, plural: Plural, { name, annotations, s
     return;
   }
   if (!isOurs(found) || equalJson(found["spec"], spec)) return;
-  try {
-    await client.update(resource, "", name, (current) => ({ ...current, spec: copyJson(spec) as JsonObject }));
-  } catch (error) {
-    // Somebody removed it meanwhile: the next start creates it.
-    if (!(error instanceof StatusError) || error.status.reason !== "NotFound") throw error;
-  }
+  // What somebody removes meanwhile the next start creates.
+  await ignoringAbsence(client.update(resource, "", name, (current) => ({ ...current, spec: copyJson(spec) as JsonObject })));
 }
 
 /** Whether the server keeps the spec: as the annotation says or, without one, while nobody has changed the spec. */

@@ -5,7 +5,8 @@ import { policyRule, type PolicyRule } from "../authorization/rbac/policy-rule.t
 import { copyJson, equalJson, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn, objectsIn } from "../object/read.ts";
-import { StatusError, type ResourceRef } from "../object/status.ts";
+import type { ResourceRef } from "../object/status.ts";
+import { ignoringAbsence } from "../registry/ignoring-absence.ts";
 import type { SystemClient } from "../registry/system-client.ts";
 
 const GROUP = "rbac.authorization.k8s.io";
@@ -54,12 +55,8 @@ async function reconcile(client: SystemClient, resource: ResourceRef, wanted: Ku
     await client.ensure(resource, copyJson(wanted));
     return;
   }
-  try {
-    await client.update(resource, namespace, name, (current) => completed(current, wanted));
-  } catch (error) {
-    // Somebody removed it meanwhile: the next start creates it.
-    if (!(error instanceof StatusError) || error.status.reason !== "NotFound") throw error;
-  }
+  // What somebody removes meanwhile the next start creates.
+  await ignoringAbsence(client.update(resource, namespace, name, (current) => completed(current, wanted)));
 }
 
 /** The object with all that it lacks; undefined where it lacks nothing. */

@@ -4,8 +4,9 @@ import { hostname } from "node:os";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import type { Config } from "../config/config.ts";
-import { firstOfCidr, formatIp, parseCidr } from "../object/ip.ts";
+import { parseCidr } from "../object/ip.ts";
 import { StartupError } from "../object/startup-error.ts";
+import { AddressRange } from "../registry/service-network/address-range.ts";
 import { prepareDirectory, readFileIfThere, readFlagFile, writeFileAtomically } from "./data-dir.ts";
 import type { KeyPair, Subject, Validity } from "../x509/issue.ts";
 import { issueAuthority, issueLeaf } from "../x509/issue.ts";
@@ -102,8 +103,7 @@ function servingNames(config: CertificateConfig): readonly string[] {
   const serviceAddresses = config.serviceClusterIpRanges.map((range) => {
     const cidr = parseCidr(range);
     if (cidr === undefined) throw new StartupError(`${range} is no CIDR`, "correct --service-cluster-ip-range");
-    const first = firstOfCidr(cidr);
-    return formatIp({ family: first.family, value: first.value + 1n });
+    return new AddressRange(cidr).first;
   });
   const local = hostname();
   const names = [
@@ -168,11 +168,15 @@ async function readServingFiles(files: NonNullable<Config["servingFiles"]>): Pro
   );
 }
 
+/** The certificates of a bundle in PEM, without what stands between them. */
+export function certificateBlocks(pem: string): string[] {
+  return pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+}
+
 async function readAuthorities(flag: string, path: string): Promise<string> {
   const content = await readFlagFile(flag, path);
-  const blocks = content.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   try {
-    const certificates = blocks.map((block) => new X509Certificate(block));
+    const certificates = certificateBlocks(content).map((block) => new X509Certificate(block));
     if (certificates.length > 0) return certificates.map(String).join("");
   } catch (error) {
     throw new StartupError(`${path} has a certificate that cannot be read`, `correct --${flag}`, error);

@@ -24,6 +24,7 @@ import { coreActions } from "../registry/actions/core-actions.ts";
 import { accessReviews } from "../registry/actions/access-review.ts";
 import { selfSubjectReview } from "../registry/actions/self-subject-review.ts";
 import { ActionHandlers, type Action } from "../registry/actions.ts";
+import { definitionOf } from "../registry/endpoint.ts";
 import { Registry } from "../registry/registry.ts";
 import { serviceNetwork, type ServiceNetwork } from "../registry/service-network/service-network.ts";
 import { isResourcePath } from "../registry/resolve.ts";
@@ -102,11 +103,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const storage = new ProtobufValues(options.storage, bodies);
   const roles = new RbacIndex();
   const graph = new NodeGraph();
-  const cacheOf = (group: string, plural: string): ResourceCache => {
-    const definition = definitions.ofResource(group, plural);
-    if (definition === undefined) throw new TypeError(`no resource ${plural}.${group}`);
-    return registry.cache(definition);
-  };
+  const cacheOf = (group: string, plural: string): ResourceCache => registry.cache(definitionOf(definitions, { group, plural }));
   const loadGraph = () => followNodes(graph, cacheOf);
   const authorization = authorizationChain([privilegedGroup, ...options.authorizationModes({ roles, nodes: { graph, loadGraph } })]);
   const { authorize } = authorization;

@@ -4,6 +4,7 @@ import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn, stringIn } from "../object/read.ts";
 import { CONFIG_MAPS } from "../object/resource-ids.ts";
 import type { SystemClient } from "../registry/system-client.ts";
+import { certificateBlocks } from "./certificates.ts";
 
 const PLACE = { namespace: "kube-system", name: "extension-apiserver-authentication" };
 
@@ -52,6 +53,5 @@ export async function publishAuthentication(client: SystemClient, published: Pub
 
 /** The certificates of two bundles, each once. */
 function merged(old: string, own: string): string {
-  const blocks = `${old}\n${own}`.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  return [...new Set(blocks)].map((block) => `${block}\n`).join("");
+  return [...new Set(certificateBlocks(`${old}\n${own}`))].map((block) => `${block}\n`).join("");
 }

@@ -25,11 +25,9 @@ export interface ApiAddress {
  */
 export async function ensureKubernetesService(client: SystemClient, at: ApiAddress): Promise<void> {
   const service = await client.ensure(SERVICES, serviceOf(at));
-  if (!equalJson(objectIn(service, "spec")["ports"], objectIn(serviceOf(at), "spec")["ports"])) {
-    await client.update(SERVICES, NAMESPACE, NAME, (object) => ({
-      ...object,
-      spec: { ...objectIn(object, "spec"), ports: objectIn(serviceOf(at), "spec")["ports"] } as JsonObject,
-    }));
+  const ports = servicePorts(at);
+  if (!equalJson(objectIn(service, "spec")["ports"], ports)) {
+    await client.update(SERVICES, NAMESPACE, NAME, (object) => ({ ...object, spec: { ...objectIn(object, "spec"), ports } as JsonObject }));
   }
   // Others cannot reach a loopback address, and endpoints may not have one: a machine without a network has none.
   if (isSpecialAddress(at.address)) return;
@@ -37,7 +35,12 @@ export async function ensureKubernetesService(client: SystemClient, at: ApiAddre
   await put(client, ENDPOINT_SLICES, sliceOf(at), ["endpoints", "ports"]);
 }
 
-function serviceOf({ ranges, port }: ApiAddress): KubeObject {
+function servicePorts({ port }: ApiAddress): JsonObject[] {
+  return [{ name: "https", protocol: "TCP", port: 443, targetPort: port }];
+}
+
+function serviceOf(at: ApiAddress): KubeObject {
+  const { ranges } = at;
   const cidr = parseCidr(ranges[0] ?? "");
   return {
     apiVersion: "v1",
@@ -46,7 +49,7 @@ function serviceOf({ ranges, port }: ApiAddress): KubeObject {
     spec: {
       ...(cidr === undefined ? {} : { clusterIP: new AddressRange(cidr).first }),
       ipFamilyPolicy: "SingleStack",
-      ports: [{ name: "https", protocol: "TCP", port: 443, targetPort: port }],
+      ports: servicePorts(at),
       sessionAffinity: "None",
       type: "ClusterIP",
     },

@@ -24,8 +24,7 @@ import { builtinDefinitions } from "../resources/builtin.ts";
 import { Definitions } from "../resources/definitions.ts";
 import { loadResourceTables } from "../resources/tables.ts";
 import { loadTypes } from "../schema/load.ts";
-import { openMemoryStorage } from "../storage/memory/memory.ts";
-import { StorageError, type Storage } from "../storage/storage.ts";
+import type { Storage } from "../storage/storage.ts";
 import { prepareAudit } from "./audit.ts";
 import { prepareAuthentication } from "./authentication.ts";
 import { prepareAuthorization } from "./authorization-modes.ts";
@@ -41,6 +40,7 @@ import { healthChecks } from "./health-checks.ts";
 import { ensureKubernetesService } from "./kubernetes-service.ts";
 import { publishAuthentication } from "./extension-authentication.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
+import { openStorage } from "./open-storage.ts";
 import { listenFault } from "./listen-fault.ts";
 import { periodically } from "./periodic.ts";
 import { untilDone } from "./until-done.ts";
@@ -238,34 +238,4 @@ async function startOn(storage: Storage, config: Config, { admission = [] }: Emb
       await storage[Symbol.asyncDispose]();
     })());
   return { url, kubeconfigPath, close, [Symbol.asyncDispose]: close };
-}
-
-async function openStorage(config: Config): Promise<Storage> {
-  if (config.storageBackend === "memory") return openMemoryStorage({ historyWindow: config.compactionInterval });
-  if (config.storageBackend === "etcd3") return openEtcd(config);
-  // Loaded only where it is used: the native module costs every start that goes without it.
-  const { openLmdbStorage } = await import("../storage/lmdb/lmdb.ts");
-  const directory = join(config.dataDir, "store");
-  try {
-    return await openLmdbStorage({ directory, quota: config.dataQuota, historyWindow: config.compactionInterval });
-  } catch (error) {
-    if (!(error instanceof StorageError)) throw error;
-    throw new StartupError(error.message, "choose another directory with --data-dir, or see to this one", error);
-  }
-}
-
-async function openEtcd({ etcd, compactionInterval }: Config): Promise<Storage> {
-  const { openEtcdStorage } = await import("../storage/etcd/etcd.ts");
-  const read = async (flag: string, file: string): Promise<Buffer | undefined> =>
-    file === "" ? undefined : Buffer.from(await readFlagFile(flag, file));
-  const ca = await read("etcd-cafile", etcd.caFile);
-  const cert = await read("etcd-certfile", etcd.certFile);
-  const key = await read("etcd-keyfile", etcd.keyFile);
-  const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
-  try {
-    return await openEtcdStorage({ servers: etcd.servers, tls, prefix: etcd.prefix, compactionInterval });
-  } catch (error) {
-    if (!(error instanceof StorageError)) throw error;
-    throw new StartupError(error.message, `see that etcd answers at ${etcd.servers.join(", ")}, and what the flags --etcd-* say`, error);
-  }
 }
