@@ -41,13 +41,6 @@ export function referenceText(): string {
   return `${tables.join("\n\n")}\n`;
 }
 
-/** How many flags of each status there are. */
-export function countFlags(): Readonly<Record<FlagStatus, number>> {
-  const counts = { works: 0, harmless: 0, refused: 0 };
-  for (const [, rows] of sections()) for (const [, flag] of rows) counts[flag.status]++;
-  return counts;
-}
-
 function sections(): readonly (readonly [string, readonly (readonly [string, Flag])[]])[] {
   return Object.entries(flagSections).map(([section, rows]) => [section, Object.entries<Flag>(rows)]);
 }

@@ -1,8 +1,10 @@
 import { internalError } from "../object/status.ts";
-import type { ApiAnswer } from "../request/exchange.ts";
+import type { ApiAnswer, ApiRequest } from "../request/exchange.ts";
+import type { HttpLog } from "./log.ts";
 
-/** The answer where the handler failed: a bug of ours, told without its text. */
-export function faultAnswer(): ApiAnswer {
+/** The answer where the handler failed, which it promises never to: a bug of ours, logged, and told without its text. */
+export function handlerFault(log: HttpLog, error: unknown, { method, target }: ApiRequest): ApiAnswer {
+  log.error({ err: error, method, target }, "handler failed");
   const { status } = internalError("the request could not be answered");
   return {
     status: status.code,

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { ApiAnswer, ApiRequest } from "../request/exchange.ts";
-import { faultAnswer } from "./fault.ts";
+import { handlerFault } from "./fault.ts";
 import { acceptsGzip } from "./gzip.ts";
 import { Http1Request } from "./http1-request.ts";
 import type { ServeOptions } from "./http2.ts";
@@ -106,8 +106,7 @@ async function answer(
   try {
     reply = await handler(request);
   } catch (error) {
-    log.error({ err: error, method: request.method, target: request.target }, "handler failed");
-    reply = faultAnswer();
+    reply = handlerFault(log, error, request);
   }
   if (response.destroyed) return;
   const gzip = reply.compressible === true && acceptsGzip(request.headers["accept-encoding"]);

@@ -1,7 +1,7 @@
 import { constants, performServerHandshake, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import type { TLSSocket } from "node:tls";
 import type { ApiAnswer, Handler } from "../request/exchange.ts";
-import { faultAnswer } from "./fault.ts";
+import { handlerFault } from "./fault.ts";
 import { FrameBudget } from "./frame-budget.ts";
 import { acceptsGzip } from "./gzip.ts";
 import { Http2Request } from "./http2-request.ts";
@@ -112,8 +112,7 @@ async function answer({ options }: Connection, stream: ServerHttp2Stream, reques
   try {
     reply = await handler(request);
   } catch (error) {
-    log.error({ err: error, method: request.method, target: request.target }, "handler failed");
-    reply = faultAnswer();
+    reply = handlerFault(log, error, request);
   }
   if (stream.destroyed || stream.closed) return;
   const gzip = reply.compressible === true && acceptsGzip(request.headers["accept-encoding"]);

@@ -54,6 +54,3 @@ export const DEFAULT_LIMITS: HttpLimits = {
   controlPerSecond: 50,
   gzipFrom: 128 * 1024,
 };
-
-/** The largest body of an ordinary request (3 MiB, as etcd's largest transaction allows and the original does). */
-export const MAX_BODY_BYTES = 3 * 1024 * 1024;

@@ -1,12 +1,5 @@
 import type { ApiRequest } from "./exchange.ts";
 
-/** Every value of a header, in order; `name` in lower case. A value with commas stays one value, as its sender meant it. */
-export function headerValues(request: ApiRequest, name: string): string[] {
-  const values: string[] = [];
-  for (const [key, value] of headerLines(request)) if (key === name) values.push(value);
-  return values;
-}
-
 /** Every header as name in lower case and value, in the order in which they came. */
 export function* headerLines({ rawHeaders, headers }: ApiRequest): Generator<readonly [string, string]> {
   if (rawHeaders !== undefined) {
