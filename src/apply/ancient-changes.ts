@@ -3,7 +3,7 @@ import { newOwner, ownerIdentity, timeSeconds } from "./managed-fields.ts";
 import type { Owner, Owners } from "./managed-fields.ts";
 
 /** Entries of updates that an object keeps apart. */
-export const maxUpdateManagers = 10;
+const maxUpdateManagers = 10;
 
 /** Who is said to have made the changes of updaters that are no longer told apart. */
 const bucketManager = "ancient-changes";

@@ -7,7 +7,7 @@ import type { WriteDoor } from "./door.ts";
 import type { FieldSet } from "./field-set.ts";
 
 /** What a write changes in one version: without what the door resets, and the type it was compared by. */
-export interface VersionChange {
+interface VersionChange {
   readonly comparison: Comparison;
   readonly schema: Schema;
 }

@@ -5,7 +5,7 @@ import { decodeFieldsV1, encodeFieldsV1 } from "./fields-v1.ts";
 import { reconcileWithSchema } from "./schema-changes.ts";
 
 /** How much FieldsV1 text a cache keeps the sets of. */
-export const defaultFieldSetCacheBytes = 8 << 20;
+const defaultFieldSetCacheBytes = 8 << 20;
 
 /**
  * Parsed field sets of lately written objects. Sets are known by their FieldsV1 text, so objects that were written alike

@@ -12,7 +12,7 @@ import type { PathElement } from "./path-element.ts";
 import { entrySchema, isEmptyContainer, itemSchema, namedField, shapeOf } from "./shape.ts";
 
 /** The fields that an object mentions, and what in it does not fit its type. */
-export interface ConfiguredFields {
+interface ConfiguredFields {
   readonly set: FieldSet;
   /** `.spec.nope: field not declared in schema`; empty where all fits. */
   readonly errors: readonly string[];

@@ -15,7 +15,7 @@ const replicasInScale: readonly PathElement[] = [fieldElement("spec"), fieldElem
  * Where the replicas lie in each version of the parent, as dotted paths: `{"apps/v1": "spec.replicas"}`. Undefined for a
  * version without the scale subresource.
  */
-export type ReplicasPaths = Readonly<Record<string, string | undefined>>;
+type ReplicasPaths = Readonly<Record<string, string | undefined>>;
 
 /** The entries that a Scale shows to writers: those of the parent that own its replicas, in Scale's terms. */
 export function scaleEntries(parent: ReadonlyJson | undefined, paths: ReplicasPaths, cache: FieldSetCache): ManagedFieldsEntry[] {

@@ -12,7 +12,7 @@ export type { ApplyRequest, ApplyResult } from "./apply-configuration.ts";
 export type { ConvertObject, WriteDoor } from "./door.ts";
 
 /** A create, update or patch whose owners are to be told. */
-export interface TrackUpdateRequest {
+interface TrackUpdateRequest {
   readonly door: WriteDoor;
   /** The stored object in the door's version; undefined: the write creates. */
   readonly live: KubeObject | undefined;

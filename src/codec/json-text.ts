@@ -10,6 +10,9 @@ export function parseJson(text: string): ScannedJson {
   return scanJson(text);
 }
 
+/** Digits that may make an integer beyond the safe range, which JSON.parse would round. */
+const LONG_NUMBER = /[0-9]{16}/;
+
 /** Nesting that nobody fears; what may be deeper goes to the scanner, which counts. */
 const SHALLOW = 100;
 
@@ -18,7 +21,7 @@ const SHALLOW = 100;
  * by JSON.parse where it is shallow and has no big integer. Throws JsonError and nothing else.
  */
 export function parseJsonValue(text: string): JsonValue {
-  if (isShallow(text) && !/[0-9]{16}/.test(text)) {
+  if (isShallow(text) && !LONG_NUMBER.test(text)) {
     try {
       return JSON.parse(text) as JsonValue;
     } catch {
@@ -46,7 +49,7 @@ function isShallow(text: string): boolean {
  * that may hold an integer beyond the safe range goes to the scanner.
  */
 export function parseOwnJson(text: string): JsonValue {
-  return /[0-9]{16}/.test(text) ? scanJson(text).value : (JSON.parse(text) as JsonValue);
+  return LONG_NUMBER.test(text) ? scanJson(text).value : (JSON.parse(text) as JsonValue);
 }
 
 /** A JSON text indented by two spaces, as the original's `pretty` answers; numbers stay as they are written. */

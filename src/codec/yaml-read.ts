@@ -22,8 +22,8 @@ import { yamlSyntaxMessage } from "./yaml-syntax-message.ts";
 /** A text that is no YAML, or that makes more than it may; `message` is the one that clients know. */
 export class YamlError extends Error {}
 
-/** What a YAML text is. */
-export interface ReadYaml {
+/** What a document says, and which keys it says twice. */
+interface ReadYaml {
   readonly value: JsonValue;
   /** The message of keys that a map has twice, where there are any; the last one counts. */
   readonly duplicates: string | undefined;

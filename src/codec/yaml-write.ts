@@ -246,7 +246,9 @@ function formatNumber(value: number): string {
 
 /** Order of members: digits by their number, other signs before letters. */
 function compareKeys(a: string, b: string): number {
-  return isLess([...a], [...b]) ? -1 : isLess([...b], [...a]) ? 1 : 0;
+  const left = [...a];
+  const right = [...b];
+  return isLess(left, right) ? -1 : isLess(right, left) ? 1 : 0;
 }
 
 function isLess(a: readonly string[], b: readonly string[]): boolean {

@@ -6,3 +6,12 @@ export interface DefinitionSource {
   /** Rises with every change; documents of an older generation are made anew. */
   readonly generation: number;
 }
+
+/** The groups that are served, and the versions of each, in the order of the definitions. */
+export function servedGroups(definitions: DefinitionSource): Map<string, Set<string>> {
+  const groups = new Map<string, Set<string>>();
+  for (const { served } of definitions.all()) {
+    for (const { group, version } of served) groups.set(group, (groups.get(group) ?? new Set()).add(version));
+  }
+  return groups;
+}

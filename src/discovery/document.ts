@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { stringifyJson } from "../codec/json-text.ts";
+import { indentJson, stringifyJson } from "../codec/json-text.ts";
 import { stringifyYaml } from "../codec/yaml-write.ts";
 import type { ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
@@ -49,7 +49,7 @@ export class JsonDocument {
 
 /** JSON indented by two spaces, as the original writes for people. */
 export function indented(value: ReadonlyJson): Buffer {
-  return Buffer.from(JSON.stringify(JSON.parse(stringifyJson(value)), undefined, 2));
+  return Buffer.from(indentJson(stringifyJson(value)));
 }
 
 /** A hash of content in the form that the original uses for entity tags and hashed addresses. */

@@ -4,11 +4,12 @@ import { methodNotAllowed, unknownPath } from "../object/status.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
 import { CONTENT_TYPES, DISCOVERY_OFFER, negotiateDocument, type NegotiationInput } from "../request/negotiation.ts";
 import { apiResourceList, apiVersionDiscovery, servedRows, type ServedRow } from "./api-resources.ts";
-import type { DefinitionSource } from "./definition-source.ts";
+import { servedGroups, type DefinitionSource } from "./definition-source.ts";
 import { indented, JsonDocument, pageNotFound, type WriteProtobuf } from "./document.ts";
 import { orderGroups, type GroupVersions } from "./group-order.ts";
 
-export interface DiscoveryOptions {
+/** What discovery is made from. */
+interface DiscoveryOptions {
   readonly definitions: DefinitionSource;
   /** The order of groups and versions; "" is the core group. */
   readonly priorities: readonly GroupVersions[];
@@ -107,11 +108,7 @@ class Documents {
 
   constructor({ definitions, priorities, serverAddress }: DiscoveryOptions) {
     this.#definitions = definitions;
-    const served = new Map<string, Set<string>>();
-    for (const { served: versions } of definitions.all()) {
-      for (const { group, version } of versions) served.set(group, (served.get(group) ?? new Set()).add(version));
-    }
-    this.#order = orderGroups(served, priorities);
+    this.#order = orderGroups(servedGroups(definitions), priorities);
     this.coreVersions = new JsonDocument({
       kind: "APIVersions",
       versions: this.#versions(""),

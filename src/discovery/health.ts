@@ -3,7 +3,7 @@ import type { ApiAnswer } from "../request/exchange.ts";
 import { pageNotFound, textAnswer } from "./document.ts";
 
 /** The three doors: is it healthy (old), should it be restarted, may it get traffic. */
-export type HealthDoor = "healthz" | "livez" | "readyz";
+type HealthDoor = "healthz" | "livez" | "readyz";
 
 /** One thing that is really tested. */
 export interface HealthCheck {

@@ -7,7 +7,7 @@ import { isTimeZone } from "./time-zones.ts";
 export class CronError extends Error {}
 
 /** The times of a schedule: of each field the values that match. */
-export interface CronFields {
+interface CronFields {
   readonly type: "fields";
   /** Undefined: the server's own. */
   readonly timeZone: string | undefined;
@@ -19,7 +19,7 @@ export interface CronFields {
 }
 
 /** A schedule that comes again after a fixed time. */
-export interface CronInterval {
+interface CronInterval {
   readonly type: "interval";
   readonly nanoseconds: bigint;
 }

@@ -18,23 +18,23 @@ const maxNanos = 2n ** 63n - 1n;
 
 /** Reads a duration such as `1h0m0.5s` into nanoseconds; throws TimeError, whose message is the original's. */
 export function parseDuration(text: string): bigint {
-  const invalid = new TimeError(`time: invalid duration ${quoteText(text)}`);
+  const invalid = (): TimeError => new TimeError(`time: invalid duration ${quoteText(text)}`);
   const negative = text.startsWith("-");
   let rest = negative || text.startsWith("+") ? text.slice(1) : text;
   if (rest === "0") return 0n;
-  if (rest === "" || rest.length > 1024) throw invalid;
+  if (rest === "" || rest.length > 1024) throw invalid();
   let nanos = 0n;
   while (rest !== "") {
     const match = /^([0-9]*)(?:\.([0-9]*))?([^0-9.]*)/.exec(rest);
     const [whole = "", integer = "", fraction = "", unit = ""] = match ?? [];
-    if (integer === "" && fraction === "") throw invalid;
+    if (integer === "" && fraction === "") throw invalid();
     if (unit === "") throw new TimeError(`time: missing unit in duration ${quoteText(text)}`);
     const size = units.get(unit);
     if (size === undefined) {
       throw new TimeError(`time: unknown unit ${quoteText(unit)} in duration ${quoteText(text)}`);
     }
     nanos += BigInt(integer || "0") * size + (BigInt(fraction || "0") * size) / 10n ** BigInt(fraction.length);
-    if (nanos > maxNanos + (negative ? 1n : 0n)) throw invalid;
+    if (nanos > maxNanos + (negative ? 1n : 0n)) throw invalid();
     rest = rest.slice(whole.length);
   }
   return negative ? -nanos : nanos;
@@ -80,6 +80,7 @@ const inHours: Unit = { seconds: 3600, name: "h" };
 const inDays: Unit = { seconds: 86400, name: "d" };
 const inYears: Unit = { seconds: 365 * 86400, name: "y" };
 
+const oldest: AgeStep = { below: Infinity, unit: inYears };
 const ageSteps: readonly AgeStep[] = [
   { below: 2 * 60, unit: inSeconds },
   { below: 10 * 60, unit: inMinutes, rest: inSeconds },
@@ -99,9 +100,10 @@ export function humanDuration(milliseconds: number): string {
   const seconds = Math.trunc(milliseconds / 1000);
   if (seconds < -1) return "<invalid>";
   if (seconds < 0) return "0s";
-  const step = ageSteps.find(({ below }) => seconds < below) ?? { unit: inYears };
-  const whole = Math.floor(seconds / step.unit.seconds);
-  const rest = "rest" in step && step.rest !== undefined ? Math.floor((seconds - whole * step.unit.seconds) / step.rest.seconds) : 0;
-  const shown = `${whole}${step.unit.name}`;
-  return rest > 0 && "rest" in step ? `${shown}${rest}${step.rest?.name}` : shown;
+  const { unit, rest } = ageSteps.find(({ below }) => seconds < below) ?? oldest;
+  const whole = Math.floor(seconds / unit.seconds);
+  const shown = `${whole}${unit.name}`;
+  if (rest === undefined) return shown;
+  const more = Math.floor((seconds - whole * unit.seconds) / rest.seconds);
+  return more > 0 ? `${shown}${more}${rest.name}` : shown;
 }

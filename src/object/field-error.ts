@@ -30,7 +30,7 @@ export interface FieldError {
 }
 
 /** Where a fault is: a path walked down to it, or its text. */
-export type FieldPlace = FieldPath | string;
+type FieldPlace = FieldPath | string;
 
 /** A value that must be there is missing or empty. */
 export function requiredField(field: FieldPlace, detail = ""): FieldError {

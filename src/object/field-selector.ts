@@ -12,7 +12,7 @@ export interface FieldSelector {
   readonly requirements: readonly FieldRequirement[];
 }
 
-export const selectsAllFields: FieldSelector = { requirements: [] };
+const selectsAllFields: FieldSelector = { requirements: [] };
 
 /** Reads the text form, as in `?fieldSelector=`: terms with `=`, `==` or `!=`, escapes `\\`, `\,`, `\=`. Throws SelectorError. */
 export function parseFieldSelector(text: string): FieldSelector {

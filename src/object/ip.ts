@@ -25,7 +25,7 @@ const bitsOf = { 4: 32, 6: 128 } as const;
 const mappedPrefix = 0xffffn;
 
 /** What a text is as an address; `legacy` ones have leading zeros in an IPv4 part, which stored objects may have. */
-export interface ParsedIp extends IpAddress {
+interface ParsedIp extends IpAddress {
   readonly legacy: boolean;
 }
 

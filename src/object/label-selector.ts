@@ -33,14 +33,16 @@ export interface LabelSelectorObject {
   readonly matchExpressions?: readonly LabelExpression[] | undefined;
 }
 
-export interface LabelExpression {
+/** One condition of a LabelSelector object. */
+interface LabelExpression {
   readonly key: string;
   readonly operator: string;
   readonly values?: readonly string[] | undefined;
 }
 
+/** Selects every object. */
 export const selectsEverything: LabelSelector = { requirements: [] };
-export const selectsNothing: LabelSelector = { requirements: [], nothing: true };
+const selectsNothing: LabelSelector = { requirements: [], nothing: true };
 
 const expressionOperators = new Map<string, LabelOperator>([
   ["In", "in"],
@@ -119,7 +121,7 @@ export function formatLabelSelector(selector: LabelSelector): string {
 }
 
 /** What is wrong with a requirement, with the paths `key`, `values[0]`, `operator` below the prefix. */
-export function requirementErrors(key: string, operator: string, values: readonly string[], prefix = ""): FieldError[] {
+function requirementErrors(key: string, operator: string, values: readonly string[], prefix = ""): FieldError[] {
   const at = (step: string): string => (prefix === "" ? step : `${prefix}.${step}`);
   const errors: FieldError[] = [];
   const keyFaults = labelKey(key);

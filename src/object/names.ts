@@ -61,13 +61,6 @@ const formats = {
     "my_value",
     "12345",
   ),
-  environmentName: format(
-    "[-._a-zA-Z][-._a-zA-Z0-9]*",
-    "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit",
-    "my.env-name",
-    "MY_ENV.NAME",
-    "MyEnvName1",
-  ),
   configKey: format(
     "[-._a-zA-Z0-9]+",
     "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
@@ -90,7 +83,7 @@ const dnsLabelMax = 63;
 const subdomainMax = 253;
 
 /** What a length limit is told in: rules that came from declarative validation say bytes, older ones characters. */
-export type LengthUnit = "bytes" | "characters";
+type LengthUnit = "bytes" | "characters";
 
 /** Names that are one DNS label: namespaces, containers, ports (RFC 1123). */
 export function dnsLabel(value: string, unit: LengthUnit = "characters"): string[] {
@@ -193,7 +186,7 @@ export function pathSegmentPrefix(value: string): string[] {
 }
 
 /** The finalizers that need no domain. */
-export const standardFinalizers: ReadonlySet<string> = new Set(["kubernetes", "orphan", "foregroundDeletion"]);
+const standardFinalizers: ReadonlySet<string> = new Set(["kubernetes", "orphan", "foregroundDeletion"]);
 
 /** Whether a finalizer's name is neither one of the standard ones nor in a domain. */
 export function isUnqualifiedFinalizer(value: string): boolean {
@@ -207,11 +200,6 @@ export function environmentName(value: string): string[] {
     wrong.push("a valid environment variable name must consist only of printable ASCII characters other than '='");
   }
   return wrong;
-}
-
-/** An environment variable's name by the older, stricter rule. */
-export function strictEnvironmentName(value: string): string[] {
-  return [...matching(value, formats.environmentName, []), ...directoryPrefix(value)];
 }
 
 /** A key of a ConfigMap's or Secret's data; it becomes a file name. */
@@ -249,11 +237,6 @@ export function portNumber(value: number | bigint): string[] {
   return inRange(value, 1, 65535);
 }
 
-/** The id of a user or group. */
-export function userId(value: number | bigint): string[] {
-  return inRange(value, 0, 2147483647);
-}
-
 /** A number between two others, both included. */
 export function inRange(value: number | bigint, min: number, max: number): string[] {
   return value >= min && value <= max ? [] : [`must be between ${min} and ${max}, inclusive`];
@@ -281,7 +264,7 @@ export function maskTrailingHyphen(prefix: string): string {
 }
 
 /** The message of a length limit, none for a text within it. Lengths are of the UTF-8 form. */
-export function tooLong(value: string, max: number, unit: LengthUnit): string[] {
+function tooLong(value: string, max: number, unit: LengthUnit): string[] {
   // A text has at least as many bytes as code units, so most never need counting.
   const short = value.length * 3 <= max || Buffer.byteLength(value) <= max;
   return short ? [] : [`must be no more than ${max} ${unit}`];

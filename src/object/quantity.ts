@@ -2,7 +2,7 @@
  * How a quantity is written: with SI suffixes (100m, 2k), with power-of-two suffixes (1Gi), or with a decimal exponent
  * (1e3). A sum keeps the form of its first term.
  */
-export type QuantityFormat = "DecimalSI" | "BinarySI" | "DecimalExponent";
+type QuantityFormat = "DecimalSI" | "BinarySI" | "DecimalExponent";
 
 /** An exact amount, in units of a billionth: nothing smaller exists in the API, and smaller amounts are rounded up. */
 export interface Quantity {
@@ -13,6 +13,7 @@ export interface Quantity {
 /** Why a text is no quantity; `message` is the text that clients know. */
 export class QuantityError extends Error {}
 
+/** Nothing. */
 export const zeroQuantity: Quantity = { nanos: 0n, format: "DecimalSI" };
 
 const formatWrong = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";

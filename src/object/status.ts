@@ -73,7 +73,7 @@ export interface ResourceRef {
 }
 
 /** The kind that a message names: "Deployment.apps". */
-export interface KindRef {
+interface KindRef {
   readonly group: string;
   readonly kind: string;
 }
@@ -120,7 +120,7 @@ export function generateNameConflict(resource: ResourceRef, name: string, retryA
 }
 
 /** The text of an optimistic lock that failed. */
-export const objectModified = "the object has been modified; please apply your changes to the latest version and try again";
+const objectModified = "the object has been modified; please apply your changes to the latest version and try again";
 
 /** 409: the object is not what the request assumes; without a text, it changed since it was read. */
 export function conflict(resource: ResourceRef, name: string, text = objectModified): StatusError {
@@ -145,7 +145,7 @@ export function invalid(kind: KindRef, name: string, errors: readonly FieldError
 }
 
 /** A fault as a cause of a Status. */
-export function fieldErrorCause(error: FieldError): StatusCause {
+function fieldErrorCause(error: FieldError): StatusCause {
   return {
     reason: causeReasons[error.type],
     message: fieldErrorBody(error),
@@ -220,16 +220,6 @@ export function tooLargeResourceVersion(asked: bigint | number, current: bigint 
   const message = `Timeout: Too large resource version: ${asked}, current: ${current}`;
   return statusError(504, "Timeout", message, {
     causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
-    ...retryDetails(retryAfterSeconds),
-  });
-}
-
-/** 500: the store or a part of the server was too slow; the client should try again. */
-export function serverTimeout(resource: ResourceRef, operation: string, retryAfterSeconds = 0): StatusError {
-  const message = `The ${operation} operation against ${qualified(resource.plural, resource.group)} could not be completed at this time, please try again.`;
-  return statusError(500, "ServerTimeout", message, {
-    ...groupOf(resource.group),
-    kind: resource.plural,
     ...retryDetails(retryAfterSeconds),
   });
 }

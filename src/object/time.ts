@@ -1,7 +1,7 @@
 import { quoteText } from "./quote.ts";
 
 /** A point in time: seconds since 1970 and the rest in nanoseconds, as texts give them. */
-export interface Instant {
+interface Instant {
   readonly seconds: number;
   readonly nanos: number;
 }

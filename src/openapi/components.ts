@@ -3,6 +3,7 @@ import { groupVersion, type GroupVersionKind } from "../object/kube-object.ts";
 import type { Descriptions } from "../schema/descriptions.ts";
 import type { TypeTable } from "../schema/load.ts";
 import { openApiDefinition, specialDefinitions } from "../schema/to-openapi.ts";
+import type { CustomSchemas } from "./custom-schemas.ts";
 import { REF_PREFIX } from "./operation.ts";
 
 /** What definitions are made from. */
@@ -10,7 +11,7 @@ export interface DefinitionParts {
   readonly types: TypeTable;
   readonly descriptions: Descriptions;
   /** Types of custom kinds and their lists, by name. */
-  readonly customs?: ReadonlyMap<string, ReadonlyJsonObject>;
+  readonly customs: CustomSchemas;
 }
 
 /**
@@ -28,7 +29,7 @@ export function components(names: Iterable<string>, parts: DefinitionParts, own:
       made.set(name, description === undefined ? special : { description, ...special });
       continue;
     }
-    const custom = parts.customs?.get(name);
+    const custom = parts.customs(name);
     if (custom !== undefined) {
       made.set(name, custom);
       open.push(...referredDefinitions(custom));

@@ -1,29 +1,38 @@
 import type { DefinitionSource } from "../discovery/definition-source.ts";
 import { getOwn, isObject, type ReadonlyJsonObject } from "../object/json.ts";
-import { REF_PREFIX } from "./operation.ts";
-
-const META = "io.k8s.apimachinery.pkg.apis.meta.v1";
+import { META, REF_PREFIX } from "./operation.ts";
 
 /** How documents name the type of a custom kind: com.example.stable.v1.CronTab. */
 export function customDefinitionName(group: string, version: string, kind: string): string {
   return [...group.split(".").reverse(), version, kind].join(".");
 }
 
+/** The schema of a custom kind or of its list by definition name; undefined for any other name. */
+export type CustomSchemas = (name: string) => ReadonlyJsonObject | undefined;
+
 /**
- * The schemas of all custom kinds and their lists, by definition name: as their CustomResourceDefinitions say, with what
- * every object has.
+ * The schemas of the custom kinds of one generation of the definitions: as their CustomResourceDefinitions say, with what
+ * every object has. Each is made when a document names it.
  */
-export function customSchemas(definitions: DefinitionSource): ReadonlyMap<string, ReadonlyJsonObject> {
-  const schemas = new Map<string, ReadonlyJsonObject>();
+export function customSchemas(definitions: DefinitionSource): CustomSchemas {
+  let makers: ReadonlyMap<string, () => ReadonlyJsonObject> | undefined;
+  return (name) => {
+    makers ??= schemaMakers(definitions);
+    return makers.get(name)?.();
+  };
+}
+
+function schemaMakers(definitions: DefinitionSource): Map<string, () => ReadonlyJsonObject> {
+  const makers = new Map<string, () => ReadonlyJsonObject>();
   for (const { listKind, served } of definitions.all()) {
     for (const { group, version, kind, openapi } of served) {
       if (openapi === undefined) continue;
       const name = customDefinitionName(group, version, kind);
-      schemas.set(name, objectSchema(openapi, [{ group, kind, version }]));
-      schemas.set(customDefinitionName(group, version, listKind), listSchema(kind, name, [{ group, kind: listKind, version }]));
+      makers.set(name, () => objectSchema(openapi, [{ group, kind, version }]));
+      makers.set(customDefinitionName(group, version, listKind), () => listSchema(kind, name, [{ group, kind: listKind, version }]));
     }
   }
-  return schemas;
+  return makers;
 }
 
 const TEXT_MEMBER = (description: string): ReadonlyJsonObject => ({ description, type: "string" });

@@ -2,6 +2,7 @@ import { contentHash, pageNotFound, textAnswer } from "../discovery/document.ts"
 import type { DocumentRequest } from "../discovery/documents.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
 import { parseAccept } from "../request/negotiation-accept.ts";
+import { customSchemas } from "./custom-schemas.ts";
 import { v2Protobuf } from "./v2-protobuf.ts";
 import { v2Document } from "./v2.ts";
 import { v3Documents, type DocumentMaker, type OpenApiParts } from "./v3.ts";
@@ -14,7 +15,8 @@ const V2_PROTOBUF_OLD = "application/com.github.proto-openapi.spec.v2@v1.0+proto
 /** A year: hashed addresses never change what they answer. */
 const FOREVER_MS = 365 * 24 * 3600_000;
 
-export interface OpenApiOptions extends OpenApiParts {
+/** What the documents are made from, and what their hashes and headers say beside. */
+interface OpenApiOptions extends Omit<OpenApiParts, "customs"> {
   /** Names this build of the server: hashes of documents that the tables make are made from it, not from the content. */
   readonly build: string;
   /** Milliseconds since the epoch. */
@@ -25,6 +27,7 @@ export interface OpenApiOptions extends OpenApiParts {
 export class OpenApiDocuments {
   readonly #options: OpenApiOptions;
   #generation = -1;
+  #parts: OpenApiParts;
   #documents: ReadonlyMap<string, DocumentMaker> = new Map();
   #bytes = new Map<string, Buffer>();
   #hashes = new Map<string, string>();
@@ -32,6 +35,7 @@ export class OpenApiDocuments {
 
   constructor(options: OpenApiOptions) {
     this.#options = options;
+    this.#parts = partsOf(options);
   }
 
   /** The paths that are listed at "/". */
@@ -54,7 +58,8 @@ export class OpenApiDocuments {
     const { generation } = this.#options.definitions;
     if (generation === this.#generation) return;
     this.#generation = generation;
-    this.#documents = v3Documents(this.#options);
+    this.#parts = partsOf(this.#options);
+    this.#documents = v3Documents(this.#parts);
     this.#bytes = new Map();
     this.#hashes = new Map();
     this.#v2 = new Map();
@@ -108,13 +113,18 @@ export class OpenApiDocuments {
     if (matches(request, headers.etag)) return { status: 304, headers };
     let bytes = this.#v2.get(type);
     if (bytes === undefined) {
-      bytes = v2Document(this.#documents, this.#options).then((document) =>
+      bytes = v2Document(this.#documents, this.#parts).then((document) =>
         type === JSON_TYPE ? Buffer.from(JSON.stringify(document)) : v2Protobuf(document),
       );
       this.#v2.set(type, bytes);
     }
     return documentAnswer(await bytes, type, headers);
   }
+}
+
+/** What one generation of documents is made from. */
+function partsOf(options: OpenApiOptions): OpenApiParts {
+  return { ...options, customs: customSchemas(options.definitions) };
 }
 
 function documentAnswer(body: Buffer, type: string, headers: Readonly<Record<string, string>>): ApiAnswer {

@@ -4,11 +4,13 @@ import type { Parameter } from "./parameter.ts";
 /** A schema where it is used: a reference to a definition, or a bare string. */
 export type SchemaUse = { readonly $ref: string } | { readonly type: "string" };
 
+/** What a body is, by its media type. */
 export interface MediaTypes {
   readonly [mediaType: string]: { readonly schema: SchemaUse };
 }
 
-export interface Response {
+/** One answer of an operation. */
+interface Response {
   readonly description: string;
   readonly content?: MediaTypes;
 }
@@ -28,9 +30,15 @@ export interface Operation {
 /** HTTP methods that a path item holds. */
 export type Method = "get" | "put" | "post" | "delete" | "options" | "head" | "patch";
 
+/** A path: its operations by method, and parameters that all of them have. */
 export type PathItem = { readonly [method in Method]?: Operation } & { readonly parameters?: readonly Parameter[] };
 
+/** Where definitions of the API's machinery are named. */
+export const META = "io.k8s.apimachinery.pkg.apis.meta.v1";
+
+/** What a reference to a definition begins with. */
 export const REF_PREFIX = "#/components/schemas/";
+/** A bare text. */
 export const TEXT: SchemaUse = { type: "string" };
 
 /** A reference to a definition. */
@@ -38,7 +46,9 @@ export function reference(definition: string): SchemaUse {
   return { $ref: REF_PREFIX + definition };
 }
 
+/** Media types of objects. */
 export const OBJECT_TYPES: readonly string[] = ["application/json", "application/vnd.kubernetes.protobuf", "application/yaml"];
+/** Media types of lists, which may be watched. */
 export const STREAM_TYPES: readonly string[] = [
   "application/json",
   "application/json;stream=watch",

@@ -15,6 +15,7 @@ function inPath(name: string, description: string): Parameter {
   return { name, in: "path", description, required: true, schema: { type: "string", uniqueItems: true } };
 }
 
+/** Parameters of the paths themselves. */
 export const NAMESPACE = inPath("namespace", "The namespace of the object.");
 export const PRETTY = query("pretty", "string", "Whether JSON is indented. Without it, it is for browsers, curl and wget.");
 export const SUBPATH = inPath("path", "The path that the request is sent on to.");

@@ -4,6 +4,7 @@ import type { ResourceDefinition, ServedVersion, Subresource, Verb } from "../re
 import { camelGroupVersion, capital, tagOf } from "./operation-name.ts";
 import {
   content,
+  META,
   OBJECT_TYPES,
   pathItem,
   reference,
@@ -26,7 +27,6 @@ import {
   type Parameter,
 } from "./parameter.ts";
 
-const META = "io.k8s.apimachinery.pkg.apis.meta.v1";
 /** Custom resources have no types of their own for strategic merges. */
 const CUSTOM_PATCH_TYPES: readonly string[] = [
   "application/apply-patch+yaml",
@@ -36,7 +36,7 @@ const CUSTOM_PATCH_TYPES: readonly string[] = [
 const PATCH_TYPES: readonly string[] = [...CUSTOM_PATCH_TYPES, "application/strategic-merge-patch+json"];
 
 /** Name of a kind's definition, and undefined where there is none. */
-export type DefinitionOf = (kind: GroupVersionKind) => string | undefined;
+type DefinitionOf = (kind: GroupVersionKind) => string | undefined;
 
 /** Everything that the paths of one resource in one group version share. */
 interface Site {

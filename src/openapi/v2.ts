@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { isObject, type JsonObject, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
 import { components, referredDefinitions } from "./components.ts";
-import { customSchemas } from "./custom-schemas.ts";
 import { REF_PREFIX, type MediaTypes, type Method, type Operation, type PathItem } from "./operation.ts";
 import type { Parameter } from "./parameter.ts";
 import type { DocumentMaker, OpenApiParts } from "./v3.ts";
@@ -22,6 +21,7 @@ export type V2Parameter =
       readonly uniqueItems: true;
     };
 
+/** An operation of a path, in the form of OpenAPI v2. */
 export interface V2Operation {
   readonly "description": string;
   readonly "consumes"?: readonly string[];
@@ -35,6 +35,7 @@ export interface V2Operation {
   readonly "x-kubernetes-group-version-kind"?: ReadonlyJson;
 }
 
+/** A path in the form of OpenAPI v2. */
 export type V2PathItem = { readonly [method in Method]?: V2Operation } & { readonly parameters?: readonly V2Parameter[] };
 
 /** The OpenAPI v2 document, which holds all group versions. */
@@ -58,9 +59,7 @@ export async function v2Document(documents: ReadonlyMap<string, DocumentMaker>, 
   v3Paths.sort(([a], [b]) => (a < b ? -1 : 1));
   const shared = new SharedParameters();
   const paths = v3Paths.map(([path, item]) => [path, convertItem(item, shared)] as const);
-  const definitions = Object.entries(
-    components(referredDefinitions(v3Paths), { ...parts, customs: customSchemas(parts.definitions) }, undefined),
-  );
+  const definitions = Object.entries(components(referredDefinitions(v3Paths), parts, undefined));
   return {
     swagger: "2.0",
     info: { title: "Kubernetes", version: parts.release },

@@ -1,17 +1,15 @@
 import { apiResourceList, servedRows } from "../discovery/api-resources.ts";
-import type { DefinitionSource } from "../discovery/definition-source.ts";
+import { servedGroups, type DefinitionSource } from "../discovery/definition-source.ts";
 import { groupVersion, type GroupVersionKind } from "../object/kube-object.ts";
 import type { ReadonlyJsonObject } from "../object/json.ts";
 import { components, referredDefinitions, type DefinitionParts } from "./components.ts";
-import { customDefinitionName, customSchemas } from "./custom-schemas.ts";
+import { customDefinitionName } from "./custom-schemas.ts";
 import { capital, camelGroupVersion, tagOf } from "./operation-name.ts";
-import { content, OBJECT_TYPES, pathItem, reference, responses, TEXT, type MediaTypes, type PathItem } from "./operation.ts";
+import { content, META, OBJECT_TYPES, pathItem, reference, responses, TEXT, type MediaTypes, type PathItem } from "./operation.ts";
 import { resourcePaths } from "./resource-paths.ts";
 
-const META = "io.k8s.apimachinery.pkg.apis.meta.v1";
-
 /** One OpenAPI v3 document. */
-export interface V3Document {
+interface V3Document {
   readonly openapi: "3.0.0";
   readonly info: { readonly title: string; readonly version: string };
   readonly paths: Readonly<Record<string, PathItem>>;
@@ -95,14 +93,6 @@ export function v3Documents(parts: OpenApiParts): Map<string, DocumentMaker> {
   return new Map([...makers].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function servedGroups(definitions: DefinitionSource): Map<string, Set<string>> {
-  const groups = new Map<string, Set<string>>();
-  for (const { served } of definitions.all()) {
-    for (const { group, version } of served) groups.set(group, (groups.get(group) ?? new Set()).add(version));
-  }
-  return groups;
-}
-
 function groupVersionPaths({ definitions, types }: OpenApiParts, key: string, group: string, version: string): Map<string, PathItem> {
   const paths = documentPath(
     `/${key}/`,
@@ -143,7 +133,7 @@ const SECURITY = { BearerToken: { type: "apiKey", description: "A bearer token."
 
 function document(parts: OpenApiParts, paths: Map<string, PathItem>, own: string): V3Document {
   const sorted = Object.fromEntries([...paths].sort(([a], [b]) => (a < b ? -1 : 1)));
-  const schemas = components(referredDefinitions(sorted), { ...parts, customs: customSchemas(parts.definitions) }, own);
+  const schemas = components(referredDefinitions(sorted), parts, own);
   return {
     openapi: "3.0.0",
     info: { title: "Kubernetes", version: parts.release },

@@ -25,7 +25,8 @@ export const maxJsonPatchOperations = 10_000;
 /** What `copy` may add to a document, in bytes of JSON: as much as a request's body may have. */
 const maxCopiedBytes = 3 * 1024 * 1024;
 
-export interface JsonPatchResult {
+/** The patched document, and which of its parts are new. */
+interface JsonPatchResult {
   readonly value: JsonValue;
   /** The containers that the patch passed through; all others are the document's own. */
   readonly touched: ReadonlySet<object>;

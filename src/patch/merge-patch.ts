@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, type JsonValue, type ReadonlyJson, type ReadonlyJsonObject, setOwn } from "../object/json.ts";
 
-export interface MergePatchResult {
+/** The patched document, and which of its parts are new. */
+interface MergePatchResult {
   readonly value: JsonObject;
   /** The objects that the patch merged into; all others are the document's or the patch's own. */
   readonly touched: ReadonlySet<object>;

@@ -12,4 +12,4 @@ export class PatchError extends Error {
  * How a fault is answered: `unprocessable` is 422 without a reason why, `bad` is 400 with the message, `plain` 500 with
  * the message, as the original answers errors that it does not classify.
  */
-export type PatchErrorKind = "unprocessable" | "bad" | "plain";
+type PatchErrorKind = "unprocessable" | "bad" | "plain";

@@ -15,12 +15,6 @@ import { applyStrategicMergePatch } from "./strategic-merge-patch.ts";
 /** The kinds of patch that are merged into an object; server-side apply is another matter. */
 export type PatchType = "json" | "merge" | "strategic";
 
-export const patchTypes: ReadonlyMap<string, PatchType> = new Map([
-  ["application/json-patch+json", "json"],
-  ["application/merge-patch+json", "merge"],
-  ["application/strategic-merge-patch+json", "strategic"],
-]);
-
 /** A patch that was read and can be applied, several times if writes collide. */
 export interface Patch {
   readonly type: PatchType;

@@ -5,7 +5,7 @@ import { lengthTag, WireWriter } from "./wire-writer.ts";
 const MAGIC = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
 
 /** A body: what it says it is, and the message within. */
-export interface Envelope {
+interface Envelope {
   readonly apiVersion: string;
   readonly kind: string;
   readonly raw: Buffer;

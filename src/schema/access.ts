@@ -1,6 +1,6 @@
 import type { ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
 import { getOwn } from "../object/json.ts";
-import type { Field, Schema } from "./schema.ts";
+import type { Schema } from "./schema.ts";
 
 /** Steps into an object: names of members (or keys of a map) and positions in a list. */
 export type Path = readonly (string | number)[];
@@ -41,12 +41,6 @@ export function schemaAt(schema: Schema, path: Path): Schema | undefined {
     here = below(here, step);
   }
   return here;
-}
-
-/** The member of a struct at a path; undefined where the path leads elsewhere. */
-export function fieldAt(schema: Schema, path: Path): Field | undefined {
-  const parent = schemaAt(schema, path.slice(0, -1));
-  return parent?.type === "object" ? parent.fields.get(String(path.at(-1))) : undefined;
 }
 
 function below(schema: Schema, step: string | number): Schema | undefined {

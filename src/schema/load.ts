@@ -28,7 +28,7 @@ export function loadTypes(dataDirectory: string | URL): TypeTable {
 }
 
 /** Makes a table of types from the generator's records. */
-export function typeTable(file: TypesFile): TypeTable {
+function typeTable(file: TypesFile): TypeTable {
   const types = new Map(Object.entries(file.types));
   const kinds = new Map(Object.entries(file.kinds));
   const made = new Map<string, ObjectSchema>();

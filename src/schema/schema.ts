@@ -29,6 +29,7 @@ interface SchemaCommon {
   readonly goType?: string;
 }
 
+/** A text, a number, a boolean, or what is written as one. */
 export interface ScalarSchema extends SchemaCommon {
   readonly type: ScalarType;
   readonly enum?: readonly string[];
@@ -56,6 +57,7 @@ export interface ObjectSchema extends SchemaCommon {
   readonly unions?: readonly Union[];
 }
 
+/** Members of which one at most is set. */
 export interface Union {
   readonly discriminator?: string;
   /** Field name → discriminator value. */
@@ -87,6 +89,7 @@ export interface Field {
   readonly embedded?: string;
 }
 
+/** Where a member lies in its protobuf message. */
 export interface ProtoField {
   readonly number: number;
   /** Field numbers of the embedded messages that JSON flattens, outermost first. */

@@ -9,12 +9,14 @@ export interface TypesFile {
   readonly types: Readonly<Record<string, TypeRecord>>;
 }
 
+/** One type: its members by name. */
 export interface TypeRecord {
   readonly atomic?: boolean;
   readonly unions?: readonly Union[];
   readonly fields: Readonly<Record<string, FieldRecord>>;
 }
 
+/** One member of a type. */
 export interface FieldRecord {
   /** A scalar's name, an untyped thing's, a definition's; behind [] a list of it, behind {} a map to it. */
   readonly type: string;

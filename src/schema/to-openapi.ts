@@ -28,7 +28,7 @@ export const specialDefinitions: ReadonlyMap<string, ReadonlyJsonObject> = new M
 ]);
 
 /** What a definition's document needs beside the type. */
-export interface DocumentParts {
+interface DocumentParts {
   readonly descriptions: Descriptions;
   /** Kinds that the definition stands for (x-kubernetes-group-version-kind). */
   readonly kinds: readonly GroupVersionKind[];

@@ -8,6 +8,7 @@ const tag = { boolean: 0x01, integer: 0x02, bitString: 0x03, octetString: 0x04, 
 const sequenceTag = 0x30;
 const setTag = 0x31;
 
+/** A SEQUENCE of values. */
 export function sequence(...items: readonly Der[]): Der {
   return tagged(sequenceTag, Buffer.concat(items));
 }
@@ -17,6 +18,7 @@ export function setOfOne(item: Der): Der {
   return tagged(setTag, item);
 }
 
+/** A BOOLEAN. */
 export function boolean(value: boolean): Der {
   return tagged(tag.boolean, Buffer.from([value ? 0xff : 0]));
 }
@@ -35,10 +37,12 @@ export function bitString(bytes: Buffer, unused = 0): Der {
   return tagged(tag.bitString, Buffer.concat([Buffer.from([unused]), bytes]));
 }
 
+/** An OCTET STRING. */
 export function octetString(bytes: Buffer): Der {
   return tagged(tag.octetString, bytes);
 }
 
+/** A UTF8String. */
 export function utf8String(text: string): Der {
   return tagged(tag.utf8, Buffer.from(text, "utf8"));
 }
