@@ -4,8 +4,8 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 /**
  * The rooms of src/, the lowest first: a room imports itself and rooms before it, never one after it. A part of a folder
  * is named where it stands higher than the rest: the chain joins what the other files of request/ only describe, and
- * cel/kubernetes teaches the language what an object is. A file that stands in src/ itself (main.ts, index.ts) is above all rooms. ARCHITECTURE.md shows the same
- * order, from above.
+ * cel/kubernetes teaches the language what an object is. A file that stands in src/ itself (main.ts, index.ts) is above
+ * all rooms. ARCHITECTURE.md shows the same order, from above.
  */
 export const rooms: readonly string[] = [
   "object",
@@ -43,13 +43,13 @@ export const rooms: readonly string[] = [
 ];
 
 /** Rooms that import no other room, since they could be packages of their own. */
-export const alone: ReadonlySet<string> = new Set(["cel"]);
+const alone: ReadonlySet<string> = new Set(["cel"]);
 
 /** Files that describe what is handed down to a lower room: it may import their types. */
-export const contracts: ReadonlySet<string> = new Set(["admission/admission.ts"]);
+const contracts: ReadonlySet<string> = new Set(["admission/admission.ts"]);
 
 /** One import of a source file: what it names, and whether only types come with it. */
-export interface Import {
+interface Import {
   readonly from: string;
   readonly typeOnly: boolean;
 }

@@ -58,7 +58,7 @@ export function optionalPart(value: Value, key: Value): Optional {
 }
 
 /** The field or element if it is there. Throws EvalError for an index that is no number. */
-export function findPart(value: Value, key: Value): Value | undefined {
+function findPart(value: Value, key: Value): Value | undefined {
   if (value instanceof List) {
     const index = listIndex(key);
     return index < 0 || index >= value.size ? undefined : value.get(index);

@@ -125,6 +125,7 @@ export class Substitutions {
   }
 }
 
+/** Whether a type says nothing: anything fits it. */
 export function isDynOrError(type: Type): boolean {
   return type.kind === "dyn" || type.kind === "error";
 }

@@ -10,17 +10,19 @@ interface Node {
   readonly offset: number;
 }
 
-export interface ConstExpr extends Node {
+interface ConstExpr extends Node {
   readonly kind: "const";
   readonly value: Literal;
 }
 
+/** A name. */
 export interface IdentExpr extends Node {
   readonly kind: "ident";
   /** With a leading dot where the source has one: looked up from the root. */
   readonly name: string;
 }
 
+/** A field of something, or whether it is there. */
 export interface SelectExpr extends Node {
   readonly kind: "select";
   readonly operand: Expr;
@@ -29,6 +31,7 @@ export interface SelectExpr extends Node {
   readonly testOnly: boolean;
 }
 
+/** A call of a function, an operator too; with a target a member call. */
 export interface CallExpr extends Node {
   readonly kind: "call";
   readonly target: Expr | undefined;
@@ -36,6 +39,7 @@ export interface CallExpr extends Node {
   readonly args: readonly Expr[];
 }
 
+/** A list literal. */
 export interface ListExpr extends Node {
   readonly kind: "list";
   readonly elements: readonly Expr[];
@@ -43,23 +47,27 @@ export interface ListExpr extends Node {
   readonly optional: ReadonlySet<number>;
 }
 
+/** One entry of a map literal. */
 export interface MapEntry extends Node {
   readonly key: Expr;
   readonly value: Expr;
   readonly optional: boolean;
 }
 
+/** A map literal. */
 export interface MapExpr extends Node {
   readonly kind: "map";
   readonly entries: readonly MapEntry[];
 }
 
+/** One field of a struct literal. */
 export interface StructField extends Node {
   readonly name: string;
   readonly value: Expr;
   readonly optional: boolean;
 }
 
+/** A struct literal. */
 export interface StructExpr extends Node {
   readonly kind: "struct";
   readonly name: string;
@@ -80,6 +88,7 @@ export interface ComprehensionExpr extends Node {
   readonly result: Expr;
 }
 
+/** A node of an expression. */
 export type Expr = ConstExpr | IdentExpr | SelectExpr | CallExpr | ListExpr | MapExpr | StructExpr | ComprehensionExpr;
 
 /** The names that operators have as functions. */

@@ -28,7 +28,7 @@ export function matching(text: number, pattern: number): number {
 }
 
 /** What a call costs, by its arguments. */
-export type Actual = (args: readonly Value[]) => number;
+type Actual = (args: readonly Value[]) => number;
 
 function size(args: readonly Value[], index: number): number {
   const value = args[index];
@@ -40,7 +40,7 @@ const traverseShorter: Actual = (args) => traversal(Math.min(size(args, 0), size
 const traverseBoth: Actual = (args) => traversal(size(args, 0) + size(args, 1));
 
 /** What a call of a standard overload has cost; every other call costs price.call. */
-export const standardCosts: ReadonlyMap<string, Actual> = new Map<string, Actual>([
+const standardCosts: ReadonlyMap<string, Actual> = new Map<string, Actual>([
   ["starts_with_string", traverseFirst],
   ["ends_with_string", traverseFirst],
   ["string_to_bytes", traverseFirst],

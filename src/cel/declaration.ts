@@ -20,6 +20,7 @@ export interface Overload {
   readonly lazy?: (...args: (() => Value)[]) => Value;
 }
 
+/** A function with all its signatures. */
 export interface FunctionDeclaration {
   readonly name: string;
   readonly overloads: readonly Overload[];
@@ -95,10 +96,12 @@ export function fn(name: string, overloads: readonly Overload[], run?: Implement
   return run === undefined ? { name, overloads } : { name, overloads, run };
 }
 
+/** An overload that is called by its name alone. */
 export function globalOverload(id: string, args: readonly Type[], result: Type, run?: Implementation): Overload {
   return run === undefined ? { id, member: false, args, result } : { id, member: false, args, result, run };
 }
 
+/** An overload that is called on its first argument. */
 export function memberOverload(id: string, args: readonly Type[], result: Type, run?: Implementation): Overload {
   return run === undefined ? { id, member: true, args, result } : { id, member: true, args, result, run };
 }

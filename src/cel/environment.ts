@@ -12,6 +12,7 @@ import type { Issue } from "./source.ts";
 import type { Type } from "./types.ts";
 import type { Value } from "./value.ts";
 
+/** What an environment is made of. */
 export interface EnvironmentOptions {
   readonly libraries: readonly Library[];
   /** Variables and their types; dyn for what is not known. */
@@ -42,6 +43,7 @@ export interface CheckedExpression extends Checked {
   readonly environment: Environment;
 }
 
+/** A well-typed expression, or what is wrong with a text. */
 export type Compilation =
   | { readonly checked: CheckedExpression; readonly message: undefined; readonly issues: readonly Issue[] }
   | { readonly checked: undefined; readonly message: string; readonly issues: readonly Issue[] };

@@ -12,6 +12,7 @@ import type { Type } from "./types.ts";
 
 /** A step from a variable to a part of it: a field's name, or one of these. */
 export type Path = readonly string[];
+/** Steps that are no field: the items of a list, the keys and the values of a map. */
 export const pathItems = "@items";
 export const pathKeys = "@keys";
 export const pathValues = "@values";

@@ -7,6 +7,7 @@ export interface Activation {
   find(name: string): Value | undefined;
 }
 
+/** What bounds an evaluation. */
 export interface EvaluateOptions {
   /** The most that the evaluation may cost; without one it is not bounded. */
   readonly costLimit?: number;
@@ -14,6 +15,7 @@ export interface EvaluateOptions {
   readonly interrupted?: () => boolean;
 }
 
+/** What an evaluation gave, and what it has cost. */
 export type Evaluation =
   | { readonly value: Value; readonly error: undefined; readonly cost: number }
   | { readonly value: undefined; readonly error: EvalError; readonly cost: number };

@@ -12,12 +12,13 @@ export interface State {
   stop: boolean;
 }
 
-export type Edge =
+type Edge =
   | { readonly kind: "epsilon"; readonly to: State }
   | { readonly kind: "tokens"; readonly tokens: ReadonlySet<number>; readonly to: State }
   | { readonly kind: "rule"; readonly rule: RuleName; readonly precedence: number; readonly follow: State }
   | { readonly kind: "precedence"; readonly precedence: number; readonly to: State };
 
+/** The rules of the grammar. */
 export type RuleName =
   | "start"
   | "expr"
@@ -55,6 +56,7 @@ export type Action =
 /** Whether one token decides, or as many as it takes. */
 type Lookahead = "one" | "any";
 
+/** Each rule: where it starts in the graph, and what reading it does. */
 export interface Grammar {
   readonly rules: ReadonlyMap<RuleName, { readonly start: State; readonly action: Action }>;
 }

@@ -34,7 +34,7 @@ const maxLookahead = 1000;
 const maxRemembered = 3;
 
 /** The alternative to take, or how many tokens ahead nothing fits any more. */
-export type Prediction = { readonly alternative: number } | { readonly stuck: number };
+type Prediction = { readonly alternative: number } | { readonly stuck: number };
 
 /** Decides between alternatives by following all of them at once through the tokens ahead, until one is left. */
 export class Predictor {

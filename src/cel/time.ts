@@ -11,6 +11,7 @@ export function checkedDuration(nanos: bigint): Duration {
   return new Duration(nanos);
 }
 
+/** The sum, or an overflow. */
 export function addDuration(a: Duration, b: Duration): Duration {
   return checkedDuration(a.nanos + b.nanos);
 }
@@ -27,14 +28,16 @@ export function timestampFromNanos(nanos: bigint): Timestamp {
   return new Timestamp(Number(seconds), Number(rest));
 }
 
-export function timestampNanos(time: Timestamp): bigint {
+function timestampNanos(time: Timestamp): bigint {
   return BigInt(time.seconds) * nanosPerSecond + BigInt(time.nanos);
 }
 
+/** A timestamp moved by so many nanoseconds, or an overflow. */
 export function addTimestamp(time: Timestamp, nanos: bigint): Timestamp {
   return timestampFromNanos(timestampNanos(time) + nanos);
 }
 
+/** The time from b to a, or an overflow. */
 export function timestampDifference(a: Timestamp, b: Timestamp): Duration {
   return checkedDuration(timestampNanos(a) - timestampNanos(b));
 }

@@ -7,7 +7,8 @@ export interface Type {
   readonly params: readonly Type[];
 }
 
-export type TypeKind =
+/** The sorts of types. */
+type TypeKind =
   | "dyn"
   | "any"
   | "error"
@@ -32,6 +33,7 @@ function simple(kind: TypeKind): Type {
   return Object.freeze({ kind, name: kind, params: [] });
 }
 
+/** Types that have no parts; there is one of each. */
 export const dynType = simple("dyn");
 export const anyType = simple("any");
 export const errorType: Type = Object.freeze({ kind: "error", name: "!error!", params: [] });
@@ -45,10 +47,12 @@ export const bytesType = simple("bytes");
 export const timestampType = simple("timestamp");
 export const durationType = simple("duration");
 
+/** A list of elements of a type. */
 export function listType(element: Type): Type {
   return { kind: "list", name: "list", params: [element] };
 }
 
+/** A map from keys of a type to values of another. */
 export function mapType(key: Type, value: Type): Type {
   return { kind: "map", name: "map", params: [key, value] };
 }
@@ -58,14 +62,17 @@ export function typeType(of?: Type): Type {
   return { kind: "type", name: "type", params: of === undefined ? [] : [of] };
 }
 
+/** A struct by its full name. */
 export function structType(name: string): Type {
   return { kind: "struct", name, params: [] };
 }
 
+/** A type that only its own functions look into. */
 export function opaqueType(name: string, ...params: Type[]): Type {
   return { kind: "opaque", name, params };
 }
 
+/** A value of a type that may be absent. */
 export function optionalType(of: Type): Type {
   return opaqueType("optional_type", of);
 }
@@ -80,6 +87,7 @@ export function wrapperType(of: Type): Type {
   return { kind: "wrapper", name: "wrapper", params: [of] };
 }
 
+/** Whether a type is that of optionals. */
 export function isOptional(type: Type): boolean {
   return type.kind === "opaque" && type.name === "optional_type";
 }
@@ -89,6 +97,7 @@ export function param(type: Type, index: number): Type {
   return type.params[index] ?? dynType;
 }
 
+/** Whether two types are the same, by their shape. */
 export function sameType(a: Type, b: Type): boolean {
   if (a === b) return true;
   if (a.kind !== b.kind || a.name !== b.name || a.params.length !== b.params.length) return false;

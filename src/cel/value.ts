@@ -23,6 +23,7 @@ export type Value =
   | Optional
   | Opaque;
 
+/** A double. */
 export class Double {
   readonly value: number;
   constructor(value: number) {
@@ -30,6 +31,7 @@ export class Double {
   }
 }
 
+/** An unsigned integer. */
 export class Uint {
   readonly value: bigint;
   constructor(value: bigint) {
@@ -55,6 +57,7 @@ export class Duration {
   }
 }
 
+/** A type as a value. */
 export class TypeValue {
   readonly type: Type;
   constructor(type: Type) {
@@ -62,6 +65,7 @@ export class TypeValue {
   }
 }
 
+/** A value that may be absent. */
 export class Optional {
   readonly value: Value | undefined;
   constructor(value: Value | undefined) {
@@ -195,6 +199,7 @@ export function listItems(value: Value | undefined): readonly Value[] {
   return value.values();
 }
 
+/** The bounds of int64 and of uint64. */
 export const maxInt = 9223372036854775807n;
 export const minInt = -9223372036854775808n;
 export const maxUint = 18446744073709551615n;
@@ -210,18 +215,22 @@ export function checkedInt(value: bigint): number | bigint {
   return int(value);
 }
 
+/** Whether a value is an int. */
 export function isInt(value: Value): value is number | bigint {
   return typeof value === "number" || typeof value === "bigint";
 }
 
+/** Whether a value is a map, whoever made it. */
 export function isMap(value: Value): value is MapValue {
   return typeof value === "object" && value !== null && "kind" in value && value.kind === "map";
 }
 
+/** Whether a value is a struct. */
 export function isStruct(value: Value): value is StructValue {
   return typeof value === "object" && value !== null && "kind" in value && value.kind === "struct";
 }
 
+/** Whether a value is one of an opaque type. */
 export function isOpaque(value: Value): value is Opaque {
   return typeof value === "object" && value !== null && "kind" in value && value.kind === "opaque";
 }

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from "./json.ts";
+import type { JsonObject } from "./json.ts";
 
 /** A reference to an owner, as the garbage collector reads it (concepts/architecture/garbage-collection). */
 export interface OwnerReference extends JsonObject {
@@ -69,10 +69,4 @@ export function parseGroupVersion(apiVersion: string): { group: string; version:
 /** "deployments.apps" or, for the core group, "pods": how messages name a resource. */
 export function qualified(name: string, group: string): string {
   return group === "" ? name : `${name}.${group}`;
-}
-
-/** A plain object for a member that is expected to be one; an empty one where it is absent or something else. */
-export function objectAt(parent: JsonObject | undefined, key: string): JsonObject {
-  const value = parent?.[key];
-  return isObject(value) ? value : {};
 }

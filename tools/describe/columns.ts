@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { groupVersion } from "../../src/object/kube-object.ts";
 import type { TypeRecord } from "../../src/schema/table.ts";
 
 const meta = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
@@ -23,17 +24,17 @@ export function columnTexts(
   const { kinds } = JSON.parse(readFileSync(join(data, "types.json"), "utf8")) as { kinds: Record<string, string> };
   const texts: Record<string, Record<string, string>> = {};
   for (const { group, version, resource, kind } of resources) {
-    const groupVersion = group === "" ? version : `${group}/${version}`;
-    const definition = kinds[`${groupVersion}/${kind}`];
+    const place = groupVersion(group, version);
+    const definition = kinds[`${place}/${kind}`];
     const places = [definition, `${definition}Spec`, `${definition}Status`].filter((place) => place !== undefined);
     const known: Record<string, string> = {};
-    for (const { name } of columns[`${groupVersion}/${resource}`] ?? []) {
+    for (const { name } of columns[`${place}/${resource}`] ?? []) {
       known[name] =
         name === "Age"
           ? (described[meta]?.["creationTimestamp"] ?? fallback(name, kind))
           : (memberText(name, places) ?? fallback(name, kind));
     }
-    texts[`${groupVersion}/${resource}`] = known;
+    texts[`${place}/${resource}`] = known;
   }
   return texts;
 

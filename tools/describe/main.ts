@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { capital } from "../../src/openapi/operation-name.ts";
 import type { TypeRecord, TypesFile } from "../../src/schema/table.ts";
 import { classesIn, type ClassTexts } from "./classes.ts";
 import { columnTexts } from "./columns.ts";
@@ -55,8 +56,4 @@ function textsOf(type: TypeRecord, texts: ClassTexts): Record<string, string> {
 /** Members as the package's generator spells them. */
 function memberName(member: string): string {
   return member.replaceAll(/^_|[-$]/g, "_").replaceAll(/^_+/g, "");
-}
-
-function capital(word: string): string {
-  return word.slice(0, 1).toUpperCase() + word.slice(1);
 }

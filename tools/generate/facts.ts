@@ -65,7 +65,7 @@ function withKindsOf(schema: OpenApiSchema, other: OpenApiSchema): OpenApiSchema
   return kinds.length === 0 ? schema : { ...schema, "x-kubernetes-group-version-kind": kinds };
 }
 
-export interface ProtoMessage {
+interface ProtoMessage {
   readonly fields: readonly {
     readonly name: string;
     readonly number: number;

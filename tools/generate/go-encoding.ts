@@ -51,9 +51,6 @@ export const requiredButOmitted: ReadonlySet<string> = new Set([
   "resource.v1.DeviceCounterConsumption.counters",
 ]);
 
-/** Struct values that are dropped when all of them is zero (omitzero). */
-export const zeroStructsDropped: ReadonlySet<string> = new Set([]);
-
 /**
  * Members of types that have an encoding of their own (times, quantities…) and are values, not pointers: absent, they
  * are written as this zero.

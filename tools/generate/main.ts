@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { groupVersion } from "../../src/object/kube-object.ts";
 import { writeApiTypes } from "./api-types.ts";
 import { columnsTable } from "./columns.ts";
 import { discoveryTable, versionTable } from "./discovery.ts";
@@ -31,7 +32,7 @@ orderMembers(types, facts);
 write("types.json", { kinds: sorted(types.kinds), types: sorted(types.types) }, 2);
 
 const resources = resourcesTable(facts) as { group: string; version: string; resource: string }[];
-const served = new Set(resources.map(({ group, version, resource }) => `${group === "" ? version : `${group}/${version}`}/${resource}`));
+const served = new Set(resources.map(({ group, version, resource }) => `${groupVersion(group, version)}/${resource}`));
 write("resources.json", resources);
 write("columns.json", sorted(columnsTable(facts, served)));
 write("fieldselectors.json", sorted(fieldSelectorsTable(facts, served)));

@@ -1,4 +1,5 @@
 import type { ReadonlyJson } from "../../src/object/json.ts";
+import { groupVersion } from "../../src/object/kube-object.ts";
 import type { Facts } from "./facts.ts";
 
 /** What the facts say of a resource or of a subresource. */
@@ -87,7 +88,7 @@ function stored(row: Row, store: StoreFacts["resources"], served: ReadonlySet<st
   const name = row.group === "" || row.group === "events.k8s.io" ? row.resource : `${row.resource}.${row.group}`;
   const facts = store[name];
   if (facts === undefined) return {};
-  const own = row.group === "" ? row.version : `${row.group}/${row.version}`;
+  const own = groupVersion(row.group, row.version);
   return {
     storageVersion: served.has(facts.storageVersion) ? facts.storageVersion : own,
     keyPrefix: facts.key.slice(0, facts.key.indexOf("{")),

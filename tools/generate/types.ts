@@ -1,8 +1,8 @@
-import type { ReadonlyJson } from "../../src/object/json.ts";
+import { groupVersion } from "../../src/object/kube-object.ts";
 import type { TypeRecord, FieldRecord } from "../../src/schema/table.ts";
 import type { Facts, OpenApiSchema, Proto } from "./facts.ts";
 import { definitionName, messageName, openApiDefinitions, protoFacts, shortName } from "./facts.ts";
-import { realZeroDefaults, requiredButOmitted, specialValues, writtenAsNull, zeroStructsDropped } from "./go-encoding.ts";
+import { realZeroDefaults, requiredButOmitted, specialValues, writtenAsNull } from "./go-encoding.ts";
 import { goTypeName } from "./go-type-names.ts";
 import { pointers } from "./pointers.ts";
 import { unservedTypes } from "./unserved.ts";
@@ -41,6 +41,7 @@ const refusedWhenEmpty: ReadonlySet<string> = new Set([
   "batch.v1.PodFailurePolicyOnExitCodesRequirement.values",
 ]);
 
+/** The table of types: kinds to definitions, definitions to types. */
 export interface TypesTable {
   readonly kinds: Record<string, string>;
   readonly types: Record<string, TypeRecord>;
@@ -54,7 +55,7 @@ export function typesTable(facts: Facts): TypesTable {
   const types: Record<string, TypeRecord> = {};
   for (const [name, schema] of definitions) {
     for (const { group, version, kind } of schema["x-kubernetes-group-version-kind"] ?? []) {
-      kinds[group === "" ? `${version}/${kind}` : `${group}/${version}/${kind}`] = name;
+      kinds[`${groupVersion(group, version)}/${kind}`] = name;
     }
     if (specialTypes[name] === undefined) types[name] = typeOf(name, schema, proto);
   }
@@ -152,13 +153,10 @@ function leafOf(schema: OpenApiSchema): OpenApiSchema {
   return inner === undefined ? schema : leafOf(inner);
 }
 
+type Encoding = Pick<FieldRecord, "zero" | "omitEmpty" | "default" | "documentedDefault">;
+
 /** What is written when the member is absent, whether a zero is dropped, and the real default. */
-function encodingOf(
-  place: string,
-  property: OpenApiSchema,
-  type: string,
-  required: boolean,
-): { zero?: ReadonlyJson; omitEmpty?: true; default?: ReadonlyJson; documentedDefault?: ReadonlyJson } {
+function encodingOf(place: string, property: OpenApiSchema, type: string, required: boolean): Encoding {
   const asNull = writtenAsNull.has(place) || (required && !requiredButOmitted.has(place));
   if (type.startsWith("[]") || type.startsWith("{}") || type === "bytes") {
     if (refusedWhenEmpty.has(place)) return asNull ? { zero: null } : {};
@@ -173,16 +171,12 @@ function encodingOf(
   if (rawTypes.has(type)) return specialValues.raw.includes(place) ? { zero: null } : {};
   if (type.includes(".")) {
     if (property.default === undefined) return asNull ? { zero: null } : {};
-    return zeroStructsDropped.has(place) ? { omitEmpty: true } : { zero: {} };
+    return { zero: {} };
   }
   return scalarEncodingOf(place, property, asNull);
 }
 
-function scalarEncodingOf(
-  place: string,
-  property: OpenApiSchema,
-  asNull: boolean,
-): { zero?: ReadonlyJson; omitEmpty?: true; default?: ReadonlyJson; documentedDefault?: ReadonlyJson } {
+function scalarEncodingOf(place: string, property: OpenApiSchema, asNull: boolean): Encoding {
   const pointer = isPointer(place);
   const given = property.default;
   if (given === undefined) return pointer ? (asNull ? { zero: null } : {}) : { omitEmpty: true };
@@ -270,7 +264,7 @@ function protoTypeName(type: string): string {
   return protoScalars[type] ?? specialTypes[name] ?? (type.endsWith(".Verbs") ? "[]string" : name);
 }
 
-function unservedEncoding(place: string, type: string, required: boolean): { zero?: ReadonlyJson; omitEmpty?: true } {
+function unservedEncoding(place: string, type: string, required: boolean): Encoding {
   if (type.endsWith(".ObjectMeta") || type.endsWith(".ListMeta")) return { zero: {} };
   if (!required) return isPointer(place) || type.includes(".") || rawTypes.has(type) ? {} : { omitEmpty: true };
   if (type.startsWith("[]") || type.startsWith("{}") || type === "bytes") return { zero: null };

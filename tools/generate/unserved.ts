@@ -2,9 +2,7 @@
  * Types that clients and webhooks exchange with the server although no OpenAPI document describes them. They are
  * made from their protobuf messages; members named here have no omitempty in Go.
  */
-export const unservedTypes: Readonly<
-  Record<string, { readonly kinds?: readonly string[]; readonly required?: string; readonly written?: string }>
-> = {
+export const unservedTypes: Readonly<Record<string, { readonly kinds?: readonly string[]; readonly required?: string }>> = {
   "io.k8s.apimachinery.pkg.apis.meta.v1.ListOptions": { kinds: ["meta.k8s.io/v1/ListOptions", "v1/ListOptions"] },
   "io.k8s.apimachinery.pkg.apis.meta.v1.GetOptions": { kinds: ["meta.k8s.io/v1/GetOptions", "v1/GetOptions"] },
   "io.k8s.apimachinery.pkg.apis.meta.v1.CreateOptions": { kinds: ["meta.k8s.io/v1/CreateOptions", "v1/CreateOptions"] },

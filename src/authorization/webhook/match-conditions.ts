@@ -1,5 +1,15 @@
-import { activation, celLimits, kubernetesEnvironment, SchemaTypes, types as celTypes, withVariables } from "../../cel/kubernetes/index.ts";
-import type { ObjectSchema, Schema } from "../../schema/schema.ts";
+import {
+  activation,
+  celLimits,
+  kubernetesEnvironment,
+  SchemaTypes,
+  types as celTypes,
+  withVariables,
+  structSchema as object,
+  textSchema as string,
+  textsSchema as strings,
+} from "../../cel/kubernetes/index.ts";
+import type { ObjectSchema } from "../../schema/schema.ts";
 import type { AuthorizationAttributes } from "../authorizer.ts";
 import { reviewSpec } from "./review.ts";
 
@@ -8,16 +18,6 @@ export type Matches = (asked: AuthorizationAttributes) => { readonly matches: bo
 
 /** An expression that does not compile; the message says which and why. */
 export class MatchConditionError extends Error {}
-
-const string: Schema = { type: "string" };
-const strings: Schema = { type: "list", items: string, listType: "atomic", keys: [] };
-
-function object(name: string, fields: Readonly<Record<string, Schema>>): ObjectSchema {
-  const declared = Object.entries(fields).map(
-    ([field, schema]) => [field, { name: field, schema, required: false, dropZero: false }] as const,
-  );
-  return { type: "object", name, fields: new Map(declared) };
-}
 
 function selector(name: string): ObjectSchema {
   const requirement = object(`kubernetes.${name}Requirement`, { key: string, operator: string, values: strings });

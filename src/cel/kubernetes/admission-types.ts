@@ -1,20 +1,11 @@
-import type { Field, ObjectSchema, Schema } from "../../schema/schema.ts";
+import type { ObjectSchema, Schema } from "../../schema/schema.ts";
 import { SchemaTypes } from "./schema-types.ts";
 import type { Declared } from "./schema-types.ts";
+import { structSchema as object, textSchema as string, textsSchema as strings } from "./struct-schema.ts";
 
 /** The types of `request` and `namespaceObject` in admission expressions: not the API's own, but named after them. */
 
-const string: Schema = { type: "string" };
-const strings: Schema = { type: "list", items: string, listType: "atomic", keys: [] };
 const stringMap: Schema = { type: "map", values: string };
-
-function object(name: string, fields: Readonly<Record<string, Schema>>): ObjectSchema {
-  const declared = Object.entries(fields).map(([field, schema]): readonly [string, Field] => [
-    field,
-    { name: field, schema, required: false, dropZero: false },
-  ]);
-  return { type: "object", name, fields: new Map(declared) };
-}
 
 const kind = object("kubernetes.GroupVersionKind", { group: string, version: string, kind: string });
 const resource = object("kubernetes.GroupVersionResource", { group: string, version: string, resource: string });
@@ -67,6 +58,7 @@ export interface AdmissionTypes {
   readonly namespaceObject: Declared;
 }
 
+/** Makes those types. */
 export function admissionTypes(): AdmissionTypes {
   const types = new SchemaTypes((field) => field);
   return {

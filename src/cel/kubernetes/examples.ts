@@ -72,7 +72,7 @@ export const custom: JsonObject = {
 };
 
 /** What comes of an expression: its value as JSON, or the text of its error. */
-export type Expected = { readonly value: unknown } | { readonly error: string } | { readonly fault: string };
+type Expected = { readonly value: unknown } | { readonly error: string } | { readonly fault: string };
 
 const value = (result: unknown): Expected => ({ value: result });
 const error = (text: string): Expected => ({ error: text });

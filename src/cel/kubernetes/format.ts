@@ -11,12 +11,13 @@ import { opaqueKind } from "./opaque.ts";
 import { urlFault } from "./url.ts";
 
 /** A named format: what is wrong with a text, and how long its pattern is, which checking is priced by. */
-export interface NamedFormat {
+interface NamedFormat {
   readonly name: string;
   readonly check: (text: string) => readonly string[];
   readonly patternSize: number;
 }
 
+/** The type of named formats. */
 export const formatKind = opaqueKind<NamedFormat>(opaqueType("kubernetes.NamedFormat"), (a, b) => a.name === b.name);
 const F = formatKind.type;
 

@@ -8,6 +8,7 @@ export { escapeFieldName, isCelIdentifier, unescapeFieldName } from "./names.ts"
 export { readJson, writeJson } from "./json.ts";
 export { SchemaTypes } from "./schema-types.ts";
 export type { Declared, Shape, ShapeField } from "./schema-types.ts";
+export { structSchema, textSchema, textsSchema } from "./struct-schema.ts";
 export { ObjectValue } from "./object-value.ts";
 export { CombinedTypes } from "./types.ts";
 export { schemaSizes } from "./sizes.ts";

@@ -57,6 +57,7 @@ export const applyConfigurationTypes: TypeProvider = {
   create: (name, fields) => new MadeStruct(structType(name), fields),
 };
 
+/** The type of one operation of a JSON patch. */
 export const jsonPatchType = structType("JSONPatch");
 const jsonPatchFields = new Map([
   ["op", stringType],

@@ -11,8 +11,8 @@ import { opaqueKind, quoted } from "./opaque.ts";
 const sameIp = (a: IpAddress, b: IpAddress): boolean => a.family === b.family && a.value === b.value;
 const bytesOf = (address: IpAddress): number => (address.family === 4 ? 4 : 16);
 
-export const ipKind = opaqueKind<IpAddress>(opaqueType("net.IP"), sameIp, bytesOf);
-export const cidrKind = opaqueKind<Cidr>(
+const ipKind = opaqueKind<IpAddress>(opaqueType("net.IP"), sameIp, bytesOf);
+const cidrKind = opaqueKind<Cidr>(
   opaqueType("net.CIDR"),
   (a, b) => a.prefix === b.prefix && sameIp(a.address, b.address),
   (cidr) => bytesOf(cidr.address),

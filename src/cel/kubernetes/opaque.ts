@@ -3,7 +3,7 @@ import { isOpaque, noSuchOverload } from "../value.ts";
 import type { Opaque, Value } from "../value.ts";
 
 /** A value that only functions of its own library look into: a quantity, an address, an authorizer. */
-export class OpaqueValue<T> implements Opaque {
+class OpaqueValue<T> implements Opaque {
   readonly kind = "opaque";
   readonly type: Type;
   readonly inside: T;

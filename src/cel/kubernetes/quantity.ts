@@ -19,6 +19,7 @@ import { opaqueKind } from "./opaque.ts";
 
 const billion = 1_000_000_000n;
 
+/** The type of quantities. */
 export const quantityKind = opaqueKind<Quantity>(opaqueType("kubernetes.Quantity"), (a, b) => a.nanos === b.nanos);
 const Q = quantityKind.type;
 const quantity = quantityKind.unwrap;

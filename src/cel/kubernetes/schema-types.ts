@@ -20,6 +20,7 @@ export interface Shape {
   readonly fields: ReadonlyMap<string, ShapeField>;
 }
 
+/** One field of a struct: its name in the object, and how it is read. */
 export interface ShapeField {
   readonly name: string;
   readonly schema: Schema;

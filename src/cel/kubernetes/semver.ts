@@ -12,7 +12,7 @@ interface Version {
   readonly build: string;
 }
 
-export const semverKind = opaqueKind<Version>(opaqueType("kubernetes.Semver"), (a, b) => compareVersions(a, b) === 0);
+const semverKind = opaqueKind<Version>(opaqueType("kubernetes.Semver"), (a, b) => compareVersions(a, b) === 0);
 const SV = semverKind.type;
 
 const number = "(0|[1-9][0-9]*)";

@@ -16,7 +16,7 @@ interface Url {
   readonly query: string;
 }
 
-export const urlKind = opaqueKind<Url>(opaqueType("kubernetes.URL"), (a, b) => a.text === b.text);
+const urlKind = opaqueKind<Url>(opaqueType("kubernetes.URL"), (a, b) => a.text === b.text);
 const URI = urlKind.type;
 
 /** Takes a URI apart; a string is the reason why it is none. */

@@ -8,6 +8,7 @@ import type { CostBudget } from "./budget.ts";
 import { celLimits } from "./limits.ts";
 import { quoted } from "./opaque.ts";
 
+/** The type of `variables` in a policy. */
 export const variablesType = structType("kubernetes.variables");
 
 /** The types of a policy's variables, declared one after the other: each may use those before it. */
