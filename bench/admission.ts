@@ -4,6 +4,7 @@ import { isAdmissionPluginOn } from "../src/config/admission-plugins.ts";
 import type { JsonObject } from "../src/object/json.ts";
 import { systemClient, type SystemClient } from "../src/registry/system-client.ts";
 import { testRegistry, type TestRegistry } from "../src/registry/test-registry.ts";
+import { created } from "./created.ts";
 import { rounded, type Result } from "./result.ts";
 
 /** Creates in one measurement, and how often both registries are measured in turn. */
@@ -45,21 +46,16 @@ async function registryWith(on: boolean): Promise<TestRegistry> {
   };
   const plugins = on ? makePlugins(parts, (name) => isAdmissionPluginOn(name, { enable: [], disable: [] })) : [];
   const made: TestRegistry = testRegistry({ plugins });
-  await must(made.call("POST", "/api/v1/namespaces", { metadata: { name: "a" } }));
-  await must(made.call("POST", "/api/v1/namespaces/a/serviceaccounts", { metadata: { name: "default" } }));
+  await created(made.call("POST", "/api/v1/namespaces", { metadata: { name: "a" } }));
+  await created(made.call("POST", "/api/v1/namespaces/a/serviceaccounts", { metadata: { name: "default" } }));
   return made;
-}
-
-async function must(answer: ReturnType<TestRegistry["call"]>): Promise<void> {
-  const { status, body } = await answer;
-  if (status !== 201) throw new Error(JSON.stringify(body));
 }
 
 /** Microseconds of CPU of one create. */
 async function createsTake(registry: TestRegistry, plural: string, object: JsonObject, round: number): Promise<number> {
   const start = process.cpuUsage();
   for (let i = 0; i < CREATES; i++)
-    await must(registry.call("POST", `/api/v1/namespaces/a/${plural}`, { ...object, metadata: { name: `n-${round}-${i}` } }));
+    await created(registry.call("POST", `/api/v1/namespaces/a/${plural}`, { ...object, metadata: { name: `n-${round}-${i}` } }));
   const { user, system } = process.cpuUsage(start);
   for (let i = 0; i < CREATES; i++) await registry.call("DELETE", `/api/v1/namespaces/a/${plural}/n-${round}-${i}?gracePeriodSeconds=0`);
   return (user + system) / CREATES;

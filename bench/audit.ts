@@ -5,6 +5,7 @@ import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { prepareAudit } from "../src/server/audit.ts";
+import { handledTakes } from "./handled.ts";
 import { load, type Load } from "./load.ts";
 import { startBinnacle } from "./servers.ts";
 import { ADMIN, testPlane } from "../src/server/test-plane.ts";
@@ -42,16 +43,10 @@ const runs = await Promise.all(
     const server = await testPlane({ audit: auditor });
     const map = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c", namespace: "default" }, data: { key: "x".repeat(1000) } };
     await server.client.create({ group: "", plural: "configmaps" }, map);
-    return { name, server, request: server.request(ADMIN, "GET", path), rounds: [] as number[] };
+    return { name, server, plane: server.plane, request: server.request(ADMIN, "GET", path) };
   }),
 );
-// Turn about, so that what else the machine does falls on both; the median of the rounds counts.
-for (let round = 0; round < 11; round++) for (const run of runs) run.rounds.push(await measure(run, (seconds * 1000) / 22));
-const [without, withAudit] = runs.map(({ name, rounds }) => {
-  const median = rounds.slice(1).sort((a, b) => a - b)[Math.floor((rounds.length - 1) / 2)] as number;
-  console.log(`${name.padEnd(24)} ${median.toFixed(1)} µs a request`);
-  return median;
-}) as [number, number];
+const [without, withAudit] = (await handledTakes(runs, seconds)) as [number, number];
 console.log(`in-process ratio ${(withAudit / without).toFixed(2)}: ${(withAudit - without).toFixed(1)} µs for two events`);
 for (const { server } of runs) {
   server.plane.close();
@@ -81,19 +76,3 @@ const [fast, slow] = [...rates].map(([name, all]) => {
 console.log(`ratio ${(slow / fast).toFixed(2)}, at most ${limit}; the log has ${(await stat(join(directory, "https.log"))).size} bytes`);
 await rm(directory, { recursive: true });
 if (slow / fast > limit) process.exitCode = 1;
-
-/** Microseconds of CPU that a request takes. */
-async function measure({ server, request }: (typeof runs)[number], ms: number): Promise<number> {
-  const end = performance.now() + ms;
-  const before = process.cpuUsage();
-  let count = 0;
-  while (performance.now() < end) {
-    for (let i = 0; i < 100; i++) {
-      const { status } = await server.plane.handle(request);
-      if (status !== 200) throw new Error(`answered ${status}`);
-    }
-    count += 100;
-  }
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / count;
-}

@@ -7,6 +7,7 @@ export interface Credential {
   readonly clientCertificate?: { readonly cert: string; readonly key: string };
 }
 
+/** An answer that was read whole. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -15,7 +16,8 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-export interface Ask {
+/** A request; `keep`: its answer's body is wanted, not its size alone. */
+interface Ask {
   readonly method?: string;
   readonly path: string;
   readonly type?: string;
@@ -87,6 +89,7 @@ export async function openClients(count: number, url: string, credential: Creden
   return Promise.all(Array.from({ length: count }, () => openClient(url, credential)));
 }
 
+/** Closes connections. */
 export function closeClients(clients: readonly Client[]): void {
   for (const client of clients) client[Symbol.dispose]();
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { fillPods } from "./fill.ts";
 import { median, rounded, type Result } from "./result.ts";
 import { startBinnacle, timeToReady } from "./servers.ts";
@@ -42,8 +43,4 @@ export async function benchMemory(): Promise<readonly Result[]> {
       detail: `${rounded(full / MB)} MB in all`,
     },
   ];
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -1,6 +1,7 @@
 import { closeClients, openClients, type Client, type Credential } from "./client.ts";
 import type { MeteredServer } from "./servers.ts";
 
+/** What is asked of a server, how often at a time, and for how long. */
 export interface Load {
   /** How many requests are under way at a time, over a quarter as many connections. */
   readonly concurrency: number;
@@ -10,6 +11,7 @@ export interface Load {
   readonly credential?: Credential;
 }
 
+/** How many operations it did, for each second of time and of its CPU. */
 export interface Loaded {
   readonly perSecond: number;
   readonly perCpuSecond: number;

@@ -1,8 +1,8 @@
 import { benchAdmission } from "./admission.ts";
-import { benchPolicies } from "./policies.ts";
 import { benchApply } from "./apply.ts";
 import { benchCreate, benchKinds } from "./create.ts";
 import { benchMemory, benchStart } from "./footprint.ts";
+import { benchPolicies } from "./policies.ts";
 import { benchGet, benchList } from "./read.ts";
 import { line, type Result } from "./result.ts";
 import { benchValidate } from "./validate.ts";

@@ -49,7 +49,7 @@ export async function startBinnacle(more: readonly string[] = []): Promise<Binna
 }
 
 /** What the bare server sends: the same header fields with each answer, and a body for each path. */
-export interface BareContent {
+interface BareContent {
   readonly headers: Readonly<Record<string, string>>;
   readonly get?: Buffer;
   readonly list?: Buffer;

@@ -5,6 +5,7 @@ import { open } from "lmdb";
 import { openLmdbStorage } from "../src/storage/lmdb/lmdb.ts";
 import { openMemoryStorage } from "../src/storage/memory/memory.ts";
 import type { Storage } from "../src/storage/storage.ts";
+import { median } from "./result.ts";
 
 /**
  * What the storage contract costs over LMDB itself: durable creates of a pod-sized value by 1, 16 and 64 writers, each
@@ -55,8 +56,6 @@ function bareCreating(directory: string): { readonly create: (key: string) => Pr
     close: () => root.close(),
   };
 }
-
-const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN;
 
 const directory = await mkdtemp(join(tmpdir(), "binnacle-bench-"));
 const storage = await openLmdbStorage({ directory: join(directory, "store") });

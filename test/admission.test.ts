@@ -69,7 +69,7 @@ plugins:
     }
     return assert.fail(`kubectl ${args.join(" ")} succeeded`);
   };
-  const apply = async (manifest: object): Promise<string> => {
+  const file = async (manifest: object): Promise<string> => {
     const path = join(directory, "manifest.json");
     await writeFile(path, JSON.stringify(manifest));
     return path;
@@ -91,7 +91,7 @@ plugins:
       metadata: { name: "d" },
       spec: { selector: { matchLabels: { a: "b" } }, template },
     };
-    const warned = await kubectl("-n", "secure", "create", "-f", await apply(deployment));
+    const warned = await kubectl("-n", "secure", "create", "-f", await file(deployment));
     assert.match(warned.stderr, /Warning: would violate PodSecurity "baseline:latest": host namespaces \(hostNetwork=true\)/);
     assert.match(
       await refused("label", "namespace", "secure", "--overwrite", "pod-security.kubernetes.io/enforce=tight"),
@@ -133,7 +133,7 @@ plugins:
     await kubectl("label", "namespace", "open", "binnacle.io/require-network-policy=true");
     assert.match(await refused("-n", "open", "run", "q", "--image=nginx"), /requires that a NetworkPolicy selects the pod/);
     const policy = { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: { name: "all" }, spec: { podSelector: {} } };
-    await kubectl("-n", "open", "create", "-f", await apply(policy));
+    await kubectl("-n", "open", "create", "-f", await file(policy));
     await kubectl("-n", "open", "run", "q", "--image=nginx");
   });
 

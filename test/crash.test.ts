@@ -49,7 +49,7 @@ function start(directory: string, from: string): Child {
 
 test("nothing acknowledged or seen is lost by kill -9, thirty times on the same data", { timeout: 120_000 }, async (t) => {
   const directory = await mkdtemp(join(tmpdir(), "binnacle-crash-"));
-  /** What every revision did, as a reopened store tells it. */
+  /** The newest revision that the last reopened store had. */
   let known = 1;
   let acknowledged = 0;
   for (let round = 0; round < kills; round++) {
@@ -59,6 +59,7 @@ test("nothing acknowledged or seen is lost by kill -9, thirty times on the same 
     await child.end();
 
     await using storage = await openLmdbStorage({ directory, historyWindow: 0 });
+    /** What every revision since did, as the reopened store tells it. */
     const history = new Map<number, string>();
     await new Promise<void>((resolve, reject) => {
       const watch = storage.watch(

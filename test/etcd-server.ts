@@ -19,7 +19,7 @@ export interface EtcdServer extends AsyncDisposable {
 }
 
 /** Files of a server's certificate, and of the CA that its clients' must come from. */
-export interface EtcdTlsFiles {
+interface EtcdTlsFiles {
   readonly ca: string;
   readonly cert: string;
   readonly key: string;

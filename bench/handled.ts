@@ -1,0 +1,42 @@
+import type { ApiRequest } from "../src/request/exchange.ts";
+import type { TestPlane } from "../src/server/test-plane.ts";
+import { median } from "./result.ts";
+
+const rounds = 11;
+
+/** A request that a control plane answers again and again. */
+export interface Handled {
+  readonly name: string;
+  readonly plane: TestPlane["plane"];
+  readonly request: ApiRequest;
+}
+
+/**
+ * Microseconds of CPU that each request takes, in their order, said on the way. They take turns, so that what else the machine
+ * does falls on all; the median of the rounds counts, the first left out.
+ */
+export async function handledTakes(requests: readonly Handled[], seconds: number): Promise<readonly number[]> {
+  const times = requests.map((): number[] => []);
+  for (let round = 0; round < rounds; round++)
+    for (const [i, one] of requests.entries()) times[i]?.push(await takes(one, (seconds * 1000) / rounds / 2));
+  return requests.map(({ name }, i) => {
+    const took = median((times[i] ?? []).slice(1));
+    console.log(`${name.padEnd(24)} ${took.toFixed(1)} µs a request`);
+    return took;
+  });
+}
+
+async function takes({ plane, request }: Handled, ms: number): Promise<number> {
+  const end = performance.now() + ms;
+  const before = process.cpuUsage();
+  let count = 0;
+  while (performance.now() < end) {
+    for (let i = 0; i < 100; i++) {
+      const { status } = await plane.handle(request);
+      if (status !== 200) throw new Error(`answered ${status}`);
+    }
+    count += 100;
+  }
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / count;
+}
