@@ -42,7 +42,7 @@ async function registryWith(on: boolean): Promise<TestRegistry> {
     registry,
     clock: Date.now,
     configurations: new Map(),
-    serviceRouting: "clusterIp",
+    resolveService: () => Promise.reject(new Error("no webhook is called here")),
   };
   const plugins = on ? makePlugins(parts, (name) => isAdmissionPluginOn(name, { enable: [], disable: [] })) : [];
   const made: TestRegistry = testRegistry({ plugins });

@@ -1,5 +1,6 @@
 import type { AdmissionAttributes, AdmissionPlugin } from "../src/admission/admission.ts";
 import { validatingAdmissionPolicy } from "../src/admission/policies/validating-admission-policy.ts";
+import type { WebhookParts } from "../src/admission/webhooks/calls.ts";
 import { validatingWebhook } from "../src/admission/webhooks/validating-webhook.ts";
 import { NO_OPINION } from "../src/authorization/authorizer.ts";
 import type { JsonObject } from "../src/object/json.ts";
@@ -43,7 +44,12 @@ const BINDING: JsonObject = {
 export async function benchPolicies(): Promise<readonly Result[]> {
   const made = testRegistry();
   const client = systemClient(made.registry);
-  const parts = { view: client, registry: () => made.registry, authorize: () => NO_OPINION, serviceRouting: "clusterIp" } as const;
+  const parts: WebhookParts = {
+    view: client,
+    registry: () => made.registry,
+    authorize: () => NO_OPINION,
+    resolveService: () => Promise.reject(new Error("no webhook is called here")),
+  };
   const policies = validatingAdmissionPolicy(parts);
   const webhooks = validatingWebhook(parts);
   await created(made.call("POST", "/api/v1/namespaces", { metadata: { name: "a" } }));

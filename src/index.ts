@@ -10,6 +10,7 @@ export type { PortRange } from "./config/flag.ts";
 export type { ServerOptions } from "./config/options.ts";
 export type { Embedding } from "./server/start.ts";
 export type { RunningServer } from "./server/running-server.ts";
+export type { DialAddress, ServicePort } from "./webhook/service-address.ts";
 export { StartupError } from "./object/startup-error.ts";
 
 /**
@@ -19,6 +20,7 @@ export { StartupError } from "./object/startup-error.ts";
  *     await using server = await startServer({ dataDir: "/tmp/cluster", port: 0 });
  */
 export async function startServer(options: ServerOptions & Embedding = {}): Promise<RunningServer> {
-  const { admission = [], ...config } = options;
-  return start(completeOptions(config, readSurroundings(undefined)), { admission });
+  const { admission, resolveService, ...config } = options;
+  const embedding = { ...(admission === undefined ? {} : { admission }), ...(resolveService === undefined ? {} : { resolveService }) };
+  return start(completeOptions(config, readSurroundings(undefined)), embedding);
 }

@@ -15,7 +15,7 @@ const PARTS: PluginParts = {
   },
   clock: () => 0,
   configurations: new Map(),
-  serviceRouting: "endpoint",
+  resolveService: () => Promise.reject(new Error("no service is called before a write comes")),
 };
 
 test("the table of plugins says of each one that exists that it works, and runs them in its order", () => {

@@ -4,6 +4,7 @@ import type { RandomBytes } from "../object/names-generator.ts";
 import { NAMESPACES } from "../object/resource-ids.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { SystemClient } from "../registry/system-client.ts";
+import type { ServiceResolver } from "../webhook/service-address.ts";
 import type { AdmissionPlugin } from "./admission.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { configured, type PluginConfigurations } from "./configuration.ts";
@@ -44,7 +45,6 @@ import { serviceAccount } from "./plugins/service-account.ts";
 import { storageObjectInUseProtection } from "./plugins/storage-object-in-use-protection.ts";
 import { taintNodesByCondition } from "./plugins/taint-nodes-by-condition.ts";
 import { mutatingWebhook } from "./webhooks/mutating-webhook.ts";
-import type { ServiceRouting } from "./webhooks/service-address.ts";
 import { validatingWebhook } from "./webhooks/validating-webhook.ts";
 
 /** What plugins are made from. */
@@ -64,7 +64,7 @@ export interface PluginParts {
   /** How long pods stay on a lost node; absent: five minutes. */
   readonly tolerationSeconds?: TolerationSeconds;
   /** Where calls of services go. */
-  readonly serviceRouting: ServiceRouting;
+  readonly resolveService: ServiceResolver;
 }
 
 /**

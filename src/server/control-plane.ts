@@ -42,7 +42,7 @@ export interface ControlPlaneOptions {
   readonly types: TypeTable;
   readonly settings: StrategySettings;
   /** The plugins that are on, in their order; what they look up is handed in. */
-  readonly admissionPlugins: (parts: Omit<PluginParts, "configurations" | "serviceRouting">) => readonly AdmissionPlugin[];
+  readonly admissionPlugins: (parts: Omit<PluginParts, "configurations" | "resolveService">) => readonly AdmissionPlugin[];
   readonly authenticate: Authenticator;
   readonly anonymous: (path: string) => boolean;
   /** Creates that act instead of storing and need more than the registry, by group/plural or group/plural/subresource. */

@@ -25,6 +25,7 @@ import { Definitions } from "../resources/definitions.ts";
 import { loadResourceTables } from "../resources/tables.ts";
 import { loadTypes } from "../schema/load.ts";
 import type { Storage } from "../storage/storage.ts";
+import { serviceResolver, type OwnResolver } from "../webhook/service-address.ts";
 import { prepareAudit } from "./audit.ts";
 import { prepareAuthentication } from "./authentication.ts";
 import { prepareAuthorization } from "./authorization-modes.ts";
@@ -52,6 +53,11 @@ import type { RunningServer } from "./running-server.ts";
 export interface Embedding {
   /** Functions that see every write, where webhooks would. */
   readonly admission?: readonly AdmissionFunction[];
+  /**
+   * Says where services of webhooks and aggregated APIs are that the cluster's own services and endpoints do not tell of;
+   * undefined: it does not know. What it throws counts as a service that cannot be reached.
+   */
+  readonly resolveService?: OwnResolver;
 }
 
 /** Requests in flight get this long to end when the server stops, in milliseconds. */
@@ -83,7 +89,11 @@ const FLOW_CONTROL_PRODUCER = "api-priority-and-fairness-config-producer-v1";
 const FLOW_CONTROL_CONSUMER = "api-priority-and-fairness-config-consumer-v1";
 
 /** Starts a server on an open store, which is the server's to close once it has started. */
-async function startOn(storage: Storage, config: Config, { admission = [] }: Embedding): Promise<RunningServer> {
+async function startOn(
+  storage: Storage,
+  config: Config,
+  { admission = [], resolveService: ownResolver }: Embedding,
+): Promise<RunningServer> {
   const log = serverLog();
   const certificates = await prepareCertificates(config, new Date());
   const authentication = await prepareAuthentication({
@@ -106,6 +116,7 @@ async function startOn(storage: Storage, config: Config, { admission = [] }: Emb
   const makeModes = await prepareAuthorization(config, bootstrap);
   const asked = { enable: config.enableAdmissionPlugins, disable: config.disableAdmissionPlugins };
   let closing: Promise<void> | undefined;
+  const routing = config.enableAggregatorRouting ? "endpoint" : "clusterIp";
   const plane: ControlPlane = createControlPlane({
     storage,
     definitions,
@@ -121,7 +132,7 @@ async function startOn(storage: Storage, config: Config, { admission = [] }: Emb
         {
           ...parts,
           configurations,
-          serviceRouting: config.enableAggregatorRouting ? "endpoint" : "clusterIp",
+          resolveService: serviceResolver(parts.view, routing, Math.random, ownResolver),
           tolerationSeconds: config.tolerationSeconds,
         },
         (name) => isAdmissionPluginOn(name, asked),

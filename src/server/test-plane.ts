@@ -11,6 +11,7 @@ import { builtinDefinitions } from "../resources/builtin.ts";
 import { Definitions } from "../resources/definitions.ts";
 import { loadResourceTables } from "../resources/tables.ts";
 import { loadTypes } from "../schema/load.ts";
+import { serviceResolver } from "../webhook/service-address.ts";
 import { openMemoryStorage } from "../storage/memory/memory.ts";
 import type { Storage } from "../storage/storage.ts";
 import { bootstrapObjects } from "./bootstrap.ts";
@@ -59,7 +60,8 @@ export async function testPlane(change: Partial<ControlPlaneOptions> = {}): Prom
     types,
     definitions: new Definitions(builtinDefinitions({ types, tables: loadResourceTables(data), behaviours, eventTtlSeconds: 3600 })),
     settings: { allowPrivileged: true, nodePortRange: { from: 30000, to: 32767 }, serviceCidrs: ["10.0.0.0/24"], eventTtlSeconds: 3600 },
-    admissionPlugins: (parts) => makePlugins({ ...parts, configurations: new Map(), serviceRouting: "endpoint" }, isOnInTests),
+    admissionPlugins: (parts) =>
+      makePlugins({ ...parts, configurations: new Map(), resolveService: serviceResolver(parts.view, "endpoint", () => 0.5) }, isOnInTests),
     // The user stands in a header: who asks is not what these tests are about.
     authenticate: async ({ headers }) => {
       const user = headers["test-user"];

@@ -1,6 +1,7 @@
 import type { Authorize } from "../../cel/kubernetes/index.ts";
 import { randomUid } from "../../object/names-generator.ts";
 import { badRequest, internalError, timeout } from "../../object/status.ts";
+import type { ServiceResolver } from "../../webhook/service-address.ts";
 import type { AdmissionAttributes } from "../admission.ts";
 import { refuse } from "../attributes.ts";
 import { isSelected, matchingVersion } from "../matching/criteria.ts";
@@ -13,7 +14,6 @@ import { RequestActivation } from "../policies/request-activation.ts";
 import { denial } from "./denial.ts";
 import type { Hook } from "./hook.ts";
 import { AnswerFault, readAnswer, reviewBody, type ReviewAnswer } from "./review.ts";
-import { serviceAddress, type ServiceRouting } from "./service-address.ts";
 import { CallFault, type HookTransport } from "./transport.ts";
 
 /** The longest that all webhooks of a request may take together, in milliseconds: the original's bound on a write. */
@@ -22,7 +22,7 @@ const TOTAL_MS = 34_000;
 /** What webhook plugins are made from. */
 export interface WebhookParts extends PolicyParts {
   /** Where calls of services go. */
-  readonly serviceRouting: ServiceRouting;
+  readonly resolveService: ServiceResolver;
 }
 
 /** A webhook that failed; `message` is what clients see. */
@@ -81,10 +81,9 @@ export class HookCalls {
     const uid = randomUid(this.#parts.registry().randomBytes);
     const body = reviewBody(this.#subject, version, hook.reviewVersion, uid);
     const { address } = hook;
-    const { view, serviceRouting, registry } = this.#parts;
     const target = {
       url: address.type === "url" ? address.url : `https://${address.name}.${address.namespace}.svc:${address.port}${address.path}`,
-      dial: address.type === "url" ? undefined : () => serviceAddress(view, serviceRouting, address, registry().random),
+      dial: address.type === "url" ? undefined : () => this.#parts.resolveService(address),
       ca: hook.ca,
       timeoutMs: Math.max(0, Math.min(hook.timeoutMs, this.#left())),
     };

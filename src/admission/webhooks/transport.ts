@@ -7,10 +7,10 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { isObject } from "../../object/json.ts";
 import { parseJson } from "../../codec/json-text.ts";
+import { dialFault } from "../../webhook/dial-fault.ts";
 import { readBody } from "../../webhook/read-body.ts";
+import type { DialAddress } from "../../webhook/service-address.ts";
 import { statusText } from "../../webhook/webhook-client.ts";
-import { dialFault } from "./dial-fault.ts";
-import type { DialAddress } from "./service-address.ts";
 
 /** The largest answer that is read, in bytes. */
 const MAX_ANSWER = 8 << 20;

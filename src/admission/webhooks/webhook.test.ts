@@ -5,6 +5,7 @@ import { asObject, objectIn } from "../../object/read.ts";
 import { isAdmissionPluginOn } from "../../config/admission-plugins.ts";
 import { ADMIN, testPlane, type TestPlane } from "../../server/test-plane.ts";
 import { makePlugins } from "../plugins.ts";
+import { serviceResolver } from "../../webhook/service-address.ts";
 import { allowWith, hookServer, reviewAnswer, type HookServer } from "./hook-server.test-support.ts";
 
 const API = "/apis/admissionregistration.k8s.io/v1";
@@ -205,23 +206,21 @@ test("a webhook behind a service is called at an endpoint or at the cluster IP, 
           {
             ...parts,
             configurations: new Map(),
-            serviceRouting,
             // No proxy forwards cluster IPs here, and an EndpointSlice must not name the loopback: so the lookup is told.
-            view: {
-              ...parts.view,
-              get: async (resource, namespace, name) => {
-                const found = await parts.view.get(resource, namespace, name);
-                return resource.plural === "services" && found !== undefined
-                  ? { ...found, spec: { ...objectIn(found, "spec"), clusterIP: "127.0.0.1" } as JsonObject }
-                  : found;
+            resolveService: serviceResolver(
+              {
+                get: async (resource, namespace, name) => {
+                  const found = await parts.view.get(resource, namespace, name);
+                  return found && { ...found, spec: { ...objectIn(found, "spec"), clusterIP: "127.0.0.1" } as JsonObject };
+                },
+                list: async (resource, namespace) => {
+                  const found = await parts.view.list(resource, namespace);
+                  return found.map((one) => ({ ...one, endpoints: [{ addresses: ["127.0.0.1"] }] }));
+                },
               },
-              list: async (resource, namespace) => {
-                const found = await parts.view.list(resource, namespace);
-                return resource.plural === "endpointslices"
-                  ? found.map((one) => ({ ...one, endpoints: [{ addresses: ["127.0.0.1"] }] }))
-                  : found;
-              },
-            },
+              serviceRouting,
+              () => 0.5,
+            ),
           },
           (name) => isAdmissionPluginOn(name, { enable: [], disable: [] }),
         ),

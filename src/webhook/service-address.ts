@@ -1,7 +1,7 @@
-import type { KubeObject } from "../../object/kube-object.ts";
-import { numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
-import { ENDPOINT_SLICES, SERVICES } from "../../object/resource-ids.ts";
-import type { ClusterView } from "../cluster-view.ts";
+import type { KubeObject } from "../object/kube-object.ts";
+import { numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../object/read.ts";
+import { ENDPOINT_SLICES, SERVICES } from "../object/resource-ids.ts";
+import type { ResourceRef } from "../object/status.ts";
 
 const SERVICE_NAME = "kubernetes.io/service-name";
 
@@ -14,14 +14,40 @@ export interface DialAddress {
   readonly port: number;
 }
 
+/** A port of a service, as references in webhooks and API services name it. */
+export interface ServicePort {
+  readonly namespace: string;
+  readonly name: string;
+  readonly port: number;
+}
+
+/** Finds where to connect to. Errors: UnreachableService. */
+export type ServiceResolver = (service: ServicePort) => Promise<DialAddress>;
+
+/** Where services and their endpoints are looked up. */
+interface ServiceView {
+  get(resource: ResourceRef, namespace: string, name: string): Promise<KubeObject | undefined>;
+  list(resource: ResourceRef, namespace?: string): Promise<readonly KubeObject[]>;
+}
+
 /** A service that cannot be reached; `message` is the original's. */
 export class UnreachableService extends Error {}
 
-/** Resolves a port of a service. `random` is in [0, 1) and chooses among endpoints. Errors: UnreachableService. */
-export async function serviceAddress(
-  view: ClusterView,
+/** What an embedding program knows of services; undefined: it does not know this one. */
+export type OwnResolver = (service: ServicePort) => DialAddress | undefined | Promise<DialAddress | undefined>;
+
+/**
+ * Resolves by what the embedding program knows (`own`), then by the services and endpoints of the cluster. `random` is in
+ * [0, 1) and chooses among endpoints.
+ */
+export function serviceResolver(view: ServiceView, routing: ServiceRouting, random: () => number, own?: OwnResolver): ServiceResolver {
+  return async (service) => (await own?.(service)) ?? (await serviceAddress(view, routing, service, random));
+}
+
+async function serviceAddress(
+  view: ServiceView,
   routing: ServiceRouting,
-  { namespace, name, port }: { readonly namespace: string; readonly name: string; readonly port: number },
+  { namespace, name, port }: ServicePort,
   random: () => number,
 ): Promise<DialAddress> {
   const service = await view.get(SERVICES, namespace, name);
