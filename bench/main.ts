@@ -3,6 +3,7 @@ import { benchApply } from "./apply.ts";
 import { benchCreate, benchKinds } from "./create.ts";
 import { benchMemory, benchStart } from "./footprint.ts";
 import { benchPolicies } from "./policies.ts";
+import { benchProtobuf } from "./protobuf.ts";
 import { benchGet, benchList } from "./read.ts";
 import { line, type Result } from "./result.ts";
 import { benchValidate } from "./validate.ts";
@@ -20,6 +21,7 @@ const benches: ReadonlyMap<string, () => Promise<readonly Result[]>> = new Map([
   ["kinds", benchKinds],
   ["apply", benchApply],
   ["validate", benchValidate],
+  ["protobuf", benchProtobuf],
   ["admission", benchAdmission],
   ["policies", benchPolicies],
   ["memory", benchMemory],

@@ -14,7 +14,7 @@ export function parseJson(text: string): ScannedJson {
 const LONG_NUMBER = /[0-9]{16}/;
 
 /** Nesting that nobody fears; what may be deeper goes to the scanner, which counts. */
-const SHALLOW = 100;
+const SHALLOW = 200;
 
 /**
  * Reads a JSON text from outside of which only the value counts, and neither repeated keys nor fractions are reported:
@@ -33,13 +33,28 @@ export function parseJsonValue(text: string): JsonValue {
 
 /** Whether nothing in a text is deeper than that; brackets in strings do not count. Of a text that is no JSON it may say either. */
 function isShallow(text: string): boolean {
+  if (!hasMore(text, "{", SHALLOW / 2) && !hasMore(text, "[", SHALLOW / 2)) return true;
   let depth = 0;
+  let inString = false;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code === 0x22) at = stringEnd(text, at) - 1;
+    if (inString) {
+      if (code === 0x5c) at++;
+      else if (code === 0x22) inString = false;
+    } else if (code === 0x22) inString = true;
     else if (code === 0x7b || code === 0x5b) {
       if (++depth > SHALLOW) return false;
     } else if (code === 0x7d || code === 0x5d) depth--;
+  }
+  return true;
+}
+
+/** Whether a character stands in a text more often than `count` times; much faster than a look at every one. */
+function hasMore(text: string, character: string, count: number): boolean {
+  let at = -1;
+  for (let found = 0; found <= count; found++) {
+    at = text.indexOf(character, at + 1);
+    if (at < 0) return false;
   }
   return true;
 }
@@ -78,8 +93,9 @@ export function indentJson(text: string): string {
 /** Where the string that begins at `at` has ended. */
 function stringEnd(text: string, at: number): number {
   for (let end = at + 1; end < text.length; end++) {
-    if (text[end] === "\\") end++;
-    else if (text[end] === '"') return end + 1;
+    const code = text.charCodeAt(end);
+    if (code === 0x5c) end++;
+    else if (code === 0x22) return end + 1;
   }
   return text.length;
 }

@@ -2,6 +2,8 @@ import { LENGTH } from "./wire-reader.ts";
 
 /** Shorter texts are written character by character: faster than a call into the encoder. */
 const SHORT_TEXT = 32;
+/** Fewer bytes are copied one by one. */
+const FEW_BYTES = 24;
 const CONTINUES = 0x80;
 const FIRST_SIZE = 16 * 1024;
 /** A bigger buffer is not kept for the next message. */
@@ -37,6 +39,14 @@ export class WireWriter {
     return bytes;
   }
 
+  /** What was written since `written` was so much, as bytes of their own; it is written no longer. */
+  takeBack(written: number): Buffer {
+    const end = this.#bytes.length - written;
+    const bytes = Buffer.from(this.#bytes.subarray(this.#at, end));
+    this.#at = end;
+    return bytes;
+  }
+
   /** Forgets what was written. */
   reset(): void {
     if (this.#bytes.length > KEPT_SIZE) this.#bytes = Buffer.allocUnsafe(this.#firstSize);
@@ -46,6 +56,10 @@ export class WireWriter {
   /** A number that is not negative: tags, lengths. */
   unsigned(value: number): void {
     if (this.#at < 10) this.#grow(10);
+    if (value < CONTINUES) {
+      this.#bytes[--this.#at] = value;
+      return;
+    }
     let size = 1;
     for (let rest = value; rest >= CONTINUES; rest = Math.floor(rest / 128)) size++;
     this.#at -= size;
@@ -78,9 +92,11 @@ export class WireWriter {
   }
 
   bytes(value: Uint8Array | readonly number[]): void {
-    if (this.#at < value.length) this.#grow(value.length);
-    this.#at -= value.length;
-    this.#bytes.set(value, this.#at);
+    const { length } = value;
+    if (this.#at < length) this.#grow(length);
+    this.#at -= length;
+    if (length > FEW_BYTES) this.#bytes.set(value, this.#at);
+    else for (let i = 0; i < length; i++) this.#bytes[this.#at + i] = value[i] as number;
   }
 
   /** A text without its length. */

@@ -1,20 +1,29 @@
-import type { Field, ObjectSchema, Schema } from "../schema/schema.ts";
+import type { Field, ObjectSchema } from "../schema/schema.ts";
 import { MessagePlans, type PlanEntry } from "./message-plan.ts";
-import { FIXED64, LENGTH, VARINT } from "./wire-reader.ts";
+import { valuePlan, wireTypeOf, type ValuePlan } from "./value-plan.ts";
+import { LENGTH } from "./wire-reader.ts";
+
+/** How a member is written. */
+export const ONE = 0;
+export const MANY = 1;
+export const WRAPPED = 2;
+export const KEYED = 3;
+export const INLINED = 4;
 
 /** One field of a message as it is written. */
-export type WriteEntry = MemberEntry | { readonly type: "inlined"; readonly tag: number; readonly entries: readonly WriteEntry[] };
-
-/** A member that is a field of its own. */
-export interface MemberEntry {
-  readonly type: "member";
+export interface WriteEntry {
+  readonly shape: typeof ONE | typeof MANY | typeof WRAPPED | typeof KEYED | typeof INLINED;
   readonly tag: number;
+  /** "" for a message whose members lie in the object (INLINED). */
   readonly name: string;
-  /** Of the field, or of the items of a list. */
-  readonly schema: Schema;
-  readonly shape: "one" | "list" | "wrapped" | "map";
+  /** Of the member, of the items of a list, of the values of a map. */
+  readonly value: ValuePlan<readonly WriteEntry[]> | undefined;
   /** Written when absent too, as a zero: it is no pointer in the original. */
   readonly always: boolean;
+  /** INLINED: the members that lie in the message. */
+  readonly entries: readonly WriteEntry[];
+  /** What is written where it is absent, once it was needed. */
+  nothing: Buffer | undefined;
 }
 
 /** Members that are no pointers although JSON leaves their zeros out (omitzero, or a marshaller of its own). */
@@ -28,6 +37,8 @@ const VALUES: ReadonlySet<string> = new Set([
   "io.k8s.api.admission.v1beta1.AdmissionRequest.options",
 ]);
 
+const NO_ENTRIES: readonly WriteEntry[] = [];
+
 /** In which order and how the types' fields are written; made on a type's first use. Holds what one server has met. */
 export class WritePlans {
   readonly #messages = new MessagePlans();
@@ -36,30 +47,39 @@ export class WritePlans {
   /** The highest number first, since messages are written from their end. */
   of(schema: ObjectSchema): readonly WriteEntry[] {
     let plan = this.#plans.get(schema);
-    if (plan === undefined) this.#plans.set(schema, (plan = entriesOf(this.#messages.of(schema), schema.name ?? "")));
+    if (plan === undefined) this.#plans.set(schema, (plan = this.#entries(this.#messages.of(schema), schema.name ?? "")));
     return plan;
   }
-}
 
-function entriesOf(fields: ReadonlyMap<number, PlanEntry>, owner: string): WriteEntry[] {
-  return [...fields]
-    .sort(([a], [b]) => b - a)
-    .map(([number, entry]) =>
-      entry.type === "inlined"
-        ? { type: "inlined", tag: number * 8 + LENGTH, entries: entriesOf(entry.entries, owner) }
-        : memberOf(number, entry, `${owner}.${entry.field.name}`),
-    );
-}
-
-function memberOf(number: number, { field, wrapped }: Extract<PlanEntry, { type: "member" }>, place: string): MemberEntry {
-  const { name, schema } = field;
-  if (schema.type === "list") {
-    const shape = wrapped ? "wrapped" : "list";
-    const tag = number * 8 + (wrapped ? LENGTH : wireTypeOf(schema.items));
-    return { type: "member", tag, name, schema: schema.items, shape, always: false };
+  #entries(fields: ReadonlyMap<number, PlanEntry>, owner: string): WriteEntry[] {
+    return [...fields].sort(([a], [b]) => b - a).map(([number, entry]) => this.#entry(number, entry, owner));
   }
-  if (schema.type === "map") return { type: "member", tag: number * 8 + LENGTH, name, schema: schema.values, shape: "map", always: false };
-  return { type: "member", tag: number * 8 + wireTypeOf(schema), name, schema, shape: "one", always: isAlwaysWritten(field, place) };
+
+  #entry(number: number, entry: PlanEntry, owner: string): WriteEntry {
+    const tag = number * 8;
+    if (entry.type === "inlined") {
+      const entries = this.#entries(entry.entries, owner);
+      return { shape: INLINED, tag: tag + LENGTH, name: "", value: undefined, always: true, entries, nothing: undefined };
+    }
+    const { field, wrapped } = entry;
+    const { name, schema } = field;
+    const always = isAlwaysWritten(field, `${owner}.${name}`);
+    const [shape, type] =
+      schema.type === "list"
+        ? ([wrapped ? WRAPPED : MANY, schema.items] as const)
+        : schema.type === "map"
+          ? ([KEYED, schema.values] as const)
+          : ([ONE, schema] as const);
+    return {
+      shape,
+      tag: tag + (shape === ONE || shape === MANY ? wireTypeOf(type) : LENGTH),
+      name,
+      value: valuePlan(type, (message) => this.of(message)),
+      always: shape === ONE && always,
+      entries: NO_ENTRIES,
+      nothing: undefined,
+    };
+  }
 }
 
 /** Pointers and byte slices are left out where they are nil; all else is written, zero or not (gogo-proto, proto2). */
@@ -69,18 +89,4 @@ function isAlwaysWritten({ schema, zero, dropZero }: Field, place: string): bool
   // Null is the zero of a pointer, and of those structs that write it for their own zero.
   if (zero === null) return schema.type === "time" || schema.type === "microTime" || schema.type === "any";
   return zero !== undefined;
-}
-
-/** How a value of a type lies on the wire. */
-export function wireTypeOf(schema: Schema): number {
-  switch (schema.type) {
-    case "boolean":
-    case "int32":
-    case "int64":
-      return VARINT;
-    case "number":
-      return FIXED64;
-    default:
-      return LENGTH;
-  }
 }

@@ -4,10 +4,14 @@ import { isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../object/
 import { asInteger } from "../object/read.ts";
 import { compareTexts } from "../object/text-order.ts";
 import { parseMicroTime, parseTime, plainSeconds, zeroTime } from "../object/time.ts";
-import type { AnySchema, ObjectSchema, Schema } from "../schema/schema.ts";
-import { LENGTH, VARINT } from "./wire-reader.ts";
+import type { AnySchema, ObjectSchema } from "../schema/schema.ts";
+import * as values from "./value-plan.ts";
+import type { ValuePlan } from "./value-plan.ts";
+import { VARINT } from "./wire-reader.ts";
 import { lengthTag, WireWriter } from "./wire-writer.ts";
-import { WritePlans, wireTypeOf, type MemberEntry, type WriteEntry } from "./write-plan.ts";
+import { INLINED, KEYED, MANY, ONE, WritePlans, type WriteEntry } from "./write-plan.ts";
+
+type Plan = ValuePlan<readonly WriteEntry[]>;
 
 const NOTHING: ReadonlyJsonObject = Object.freeze({});
 
@@ -21,20 +25,18 @@ export class ProtobufWriter {
 
   /** One message, without its envelope. */
   message(object: ReadonlyJsonObject, schema: ObjectSchema): Buffer {
-    try {
-      this.#message(object, schema);
-      return this.#out.finish();
-    } catch (error) {
-      this.#out.reset();
-      throw error;
-    }
+    return this.#written(object, schema, undefined);
   }
 
   /** The message as a field of another, tag and length before it. */
   field(number: number, object: ReadonlyJsonObject, schema: ObjectSchema): Buffer {
+    return this.#written(object, schema, number);
+  }
+
+  #written(object: ReadonlyJsonObject, schema: ObjectSchema, field: number | undefined): Buffer {
     try {
-      this.#message(object, schema);
-      this.#out.head(lengthTag(number), 0);
+      this.#entries(object, this.#plans.of(schema));
+      if (field !== undefined) this.#out.head(lengthTag(field), 0);
       return this.#out.finish();
     } catch (error) {
       this.#out.reset();
@@ -42,134 +44,139 @@ export class ProtobufWriter {
     }
   }
 
-  #message(object: ReadonlyJsonObject, schema: ObjectSchema): void {
-    this.#entries(object, this.#plans.of(schema));
-  }
-
   #entries(object: ReadonlyJsonObject, entries: readonly WriteEntry[]): void {
-    for (const entry of entries) {
-      if (entry.type === "inlined") {
+    for (let i = 0; i < entries.length; i++) {
+      const entry = entries[i] as WriteEntry;
+      if (entry.shape === INLINED) {
         const end = this.#out.written;
         this.#entries(object, entry.entries);
         this.#out.head(entry.tag, end);
         continue;
       }
       const value = object[entry.name];
-      if (value !== undefined && value !== null) this.#member(entry, value);
-      else if (entry.always) this.#value(entry.tag, entry.schema, null);
+      if (value !== undefined && value !== null) {
+        if (entry.shape === ONE) this.#value(entry.tag, entry.value as Plan, value);
+        else this.#several(entry, entry.value as Plan, value);
+      } else if (entry.always) this.#out.bytes((entry.nothing ??= this.#nothing(entry)));
     }
   }
 
-  #member({ shape, tag, schema }: MemberEntry, value: ReadonlyJson): void {
-    switch (shape) {
-      case "one":
-        this.#value(tag, schema, value);
-        return;
-      case "list":
-        if (Array.isArray(value)) this.#items(tag, schema, value);
-        return;
-      case "wrapped": {
-        const end = this.#out.written;
-        if (Array.isArray(value)) this.#items(lengthTag(1), schema, value);
-        this.#out.head(tag, end);
-        return;
-      }
-      case "map":
-        if (isObject(value)) this.#map(tag, schema, value);
+  /** The bytes of an absent member that is written all the same. */
+  #nothing({ tag, value }: WriteEntry): Buffer {
+    const { written } = this.#out;
+    this.#value(tag, value as Plan, null);
+    return this.#out.takeBack(written);
+  }
+
+  #several({ shape, tag }: WriteEntry, plan: Plan, value: ReadonlyJson): void {
+    if (shape === MANY) {
+      if (Array.isArray(value)) this.#items(tag, plan, value);
+    } else if (shape === KEYED) {
+      if (isObject(value)) this.#map(tag, plan, value);
+    } else {
+      const end = this.#out.written;
+      if (Array.isArray(value)) this.#items(8 + plan.wireType, plan, value);
+      this.#out.head(tag, end);
     }
   }
 
-  #items(tag: number, schema: Schema, items: readonly ReadonlyJson[]): void {
-    for (let i = items.length - 1; i >= 0; i--) this.#value(tag, schema, items[i] ?? null);
+  #items(tag: number, plan: Plan, items: readonly ReadonlyJson[]): void {
+    for (let i = items.length - 1; i >= 0; i--) this.#value(tag, plan, items[i] ?? null);
   }
 
-  #map(tag: number, values: Schema, map: ReadonlyJsonObject): void {
+  #map(tag: number, plan: Plan, map: ReadonlyJsonObject): void {
     const out = this.#out;
     const keys = Object.keys(map);
     if (keys.length > 1) keys.sort(compareTexts);
     for (let i = keys.length - 1; i >= 0; i--) {
       const key = keys[i] as string;
       const end = out.written;
-      this.#value(2 * 8 + wireTypeOf(values), values, map[key] ?? null);
+      this.#value(2 * 8 + plan.wireType, plan, map[key] ?? null);
       out.textField(lengthTag(1), key);
       out.head(tag, end);
     }
   }
 
   /** A value behind its tag; null stands for the zero of its type. */
-  #value(tag: number, schema: Schema, value: ReadonlyJson): void {
+  #value(tag: number, plan: Plan, value: ReadonlyJson): void {
     const out = this.#out;
-    switch (schema.type) {
-      case "string":
+    switch (plan.operation) {
+      case values.STRING:
         out.textField(tag, typeof value === "string" ? value : "");
         return;
-      case "boolean":
+      case values.BOOLEAN:
         out.unsigned(value === true ? 1 : 0);
         out.unsigned(tag);
         return;
-      case "int32":
-      case "int64":
+      case values.INT32:
+      case values.INT64:
         out.integer(asInteger(value));
         out.unsigned(tag);
         return;
-      case "number":
+      case values.DOUBLE:
         out.double(Number(value));
         out.unsigned(tag);
         return;
+      case values.OBJECT: {
+        const end = out.written;
+        this.#entries(isObject(value) ? value : NOTHING, (plan.message as () => readonly WriteEntry[])());
+        out.head(tag, end);
+        return;
+      }
       default: {
         const end = out.written;
-        this.#sized(schema, value);
+        this.#sized(plan, value);
         out.head(tag, end);
       }
     }
   }
 
   /** What stands behind a length. */
-  #sized(schema: Schema, value: ReadonlyJson): void {
+  #sized(plan: Plan, value: ReadonlyJson): void {
     const out = this.#out;
-    switch (schema.type) {
-      case "object":
-        this.#message(isObject(value) ? value : NOTHING, schema);
-        return;
-      case "bytes":
+    switch (plan.operation) {
+      case values.BYTES:
         out.bytes(Buffer.from(typeof value === "string" ? value : "", "base64"));
         return;
-      case "time":
-      case "microTime":
-        if (typeof value === "string") this.#time(value, schema.type);
+      case values.TIME:
+      case values.MICRO_TIME:
+        if (typeof value === "string") this.#time(value, plan.operation);
         return;
-      case "quantity":
+      case values.QUANTITY:
         out.textField(lengthTag(1), value === null ? "0" : String(value));
         return;
-      case "duration":
+      case values.DURATION:
         out.integer(typeof value === "string" ? parseDuration(value) : 0);
         out.unsigned(1 * 8 + VARINT);
         return;
-      case "intOrString":
+      case values.INT_OR_STRING:
         this.#intOrString(value);
         return;
-      case "any":
-        this.#untyped(schema, value);
+      case values.ANY:
+        this.#untyped(plan.any as AnySchema, value);
         return;
-      case "list":
+      case values.LIST: {
         // A list as a map's value is a message of its own: {repeated items = 1}.
-        if (Array.isArray(value)) this.#items(1 * 8 + wireTypeOf(schema.items), schema.items, value);
+        const items = plan.items as Plan;
+        if (Array.isArray(value)) this.#items(1 * 8 + items.wireType, items, value);
         return;
+      }
       default:
-        throw new TypeError(`a ${schema.type} has no protobuf form here`);
+        throw new TypeError("maps of maps have no protobuf form");
     }
   }
 
   /** {seconds = 1, nanos = 2}; the zero time is an empty message. */
-  #time(text: string, type: "time" | "microTime"): void {
+  #time(text: string, operation: number): void {
     if (text === zeroTime) return;
     const out = this.#out;
     let seconds = plainSeconds(text);
     let nanos = 0;
     if (seconds === undefined) {
-      const instant = type === "time" ? parseTime(text) : parseMicroTime(text);
+      const isMicro = operation === values.MICRO_TIME;
+      const instant = isMicro ? parseMicroTime(text) : parseTime(text);
       seconds = instant.seconds;
-      if (type === "microTime") nanos = Math.floor(instant.nanos / 1000) * 1000;
+      if (isMicro) nanos = Math.floor(instant.nanos / 1000) * 1000;
     }
     out.integer(nanos);
     out.unsigned(2 * 8 + VARINT);
@@ -197,12 +204,23 @@ export class ProtobufWriter {
     }
     if (of?.type !== "object") throw new TypeError("the schema of schemas is not known");
     if (alternative === "boolean") {
-      if (isObject(value)) this.#value(2 * 8 + LENGTH, of, value);
+      if (isObject(value)) this.#schema(2, of, value);
       out.unsigned(isObject(value) || value === true ? 1 : 0);
       out.unsigned(1 * 8 + VARINT);
       return;
     }
-    if (Array.isArray(value)) this.#items(lengthTag(2), alternative === "array" ? of : { type: "string" }, value);
-    else if (isObject(value)) this.#value(lengthTag(1), of, value);
+    if (isObject(value)) this.#schema(1, of, value);
+    else if (Array.isArray(value)) {
+      for (const item of value.toReversed()) {
+        if (alternative === "array") this.#schema(2, of, isObject(item) ? item : NOTHING);
+        else out.textField(lengthTag(2), typeof item === "string" ? item : "");
+      }
+    }
+  }
+
+  #schema(number: number, schema: ObjectSchema, value: ReadonlyJsonObject): void {
+    const end = this.#out.written;
+    this.#entries(value, this.#plans.of(schema));
+    this.#out.head(lengthTag(number), end);
   }
 }
