@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { join } from "node:path";
-import { firstOfCidr, formatCidr, parseCidr, sizeOfCidr } from "../object/ip.ts";
+import { firstOfCidr, formatCidr, isMappedIp, parseCidr, sizeOfCidr } from "../object/ip.ts";
 import { admissionPlugins } from "./admission-plugins.ts";
 import { auditFrom, type AuditConfig } from "./audit.ts";
 import { authenticationFrom, type AuthenticationConfig } from "./authentication.ts";
@@ -19,6 +19,8 @@ export interface Config {
   readonly bindAddress: string;
   /** Port to listen on; 0 takes any free one [--secure-port]. */
   readonly port: number;
+  /** Networks in canonical form whose clients may connect; empty for everybody [--allow-client-cidrs]. */
+  readonly allowClientCidrs: readonly string[];
   /** Where members of the cluster reach this server: the endpoints of default/kubernetes [--advertise-address]. */
   readonly advertiseAddress: string;
   /** A host name for the serving certificate besides the usual ones; "" for none [--external-hostname]. */
@@ -119,6 +121,7 @@ export function configFrom(values: FlagValues, surroundings: Surroundings, warn:
   return {
     bindAddress,
     port: values["secure-port"],
+    allowClientCidrs: values["allow-client-cidrs"].map(clientNetworkFrom),
     advertiseAddress: values["advertise-address"] || defaultAdvertiseAddress(bindAddress, surroundings),
     externalHostname: values["external-hostname"],
     dataDir,
@@ -179,6 +182,16 @@ function servingFilesFrom(certFile: string, keyFile: string): Config["servingFil
   if (certFile === "" && keyFile === "") return undefined;
   if (certFile === "" || keyFile === "") throw new UsageError("--tls-cert-file and --tls-private-key-file must be set together");
   return { certFile, keyFile };
+}
+
+/** A network that is mistyped would let others in, or keep all out. */
+function clientNetworkFrom(text: string): string {
+  const fault = (why: string) => new UsageError(`invalid argument "${text}" for --allow-client-cidrs: ${why}`);
+  const cidr = parseCidr(text.trim());
+  if (cidr === undefined) throw fault('it must be a CIDR such as "10.0.0.0/8", "192.0.2.7/32" or "2001:db8::/32"');
+  if (isMappedIp(cidr.address)) throw fault("write networks of IPv4 as such; they count for clients over IPv6 sockets too");
+  if (firstOfCidr(cidr).value !== cidr.address.value) throw fault(`it has bits set behind its prefix; the network is ${formatCidr(cidr)}`);
+  return formatCidr(cidr);
 }
 
 /** The rules of kube-apiserver: one range, or one of each family. */

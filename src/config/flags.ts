@@ -23,6 +23,11 @@ const binnacle = {
   "controllers": works("list", "", "Loops of kube-controller-manager to run inside this server; empty is an API server alone.", {
     values: ["serviceaccount", "validatingadmissionpolicy-status"],
   }),
+  "allow-client-cidrs": works(
+    "list",
+    "",
+    "Networks whose clients may connect; others are cut off before TLS. Empty is everybody, a client on this machine is one as any other.",
+  ),
   "explain-access": works(
     "bool",
     "false",

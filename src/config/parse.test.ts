@@ -101,6 +101,17 @@ test("feature gates and API versions may say what v1.36 does anyway", () => {
   refuses(["--runtime-config=api/all=true"], /only the versions/);
 });
 
+test("networks of clients are CIDRs, and nothing that could mean another network than was meant", () => {
+  assert.deepEqual(config().allowClientCidrs, []);
+  assert.deepEqual(config("--allow-client-cidrs=10.0.0.0/8, 192.0.2.7/32", "--allow-client-cidrs=2001:DB8::/32").allowClientCidrs, [
+    "10.0.0.0/8",
+    "192.0.2.7/32",
+    "2001:db8::/32",
+  ]);
+  for (const text of ["10.0.0.1/8", "10.0.0.1", "10.0.0.0/33", "::ffff:10.0.0.0/104", "010.0.0.0/8", "localhost"])
+    refuses([`--allow-client-cidrs=${text}`], /--allow-client-cidrs/);
+});
+
 test("service ranges are one, or one of each family", () => {
   assert.deepEqual(config("--service-cluster-ip-range=10.96.0.0/12,fd00:0::/108").serviceClusterIpRanges, ["10.96.0.0/12", "fd00::/108"]);
   for (const text of ["", "10.0.0.0", "10.0.0.1/24", "10.0.0.0/30", "fd00::/32", "10.0.0.0/24,10.1.0.0/24"]) {

@@ -9,6 +9,8 @@ import {
   type OutgoingHttpHeaders,
 } from "node:http2";
 import { Agent, request as httpsRequest, type RequestOptions } from "node:https";
+import { connect as connectTcp } from "node:net";
+import { Duplex } from "node:stream";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect as tlsConnect, type TLSSocket } from "node:tls";
@@ -463,6 +465,45 @@ describe("broken clients", () => {
     pings.write(Buffer.concat([preface, ...Array.from({ length: 2000 }, () => frame(6, 0, 0, Buffer.alloc(8)))]));
     await readAll(pings);
   });
+});
+
+test("a client of another network gets not one byte of TLS, over sockets of either family", async () => {
+  for (const [host, from, allowClients, allowed] of [
+    ["127.0.0.1", "127.0.0.1", ["127.0.0.0/8"], true],
+    ["127.0.0.1", "127.0.0.1", ["10.0.0.0/8", "::/0"], false],
+    // IPv4 reaches a socket of both families as ::ffff:127.0.0.1.
+    ["::", "127.0.0.1", ["127.0.0.0/8"], true],
+    ["::", "127.0.0.1", ["10.0.0.0/8", "::1/128"], false],
+    ["::", "::1", ["::1/128"], true],
+    ["::", "::1", ["0.0.0.0/0"], false],
+  ] as const) {
+    await using listener = await start(echo, {}, { host, allowClients });
+    const bare = connectTcp({ host: from, port: listener.port }).on("error", () => {});
+    let answered = 0;
+    bare.on("data", (bytes) => (answered += bytes.length));
+    // TLS over a stream that is no socket leaves the socket's bytes to be counted.
+    const stream = Duplex.from({ readable: bare, writable: bare }).on("error", () => {});
+    const socket = tlsConnect({ socket: stream, rejectUnauthorized: false });
+    const secured = await new Promise<boolean>((resolve) => {
+      socket.once("secureConnect", () => resolve(true)).once("error", () => resolve(false));
+    });
+    socket.destroy();
+    bare.destroy();
+    assert.deepEqual([secured, answered > 0], [allowed, allowed], `${from} at ${host}, ${allowClients.join(" ")}`);
+  }
+});
+
+test("whoever connects after a change of certificates sees the new ones, and who is connected goes on", async () => {
+  await using listener = await start(echo, {}, { tls: { ...server, clientCa: server.cert } });
+  const before = await raw(listener, "http/1.1");
+  const renewed = testCertificate("renewed");
+  listener.secure({ ...renewed, clientCa: renewed.cert });
+  const later = await raw(listener, "http/1.1");
+  assert.equal(later.getPeerCertificate().subject.CN, "renewed");
+  assert.equal(before.getPeerCertificate().subject.CN, "localhost");
+  before.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  assert.match(await readAll(before), /^HTTP\/1\.1 200 /);
+  later.destroy();
 });
 
 function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {

@@ -1,26 +1,32 @@
 import type { ServerHttp2Session } from "node:http2";
-import type { AddressInfo, Socket } from "node:net";
-import { createServer } from "node:tls";
+import { createServer, type AddressInfo, type Socket } from "node:net";
+import { createServer as createTlsServer, type SecureContextOptions } from "node:tls";
 import type { Handler } from "../request/exchange.ts";
+import { allowedAddress } from "./allowed-address.ts";
 import { createHttp1, type UpgradeHandler } from "./http1.ts";
 import { serveHttp2 } from "./http2.ts";
 import { DEFAULT_LIMITS, type HttpLimits } from "./limits.ts";
 import type { HttpLog } from "./log.ts";
+
+/** How a port speaks TLS. */
+export interface ListenerTls {
+  /** PEM: the serving certificate with its chain, and its key. */
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+  /** PEM: the authorities that client certificates should come from. They are named to clients; nobody is refused here. */
+  readonly clientCa?: string | Buffer;
+  /** The oldest version of TLS that is spoken; 1.2 where it is left out. */
+  readonly minVersion?: "TLSv1.2" | "TLSv1.3";
+}
 
 export interface ListenOptions {
   readonly handler: Handler;
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  readonly tls: {
-    /** PEM: the serving certificate with its chain, and its key. */
-    readonly cert: string | Buffer;
-    readonly key: string | Buffer;
-    /** PEM: the authorities that client certificates should come from. They are named to clients; nobody is refused here. */
-    readonly clientCa?: string | Buffer;
-    /** The oldest version of TLS that is spoken; 1.2 where it is left out. */
-    readonly minVersion?: "TLSv1.2" | "TLSv1.3";
-  };
+  readonly tls: ListenerTls;
+  /** CIDRs whose clients may connect, others are cut off before TLS; none: everybody may. */
+  readonly allowClients?: readonly string[];
   readonly limits?: Partial<HttpLimits>;
   readonly log: HttpLog;
   readonly onUpgrade?: UpgradeHandler;
@@ -29,6 +35,8 @@ export interface ListenOptions {
 /** A port that is open. */
 export interface Listener extends AsyncDisposable {
   readonly port: number;
+  /** Speaks TLS so with whoever connects from now on. Errors: the certificates or the key cannot be read. */
+  secure(tls: ListenerTls): void;
   /**
    * Stops: no new connections, GOAWAY to HTTP/2 clients, requests in flight may finish within `graceMs`; what is left
    * then is cut off. Resolves when every connection is closed. Safe to call again.
@@ -46,28 +54,30 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const sockets = new Set<Socket>();
   const sessions = new Set<ServerHttp2Session>();
   const http1 = createHttp1({ handler, limits, log }, options.onUpgrade);
-  const server = createServer({
-    cert: tls.cert,
-    key: tls.key,
-    ...(tls.clientCa === undefined ? {} : { ca: tls.clientCa }),
+  const secured = createTlsServer({
+    ...secureContext(tls),
     requestCert: true,
     rejectUnauthorized: false, // who the peer is, authentication decides, request by request
-    minVersion: tls.minVersion ?? "TLSv1.2",
     ALPNProtocols: ["h2", "http/1.1"],
     handshakeTimeout: limits.handshakeMs,
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: 60_000,
   });
-  server.maxConnections = limits.connections;
-  server.on("connection", (socket: Socket) => {
+  const isAllowed = allowedAddress(options.allowClients ?? []);
+  // TLS begins behind a plain listener, so that whoever may not connect gets no answer at all.
+  const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket: Socket) => {
+    if (!isAllowed(socket.remoteAddress ?? "")) {
+      log.debug({ peer: socket.remoteAddress }, "a client's address is not allowed");
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
+    secured.emit("connection", socket);
   });
-  server.on("tlsClientError", (error, socket) => {
+  server.maxConnections = limits.connections;
+  secured.on("tlsClientError", (error, socket) => {
     log.debug({ err: error, peer: socket.remoteAddress }, "TLS handshake failed");
   });
-  server.on("secureConnection", (socket) => {
+  secured.on("secureConnection", (socket) => {
     socket.on("error", (error) => log.debug({ err: error }, "connection failed"));
     if (socket.alpnProtocol !== "h2") {
       http1.serve(socket);
@@ -104,7 +114,12 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   };
   return {
     port: (server.address() as AddressInfo).port,
+    secure: (changed) => secured.setSecureContext(secureContext(changed)),
     close,
     [Symbol.asyncDispose]: () => close(0),
   };
+}
+
+function secureContext({ cert, key, clientCa, minVersion = "TLSv1.2" }: ListenerTls): SecureContextOptions {
+  return { cert, key, minVersion, ...(clientCa === undefined ? {} : { ca: clientCa }) };
 }

@@ -198,6 +198,7 @@ async function startOn(
     handler: plane.handle,
     host: config.bindAddress,
     port: config.port,
+    allowClients: config.allowClientCidrs,
     tls: {
       cert: certificates.serving.certificate,
       key: certificates.serving.key,
