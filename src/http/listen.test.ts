@@ -483,7 +483,7 @@ test("a client of another network gets not one byte of TLS, over sockets of eith
     bare.on("data", (bytes) => (answered += bytes.length));
     // TLS over a stream that is no socket leaves the socket's bytes to be counted.
     const stream = Duplex.from({ readable: bare, writable: bare }).on("error", () => {});
-    const socket = tlsConnect({ socket: stream, rejectUnauthorized: false });
+    const socket = tlsConnect({ socket: stream, rejectUnauthorized: false }).on("error", () => {});
     const secured = await new Promise<boolean>((resolve) => {
       socket.once("secureConnect", () => resolve(true)).once("error", () => resolve(false));
     });
