@@ -192,7 +192,7 @@ test(
       new Date(),
     );
     const file = (name: string): string => join(pki, name);
-    await using etcd = await startEtcd({ ca: file("ca.crt"), cert: file("apiserver.crt"), key: file("apiserver.key") });
+    await using etcd = await startEtcd({ tls: { ca: file("ca.crt"), cert: file("apiserver.crt"), key: file("apiserver.key") } });
     const reach = {
       servers: [etcd.url],
       prefix: "/registry",

@@ -17,6 +17,7 @@ const STATUS: Readonly<Record<StorageErrorReason, (error: StorageError) => Statu
   noSpace: (error) =>
     internalError(`the store is full: ${error.message}; reads and deletes go on, writes need space: delete objects, or raise --data-quota`),
   tooLarge: (error) => requestEntityTooLarge(error.message),
+  replaced: (error) => expired(error.message),
   closed: () => serviceUnavailable("the server is shutting down", 1),
   corrupt: (error) => internalError(error.message),
 };

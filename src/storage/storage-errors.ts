@@ -14,3 +14,8 @@ export function futureRevisionError(asked: number, newest: number): StorageError
 export function closedError(): StorageError {
   return new StorageError("closed", "the store is closed");
 }
+
+/** The store has another history than before: nothing that was read of it says anything any more. */
+export function replacedError(message: string): StorageError {
+  return new StorageError("replaced", message);
+}

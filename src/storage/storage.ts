@@ -12,7 +12,8 @@
  */
 export interface Storage extends AsyncDisposable {
   /**
-   * The newest durable revision that this process knows; never falls. Embedded stores: always the newest there is, and
+   * The newest durable revision that this process knows; never falls, unless the store is replaced (restored from a
+   * backup, as a remote one may be): then every watch is closed as "replaced". Embedded stores: always the newest there is, and
    * every watch that has caught up was handed its events up to it.
    */
   readonly revision: number;
@@ -163,7 +164,16 @@ export interface Watch {
   requestProgress(): void;
 }
 
-export type StorageErrorReason = "compacted" | "futureRevision" | "unavailable" | "unknown" | "noSpace" | "tooLarge" | "closed" | "corrupt";
+export type StorageErrorReason =
+  | "compacted"
+  | "futureRevision"
+  | "unavailable"
+  | "unknown"
+  | "noSpace"
+  | "tooLarge"
+  | "closed"
+  | "corrupt"
+  | "replaced";
 
 /** What can go wrong in a store, by reason; the registry turns it into a Status. */
 export class StorageError extends Error {

@@ -67,6 +67,14 @@ export class EventWindow {
     if (this.#events.length > this.#limits.most || this.#bytes > this.#limits.bytes) this.#shrink();
   }
 
+  /** Begins anew at a revision: what was between is not known, and whoever has not read what was here has missed it. */
+  restart(revision: number): void {
+    this.#first = this.end;
+    this.#events = [];
+    this.#bytes = 0;
+    this.#since = revision;
+  }
+
   /** The sequence number of the first event after a revision that is not before `since`. */
   after(revision: number): number {
     let low = 0;

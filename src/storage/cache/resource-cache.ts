@@ -5,7 +5,7 @@ import { StorageError, type KeyValue, type Storage, type StoreEvent, type Watch 
 import { EventWindow, type CacheEvent } from "./event-window.ts";
 import type { ObjectKeeper } from "./object-keeper.ts";
 import { recordOf, storedValue, type ObjectRecord } from "./record.ts";
-import { WatcherIndex } from "./watcher-index.ts";
+import { WatcherIndex, type Change } from "./watcher-index.ts";
 
 export interface ResourceCacheOptions {
   readonly storage: Storage;
@@ -23,6 +23,8 @@ export interface ResourceCacheOptions {
   readonly waitMs?: number;
 }
 
+/** How soon the store is asked again after an interruption, in milliseconds. */
+const RESUME_MS = 500;
 const SHOWN = Promise.resolve();
 
 /**
@@ -43,6 +45,8 @@ export class ResourceCache {
   #waiting: { readonly revision: number; readonly done: () => void }[] = [];
   /** Keys whose stored value does not decode: a read of them, and any list, fails by name. */
   readonly #corrupt = new Map<string, StorageError>();
+  /** The state is an old one, of what came after nothing is known; the watchers do not know. */
+  #interrupted = false;
   #closed = false;
 
   constructor(options: ResourceCacheOptions) {
@@ -127,19 +131,50 @@ export class ResourceCache {
   async #load(): Promise<void> {
     if (this.#closed) throw new StorageError("closed", "the server is shutting down");
     const { items, revision } = await this.#storage.range({ start: this.prefix, end: prefixEnd(this.prefix) });
-    this.#records.clear();
-    this.#corrupt.clear();
-    for (const pair of items) {
-      const record = this.#decode(pair);
-      if (record !== undefined) this.#records.set(pair.key, record);
+    if (this.#closed) throw new StorageError("closed", "the server is shutting down");
+    if (this.#interrupted) this.#reload(items, revision);
+    else {
+      this.#records.clear();
+      this.#corrupt.clear();
+      for (const pair of items) {
+        const record = this.#decode(pair);
+        if (record !== undefined) this.#records.set(pair.key, record);
+      }
+      this.#window.restart(revision);
     }
-    this.#window = new EventWindow(revision);
+    this.#interrupted = false;
     this.#revision = revision;
     this.#watch = this.#storage.watch(
       { start: this.prefix, end: prefixEnd(this.prefix), fromRevision: revision },
       { events: (events, upTo) => this.#take(events, upTo), closed: (error) => this.#lost(error) },
     );
     this.#arrived();
+  }
+
+  /** Takes in a newer state, the way to which is not known: watches go on but for those that a change concerns. */
+  #reload(items: readonly KeyValue[], revision: number): void {
+    const before = new Map<string, ObjectRecord>();
+    this.#records.walk(this.prefix, prefixEnd(this.prefix), (record) => void before.set(record.key, record));
+    const wereCorrupt = this.#corrupt.size;
+    this.#corrupt.clear();
+    const changes: Change[] = [];
+    for (const pair of items) {
+      const { key } = pair;
+      const previous = before.get(key);
+      before.delete(key);
+      if (previous?.revision === pair.modRevision) continue;
+      const current = this.#decode(pair);
+      if (current === undefined) this.#records.delete(key);
+      else this.#records.set(key, current);
+      changes.push({ key, current, previous });
+    }
+    for (const [key, previous] of before) {
+      this.#records.delete(key);
+      changes.push({ key, current: undefined, previous });
+    }
+    if (changes.length === 0 && wereCorrupt === 0) return;
+    this.#window.restart(revision);
+    this.watchers.expire(changes);
   }
 
   #take(events: readonly StoreEvent[], upTo: number): void {
@@ -175,10 +210,27 @@ export class ResourceCache {
     for (const entry of ready) entry.done();
   }
 
-  /** The store's watch ended: the next read loads anew, and watchers are told to start over. */
+  /**
+   * The store's watch ended. Where it has forgotten what came next, the state itself still tells what has changed; else
+   * watchers are told to start over, and the next read loads anew.
+   */
   #lost(error: StorageError | undefined): void {
     this.#watch = undefined;
-    if (!this.#closed && error !== undefined) this.watchers.endAll("expired");
+    if (this.#closed || error === undefined) return;
+    if (error.reason === "compacted") {
+      this.#interrupted = true;
+      this.#resume();
+    } else {
+      this.#interrupted = false;
+      this.watchers.endAll("expired");
+    }
+  }
+
+  #resume(): void {
+    this.start().catch(() => {
+      // Nobody may ask for a long time, and the watchers wait.
+      if (this.#interrupted && !this.#closed) setTimeout(() => this.#resume(), RESUME_MS).unref();
+    });
   }
 
   #decode(pair: KeyValue): ObjectRecord | undefined {

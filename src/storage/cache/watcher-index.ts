@@ -11,6 +11,9 @@ export interface Watcher {
   end(reason: "closed" | "expired"): void;
 }
 
+/** What an object was and is. */
+export type Change = Pick<CacheEvent, "key" | "current" | "previous">;
+
 /** What part of a resource is watched, as far as an index can tell. */
 export type WatchScope =
   | { readonly type: "all" }
@@ -56,20 +59,14 @@ export class WatcherIndex {
   /** Wakes whoever may be concerned, event by event. */
   tell(events: readonly CacheEvent[]): void {
     if (this.#count === 0) return;
-    for (const event of events) {
-      for (const watcher of this.#all) watcher.wake(event);
-      const { key } = event;
-      for (const watcher of this.#byKey.get(key) ?? []) watcher.wake(event);
-      if (this.#byPrefix.size > 0) {
-        for (const watcher of this.#byPrefix.get(key.slice(0, key.lastIndexOf("/") + 1)) ?? []) watcher.wake(event);
-      }
-      for (const { read, values } of this.#byField.values()) {
-        const now = event.current === undefined ? undefined : read(event.current);
-        const before = event.previous === undefined ? undefined : read(event.previous);
-        if (now !== undefined) for (const watcher of values.get(now) ?? []) watcher.wake(event);
-        if (before !== undefined && before !== now) for (const watcher of values.get(before) ?? []) watcher.wake(event);
-      }
-    }
+    for (const event of events) this.#visit(event, (watcher) => watcher.wake(event));
+  }
+
+  /** Ends the watches of whom a change may concern that cannot be told as an event. */
+  expire(changes: readonly Change[]): void {
+    const concerned = new Set<Watcher>();
+    for (const change of changes) this.#visit(change, (watcher) => void concerned.add(watcher));
+    for (const watcher of concerned) watcher.end("expired");
   }
 
   endAll(reason: "closed" | "expired"): void {
@@ -80,6 +77,20 @@ export class WatcherIndex {
       ...[...this.#byField.values()].flatMap((field) => sets(field.values)),
     ];
     for (const watcher of everyone) watcher.end(reason);
+  }
+
+  #visit({ key, current, previous }: Change, visit: (watcher: Watcher) => void): void {
+    for (const watcher of this.#all) visit(watcher);
+    for (const watcher of this.#byKey.get(key) ?? []) visit(watcher);
+    if (this.#byPrefix.size > 0) {
+      for (const watcher of this.#byPrefix.get(key.slice(0, key.lastIndexOf("/") + 1)) ?? []) visit(watcher);
+    }
+    for (const { read, values } of this.#byField.values()) {
+      const now = current === undefined ? undefined : read(current);
+      const before = previous === undefined ? undefined : read(previous);
+      if (now !== undefined) for (const watcher of values.get(now) ?? []) visit(watcher);
+      if (before !== undefined && before !== now) for (const watcher of values.get(before) ?? []) visit(watcher);
+    }
   }
 
   #find(scope: WatchScope): Set<Watcher> | undefined {

@@ -1,6 +1,7 @@
-import { Client, Metadata, credentials, type ChannelCredentials, type ClientDuplexStream } from "@grpc/grpc-js";
-import type { CallError } from "./failure.ts";
-import { isOfMember, storageErrorOf, wasNotSent } from "./failure.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { credentials, type ChannelCredentials } from "@grpc/grpc-js";
+import { isOfMember, storageErrorOf, wasNotTaken } from "./failure.ts";
+import { Member, type ByteStream } from "./member.ts";
 
 /** What is shown to the members, PEM; a CA alone, or with a client's certificate and key. */
 export interface EtcdTls {
@@ -13,91 +14,90 @@ export interface ConnectionOptions {
   /** URLs of members. */
   readonly servers: readonly string[];
   readonly tls: EtcdTls;
+  /** Spreads what is tried again. Default: Math.random. */
+  readonly random?: () => number;
 }
 
 /** Milliseconds that a call may take: a little more than etcd itself waits for its quorum. */
 const callDeadline = 10_000;
-
-const channelOptions = {
-  "grpc.max_receive_message_length": -1,
-  "grpc.max_send_message_length": -1,
-  // etcd refuses clients that ask more often than every five seconds.
-  "grpc.keepalive_time_ms": 10_000,
-  "grpc.keepalive_timeout_ms": 5_000,
-  "grpc.initial_reconnect_backoff_ms": 100,
-  "grpc.min_reconnect_backoff_ms": 100,
-  "grpc.max_reconnect_backoff_ms": 2_000,
-  // Two stores in one process share nothing, and a proxy is for the web.
-  "grpc.use_local_subchannel_pool": 1,
-  "grpc.enable_http_proxy": 0,
-};
-
-const asIs = (bytes: Buffer): Buffer => bytes;
-
-export type ByteStream = ClientDuplexStream<Buffer, Buffer>;
+/** How long a call goes round the members again, where all of them refuse it: longer than they take to elect a leader. */
+const rounds = { patience: 3_000, first: 50, longest: 500 };
 
 /** Calls to the members of one etcd cluster: to one of them, and to the next where that fails. */
 export class Connection {
-  readonly #clients: readonly Client[];
+  readonly #members: readonly Member[];
+  readonly #random: () => number;
   #at = 0;
+  #closed = false;
 
-  constructor({ servers, tls }: ConnectionOptions) {
-    this.#clients = servers.map((server) => {
+  constructor({ servers, tls, random = Math.random }: ConnectionOptions) {
+    this.#random = random;
+    this.#members = servers.map((server) => {
       const { target, secure } = addressOf(server);
-      return new Client(target, secure ? secureCredentials(tls) : credentials.createInsecure(), channelOptions);
+      return new Member(target, secure ? secureCredentials(tls) : credentials.createInsecure(), (member) => {
+        this.#leave(member);
+        if (this.#members.length > 1) member.drop();
+      });
     });
   }
 
-  /** Reads: a member that fails is passed over, each asked once. Errors: StorageError. */
+  /** Reads: a member that fails is passed over. Errors: StorageError. */
   async read(path: string, request: Buffer, deadline = callDeadline): Promise<Buffer> {
-    return this.#call(path, request, deadline, isOfMember, false);
+    return this.#call(path, request, deadline, false);
   }
 
-  /** Writes: sent once, to the first member that can be reached. Errors: StorageError. */
+  /** Writes: goes to another member only while it is certain that none has taken it. Errors: StorageError. */
   async write(path: string, request: Buffer): Promise<Buffer> {
-    return this.#call(path, request, callDeadline, wasNotSent, true);
+    return this.#call(path, request, callDeadline, true);
   }
 
-  /** A call without an end, in both directions. It breaks where its member loses the leader. */
+  /** A call without an end, in both directions. It breaks where its member loses the leader, or says nothing any more. */
   stream(path: string): ByteStream {
-    const metadata = new Metadata();
-    metadata.set("hasleader", "true");
-    return this.#client().makeBidiStreamRequest(path, asIs, asIs, metadata);
+    return this.#member().stream(path);
   }
 
   /** The next calls go to another member. */
   passOver(): void {
-    this.#at = (this.#at + 1) % this.#clients.length;
+    this.#at = (this.#at + 1) % this.#members.length;
   }
 
   close(): void {
-    for (const client of this.#clients) client.close();
+    this.#closed = true;
+    for (const member of this.#members) member.close();
   }
 
-  #client(): Client {
-    return this.#clients[this.#at] as Client;
+  #member(): Member {
+    return this.#members[this.#at] as Member;
   }
 
-  async #call(path: string, request: Buffer, deadline: number, goesOn: (error: CallError) => boolean, isWrite: boolean): Promise<Buffer> {
-    const until = Date.now() + deadline;
-    // A member that is silent must leave time for the others; a write is not repeated once it was sent.
-    const each = isWrite ? deadline : deadline / this.#clients.length;
+  /** A member failed: whoever came first has gone on to the next. */
+  #leave(member: Member): void {
+    if (this.#member() === member) this.passOver();
+  }
+
+  async #call(path: string, request: Buffer, deadline: number, isWrite: boolean): Promise<Buffer> {
+    const start = Date.now();
+    const until = start + deadline;
+    const goesOn = isWrite ? wasNotTaken : isOfMember;
     for (let tried = 1; ; tried++) {
-      const client = this.#client();
-      const outcome = await unary(client, path, request, Math.min(until, Date.now() + each));
+      const member = this.#member();
+      const outcome = await member.call(path, request, until, !isWrite);
       if (Buffer.isBuffer(outcome)) return outcome;
-      if (isOfMember(outcome) && this.#client() === client) this.passOver();
-      if (tried >= this.#clients.length || !goesOn(outcome) || Date.now() >= until) throw storageErrorOf(outcome, isWrite);
+      if (isOfMember(outcome)) this.#leave(member);
+      if (this.#closed || !goesOn(outcome)) throw storageErrorOf(outcome, isWrite);
+      // What the others say is worth hearing at once; when all have refused, a pause is due.
+      const isRound = tried % this.#members.length === 0;
+      const pause = isRound ? backoff(tried / this.#members.length - 1, rounds.first, rounds.longest, this.#random) : 0;
+      if (Date.now() + pause > (tried < this.#members.length ? until : Math.min(until, start + rounds.patience)))
+        throw storageErrorOf(outcome, isWrite);
+      if (isRound) await sleep(pause);
     }
   }
 }
 
-function unary(client: Client, path: string, request: Buffer, deadline: number): Promise<Buffer | CallError> {
-  return new Promise((resolve) => {
-    client.makeUnaryRequest(path, asIs, asIs, request, new Metadata(), { deadline }, (error, answer) => {
-      resolve(error ?? answer ?? Buffer.alloc(0));
-    });
-  });
+/** Milliseconds to wait after so many failures: twice as long each time, and spread, so that not all come back at once. */
+export function backoff(failures: number, first: number, longest: number, random: () => number): number {
+  return Math.min(longest, first * 2 ** Math.min(failures, 10)) * (0.5 + random() / 2);
 }
 
 /** The host and port of a member's URL; without a scheme it is one that needs no TLS. Errors: TypeError. */

@@ -3,8 +3,9 @@ import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startEtcd, type EtcdServer } from "../../../test/etcd-server.ts";
 import { needs } from "../../../test/programs.ts";
+import { put, putAtLast, record } from "../../../test/store-writer.ts";
 import { ManualClock } from "../clock.ts";
-import { StorageError, type Storage, type StoreEvent } from "../storage.ts";
+import { StorageError, type Storage } from "../storage.ts";
 import { openEtcdStorage, type EtcdOptions } from "./etcd.ts";
 
 const asked = { ...needs("etcd"), timeout: 60_000 };
@@ -18,37 +19,6 @@ after(() => server?.[Symbol.asyncDispose]());
 
 function open(prefix: string, options: Partial<EtcdOptions> = {}): Promise<Storage> {
   return openEtcdStorage({ servers: [server.url], tls: {}, prefix, compactionInterval: 0, ...options });
-}
-
-async function put(storage: Storage, key: string, value = "value"): Promise<number> {
-  const result = await storage.commit({ compares: [], operations: [{ type: "put", key, value: Buffer.from(value) }] });
-  assert.ok(result.succeeded);
-  return result.revision;
-}
-
-function record(storage: Storage, start: string, fromRevision: number) {
-  const events: StoreEvent[] = [];
-  const ends: (StorageError | undefined)[] = [];
-  let reached = 0;
-  const sink = {
-    events(batch: readonly StoreEvent[], revision: number) {
-      events.push(...batch);
-      reached = revision;
-    },
-    closed: (error: StorageError | undefined) => void ends.push(error),
-  };
-  const watch = storage.watch({ start, end: `${start.slice(0, -1)}0`, fromRevision }, sink);
-  return {
-    ends,
-    lines: () => events.map(({ key, revision }) => `${key} ${revision}`),
-    async until(revision: number) {
-      for (let tries = 0; reached < revision; tries++) {
-        assert.ok(tries < 500 && ends.length === 0, `at ${reached}, not at ${revision}: ${ends.join()}`);
-        watch.requestProgress();
-        await sleep(20);
-      }
-    },
-  };
 }
 
 test("keys lie under the prefix that was asked for, and those of another are not seen", asked, async () => {
@@ -123,11 +93,7 @@ test("watches go on after etcd was gone", asked, async () => {
   assert.notEqual(await storage.health(), undefined);
   await assert.rejects(storage.get("/registry/a/1"), StorageError);
   await server.start();
-  let second = 0;
-  for (let tries = 0; second === 0; tries++) {
-    assert.ok(tries < 100);
-    second = await put(storage, "/registry/a/2").catch(() => sleep(100).then(() => 0));
-  }
+  const second = await putAtLast(storage, "/registry/a/2");
   await watch.until(second);
   assert.deepEqual(watch.lines(), [`/registry/a/1 ${first}`, `/registry/a/2 ${second}`]);
   assert.deepEqual(watch.ends, []);
@@ -169,12 +135,7 @@ test("a store that is older than it was ends the watches, and goes on from there
   await server.kill();
   await server.forget();
   await server.start();
-  for (let tries = 0; watch.ends.length === 0; tries++) {
-    assert.ok(tries < 100);
-    await storage.currentRevision().catch(() => 0);
-    await sleep(50);
-  }
-  assert.equal(watch.ends[0]?.reason, "compacted");
+  assert.equal((await watch.ended())?.reason, "replaced");
   assert.equal(await storage.get("/registry/a/1"), undefined);
   const from = await storage.currentRevision();
   const again = record(storage, "/registry/a/", from);

@@ -3,7 +3,7 @@ import { systemClock, type Clock } from "../clock.ts";
 import { compareKeys } from "../key-order.ts";
 import { checkOperations } from "../limits.ts";
 import { StorageError } from "../storage.ts";
-import { closedError, compactedError, futureRevisionError } from "../storage-errors.ts";
+import { closedError, compactedError, futureRevisionError, replacedError } from "../storage-errors.ts";
 import type {
   CommitResult,
   KeyValue,
@@ -19,7 +19,7 @@ import { Compactor } from "./compactor.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { Feed } from "./feed.ts";
 import { KeySpace } from "./key-space.ts";
-import { Leases } from "./leases.ts";
+import { isLeaseLost, Leases } from "./leases.ts";
 import {
   compactRequest,
   paths,
@@ -115,6 +115,7 @@ class EtcdStorage implements Storage {
   readonly #compactor: Compactor;
   #revision: number;
   #compacted: number;
+  #clusterId: string;
   /** A read of the newest revision that was sent, and one that waits until it is answered. */
   #asking: Promise<number> | undefined;
   #askingNext: Promise<number> | undefined;
@@ -141,7 +142,9 @@ class EtcdStorage implements Storage {
       progressIsRight: async () => answersProgressRightly(readVersion(await connection.read(paths.status, Buffer.alloc(0)))),
       nudge: () => this.#nudge(),
       refresh: () => this.#askRevision(),
+      replaced: (header) => this.#startOver(header),
     });
+    this.#clusterId = opened.clusterId;
   }
 
   get revision(): number {
@@ -201,9 +204,15 @@ class EtcdStorage implements Storage {
         operations.map((operation) => ({ ...operation, key: keys.toEtcd(operation.key) })),
         compares.map(({ key }) => ({ key: keys.toEtcd(key) })),
       );
-      const { header, succeeded, found } = readTxnAnswer(await this.#connection.write(paths.txn, request));
+      const before = this.#revision;
+      const { header, succeeded, found } = readTxnAnswer(
+        await this.#connection.write(paths.txn, request).catch((error: unknown) => {
+          if (error instanceof StorageError && isLeaseLost(error)) this.#leases.forget();
+          throw error;
+        }),
+      );
       const { revision } = header;
-      this.#learn(revision);
+      this.#heard(header, before);
       if (succeeded) {
         // Etcd's event comes with the answer, or just after; who wrote finds it in the caches then.
         if (operations.length > 0) await this.#feed.reached(revision, eventPatience);
@@ -302,9 +311,10 @@ class EtcdStorage implements Storage {
 
   async #range(fields: RangeFields): Promise<RangeAnswer> {
     this.#checkOpen();
+    const before = this.#revision;
     try {
       const answer = readRangeAnswer(await this.#connection.read(paths.range, rangeRequest(fields)));
-      this.#learn(answer.header.revision);
+      this.#heard(answer.header, before);
       return answer;
     } catch (error) {
       this.#checkOpen();
@@ -314,14 +324,24 @@ class EtcdStorage implements Storage {
 
   /** Etcd answers with the revision of its newest commit, through its quorum; no key is read. */
   async #askRevision(): Promise<number> {
-    const before = this.#revision;
     const { header } = await this.#range({ key: this.#keys.nowhere });
-    if (header.revision < before) {
-      this.#revision = header.revision;
-      this.#compacted = Math.min(this.#compacted, header.revision);
-      this.#feed.startOver(header.revision, "etcd: the store is older than it was: it was restored");
-    }
     return header.revision;
+  }
+
+  /** Takes in what an answer, which went through etcd's quorum, says of the store: `before` was known when it was asked. */
+  #heard(header: Header, before: number): void {
+    if (header.clusterId !== this.#clusterId || header.revision < before) this.#startOver(header);
+    else this.#learn(header.revision);
+  }
+
+  /** What is known of revisions, leases and compaction says nothing of the store that answers now. */
+  #startOver(header: Header): void {
+    const was = header.clusterId === this.#clusterId ? "the store is older than it was" : "this is another cluster than before";
+    this.#clusterId = header.clusterId;
+    this.#revision = header.revision;
+    this.#compacted = Math.min(this.#compacted, header.revision);
+    this.#leases.forget();
+    this.#feed.startOver(header, replacedError(`etcd: ${was}: it was restored`));
   }
 
   /** Puts what nobody reads, beside the resources, so that watches of a quiet store have something to tell. */

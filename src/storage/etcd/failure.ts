@@ -28,20 +28,22 @@ export interface CallError {
   readonly details: string;
 }
 
-/** A call that never left this process, since there was no connection. */
-export function wasNotSent({ code, details }: CallError): boolean {
-  return code === status.UNAVAILABLE && /^(No connection established|Name resolution failed)/.test(details);
+/** A call that no member has acted on: it never left this process, or was refused at the door for want of a leader. */
+export function wasNotTaken({ code, details }: CallError): boolean {
+  return code === status.UNAVAILABLE && /^(No connection established|Name resolution failed)|etcdserver: no leader$/.test(details);
 }
 
-/** Another member may do better. */
+/** Another member may do better; CANCELLED: this one was dropped while it was asked. */
+const ofMember: ReadonlySet<number> = new Set([status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.INTERNAL, status.CANCELLED]);
+
 export function isOfMember({ code }: CallError): boolean {
-  return code === status.UNAVAILABLE || code === status.DEADLINE_EXCEEDED || code === status.INTERNAL;
+  return ofMember.has(code);
 }
 
 /** Turns what a call failed with into the contract's error. */
 export function storageErrorOf(error: CallError, isWrite: boolean): StorageError {
   const known = reasons.find(([says]) => error.details.endsWith(says));
   if (known !== undefined) return new StorageError(known[1], `etcd: ${error.details}`);
-  const outcomeOpen = isWrite && unclear.has(error.code) && !wasNotSent(error);
+  const outcomeOpen = isWrite && unclear.has(error.code) && !wasNotTaken(error);
   return new StorageError(outcomeOpen ? "unknown" : "unavailable", `etcd: ${error.details}`);
 }

@@ -3,7 +3,7 @@ import { Segments } from "../segments.ts";
 import { StorageError, type StoreEvent, type Watch, type WatchRequest, type WatchSink } from "../storage.ts";
 import { compareKeys } from "../key-order.ts";
 import { Deliveries, StoreWatcher } from "../store-watcher.ts";
-import type { Connection } from "./connection.ts";
+import { backoff, type Connection } from "./connection.ts";
 import type { KeySpace } from "./key-space.ts";
 import type { Header } from "./messages.ts";
 import { openWatchStream, type StreamListener, type WatchStream } from "./watch-stream.ts";
@@ -27,6 +27,8 @@ export interface FeedOptions {
   readonly nudge: () => Promise<void>;
   /** The store's newest revision now. */
   readonly refresh: () => Promise<number>;
+  /** What answers has another history than before: `startOver` is due. */
+  readonly replaced: (header: Header) => void;
 }
 
 class Watcher extends StoreWatcher {
@@ -117,14 +119,14 @@ export class Feed {
     });
   }
 
-  /** The store is not what it was (restored from a backup): every watch ends, and starts over from `revision`. */
-  startOver(revision: number, why: string): void {
+  /** The store is not what it was (restored from a backup): every watch ends, and the feed begins anew. */
+  startOver({ clusterId, revision }: Header, fault: StorageError): void {
     if (this.#closed !== undefined) return;
-    this.#endAll(new StorageError("compacted", why, revision));
+    this.#clusterId = clusterId;
     this.#jumpTo(revision);
-    this.#stream?.close();
     this.#streaming = false;
     this.#connect();
+    this.#endAll(fault);
   }
 
   close(error: StorageError): void {
@@ -140,6 +142,7 @@ export class Feed {
 
   #connect(): void {
     this.#retry?.cancel();
+    this.#stream?.close();
     const { connection, keys } = this.#options;
     const stream: WatchStream = openWatchStream(
       connection,
@@ -160,11 +163,9 @@ export class Feed {
   }
 
   #created(header: Header): void {
-    if (header.clusterId !== this.#clusterId) {
-      this.#clusterId = header.clusterId;
-      // Another cluster counts otherwise: what was known of this one's revisions says nothing.
-      return this.startOver(header.revision, "etcd: this is another cluster than before");
-    }
+    if (header.clusterId !== this.#clusterId) return this.#options.replaced(header);
+    // Whether the store is older than it was, a member that lags behind cannot tell.
+    if (this.#failures > 0) void this.#options.refresh().catch(() => undefined);
     this.#failures = 0;
     this.#streaming = true;
     this.#progressIsRight = false;
@@ -178,11 +179,14 @@ export class Feed {
   async #lost(fault: StorageError): Promise<void> {
     this.#streaming = false;
     if (this.#closed !== undefined) return;
+    const stream = this.#stream;
     if (fault.reason === "compacted") {
+      const revision = await this.#options.refresh().catch(() => fault.revision ?? 0);
+      // It may have been replaced meanwhile, or closed.
+      if (this.#stream !== stream || this.#isClosed()) return;
+      this.#jumpTo(Math.max(this.#position, revision));
       this.#endAll(fault);
-      this.#jumpTo(Math.max(this.#position, await this.#options.refresh().catch(() => fault.revision ?? 0)));
     } else this.#options.connection.passOver();
-    if (this.#isClosed()) return;
     this.#retry = this.#options.clock.after(this.#backoff(this.#failures++), () => this.#connect());
   }
 
@@ -199,7 +203,7 @@ export class Feed {
   }
 
   #backoff(failures: number): number {
-    return Math.min(longestRetry, firstRetry * 2 ** Math.min(failures, 10)) * (0.5 + this.#options.random() / 2);
+    return backoff(failures, firstRetry, longestRetry, this.#options.random);
   }
 
   #publish(events: readonly StoreEvent[], revision: number): void {

@@ -41,13 +41,18 @@ export class Leases {
     return lease;
   }
 
+  /** What was given out may not be there any more: nobody gets it again. */
+  forget(): void {
+    this.#shared.clear();
+  }
+
   /** Ends a lease; gives the revision after it. */
   async revoke(lease: number): Promise<number> {
     for (const [seconds, { lease: shared }] of this.#shared) if ((await shared.catch(() => 0)) === lease) this.#shared.delete(seconds);
     try {
       return readHeader(await this.#connection.write(paths.leaseRevoke, leaseRevokeRequest(lease))).revision;
     } catch (error) {
-      if (error instanceof StorageError && error.message.endsWith("requested lease not found")) return 0;
+      if (error instanceof StorageError && isLeaseLost(error)) return 0;
       throw error;
     }
   }
@@ -65,4 +70,9 @@ export class Leases {
       }
     }
   }
+}
+
+/** Whether a call failed for a lease that etcd does not know, or not any more. */
+export function isLeaseLost({ message }: StorageError): boolean {
+  return message.endsWith("requested lease not found");
 }
