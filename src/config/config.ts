@@ -13,6 +13,9 @@ import { UsageError } from "./usage-error.ts";
 /** Where a server keeps its objects. */
 export type StorageBackend = "lmdb" | "memory" | "etcd3";
 
+/** lease: the servers that live; master-count: as many as are said to be there; none: somebody else. */
+export type EndpointReconcilerType = "lease" | "master-count" | "none";
+
 /** All that a server is told before it starts; every member is set. The flag in brackets says more. */
 export interface Config {
   /** Address to listen on [--bind-address]. */
@@ -68,6 +71,10 @@ export interface Config {
   readonly eventTtl: number;
   /** Calls of services go to their endpoints, not to their cluster IPs [--enable-aggregator-routing]. */
   readonly enableAggregatorRouting: boolean;
+  /** Who keeps the endpoints of default/kubernetes [--endpoint-reconciler-type]. */
+  readonly endpointReconcilerType: EndpointReconcilerType;
+  /** How many servers there are; for the reconciler master-count [--apiserver-count]. */
+  readonly apiServerCount: number;
   /** Names of loops to run inside the server [--controllers]. */
   readonly controllers: readonly string[];
   readonly limits: Limits;
@@ -159,6 +166,8 @@ export function configFrom(values: FlagValues, surroundings: Surroundings, warn:
     serviceNodePortRange: values["service-node-port-range"],
     eventTtl: values["event-ttl"],
     enableAggregatorRouting: values["enable-aggregator-routing"],
+    endpointReconcilerType: reconcilerTypeFrom(values["endpoint-reconciler-type"]),
+    apiServerCount: values["apiserver-count"],
     controllers: values["controllers"],
     limits: {
       requestTimeout: values["request-timeout"],
@@ -166,6 +175,10 @@ export function configFrom(values: FlagValues, surroundings: Surroundings, warn:
       streamsPerConnection: values["http2-max-streams-per-connection"] || defaultStreamsPerConnection,
     },
   };
+}
+
+function reconcilerTypeFrom(text: string): EndpointReconcilerType {
+  return text === "none" || text === "master-count" ? text : "lease";
 }
 
 /** Others cannot reach a loopback address, so it is announced only where the machine has no other. */

@@ -263,16 +263,22 @@ const observability = {
 const misc = {
   "aggregator-reject-forwarding-redirect": harmless("bool", "true", "Refuse redirects of aggregated API servers; none is called yet."),
   "allow-privileged": works("bool", "false", "Whether pods may have privileged containers."),
-  "apiserver-count": harmless("int", "1", "Number of API servers in the cluster.", { min: 1, deprecated: true }),
+  "apiserver-count": works("int", "1", "Number of API servers in the cluster, for the endpoint reconciler master-count.", {
+    min: 1,
+    deprecated: true,
+  }),
   "coordinated-leadership-lease-duration": harmless("duration", "15s", "Life of a lease of coordinated leader election."),
   "coordinated-leadership-renew-deadline": harmless("duration", "10s", "How long its leader tries to renew."),
   "coordinated-leadership-retry-period": harmless("duration", "2s", "How often it tries."),
   "egress-selector-config-file": refused("string", "", "File that says through which proxies connections go out."),
   "enable-aggregator-routing": works("bool", "false", "Call services, such as webhooks, at their endpoints, not at the cluster IP."),
   "enable-logs-handler": refused("bool", "false", "Serve /var/log under /logs.", { deprecated: true }),
-  "endpoint-reconciler-type": refused("string", "lease", "Who keeps the endpoints of the service kubernetes.", {
-    values: ["master-count", "lease", "none"],
-  }),
+  "endpoint-reconciler-type": works(
+    "string",
+    "lease",
+    "What the endpoints of the service kubernetes are: the servers that live (lease), as many as apiserver-count says, or none of a server's business.",
+    { values: ["master-count", "lease", "none"] },
+  ),
   "event-ttl": works("duration", "1h0m0s", "How long events are kept.", { min: 1000 }),
   "kubelet-certificate-authority": harmless("string", "", "CA of kubelets; none is called yet."),
   "kubelet-client-certificate": harmless("string", "", "Client certificate for kubelets; none is called yet."),

@@ -38,10 +38,10 @@ test("values are given with = or as the next argument, and names may have unders
 });
 
 test("a flag that changes nothing is taken with one line of warning", () => {
-  assert.deepEqual(warnings("--apiserver-count=3"), [
-    "--apiserver-count is taken but changes nothing here (Number of API servers in the cluster)",
+  assert.deepEqual(warnings("--contention-profiling"), [
+    "--contention-profiling is taken but changes nothing here (Profile locks; this server has none)",
   ]);
-  assert.deepEqual(warnings("--apiserver-count=1"), []);
+  assert.deepEqual(warnings("--contention-profiling=false"), []);
 });
 
 test("a flag whose effect does not exist is refused unless it says the default", () => {

@@ -62,6 +62,11 @@ export function formatIp(address: IpAddress): string {
   return `${groups.slice(0, zeros.start).join(":")}::${groups.slice(zeros.end).join(":")}`;
 }
 
+/** A host and a port in one text: an IPv6 address in brackets. */
+export function hostPort(host: string, port: number | string): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
 /** Reads a range, leading zeros and all; undefined for anything else. `legacy` tells of leading zeros. */
 export function parseCidrSloppy(text: string): (Cidr & { readonly legacy: boolean }) | undefined {
   const slash = text.indexOf("/");

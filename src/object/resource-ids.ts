@@ -13,6 +13,7 @@ export const PERSISTENT_VOLUME_CLAIMS: ResourceRef = { group: "", plural: "persi
 export const LIMIT_RANGES: ResourceRef = { group: "", plural: "limitranges" };
 export const RESOURCE_QUOTAS: ResourceRef = { group: "", plural: "resourcequotas" };
 export const ENDPOINT_SLICES: ResourceRef = { group: "discovery.k8s.io", plural: "endpointslices" };
+export const LEASES: ResourceRef = { group: "coordination.k8s.io", plural: "leases" };
 export const POD_DISRUPTION_BUDGETS: ResourceRef = { group: "policy", plural: "poddisruptionbudgets" };
 export const PRIORITY_CLASSES: ResourceRef = { group: "scheduling.k8s.io", plural: "priorityclasses" };
 export const RUNTIME_CLASSES: ResourceRef = { group: "node.k8s.io", plural: "runtimeclasses" };

@@ -38,7 +38,14 @@ export interface SystemClient {
     change: (object: KubeObject) => KubeObject | undefined,
     subresource?: string,
   ): Promise<KubeObject>;
-  remove(resource: ResourceRef, namespace: string, name: string): Promise<void>;
+  /** Errors: StatusError, 409 where it is not, or no longer, the object that `only` describes. */
+  remove(resource: ResourceRef, namespace: string, name: string, only?: Preconditions): Promise<void>;
+}
+
+/** Which object is meant, where another may have come into its place. */
+export interface Preconditions {
+  readonly uid?: string;
+  readonly resourceVersion?: string;
 }
 
 /** `name` is the field manager and the last part of the user's name: kube-apiserver. */
@@ -102,8 +109,9 @@ export function systemClient(registry: Registry, name = "kube-apiserver"): Syste
       });
       return record.object();
     },
-    async remove(resource, namespace, objectName) {
-      await remove(write(endpoint(resource, namespace, objectName)), objectName, deleteOptions(undefined));
+    async remove(resource, namespace, objectName, only) {
+      const options = deleteOptions(only === undefined ? undefined : { preconditions: { ...only } });
+      await remove(write(endpoint(resource, namespace, objectName)), objectName, options);
     },
   };
   return client;

@@ -6,11 +6,13 @@ export interface HealthSubjects {
   readonly storage: Storage;
   /** Whether the watch caches that every write reads have been loaded. */
   readonly cachesLoaded: () => boolean;
+  /** What is wrong with this server's clock, beside those of other servers on the store. */
+  readonly clockFault: () => string | undefined;
   readonly stopping: () => boolean;
 }
 
-/** The checks of a server, in the order in which they are listed; names are the original's. */
-export function healthChecks({ storage, cachesLoaded, stopping }: HealthSubjects): HealthCheck[] {
+/** The checks of a server, in the order in which they are listed; names are the original's where it has them. */
+export function healthChecks({ storage, cachesLoaded, clockFault, stopping }: HealthSubjects): HealthCheck[] {
   return [
     { name: "ping", doors: ["healthz", "livez", "readyz"], check: () => {} },
     {
@@ -26,6 +28,14 @@ export function healthChecks({ storage, cachesLoaded, stopping }: HealthSubjects
       doors: ["readyz"],
       check: () => {
         if (!cachesLoaded()) throw new Error("the caches are not loaded yet");
+      },
+    },
+    {
+      name: "clock-skew",
+      doors: ["readyz"],
+      check: () => {
+        const fault = clockFault();
+        if (fault !== undefined) throw new Error(fault);
       },
     },
     {

@@ -5,79 +5,149 @@ import { objectIn } from "../object/read.ts";
 import { ENDPOINTS, ENDPOINT_SLICES, SERVICES } from "../object/resource-ids.ts";
 import type { ResourceRef } from "../object/status.ts";
 import { isSpecialAddress } from "../validation/special-addresses.ts";
+import { ignoringAbsence } from "../registry/ignoring-absence.ts";
 import { AddressRange } from "../registry/service-network/address-range.ts";
 import type { SystemClient } from "../registry/system-client.ts";
+import type { EndpointReconciler } from "./replicas/endpoint-reconciler.ts";
+import type { ServerAddress } from "./replicas/master-leases.ts";
 
 const NAMESPACE = "default";
 const NAME = "kubernetes";
 
-export interface ApiAddress {
+export interface KubernetesServiceOptions {
+  readonly client: SystemClient;
   /** The service ranges; the service has the first address of the first one. */
   readonly ranges: readonly string[];
   /** Where this server is reached by the cluster's members. */
-  readonly address: string;
-  readonly port: number;
+  readonly own: ServerAddress;
+  readonly reconciler: EndpointReconciler;
 }
 
-/**
- * The service by which pods find the API, default/kubernetes, and its endpoint: this server. Repeated at every start, since
- * address and port may have changed. Errors: StatusError.
- */
-export async function ensureKubernetesService(client: SystemClient, at: ApiAddress): Promise<void> {
-  const service = await client.ensure(SERVICES, serviceOf(at));
-  const ports = servicePorts(at);
-  if (!equalJson(objectIn(service, "spec")["ports"], ports)) {
-    await client.update(SERVICES, NAMESPACE, NAME, (object) => ({ ...object, spec: { ...objectIn(object, "spec"), ports } as JsonObject }));
+/** The service by which pods find the API, default/kubernetes, and its endpoints: the servers that live. */
+export class KubernetesService {
+  readonly #options: KubernetesServiceOptions;
+  #started = false;
+
+  constructor(options: KubernetesServiceOptions) {
+    this.#options = options;
   }
-  // Others cannot reach a loopback address, and endpoints may not have one: a machine without a network has none.
-  if (isSpecialAddress(at.address)) return;
-  await put(client, ENDPOINTS, endpointsOf(at), ["subsets"]);
-  await put(client, ENDPOINT_SLICES, sliceOf(at), ["endpoints", "ports"]);
+
+  /** Brings them up to date, to be repeated while the server runs. Errors: StatusError, StorageError. */
+  async ensure(): Promise<void> {
+    const { client, own, reconciler } = this.#options;
+    const service = await client.ensure(SERVICES, this.#service());
+    const ports = this.#ports();
+    // At a start only: servers that listen at different ports must not undo one another for ever.
+    if (!this.#started && !equalJson(objectIn(service, "spec")["ports"], ports)) {
+      await client.update(SERVICES, NAMESPACE, NAME, (object) => ({
+        ...object,
+        spec: { ...objectIn(object, "spec"), ports } as JsonObject,
+      }));
+    }
+    this.#started = true;
+    // Others cannot reach a loopback address, and endpoints may not have one: a machine without a network has none.
+    if (isSpecialAddress(own.address)) return;
+    await this.#announce(await reconciler.present(await client.get(ENDPOINTS, NAMESPACE, NAME)));
+  }
+
+  /** Takes this server out, which stops. Errors: StatusError, StorageError. */
+  async leave(): Promise<void> {
+    const { client, own, reconciler } = this.#options;
+    if (isSpecialAddress(own.address)) return;
+    await this.#announce(await reconciler.leave(await client.get(ENDPOINTS, NAMESPACE, NAME)));
+  }
+
+  async #announce(servers: readonly ServerAddress[] | undefined): Promise<void> {
+    if (servers === undefined) return;
+    const { client } = this.#options;
+    const groups = groupsOf(servers);
+    await put(client, ENDPOINTS, endpointsOf(groups), ["subsets"]);
+    const slices = groups.map(sliceOf);
+    for (const slice of slices) await put(client, ENDPOINT_SLICES, slice, ["endpoints", "ports"]);
+    const names = new Set(slices.map(({ metadata }) => metadata.name));
+    for (const { metadata } of await client.list(ENDPOINT_SLICES, NAMESPACE)) {
+      const { name = "" } = metadata;
+      if (names.has(name) || !isFurtherSlice(name) || metadata.labels?.["kubernetes.io/service-name"] !== NAME) continue;
+      await ignoringAbsence(client.remove(ENDPOINT_SLICES, NAMESPACE, name));
+    }
+  }
+
+  #ports(): JsonObject[] {
+    return [{ name: "https", protocol: "TCP", port: 443, targetPort: this.#options.own.port }];
+  }
+
+  #service(): KubeObject {
+    const cidr = parseCidr(this.#options.ranges[0] ?? "");
+    return {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: NAME, namespace: NAMESPACE, labels: { component: "apiserver", provider: NAME } },
+      spec: {
+        ...(cidr === undefined ? {} : { clusterIP: new AddressRange(cidr).first }),
+        ipFamilyPolicy: "SingleStack",
+        ports: this.#ports(),
+        sessionAffinity: "None",
+        type: "ClusterIP",
+      },
+    };
+  }
 }
 
-function servicePorts({ port }: ApiAddress): JsonObject[] {
-  return [{ name: "https", protocol: "TCP", port: 443, targetPort: port }];
+/** Servers that one slice can tell of: those of one family that listen at the same port. */
+interface ServerGroup {
+  readonly family: 4 | 6;
+  readonly port: number;
+  readonly addresses: readonly string[];
 }
 
-function serviceOf(at: ApiAddress): KubeObject {
-  const { ranges } = at;
-  const cidr = parseCidr(ranges[0] ?? "");
-  return {
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: { name: NAME, namespace: NAMESPACE, labels: { component: "apiserver", provider: NAME } },
-    spec: {
-      ...(cidr === undefined ? {} : { clusterIP: new AddressRange(cidr).first }),
-      ipFamilyPolicy: "SingleStack",
-      ports: servicePorts(at),
-      sessionAffinity: "None",
-      type: "ClusterIP",
-    },
-  };
+/** In an order that every replica finds: IPv4 first, then by port. */
+function groupsOf(servers: readonly ServerAddress[]): ServerGroup[] {
+  const groups = new Map<string, { family: 4 | 6; port: number; addresses: string[] }>();
+  for (const { address, port } of servers) {
+    const family = parseIp(address)?.family ?? 4;
+    const key = `${family} ${port}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { family, port, addresses: [address] });
+    else group.addresses.push(address);
+  }
+  for (const { addresses } of groups.values()) addresses.sort();
+  return [...groups.values()].sort((a, b) => a.family - b.family || a.port - b.port);
 }
 
-function endpointsOf({ address, port }: ApiAddress): KubeObject {
+function endpointsOf(groups: readonly ServerGroup[]): KubeObject {
   return {
     apiVersion: "v1",
     kind: "Endpoints",
-    // The slice beside it is the server's own; the loop that copies endpoints into slices leaves these alone.
+    // The slices beside it are the server's own; the loop that copies endpoints into slices leaves these alone.
     metadata: { name: NAME, namespace: NAMESPACE, labels: { "endpointslice.kubernetes.io/skip-mirror": "true" } },
-    subsets: [{ addresses: [{ ip: address }], ports: [{ name: "https", port, protocol: "TCP" }] }],
+    subsets: groups.map(({ addresses, port }) => ({
+      addresses: addresses.map((ip) => ({ ip })),
+      ports: [{ name: "https", port, protocol: "TCP" }],
+    })),
   };
 }
 
-function sliceOf({ address, port }: ApiAddress): KubeObject {
+/** The first slice has the service's name, as kube-apiserver's only one. */
+function sliceOf({ family, port, addresses }: ServerGroup, index: number): KubeObject {
   return {
     apiVersion: "discovery.k8s.io/v1",
     kind: "EndpointSlice",
-    metadata: { name: NAME, namespace: NAMESPACE, labels: { "kubernetes.io/service-name": NAME } },
-    addressType: `IPv${parseIp(address)?.family ?? 4}`,
-    endpoints: [{ addresses: [address], conditions: { ready: true } }],
+    metadata: {
+      name: index === 0 ? NAME : `${NAME}-ipv${family}-${port}`,
+      namespace: NAMESPACE,
+      labels: { "kubernetes.io/service-name": NAME },
+    },
+    addressType: `IPv${family}`,
+    endpoints: addresses.map((address) => ({ addresses: [address], conditions: { ready: true } })),
     ports: [{ name: "https", port, protocol: "TCP" }],
   };
 }
 
-/** Creates the object, or brings the members up to date that tell where the server is. */
+function isFurtherSlice(name: string): boolean {
+  return new RegExp(`^${NAME}-ipv[46]-[0-9]+$`).test(name);
+}
+
+/** Creates the object, or brings the members up to date that tell where the servers are. */
 async function put(client: SystemClient, resource: ResourceRef, wanted: KubeObject, members: readonly string[]): Promise<void> {
   const { namespace = "", name = "" } = wanted.metadata;
   const existing = await client.ensure(resource, structuredClone(wanted));

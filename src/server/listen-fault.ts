@@ -1,3 +1,4 @@
+import { hostPort } from "../object/ip.ts";
 import { StartupError } from "../object/startup-error.ts";
 
 /** What a user can do about each reason for which a port cannot be opened. */
@@ -12,5 +13,5 @@ export function listenFault(error: unknown, host: string, port: number): unknown
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const todo = Object.hasOwn(advice, code) ? advice[code] : undefined;
   if (todo === undefined) return error;
-  return new StartupError(`cannot listen on ${host.includes(":") ? `[${host}]` : host}:${port} (${code})`, todo, error);
+  return new StartupError(`cannot listen on ${hostPort(host, port)} (${code})`, todo, error);
 }

@@ -3,7 +3,9 @@ import { test } from "node:test";
 import type { JsonObject } from "../object/json.ts";
 import { objectIn, objectsIn, stringIn, stringsIn } from "../object/read.ts";
 import { NODE_PORTS_KEY } from "../registry/service-network/node-ports.ts";
-import { ensureKubernetesService } from "./kubernetes-service.ts";
+import { KubernetesService } from "./kubernetes-service.ts";
+import { soleServer } from "./replicas/endpoint-reconciler.ts";
+import type { ServerAddress } from "./replicas/master-leases.ts";
 import { ADMIN, testPlane, type TestPlane } from "./test-plane.ts";
 
 const SERVICES = "/api/v1/namespaces/default/services";
@@ -211,15 +213,16 @@ test("repairs what does not agree", async () => {
 
 test("announces the API by a service of its own, wherever it moves", async () => {
   const plane = await testPlane();
-  const ranges = ["10.0.0.0/24"];
-  await ensureKubernetesService(plane.client, { ranges, address: "192.0.2.2", port: 6443 });
+  const ensure = (own: ServerAddress) =>
+    new KubernetesService({ client: plane.client, ranges: ["10.0.0.0/24"], own, reconciler: soleServer(own) }).ensure();
+  await ensure({ address: "192.0.2.2", port: 6443 });
   const { body } = await plane.as(ADMIN, "GET", `${SERVICES}/kubernetes`);
   assert.equal(stringIn(objectIn(body, "spec"), "clusterIP"), "10.0.0.1");
   for (const at of [
     { address: "192.0.2.3", port: 7443 },
     { address: "2001:db8::3", port: 7443 },
   ]) {
-    await ensureKubernetesService(plane.client, { ranges, ...at });
+    await ensure(at);
     const endpoints = await plane.as(ADMIN, "GET", "/api/v1/namespaces/default/endpoints/kubernetes");
     assert.deepEqual(endpoints.body["subsets"], [
       { addresses: [{ ip: at.address }], ports: [{ name: "https", port: 7443, protocol: "TCP" }] },
@@ -230,6 +233,6 @@ test("announces the API by a service of its own, wherever it moves", async () =>
     assert.equal(objectsIn(objectIn(service.body, "spec"), "ports")[0]?.["targetPort"], 7443);
   }
   const before = await plane.storage.currentRevision();
-  await ensureKubernetesService(plane.client, { ranges, address: "2001:db8::3", port: 7443 });
+  await ensure({ address: "2001:db8::3", port: 7443 });
   assert.equal(await plane.storage.currentRevision(), before);
 });

@@ -1,5 +1,6 @@
 import { timestamp } from "../object/timestamp.ts";
 import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { readPluginConfigurations } from "../admission/configuration.ts";
 import type { AdmissionFunction } from "../admission/in-process.ts";
@@ -9,6 +10,7 @@ import { isAdmissionPluginOn } from "../config/admission-plugins.ts";
 import type { Config } from "../config/config.ts";
 import { dataDirectory } from "../config/data-files.ts";
 import { listen } from "../http/listen.ts";
+import { hostPort } from "../object/ip.ts";
 import { StartupError } from "../object/startup-error.ts";
 import { controllers } from "../controllers/all.ts";
 import { apiServiceAvailability } from "../controllers/api-service-availability.ts";
@@ -38,10 +40,12 @@ import { createControlPlane, type ControlPlane } from "./control-plane.ts";
 import { prepareDirectory, readFlagFile } from "./data-dir.ts";
 import { apiDocuments } from "./documents.ts";
 import { healthChecks } from "./health-checks.ts";
-import { ensureKubernetesService } from "./kubernetes-service.ts";
 import { publishAuthentication } from "./extension-authentication.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { openStorage } from "./open-storage.ts";
+import { endpointReconciler } from "./replicas/endpoint-reconciler.ts";
+import { ClockSkew } from "./replicas/clock-skew.ts";
+import { joinReplicas } from "./replicas/replica.ts";
 import { listenFault } from "./listen-fault.ts";
 import { periodically } from "./periodic.ts";
 import { untilDone } from "./until-done.ts";
@@ -64,8 +68,7 @@ export interface Embedding {
 const DRAIN_MS = 3000;
 /** How soon what a start could not write is tried again. */
 const BOOTSTRAP_RETRY_MS = 5000;
-/** How often the server sees to its own service, and to what all services hold: the original's intervals. */
-const KUBERNETES_SERVICE_MS = 10_000;
+/** How often the server sees to what all services hold: the original's interval. */
 const SERVICE_REPAIR_MS = 3 * 60_000;
 
 /**
@@ -117,6 +120,7 @@ async function startOn(
   const asked = { enable: config.enableAdmissionPlugins, disable: config.disableAdmissionPlugins };
   let closing: Promise<void> | undefined;
   const routing = config.enableAggregatorRouting ? "endpoint" : "clusterIp";
+  const skew = new ClockSkew(Date.now);
   const plane: ControlPlane = createControlPlane({
     storage,
     definitions,
@@ -152,6 +156,7 @@ async function startOn(
       checks: healthChecks({
         storage,
         cachesLoaded: () => plane.registry.cachesStarted,
+        clockFault: () => skew.fault(),
         stopping: () => closing !== undefined,
       }),
       serverAddress: () => `${config.advertiseAddress}:${listener.port}`,
@@ -214,10 +219,20 @@ async function startOn(
   void Promise.resolve(authentication.accountKeys()).catch((error: unknown) =>
     log.error({ err: error }, "no key for service account tokens"),
   );
-  const here = { ranges: config.serviceClusterIpRanges, address: config.advertiseAddress, port: listener.port };
-  loops.push(
-    await periodically(() => ensureKubernetesService(client, here), KUBERNETES_SERVICE_MS, failed("the service default/kubernetes")),
-  );
+  const own = { address: config.advertiseAddress, port: listener.port };
+  const replica = await joinReplicas({
+    registry: plane.registry,
+    client,
+    own,
+    reconciler: endpointReconciler(config, own, plane.registry.storage),
+    skew,
+    ranges: config.serviceClusterIpRanges,
+    host: hostname(),
+    uuid: randomUUID(),
+    clock: Date.now,
+    onFailure: failed,
+  });
+  loops.push(replica);
   loops.push(await periodically(() => plane.serviceNetwork.repair(), SERVICE_REPAIR_MS, failed("the repair of the service network")));
   const run = async (controller: Controller, manager: string): Promise<void> => {
     const onFailure = (loop: string, key: string, error: unknown): void =>
@@ -237,7 +252,7 @@ async function startOn(
     await run(make(definitions), name);
   }
   const address = clientAddress(config.bindAddress);
-  const url = `https://${address.includes(":") ? `[${address}]` : address}:${listener.port}`;
+  const url = `https://${hostPort(address, listener.port)}`;
   const kubeconfigPath = join(config.dataDir, "admin.kubeconfig");
   await writeKubeconfig(kubeconfigPath, url, certificates);
   const close = (): Promise<void> =>

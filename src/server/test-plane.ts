@@ -48,12 +48,12 @@ export interface TestPlaneAnswer {
   readonly text: string;
 }
 
-/** Starts a control plane with the objects of a new cluster; `change` replaces some of its parts. */
+/** Starts a control plane with the objects of a new cluster; `change` replaces some of its parts. Two on one store are replicas. */
 export async function testPlane(change: Partial<ControlPlaneOptions> = {}): Promise<TestPlane> {
   const data = dataDirectory();
   const bootstrap = readBootstrapRoles(data);
   const types = loadTypes(data);
-  const storage = openMemoryStorage({ historyWindow: 0 });
+  const { storage = openMemoryStorage({ historyWindow: 0 }) } = change;
   let count = 0;
   const plane = createControlPlane({
     storage,
