@@ -1,9 +1,7 @@
 import type { ResourceRef } from "../object/status.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { SystemClient } from "../registry/system-client.ts";
-import { prefixEnd } from "../storage/key-order.ts";
-import type { Watcher } from "../storage/cache/watcher-index.ts";
-import type { CacheEvent } from "../storage/cache/event-window.ts";
+import { follow, type Follower } from "../storage/cache/follow.ts";
 import { WorkQueue, type Again } from "./work-queue.ts";
 
 /** A loop that upstream runs in kube-controller-manager: told of changes, it brings the cluster to where it should be. */
@@ -24,31 +22,40 @@ export interface ControllerHost {
   readonly onFailure: (controller: string, key: string, error: unknown) => void;
 }
 
-/** Starts a controller: every object there is means work once, and every change from then on. */
+/** Starts a controller: every object there is means work once, and every change from then on, those of a time without news too. */
 export async function runController(controller: Controller, { registry, client, onFailure }: ControllerHost): Promise<AsyncDisposable> {
   const queue = new WorkQueue({
     work: (key) => controller.reconcile(key, client),
     onFailure: (key, error) => onFailure(controller.name, key, error),
   });
-  const stops: (() => void)[] = [];
+  const followed: Disposable[] = [];
   for (const { resource, keys } of controller.watches) {
     const definition = registry.definitions.ofResource(resource.group, resource.plural);
     if (definition?.keyPrefix === undefined)
       throw new TypeError(`the controller ${controller.name} watches ${resource.plural}, which are not stored`);
-    const cache = registry.cache(definition);
     const { keyPrefix } = definition;
     const add = (key: string): void => {
       for (const one of keys(key.slice(keyPrefix.length))) queue.add(one);
     };
-    const watcher: Watcher = { scope: { type: "all" }, wake: (event: CacheEvent) => add(event.key), end: () => {} };
-    await cache.start();
-    cache.watchers.add(watcher);
-    stops.push(() => cache.watchers.remove(watcher));
-    cache.walk(keyPrefix, prefixEnd(keyPrefix), (record) => add(record.key));
+    let known = new Set<string>();
+    const follower: Follower = {
+      reset(records) {
+        const present = new Set(records.map(({ key }) => key));
+        for (const key of known) if (!present.has(key)) add(key);
+        for (const key of present) add(key);
+        known = present;
+      },
+      changed({ key, current }) {
+        if (current === undefined) known.delete(key);
+        else known.add(key);
+        add(key);
+      },
+    };
+    followed.push(await follow(registry.cache(definition), follower));
   }
   return {
     async [Symbol.asyncDispose]() {
-      for (const stop of stops) stop();
+      for (const one of followed) one[Symbol.dispose]();
       await queue[Symbol.asyncDispose]();
     },
   };

@@ -10,6 +10,7 @@ import { objectKey, strategyOf } from "./endpoint.ts";
 import { fillSystemMetadata } from "./metadata.ts";
 import { mutate } from "./mutate.ts";
 import { metaRules } from "./meta-rules.ts";
+import { afterFailure, type Reservation } from "./reserver.ts";
 import { attributesOf, putObject, refuseInvalid, warn, type Write } from "./write.ts";
 
 /** Generated names that are tried before the client is told to come again. */
@@ -51,7 +52,7 @@ async function attemptCreate(write: Write, object: KubeObject): Promise<{ record
   const strategy = strategyOf(endpoint);
   const name = object.metadata.name ?? "";
   const reservation = await registry.reserver(endpoint.definition)?.reserve(object, undefined, strategyContext);
-  let stored = false;
+  let end: keyof Reservation | undefined = "rollback";
   try {
     const own = strategy.validate?.(object, strategyContext) ?? [];
     if (strategy.checksMetadata === false) refuseInvalid(write, name, own);
@@ -67,10 +68,13 @@ async function attemptCreate(write: Write, object: KubeObject): Promise<{ record
     }
     const outcome = await putObject(write, key, object, 0);
     if ("conflict" in outcome) return { existing: outcome.conflict };
-    stored = !write.options.dryRun;
+    if (!write.options.dryRun) end = "commit";
     return { record: outcome.record };
+  } catch (error) {
+    end = afterFailure(error);
+    throw error;
   } finally {
-    await (stored ? reservation?.commit() : reservation?.rollback());
+    if (end !== undefined) await reservation?.[end]();
   }
 }
 

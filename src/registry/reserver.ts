@@ -1,5 +1,6 @@
 import type { KubeObject } from "../object/kube-object.ts";
 import type { StrategyContext } from "../resources/definition.ts";
+import { StorageError } from "../storage/storage.ts";
 
 /**
  * Takes what lives beside the objects of a kind (a service's addresses and ports). The registry asks it before an
@@ -21,4 +22,12 @@ export interface Reservation {
   commit(): Promise<void>;
   /** The write came to nothing: what was taken for it is given back. */
   rollback(): Promise<void>;
+}
+
+/**
+ * What becomes of a reservation whose write failed. Where nobody can tell whether the write came about, all stays taken:
+ * another object must not get what this one may have, and the repair will see.
+ */
+export function afterFailure(error: unknown): "rollback" | undefined {
+  return error instanceof StorageError && error.reason === "unknown" ? undefined : "rollback";
 }

@@ -11,6 +11,7 @@ import { metaRules } from "./meta-rules.ts";
 import { mutate } from "./mutate.ts";
 import { preconditionFailed } from "./preconditions.ts";
 import { keepGeneration, keepSystemMetadata } from "./metadata.ts";
+import { afterFailure, type Reservation } from "./reserver.ts";
 import { retryOnConflict } from "./retry-on-conflict.ts";
 import { attributesOf, putObject, refuseInvalid, removeObject, warn, type Conflict, type Write } from "./write.ts";
 
@@ -64,7 +65,7 @@ async function attemptUpdate(write: Write, request: UpdateRequest, key: string, 
   if (endpoint.definition.scope === "Cluster") delete object.metadata.namespace;
   const reserver = registry.reserver(endpoint.definition);
   const reservation = endpoint.subresource === undefined ? await reserver?.reserve(object, old, strategyContext) : undefined;
-  let stored = false;
+  let end: keyof Reservation | undefined = "rollback";
   try {
     strategy.prepareForUpdate?.(object, old, strategyContext);
     keepSystemMetadata(object, old);
@@ -87,10 +88,13 @@ async function attemptUpdate(write: Write, request: UpdateRequest, key: string, 
     if (equalJson(object, old)) return { record, created: false };
     const outcome = await putObject(write, key, object, record.revision);
     if ("conflict" in outcome) return outcome;
-    stored = !write.options.dryRun;
+    if (!write.options.dryRun) end = "commit";
     return { record: outcome.record, created: false };
+  } catch (error) {
+    end = afterFailure(error);
+    throw error;
   } finally {
-    await (stored ? reservation?.commit() : reservation?.rollback());
+    if (end !== undefined) await reservation?.[end]();
   }
 }
 

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../object/json.ts";
 import { objectIn, objectsIn, stringIn, stringsIn } from "../object/read.ts";
+import { openMemoryStorage } from "../storage/memory/memory.ts";
+import { StorageError, type Transaction } from "../storage/storage.ts";
 import { NODE_PORTS_KEY } from "../registry/service-network/node-ports.ts";
 import { KubernetesService } from "./kubernetes-service.ts";
 import { soleServer } from "./replicas/endpoint-reconciler.ts";
@@ -235,4 +237,60 @@ test("announces the API by a service of its own, wherever it moves", async () =>
   const before = await plane.storage.currentRevision();
   await ensure({ address: "2001:db8::3", port: 7443 });
   assert.equal(await plane.storage.currentRevision(), before);
+});
+
+test("a service whose write nobody can tell the outcome of keeps what was taken for it", async () => {
+  const memory = openMemoryStorage({ historyWindow: 0 });
+  let cut = false;
+  // The write comes about, and its answer is lost.
+  const storage = new Proxy(memory, {
+    get(target, name) {
+      if (name === "commit" && cut) {
+        return async (transaction: Transaction) => {
+          await target.commit(transaction);
+          if (transaction.operations.some(({ key }) => key.includes("/services/specs/"))) throw new StorageError("unknown", "cut off");
+          return target.commit({ compares: [{ key: "/registry/none", modRevision: 0 }], operations: [] });
+        };
+      }
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === "function" ? (member.bind(target) as unknown) : member;
+    },
+  });
+  const plane = await testPlane({ storage });
+  await create(plane, "before", { type: "NodePort" });
+  cut = true;
+  const { status } = await create(plane, "unclear", { type: "NodePort", clusterIP: "10.0.0.77", ports: [{ port: 80, nodePort: 30_077 }] });
+  cut = false;
+  assert.equal(status, 500);
+  const { body } = await plane.as(ADMIN, "GET", `${SERVICES}/unclear`);
+  assert.equal(stringIn(objectIn(body, "spec"), "clusterIP"), "10.0.0.77");
+  assert.ok((await addresses(plane)).includes("10.0.0.77"));
+  assert.ok((await takenPorts(plane)).includes(30_077));
+});
+
+test("ports that services hold are taken in whatever range they were stored", async () => {
+  const storage = openMemoryStorage({ historyWindow: 0 });
+  const settings = (from: number, to: number) => ({
+    allowPrivileged: true,
+    nodePortRange: { from, to },
+    serviceCidrs: ["10.0.0.0/24"],
+    eventTtlSeconds: 3600,
+  });
+  const one = await testPlane({ storage, settings: settings(30_000, 30_001) });
+  const two = await testPlane({ storage, settings: settings(30_000, 30_002) });
+  const ports: number[] = [];
+  for (const [plane, name] of [
+    [one, "a"],
+    [two, "b"],
+    [one, "c"],
+    [two, "d"],
+  ] as const) {
+    const { body } = await create(plane, name, { type: "NodePort" });
+    ports.push(...nodePorts(body));
+  }
+  assert.deepEqual(
+    ports.toSorted((a, b) => a - b),
+    [30_000, 30_001, 30_002],
+    "each once, and no fourth",
+  );
 });

@@ -67,15 +67,14 @@ export class ClusterIps {
 
   /** Frees an address, if the service is the one that holds it. Errors: those of the store. */
   async free(ip: string, service: KubeObject): Promise<void> {
-    const name = canonicalIp(ip);
-    const held = await this.#options.client.get(IP_ADDRESSES, "", name);
+    const held = await this.#options.client.get(IP_ADDRESSES, "", canonicalIp(ip));
     if (held === undefined || !isHolder(held, service)) return;
-    await this.remove(name);
+    await this.remove(held);
   }
 
-  /** Removes an IPAddress, whoever holds it; one that is gone is fine. */
-  async remove(name: string): Promise<void> {
-    await this.#options.client.remove(IP_ADDRESSES, "", name).catch(unless(404));
+  /** Removes an IPAddress, whoever holds it; one that is gone, or has come in its place, is fine. */
+  async remove({ metadata: { name = "", uid = "" } }: KubeObject): Promise<void> {
+    await this.#options.client.remove(IP_ADDRESSES, "", name, { uid }).catch(unless("NotFound", "Conflict"));
   }
 
   /** Whether the address is the service's own now. */
@@ -145,8 +144,8 @@ function largestCovering(ranges: readonly AddressRange[], address: IpAddress): A
   );
 }
 
-function unless(code: number): (error: unknown) => void {
+function unless(...reasons: readonly (string | undefined)[]): (error: unknown) => void {
   return (error) => {
-    if (!(error instanceof StatusError) || error.status.code !== code) throw error;
+    if (!(error instanceof StatusError) || !reasons.includes(error.status.reason)) throw error;
   };
 }

@@ -22,12 +22,15 @@ interface Pending {
 export class NodePorts {
   readonly #storage: Storage;
   readonly #range: PortRange;
+  readonly #held: () => Promise<readonly number[]>;
   #pending: Pending[] = [];
   #working = false;
 
-  constructor(storage: Storage, range: PortRange) {
+  /** `held`: the ports that services have. */
+  constructor(storage: Storage, range: PortRange, held: () => Promise<readonly number[]>) {
     this.#storage = storage;
     this.#range = range;
+    this.#held = held;
   }
 
   /** The bitmap as it is stored now. Errors: StorageError. */
@@ -93,8 +96,12 @@ export class NodePorts {
 
   async #load(): Promise<{ readonly ports: PortBitmap; readonly revision: number }> {
     const pair = await this.#storage.get(NODE_PORTS_KEY);
-    if (pair === undefined) return { ports: PortBitmap.empty(this.#range), revision: 0 };
-    // Ports of another range are read as none: the repair at start takes those that services hold.
-    return { ports: PortBitmap.read(recordOf(pair).object(), this.#range) ?? PortBitmap.empty(this.#range), revision: pair.modRevision };
+    const revision = pair?.modRevision ?? 0;
+    const stored = pair && PortBitmap.read(recordOf(pair).object(), this.#range);
+    if (stored !== undefined) return { ports: stored, revision };
+    // None were stored, or those of another range, as servers have that were not all started anew yet.
+    const ports = PortBitmap.empty(this.#range);
+    for (const port of await this.#held()) ports.add(port);
+    return { ports, revision };
   }
 }

@@ -5,6 +5,7 @@ import { structIn, type JsonObject, type ReadonlyJsonObject } from "../../object
 import type { KubeObject } from "../../object/kube-object.ts";
 import type { RandomBytes } from "../../object/names-generator.ts";
 import { objectIn, stringsIn } from "../../object/read.ts";
+import { SERVICES } from "../../object/resource-ids.ts";
 import { internalError, invalid } from "../../object/status.ts";
 import { errorText } from "../../object/error-text.ts";
 import type { StrategySettings } from "../../resources/definition.ts";
@@ -46,7 +47,8 @@ const IPS_AT = FieldPath.root.child("spec", "clusterIPs");
 export function serviceNetwork(options: ServiceNetworkOptions): ServiceNetwork {
   const { settings, client, random, onFailure } = options;
   const ips = new ClusterIps({ client, ranges: settings.serviceCidrs, random: options.randomBytes });
-  const ports = new NodePorts(options.storage, settings.nodePortRange);
+  const heldPorts = async () => (await client.list(SERVICES)).flatMap((service) => nodePortsOf(objectIn(service, "spec")));
+  const ports = new NodePorts(options.storage, settings.nodePortRange, heldPorts);
   const cluster = familiesOf(settings.serviceCidrs);
   const repair = new ServiceRepair({ client, ips, ports, clock: options.clock });
 

@@ -46,14 +46,14 @@ export class ServiceRepair {
         const held = await client.get(IP_ADDRESSES, "", ip);
         if (held !== undefined && (isHolder(held, service) || (await this.#isHeld(held)))) continue;
         // It names a service that does not have it.
-        if (held !== undefined) await ips.remove(ip);
+        if (held !== undefined) await ips.remove(held);
         await ips.restore(ip, service);
       }
     }
     for (const address of await client.list(IP_ADDRESSES)) {
-      const { labels = {}, creationTimestamp = "", name = "" } = address.metadata;
+      const { labels = {}, creationTimestamp = "" } = address.metadata;
       if (labels[MANAGED_BY] !== MANAGER || clock() - Date.parse(creationTimestamp) < GRACE_MS) continue;
-      if (!(await this.#isHeld(address))) await ips.remove(name);
+      if (!(await this.#isHeld(address))) await ips.remove(address);
     }
   }
 
