@@ -17,7 +17,6 @@ test("openssl verifies the certificates by its strictest rules", needs("openssl"
       externalHostname: "",
       certDir: directory,
       servingFiles: undefined,
-      clientCaFile: "",
       serviceClusterIpRanges: ["10.0.0.0/24"],
     },
     new Date(),

@@ -186,7 +186,6 @@ test(
         externalHostname: "",
         certDir: pki,
         servingFiles: undefined,
-        clientCaFile: "",
         serviceClusterIpRanges: ["10.0.0.0/24"],
       },
       new Date(),

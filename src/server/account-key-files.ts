@@ -1,9 +1,11 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { join } from "node:path";
-import { publicKeysIn } from "../authentication/jwt.ts";
+import { publicKeysIn, signingKey } from "../authentication/jwt.ts";
 import { accountKeys, generateAccountKey, type AccountKeys, type AccountKeySource } from "../authentication/service-account/keys.ts";
+import { errorText } from "../object/error-text.ts";
 import { StartupError } from "../object/startup-error.ts";
-import { prepareDirectory, readFileIfThere, readFlagFile, writeFileAtomically } from "./data-dir.ts";
+import { prepareDirectory, readFileIfThere, writeFileAtomically } from "./data-dir.ts";
+import type { OpenFile } from "./reloaded-file.ts";
 
 export interface AccountKeyFiles {
   /** Where a key is kept that is made here. */
@@ -12,6 +14,7 @@ export interface AccountKeyFiles {
   readonly signingKeyFile: string;
   /** [--service-account-key-file] */
   readonly keyFiles: readonly string[];
+  readonly file: OpenFile;
 }
 
 export interface PreparedKeys {
@@ -21,52 +24,63 @@ export interface PreparedKeys {
 }
 
 /**
- * The keys of service account tokens. Files are read now; a key of our own is made when it is first asked for, and is on
+ * The keys of service account tokens, as the files are now. A key of our own is made when it is first asked for, and is on
  * disk before anything is signed with it. Errors: StartupError for a file that cannot be read or used.
  */
-export async function accountKeyFiles({ directory, signingKeyFile, keyFiles }: AccountKeyFiles): Promise<PreparedKeys> {
-  const others = (await Promise.all(keyFiles.map(readPublicKeys))).flat();
-  const together = (key: KeyObject, path: string): AccountKeys => {
-    const keys = accountKeys(key, others);
-    if (keys !== undefined) return keys;
-    throw new StartupError(
-      `${path} holds no RSA key and none on the curves P-256, P-384, P-521`,
-      "give a key that tokens can be signed with",
+export async function accountKeyFiles({ directory, signingKeyFile, keyFiles, file }: AccountKeyFiles): Promise<PreparedKeys> {
+  const others = await Promise.all(keyFiles.map((path) => file("service-account-key-file", path, publicKeysIn)));
+  const together = (key: KeyObject): AccountKeys => {
+    const keys = accountKeys(
+      key,
+      others.flatMap(({ current }) => current),
     );
+    if (keys !== undefined) return keys;
+    throw new Error(UNUSABLE);
+  };
+  /** The same keys as long as no file has changed. */
+  let known: { readonly keys: AccountKeys; readonly of: readonly unknown[] } | undefined;
+  const current = (key: KeyObject): AccountKeys => {
+    const of = [key, ...others.map((each) => each.current)];
+    if (known === undefined || of.some((one, i) => one !== known?.of[i])) known = { keys: together(key), of };
+    return known.keys;
   };
   if (signingKeyFile !== "") {
-    const keys = together(readKey(await readFlagFile("service-account-signing-key-file", signingKeyFile), signingKeyFile), signingKeyFile);
-    return { source: () => keys, settled: async () => {} };
+    const signing = await file("service-account-signing-key-file", signingKeyFile, signingKeyIn);
+    return { source: () => current(signing.current), settled: async () => {} };
   }
   const path = join(directory, "sa.key");
   const kept = await readFileIfThere(path);
-  let keys = kept === undefined ? undefined : together(readKey(kept, path), path);
+  let own = kept === undefined ? undefined : readOwnKey(kept, path);
   let making: Promise<AccountKeys> | undefined;
   const make = async (): Promise<AccountKeys> => {
     const key = await generateAccountKey();
     await prepareDirectory(directory);
     await writeFileAtomically(path, key.export({ type: "pkcs8", format: "pem" }).toString(), 0o600);
-    return (keys = together(key, path));
+    return current((own = key));
   };
   return {
-    source: () => keys ?? (making ??= make().finally(() => (making = undefined))),
+    source: () => (own === undefined ? (making ??= make().finally(() => (making = undefined))) : current(own)),
     settled: async () => void (await making?.catch(() => undefined)),
   };
 }
 
-async function readPublicKeys(path: string): Promise<KeyObject[]> {
-  const text = await readFlagFile("service-account-key-file", path);
-  try {
-    return publicKeysIn(text);
-  } catch (error) {
-    throw new StartupError(`--service-account-key-file: ${path} has no key that can be read`, "give public or private keys in PEM", error);
-  }
+const UNUSABLE = "it holds no RSA key and none on the curves P-256, P-384, P-521";
+
+/** Errors: Error for a text that is no private key to sign tokens with. */
+function signingKeyIn(pem: string): KeyObject {
+  const key = createPrivateKey(pem);
+  if (signingKey(key) === undefined) throw new Error(UNUSABLE);
+  return key;
 }
 
-function readKey(pem: string, path: string): KeyObject {
+function readOwnKey(pem: string, path: string): KeyObject {
   try {
-    return createPrivateKey(pem);
+    return signingKeyIn(pem);
   } catch (error) {
-    throw new StartupError(`${path} has no private key that can be read`, "give one in PEM, without a passphrase", error);
+    throw new StartupError(
+      `${path} has no private key that can be used: ${errorText(error)}`,
+      "give one in PEM, without a passphrase",
+      error,
+    );
   }
 }

@@ -1,91 +1,14 @@
 import assert from "node:assert/strict";
 import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import fs from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer, request as httpsRequest } from "node:https";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { test, type TestContext } from "node:test";
+import { test } from "node:test";
 import { hashPassword } from "../authentication/password-hash.ts";
 import { jsonWebKey, signJwt, signingKey, type SigningKey } from "../authentication/jwt.ts";
-import { completeOptions, type ServerOptions } from "../config/options.ts";
+import { testHttps } from "../webhook/test-https.ts";
 import { issueAuthority, issueLeaf } from "../x509/issue.ts";
-import { startServer } from "./start.ts";
-
-const REVIEW = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
-const WHO = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
-const HOUR = 3600_000;
-const validity = () => ({ from: new Date(Date.now() - HOUR), until: new Date(Date.now() + HOUR) });
-
-interface Answer {
-  readonly status: number;
-  readonly body: {
-    status?: { userInfo?: { username: string; groups: string[] }; token?: string; error?: string };
-    data?: Record<string, string>;
-    keys?: object[];
-  };
-}
-
-interface Ask {
-  readonly headers?: Record<string, string | string[]>;
-  readonly body?: object;
-  readonly cert?: string;
-  readonly key?: string;
-}
-
-/** A whole server on a fresh directory, and a way to ask it over TLS. */
-async function server(t: TestContext, directory: string, options: ServerOptions) {
-  const surroundings = { stateDirectory: directory, addresses: [] };
-  const running = await startServer(
-    completeOptions(
-      { dataDir: join(directory, "data"), port: 0, storageBackend: "memory", bindAddress: "127.0.0.1", ...options },
-      surroundings,
-    ),
-  );
-  t.after(() => running.close());
-  const ca = await readFile(join(directory, "data", "pki", "ca.crt"), "utf8");
-  const ask = (method: string, path: string, { headers = {}, body, cert, key }: Ask = {}): Promise<Answer> =>
-    new Promise((done, fail) => {
-      const sent = httpsRequest(
-        running.url + path,
-        {
-          method,
-          ca,
-          agent: false,
-          headers: { "content-type": "application/json", ...headers },
-          ...(cert === undefined ? {} : { cert, key }),
-        },
-        (response) => {
-          let text = "";
-          response.on("data", (piece) => (text += String(piece)));
-          response.on("end", () => done({ status: response.statusCode ?? 0, body: text.startsWith("{") ? JSON.parse(text) : {} }));
-        },
-      );
-      sent.on("error", fail);
-      sent.end(body === undefined ? undefined : JSON.stringify(body));
-    });
-  const who = async (authorization: string): Promise<string> => {
-    const { status, body } = await ask("POST", WHO, { headers: { authorization }, body: REVIEW });
-    return status === 201 ? (body.status?.userInfo?.username ?? "") : `${status}`;
-  };
-  return { ask, who, running };
-}
-
-async function scratch(t: TestContext): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "authentication-"));
-  t.after(() => rm(directory, { recursive: true, force: true }));
-  return directory;
-}
-
-/** Asks until the answer is as wished, for some seconds. */
-async function until(wished: string, ask: () => Promise<string>): Promise<void> {
-  for (const end = Date.now() + 5000; ; await new Promise((later) => setTimeout(later, 50))) {
-    const answer = await ask();
-    if (answer === wished) return;
-    assert.ok(Date.now() < end, `${answer} never became ${wished}`);
-  }
-}
+import { REVIEW, scratch, testServer, until, validity, WHO } from "./test-server.ts";
 
 test("tokens, passwords and the front proxy's headers say who asks; nothing secret is told; files are read again", async (t) => {
   const directory = await scratch(t);
@@ -108,7 +31,7 @@ test("tokens, passwords and the front proxy's headers say who asks; nothing secr
       setImmediate(() => (args.at(-1) as (error: null, size: number) => void)(null, size));
     }),
   ];
-  const { ask, who } = await server(t, directory, {
+  const { ask, who } = await testServer(t, directory, {
     tokenAuthFile: file("tokens"),
     authentication: {
       basicAuthFile: file("passwords"),
@@ -186,32 +109,24 @@ test("tokens, passwords and the front proxy's headers say who asks; nothing secr
 
 test("ID tokens of an issuer that is a real HTTPS server prove users, by flags and by file", async (t) => {
   const directory = await scratch(t);
-  const authority = { subject: { commonName: "issuer-ca" }, ...issueAuthority({ commonName: "issuer-ca" }, validity()) };
-  const serving = issueLeaf(authority, { commonName: "issuer" }, validity(), "serverAuth", ["127.0.0.1"]);
   const keys = new Map([["k1", generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey]]);
-  const https = createServer(
-    { cert: serving.certificate, key: serving.key.export({ type: "pkcs8", format: "pem" }) },
-    (request, response) => {
-      const issuer = `https://127.0.0.1:${(https.address() as AddressInfo).port}/issuer`;
-      response.end(
-        JSON.stringify(
-          request.url?.endsWith("openid-configuration")
-            ? { issuer, jwks_uri: `${issuer}/keys` }
-            : { keys: [...keys].map(([keyId, key]) => jsonWebKey({ keyId, publicKey: createPublicKey(key) })) },
-        ),
-      );
-    },
+  using https = await testHttps((request, _, response) =>
+    response.end(
+      JSON.stringify(
+        request.url?.endsWith("openid-configuration")
+          ? { issuer, jwks_uri: `${issuer}/keys` }
+          : { keys: [...keys].map(([keyId, key]) => jsonWebKey({ keyId, publicKey: createPublicKey(key) })) },
+      ),
+    ),
   );
-  await new Promise<void>((ready) => https.listen(0, "127.0.0.1", ready));
-  t.after(() => https.close());
-  const issuer = `https://127.0.0.1:${(https.address() as AddressInfo).port}/issuer`;
+  const issuer = `${https.url}/issuer`;
   const token = (change: object = {}, keyId = "k1"): string => {
     const now = Math.floor(Date.now() / 1000);
     const claims = { iss: issuer, aud: "my-client", sub: "s", exp: now + 600, iat: now, name: "jane", groups: ["a", "b"], ...change };
     return `Bearer ${signJwt(claims, { ...(signingKey(keys.get(keyId) as never) as SigningKey), keyId })}`;
   };
-  await writeFile(join(directory, "ca.crt"), authority.certificate);
-  const byFlags = await server(t, join(directory, "one"), {
+  await writeFile(join(directory, "ca.crt"), https.ca);
+  const byFlags = await testServer(t, join(directory, "one"), {
     dataDir: join(directory, "one", "data"),
     authentication: {
       oidc: {
@@ -240,14 +155,14 @@ test("ID tokens of an issuer that is a real HTTPS server prove users, by flags a
       kind: "AuthenticationConfiguration",
       jwt: [
         {
-          issuer: { url: issuer, audiences: ["my-client"], certificateAuthority: authority.certificate },
+          issuer: { url: issuer, audiences: ["my-client"], certificateAuthority: https.ca },
           claimMappings: { username: { expression: `'${prefix}' + claims.name` } },
         },
       ],
       anonymous: { enabled: true, conditions: [{ path: "/livez" }] },
     });
   await writeFile(configFile, configuration("x:"));
-  const byFile = await server(t, join(directory, "two"), { dataDir: join(directory, "two", "data"), authentication: { configFile } });
+  const byFile = await testServer(t, join(directory, "two"), { dataDir: join(directory, "two", "data"), authentication: { configFile } });
   assert.equal(await byFile.who(token()), "x:jane");
   assert.equal((await byFile.ask("GET", "/livez")).status, 200);
   assert.equal((await byFile.ask("GET", "/version")).status, 401);
@@ -257,43 +172,16 @@ test("ID tokens of an issuer that is a real HTTPS server prove users, by flags a
 
 test("a webhook that is a real HTTPS server is asked whose a token is", async (t) => {
   const directory = await scratch(t);
-  const authority = { subject: { commonName: "hook-ca" }, ...issueAuthority({ commonName: "hook-ca" }, validity()) };
-  const serving = issueLeaf(authority, { commonName: "hook" }, validity(), "serverAuth", ["127.0.0.1"]);
   const asked: string[] = [];
-  const https = createServer(
-    { cert: serving.certificate, key: serving.key.export({ type: "pkcs8", format: "pem" }) },
-    (request, response) => {
-      let text = "";
-      request.on("data", (piece) => (text += String(piece)));
-      request.on("end", () => {
-        const { apiVersion, kind, spec } = JSON.parse(text) as { apiVersion: string; kind: string; spec: { token: string } };
-        asked.push(`${request.headers.authorization} ${apiVersion}`);
-        const authenticated = spec.token === "known";
-        response.end(
-          JSON.stringify({ apiVersion, kind, status: { authenticated, ...(authenticated ? { user: { username: "jane" } } : {}) } }),
-        );
-      });
-    },
-  );
-  await new Promise<void>((ready) => https.listen(0, "127.0.0.1", ready));
-  t.after(() => https.close());
+  using https = await testHttps((request, body, response) => {
+    const { apiVersion, kind, spec } = JSON.parse(body) as { apiVersion: string; kind: string; spec: { token: string } };
+    asked.push(`${request.headers.authorization} ${apiVersion}`);
+    const authenticated = spec.token === "known";
+    response.end(JSON.stringify({ apiVersion, kind, status: { authenticated, ...(authenticated ? { user: { username: "jane" } } : {}) } }));
+  });
   const configFile = join(directory, "hook.kubeconfig");
-  const kubeconfig = {
-    "clusters": [
-      {
-        name: "c",
-        cluster: {
-          "server": `https://127.0.0.1:${(https.address() as AddressInfo).port}/authn`,
-          "certificate-authority-data": Buffer.from(authority.certificate).toString("base64"),
-        },
-      },
-    ],
-    "users": [{ name: "u", user: { token: "hook-secret" } }],
-    "contexts": [{ name: "x", context: { cluster: "c", user: "u" } }],
-    "current-context": "x",
-  };
-  await writeFile(configFile, JSON.stringify(kubeconfig));
-  const { who } = await server(t, directory, { authentication: { tokenWebhook: { configFile, version: "v1", cacheTtl: 60_000 } } });
+  await writeFile(configFile, https.kubeconfig("/authn", "hook-secret"));
+  const { who } = await testServer(t, directory, { authentication: { tokenWebhook: { configFile, version: "v1", cacheTtl: 60_000 } } });
   assert.equal(await who("Bearer known"), "jane");
   assert.equal(await who("Bearer known"), "jane");
   assert.equal(await who("Bearer unknown"), "401");

@@ -12,20 +12,18 @@ import { certificateAuthenticator, certificatesIn } from "../authentication/clie
 import { accountTokenAuthenticator, type ObjectLookup } from "../authentication/service-account/account-token.ts";
 import type { AccountKeySource } from "../authentication/service-account/keys.ts";
 import { bootstrapTokenAuthenticator } from "../authentication/bootstrap-token.ts";
-import type { OidcIssuer } from "../authentication/oidc/oidc-token.ts";
 import { passwordAuthenticator, readPasswordFile } from "../authentication/password-file.ts";
 import { requestHeaderAuthenticator } from "../authentication/request-header.ts";
-import { authenticationConfigurationReader, flagIssuer, startIssuers } from "./oidc.ts";
+import { anyIssuer, authenticationConfigurationReader, flagIssuer } from "./oidc.ts";
 import { readTokenFile, tokenFileAuthenticator } from "../authentication/token-file.ts";
+import type { TokenWebhookConfig } from "../config/authentication.ts";
 import type { Config } from "../config/config.ts";
 import type { TokenIssuer } from "../registry/actions/token-request.ts";
-import { StartupError } from "../object/startup-error.ts";
-import { errorText } from "../object/error-text.ts";
 import { webhookTokenAuthenticator } from "../authentication/webhook-token.ts";
 import { readKubeconfig } from "../webhook/kubeconfig.ts";
 import { WebhookClient } from "../webhook/webhook-client.ts";
 import { accountKeyFiles } from "./account-key-files.ts";
-import { reloadedFile, type ReloadedFile, type ReloadLog } from "./reloaded-file.ts";
+import { reloadedFile, type OpenFile, type ReloadedFile, type ReloadLog } from "./reloaded-file.ts";
 
 /** How a server finds out who asks, put together from its flags. */
 export interface Authentication extends AsyncDisposable {
@@ -37,8 +35,10 @@ export interface Authentication extends AsyncDisposable {
   readonly apiAudiences: readonly string[];
   readonly issuer: TokenIssuer;
   readonly accountKeys: AccountKeySource;
-  /** PEM of the front proxy's authorities at the start: clients only show certificates of authorities that are named. */
-  readonly proxyCa: string;
+  /** PEM of the authorities in force, of client certificates and of the front proxy's. */
+  readonly authorities: { readonly client: string; readonly proxy: string };
+  /** Calls `changed` whenever other authorities have come into force; one caller at a time. */
+  onAuthorities(changed: () => void): void;
 }
 
 export interface AuthenticationParts {
@@ -58,23 +58,26 @@ export interface AuthenticationParts {
 export async function prepareAuthentication({ config, ownClientCa, lookup, log, clock }: AuthenticationParts): Promise<Authentication> {
   const { serviceAccounts, apiAudiences, requestHeader, basicAuthFile, bootstrapTokens, oidc, tokenWebhook, configFile } =
     config.authentication;
-  const files: ReloadedFile<unknown>[] = [];
-  const file = async <T>(flag: string, path: string, parse: (text: string) => T): Promise<ReloadedFile<T>> => {
-    const reloaded = await reloadedFile({ flag, path, parse, log });
+  const files: Disposable[] = [];
+  const file: OpenFile = async (flag, path, parse, changed) => {
+    const reloaded = await reloadedFile({ flag, path, parse, log, ...(changed === undefined ? {} : { changed }) });
     files.push(reloaded);
     return reloaded;
   };
+  let authoritiesChanged = (): void => {};
+  const authorities = (flag: string, path: string): Promise<ReloadedFile<X509Certificate[]>> =>
+    file(flag, path, authoritiesIn, () => authoritiesChanged());
   const requests: Authenticator[] = [];
-  let proxyCa = "";
+  let proxyCa = (): readonly X509Certificate[] => [];
   if (requestHeader !== undefined) {
-    const authorities = await file("requestheader-client-ca-file", requestHeader.clientCaFile, authoritiesIn);
-    proxyCa = authorities.current.map(String).join("");
-    requests.push(requestHeaderAuthenticator({ ...requestHeader, authorities: () => authorities.current, clock }));
+    const found = await authorities("requestheader-client-ca-file", requestHeader.clientCaFile);
+    proxyCa = () => found.current;
+    requests.push(requestHeaderAuthenticator({ ...requestHeader, authorities: proxyCa, clock }));
   }
   const own = certificatesIn(ownClientCa);
-  const clientCa =
-    config.clientCaFile === "" ? undefined : await file("client-ca-file", config.clientCaFile, (text) => [...own, ...authoritiesIn(text)]);
-  requests.push(certificateAuthenticator(() => clientCa?.current ?? own, clock));
+  const otherCa = config.clientCaFile === "" ? undefined : await authorities("client-ca-file", config.clientCaFile);
+  const clientCa = joined(own, () => otherCa?.current ?? []);
+  requests.push(certificateAuthenticator(clientCa, clock));
   if (basicAuthFile !== "") {
     const table = await file("basic-auth-file", basicAuthFile, readPasswordFile);
     requests.push(passwordAuthenticator({ table: () => table.current, clock }));
@@ -85,22 +88,19 @@ export async function prepareAuthentication({ config, ownClientCa, lookup, log, 
     const table = await file("token-auth-file", config.tokenAuthFile, readTokenFile);
     tokens.push(tokenFileAuthenticator(() => table.current, apiAudiences));
   }
-  const keys = await accountKeyFiles({ directory: config.certDir, ...serviceAccounts });
+  const keys = await accountKeyFiles({ directory: config.certDir, ...serviceAccounts, file });
   const { issuers } = serviceAccounts;
   tokens.push(accountTokenAuthenticator({ keys: keys.source, issuers, apiAudiences, lookup, checkObjects: serviceAccounts.lookup, clock }));
   if (bootstrapTokens) tokens.push(bootstrapTokenAuthenticator(lookup, apiAudiences, clock));
   const surroundings = { apiAudiences, clock, log };
-  if (oidc !== undefined) tokens.push(...startIssuers([await flagIssuer(oidc)], surroundings).map(({ authenticate }) => authenticate));
+  if (oidc !== undefined) tokens.push(await flagIssuer(oidc, surroundings, file));
   const configuration =
     configFile === ""
       ? undefined
       : await file("authentication-config", configFile, authenticationConfigurationReader(surroundings, issuers));
-  if (configuration !== undefined) tokens.push(anyOf(() => configuration.current.issuers));
-  const webhook = tokenWebhook.configFile === "" ? undefined : webhookClient(tokenWebhook.configFile);
-  if (webhook !== undefined) {
-    const { version, cacheTtl: ttl } = tokenWebhook;
-    tokens.push(webhookTokenAuthenticator({ post: (review) => webhook.post(review), version, ttl, apiAudiences, clock }));
-  }
+  if (configuration !== undefined) tokens.push(anyIssuer(() => configuration.current.issuers));
+  const webhook = tokenWebhook.configFile === "" ? undefined : await tokenWebhookFile(tokenWebhook, { apiAudiences, clock }, file);
+  if (webhook !== undefined) tokens.push((question) => webhook.current.authenticate(question));
   const knowToken = firstToken(tokens);
   requests.push(bearerAuthenticator(knowToken));
   return {
@@ -109,7 +109,10 @@ export async function prepareAuthentication({ config, ownClientCa, lookup, log, 
     knowToken,
     apiAudiences,
     accountKeys: keys.source,
-    proxyCa,
+    get authorities() {
+      return { client: clientCa().map(String).join(""), proxy: proxyCa().map(String).join("") };
+    },
+    onAuthorities: (changed) => void (authoritiesChanged = changed),
     issuer: {
       keys: keys.source,
       issuer: issuers[0] as string,
@@ -120,36 +123,45 @@ export async function prepareAuthentication({ config, ownClientCa, lookup, log, 
     },
     async [Symbol.asyncDispose]() {
       for (const one of files) one[Symbol.dispose]();
-      webhook?.close();
+      webhook?.current.client.close();
       await keys.settled();
     },
   };
 }
 
-/** Whichever issuers there are when a token comes: the first that knows it. */
-function anyOf(issuers: () => readonly OidcIssuer[]): TokenAuthenticator {
-  return async (question) => {
-    for (const { authenticate } of issuers()) {
-      const accepted = await authenticate(question);
-      if (accepted !== undefined) return accepted;
-    }
-    return undefined;
+/** One list of what never changes and what may; the same one as long as the latter does not. */
+function joined<T>(fixed: readonly T[], changing: () => readonly T[]): () => readonly T[] {
+  let seen = changing();
+  let all = [...fixed, ...seen];
+  return () => {
+    const current = changing();
+    if (current !== seen) all = [...fixed, ...(seen = current)];
+    return all;
   };
 }
 
 /** How long the webhook's answer is waited for. */
 const WEBHOOK_TIMEOUT_MS = 30_000;
 
-/** Errors: StartupError where the kubeconfig cannot be read. */
-function webhookClient(path: string): WebhookClient {
-  const flag = "authentication-token-webhook-config-file";
-  try {
-    const read = (file: string): string => readFileSync(file, "utf8");
-    return new WebhookClient(readKubeconfig(read(path), path, read), { timeoutMs: WEBHOOK_TIMEOUT_MS, random: Math.random });
-  } catch (error) {
-    const reason = errorText(error);
-    throw new StartupError(`--${flag}: ${path}: ${reason}`, "name a kubeconfig whose current context is the webhook");
-  }
+/** The webhook of the kubeconfig as it is now. Errors: StartupError where the kubeconfig cannot be read. */
+function tokenWebhookFile(
+  { configFile, version, cacheTtl: ttl }: TokenWebhookConfig,
+  { apiAudiences, clock }: { readonly apiAudiences: readonly string[]; readonly clock: () => number },
+  file: OpenFile,
+): Promise<ReloadedFile<{ readonly client: WebhookClient; readonly authenticate: TokenAuthenticator }>> {
+  return file(
+    "authentication-token-webhook-config-file",
+    configFile,
+    (text) => {
+      const target = readKubeconfig(text, configFile, (path) => readFileSync(path, "utf8"));
+      const client = new WebhookClient(target, { timeoutMs: WEBHOOK_TIMEOUT_MS, random: Math.random });
+      return {
+        client,
+        authenticate: webhookTokenAuthenticator({ post: (review) => client.post(review), version, ttl, apiAudiences, clock }),
+      };
+    },
+    ({ client }) => client.retire(),
+  );
 }
 
 /** Errors: Error where there is no certificate. */

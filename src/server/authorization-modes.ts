@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { AbacError, abacMode, readAbacPolicies } from "../authorization/abac.ts";
 import { alwaysAllow, alwaysDeny } from "../authorization/always.ts";
-import type { AuthorizationMode } from "../authorization/authorizer.ts";
+import { authorizationChain, type Authorization, type AuthorizationMode } from "../authorization/authorizer.ts";
 import {
   ConfigurationError,
   readAuthorizationConfiguration,
@@ -19,6 +19,7 @@ import { KubeconfigError, readKubeconfig } from "../webhook/kubeconfig.ts";
 import { WebhookClient } from "../webhook/webhook-client.ts";
 import type { BootstrapRoles } from "./bootstrap-rbac.ts";
 import type { AuthorizationParts } from "./control-plane.ts";
+import { reloadedFile, type ReloadLog } from "./reloaded-file.ts";
 
 /** How long the webhook's answer is waited for: what the original's flags mean. */
 const WEBHOOK_TIMEOUT_MS = 30_000;
@@ -26,22 +27,92 @@ const WEBHOOK_TIMEOUT_MS = 30_000;
 /** Makes the modes when what they look up is there. */
 export type MakeModes = (parts: AuthorizationParts) => AuthorizationMode[];
 
+/** The authorizers of a server, put together from its flags. */
+export interface PreparedAuthorization extends Disposable {
+  readonly makeModes: MakeModes;
+}
+
+/** Authorizers that were read and checked. */
+interface ReadAuthorizers {
+  readonly configured: readonly AuthorizerConfiguration[];
+  readonly makeModes: MakeModes;
+  /** Their webhooks. */
+  readonly clients: readonly WebhookClient[];
+}
+
 /**
- * Reads what a Config says of authorization: modes by name, or the file that configures each. Errors: StartupError for a
- * file that is absent or wrong.
+ * Reads what a Config says of authorization: modes by name, or the file that configures each, which is followed. Errors:
+ * StartupError for a file that is absent or wrong.
  */
-export async function prepareAuthorization(config: Config, bootstrap: BootstrapRoles): Promise<MakeModes> {
-  const { authorizationConfig, authorizationModes, authorizationWebhook: hook } = config;
-  const configured: AuthorizerConfiguration[] =
-    authorizationConfig === ""
-      ? authorizationModes.map((type) => legacyAuthorizer(type, hook))
-      : readConfigurationFile(authorizationConfig);
-  const flag = authorizationConfig === "" ? "authorization-webhook-config-file" : "authorization-config";
+export async function prepareAuthorization(config: Config, bootstrap: BootstrapRoles, log: ReloadLog): Promise<PreparedAuthorization> {
+  const { authorizationConfig: path, authorizationModes, authorizationWebhook: hook } = config;
+  if (path === "") {
+    const configured = authorizationModes.map((type) => legacyAuthorizer(type, hook));
+    const { makeModes, clients } = await readAuthorizers(configured, config, bootstrap, "authorization-webhook-config-file");
+    return { makeModes, [Symbol.dispose]: () => clients.forEach((client) => client.close()) };
+  }
+  const flag = "authorization-config";
+  const file = await reloadedFile<ReadAuthorizers>({
+    flag,
+    path,
+    log,
+    parse(text, before) {
+      const configured = readAuthorizationConfiguration(text);
+      if (before !== undefined) checkChange(before.configured, configured);
+      return readAuthorizers(configured, config, bootstrap, flag);
+    },
+    changed: ({ clients }) => clients.forEach((client) => client.retire()),
+  });
+  return {
+    makeModes: (parts) => [followedMode(() => file.current, parts)],
+    [Symbol.dispose]() {
+      file[Symbol.dispose]();
+      for (const client of file.current.clients) client.close();
+    },
+  };
+}
+
+/** Whether the kubelets are held apart and whether RBAC counts is decided at the start, as in the original. */
+function checkChange(before: readonly AuthorizerConfiguration[], after: readonly AuthorizerConfiguration[]): void {
+  for (const type of ["Node", "RBAC"] as const) {
+    const [was, is] = [before, after].map((all) => all.some((one) => one.type === type));
+    if (was !== is)
+      throw new ConfigurationError(`the authorizer of the type ${type} can be neither added nor taken away while the server runs`);
+  }
+}
+
+/** All authorizers of a file, as it is when they are asked, as one. */
+function followedMode(current: () => ReadAuthorizers, parts: AuthorizationParts): AuthorizationMode {
+  let made = current();
+  let chain = authorizationChain(made.makeModes(parts));
+  const latest = (): Authorization => {
+    const now = current();
+    if (now !== made) {
+      made = now;
+      chain = authorizationChain(now.makeModes(parts));
+    }
+    return chain;
+  };
+  return {
+    name: "AuthorizationConfiguration",
+    authorize: (asked) => latest().authorize(asked),
+    rulesFor: (user, namespace) => latest().rulesFor(user, namespace),
+  };
+}
+
+async function readAuthorizers(
+  configured: readonly AuthorizerConfiguration[],
+  config: Config,
+  bootstrap: BootstrapRoles,
+  flag: string,
+): Promise<ReadAuthorizers> {
+  const clients: WebhookClient[] = [];
   const makers = await Promise.all(
     configured.map(async (one): Promise<(parts: AuthorizationParts) => AuthorizationMode> => {
       switch (one.type) {
         case "Webhook": {
-          const mode = await webhookOf(one.webhook, flag);
+          const { mode, client } = await webhookOf(one.webhook, flag);
+          clients.push(client);
           return () => mode;
         }
         case "ABAC": {
@@ -59,7 +130,7 @@ export async function prepareAuthorization(config: Config, bootstrap: BootstrapR
       }
     }),
   );
-  return (parts) => makers.map((make) => make(parts));
+  return { configured, clients, makeModes: (parts) => makers.map((make) => make(parts)) };
 }
 
 /** A mode that is named on the command line, with what the flags say of it. */
@@ -80,15 +151,6 @@ function legacyAuthorizer(
   return { type, name: type, webhook };
 }
 
-function readConfigurationFile(path: string): AuthorizerConfiguration[] {
-  try {
-    return readAuthorizationConfiguration(readConfigured("authorization-config", path));
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    throw new StartupError(`--authorization-config: ${path}: ${error.message}`, "correct the file");
-  }
-}
-
 /** What every kubelet may do: the rules of the role system:node, whoever may have changed it. */
 export function nodeRules({ clusterroles }: BootstrapRoles): CompiledRule[] {
   const role = clusterroles.find(({ metadata }) => metadata.name === "system:node");
@@ -104,19 +166,23 @@ function abacOf(path: string): AuthorizationMode {
   }
 }
 
-async function webhookOf(webhook: WebhookConfiguration, flag: string): Promise<AuthorizationMode> {
+async function webhookOf(
+  webhook: WebhookConfiguration,
+  flag: string,
+): Promise<{ readonly mode: AuthorizationMode; readonly client: WebhookClient }> {
   const { kubeConfigFile, timeout, matchConditions, failurePolicy, ...rest } = webhook;
   try {
     const target = readKubeconfig(readConfigured(flag, kubeConfigFile), kubeConfigFile, (path) => readConfigured(flag, path));
     const client = new WebhookClient(target, { timeoutMs: timeout, random: Math.random });
     const matches = matchConditions.length === 0 ? undefined : await compiled(matchConditions, flag);
-    return webhookMode({
+    const mode = webhookMode({
       ...rest,
       post: (review) => client.post(review),
       onError: failurePolicy === "Deny" ? "deny" : "noOpinion",
       clock: Date.now,
       ...(matches === undefined ? {} : { matches }),
     });
+    return { mode, client };
   } catch (error) {
     if (!(error instanceof KubeconfigError)) throw error;
     throw new StartupError(`--${flag}: ${kubeConfigFile}: ${error.message}`, "name a kubeconfig whose current context is the webhook");

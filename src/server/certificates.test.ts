@@ -23,7 +23,6 @@ async function scratch(t: TestContext, changes: Partial<CertificateConfig> = {})
     externalHostname: "",
     certDir: join(directory, "pki"),
     servingFiles: undefined,
-    clientCaFile: "",
     serviceClusterIpRanges: ["10.0.0.0/24", "fd00::/108"],
     ...changes,
   };
@@ -98,7 +97,7 @@ test("client and server believe each other over TLS, and the server reads who th
   const server = createServer({
     cert: certificates.serving.certificate,
     key: certificates.serving.key,
-    ca: certificates.clientCa,
+    ca: certificates.ownCa,
     requestCert: true,
     rejectUnauthorized: true,
   });
@@ -125,23 +124,22 @@ test("the user's own serving certificate is shown, trusted in the kubeconfig and
   const other = await scratch(t, { externalHostname: "api.example.org" });
   await prepareCertificates(other, now);
   const files = { certFile: join(other.certDir, "apiserver.crt"), keyFile: join(other.certDir, "apiserver.key") };
-  const config = await scratch(t, { servingFiles: files, bindAddress: "203.0.113.9", clientCaFile: join(other.certDir, "ca.crt") });
+  const config = await scratch(t, { servingFiles: files, bindAddress: "203.0.113.9" });
   const certificates = await prepareCertificates(config, now);
   assert.equal(certificates.serving.certificate, await readFile(files.certFile, "utf8"));
   assert.ok(certificates.servingCa.endsWith(certificates.serving.certificate));
   assert.equal(certificates.serverName, "localhost");
   assert.match(kubeconfigText("https://203.0.113.9:6443", certificates), /tls-server-name: "localhost"/);
-  assert.equal(certificates.clientCa.match(/BEGIN CERTIFICATE/g)?.length, 2);
 });
 
 test("files that flags name and that are not there or not PEM are startup faults that name the flag", async (t) => {
   const config = await scratch(t);
+  await prepareCertificates(config, now);
   const missing = { certFile: "/nowhere/tls.crt", keyFile: "/nowhere/tls.key" };
   await assert.rejects(
     prepareCertificates({ ...config, servingFiles: missing }, now),
     /--tls-cert-file: there is no file \/nowhere\/tls.crt/,
   );
-  await assert.rejects(prepareCertificates({ ...config, clientCaFile: join(config.certDir, "ca.key") }, now), /has no certificate in PEM/);
 });
 
 test("the kubeconfig is its owner's only and written only when it changes", async (t) => {

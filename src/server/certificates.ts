@@ -15,9 +15,7 @@ import { issueAuthority, issueLeaf } from "../x509/issue.ts";
 export interface Certificates {
   /** What the listener shows: the certificate, followed by what signed it, and its key. */
   readonly serving: PemPair;
-  /** CAs whose signature on a client certificate is proof: the generated one, and those of --client-ca-file. */
-  readonly clientCa: string;
-  /** The generated one of them. */
+  /** The generated CA, whose signature on a client certificate is proof. */
   readonly ownCa: string;
   /** What a client trusts in order to believe `serving`. */
   readonly servingCa: string;
@@ -35,7 +33,7 @@ export interface PemPair {
 /** What of the configuration certificates depend on. */
 export type CertificateConfig = Pick<
   Config,
-  "bindAddress" | "advertiseAddress" | "externalHostname" | "certDir" | "servingFiles" | "clientCaFile" | "serviceClusterIpRanges"
+  "bindAddress" | "advertiseAddress" | "externalHostname" | "certDir" | "servingFiles" | "serviceClusterIpRanges"
 >;
 
 const day = 24 * 60 * 60 * 1000;
@@ -70,10 +68,8 @@ export async function prepareCertificates(config: CertificateConfig, now: Date):
       : readServingFiles(config.servingFiles),
     prepare(join(config.certDir, "admin"), signed, () => issueLeaf(issuer, adminSubject, lifeFrom(now, leafLife), "clientAuth", [])),
   ]);
-  const clientCa = config.clientCaFile === "" ? "" : await readAuthorities("client-ca-file", config.clientCaFile);
   return {
     serving: shown.pem,
-    clientCa: authority.pem.certificate + clientCa,
     ownCa: authority.pem.certificate,
     // A client that is handed the user's own certificate as a root believes it whoever signed it.
     servingCa: authority.pem.certificate + (config.servingFiles === undefined ? "" : shown.pem.certificate),
@@ -171,17 +167,6 @@ async function readServingFiles(files: NonNullable<Config["servingFiles"]>): Pro
 /** The certificates of a bundle in PEM, without what stands between them. */
 export function certificateBlocks(pem: string): string[] {
   return pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-}
-
-async function readAuthorities(flag: string, path: string): Promise<string> {
-  const content = await readFlagFile(flag, path);
-  try {
-    const certificates = certificateBlocks(content).map((block) => new X509Certificate(block));
-    if (certificates.length > 0) return certificates.map(String).join("");
-  } catch (error) {
-    throw new StartupError(`${path} has a certificate that cannot be read`, `correct --${flag}`, error);
-  }
-  throw new StartupError(`${path} has no certificate in PEM`, `correct --${flag}`);
 }
 
 /** The first DNS name of a certificate that is not valid for an address. */

@@ -11,9 +11,9 @@ const PLACE = { namespace: "kube-system", name: "extension-apiserver-authenticat
 /** What API servers behind this one need to tell users apart as it does. */
 export interface PublishedAuthentication {
   /** PEM of the authorities of client certificates. */
-  readonly clientCa: string;
+  readonly client: string;
   /** PEM of the front proxy's, and how it names users. */
-  readonly proxyCa: string;
+  readonly proxy: string;
   readonly requestHeader: RequestHeaderConfig | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface PublishedAuthentication {
 export async function publishAuthentication(client: SystemClient, published: PublishedAuthentication): Promise<void> {
   const found = await client.get(CONFIG_MAPS, PLACE.namespace, PLACE.name);
   const old = found === undefined ? {} : objectIn(found, "data");
-  const { clientCa, proxyCa, requestHeader } = published;
+  const { client: clientCa, proxy: proxyCa, requestHeader } = published;
   const list = (values: readonly string[]): string => JSON.stringify(values);
   const data: Record<string, string> = {
     "client-ca-file": merged(stringIn(old, "client-ca-file"), clientCa),

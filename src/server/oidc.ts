@@ -5,11 +5,10 @@ import { httpsFetcher } from "../authentication/oidc/fetch-json.ts";
 import type { IssuerRules } from "../authentication/oidc/issuer-rules.ts";
 import { oidcIssuer, type OidcIssuer } from "../authentication/oidc/oidc-token.ts";
 import { readAuthenticationConfiguration } from "../authentication/oidc/read-configuration.ts";
+import type { TokenAuthenticator } from "../authentication/token-authenticator.ts";
 import type { OidcConfig } from "../config/authentication.ts";
-import { StartupError } from "../object/startup-error.ts";
 import { errorText } from "../object/error-text.ts";
-import { readFlagFile } from "./data-dir.ts";
-import type { ReloadLog } from "./reloaded-file.ts";
+import type { OpenFile, ReloadLog } from "./reloaded-file.ts";
 
 /** What all issuers are made with. */
 export interface OidcSurroundings {
@@ -19,7 +18,7 @@ export interface OidcSurroundings {
 }
 
 /** Makes issuers and sets out to find them: who comes with a token later need not wait for that. */
-export function startIssuers(rules: readonly IssuerRules[], { apiAudiences, clock, log }: OidcSurroundings): OidcIssuer[] {
+function startIssuers(rules: readonly IssuerRules[], { apiAudiences, clock, log }: OidcSurroundings): OidcIssuer[] {
   return rules.map((one) => {
     const issuer = oidcIssuer({ rules: one, fetch: httpsFetcher(one.ca), apiAudiences, clock });
     issuer.discover().catch((error: unknown) => {
@@ -30,10 +29,21 @@ export function startIssuers(rules: readonly IssuerRules[], { apiAudiences, cloc
   });
 }
 
-/** The issuer of the --oidc- flags. Errors: StartupError for its CA file. */
-export async function flagIssuer(config: OidcConfig): Promise<IssuerRules> {
-  const ca = config.caFile === "" ? undefined : await readFlagFile("oidc-ca-file", config.caFile);
-  if (ca !== undefined) checkAuthority(ca, config.caFile);
+/** The issuer of the --oidc- flags, with its CA file as it is now. Errors: StartupError for that file. */
+export async function flagIssuer(config: OidcConfig, surroundings: OidcSurroundings, file: OpenFile): Promise<TokenAuthenticator> {
+  const start = (ca: string | undefined): OidcIssuer[] => startIssuers([flagRules(config, ca)], surroundings);
+  if (config.caFile === "") {
+    const issuers = start(undefined);
+    return anyIssuer(() => issuers);
+  }
+  const issuers = await file("oidc-ca-file", config.caFile, (ca) => {
+    if (!isAuthority(ca)) throw new Error("it has no certificate in PEM");
+    return start(ca);
+  });
+  return anyIssuer(() => issuers.current);
+}
+
+function flagRules(config: OidcConfig, ca: string | undefined): IssuerRules {
   return {
     issuer: config.issuerUrl,
     discoveryUrl: "",
@@ -46,6 +56,17 @@ export async function flagIssuer(config: OidcConfig): Promise<IssuerRules> {
     uid: () => "",
     extra: [],
     checkUser: [],
+  };
+}
+
+/** Whichever issuers there are when a token comes: the first that knows it. */
+export function anyIssuer(issuers: () => readonly OidcIssuer[]): TokenAuthenticator {
+  return async (question) => {
+    for (const { authenticate } of issuers()) {
+      const accepted = await authenticate(question);
+      if (accepted !== undefined) return accepted;
+    }
+    return undefined;
   };
 }
 
@@ -73,10 +94,6 @@ export function authenticationConfigurationReader(
       anonymous: anonymous && ((path) => anonymous.enabled && (paths.size === 0 || paths.has(path))),
     };
   };
-}
-
-function checkAuthority(pem: string, path: string): void {
-  if (!isAuthority(pem)) throw new StartupError(`--oidc-ca-file: ${path} has no certificate in PEM`, "correct the file");
 }
 
 function isAuthority(pem: string): boolean {

@@ -19,12 +19,25 @@ export interface ReloadOptions<T> {
   /** The flag that names the file, without dashes. */
   readonly flag: string;
   readonly path: string;
-  /** Errors: Error whose message says what is wrong; it must not repeat what is secret. */
-  readonly parse: (text: string) => T;
+  /**
+   * What a content means; `before`: what the one in force means, undefined at first. Errors: Error whose message says
+   * what is wrong; it must not repeat what is secret.
+   */
+  readonly parse: (text: string, before: T | undefined) => T | Promise<T>;
   readonly log: ReloadLog;
+  /** Called when a new content has come into force, with what the one before meant. */
+  readonly changed?: (before: T) => void;
   /** How often the file is looked at, in milliseconds. */
   readonly everyMs?: number;
 }
+
+/** Opens a file that a flag names and follows it; the parameters are those of ReloadOptions. */
+export type OpenFile = <T>(
+  flag: string,
+  path: string,
+  parse: ReloadOptions<T>["parse"],
+  changed?: (before: T) => void,
+) => Promise<ReloadedFile<T>>;
 
 const EVERY_MS = 1000;
 
@@ -32,11 +45,11 @@ const EVERY_MS = 1000;
  * Reads a file that a flag names, and again whenever it changes: a new content that cannot be read or understood is
  * logged and the old one stays. Errors: StartupError where it cannot be had at first.
  */
-export async function reloadedFile<T>({ flag, path, parse, log, everyMs = EVERY_MS }: ReloadOptions<T>): Promise<ReloadedFile<T>> {
+export async function reloadedFile<T>({ flag, path, parse, log, changed, everyMs = EVERY_MS }: ReloadOptions<T>): Promise<ReloadedFile<T>> {
   let seen = await stampOf(path);
   let current: T;
   try {
-    current = parse(await readFlagFile(flag, path));
+    current = await parse(await readFlagFile(flag, path), undefined);
   } catch (error) {
     if (error instanceof StartupError) throw error;
     throw new StartupError(`--${flag}: ${path}: ${errorText(error)}`, "correct the file", undefined);
@@ -49,8 +62,10 @@ export async function reloadedFile<T>({ flag, path, parse, log, everyMs = EVERY_
       const stamp = await stampOf(path);
       if (stamp === seen) return;
       seen = stamp;
-      current = parse(await readFlagFile(flag, path));
+      const before = current;
+      current = await parse(await readFlagFile(flag, path), before);
       log.info({ file: path }, `--${flag} was read again`);
+      changed?.(before);
     } catch (error) {
       log.warn({ file: path, reason: errorText(error) }, `--${flag} has changed and cannot be used; the content before it stays in force`);
     } finally {

@@ -9,7 +9,7 @@ import { issuerDocuments, KEYS_PATH } from "../authentication/service-account/is
 import { isAdmissionPluginOn } from "../config/admission-plugins.ts";
 import type { Config } from "../config/config.ts";
 import { dataDirectory } from "../config/data-files.ts";
-import { listen } from "../http/listen.ts";
+import { listen, type ListenerTls } from "../http/listen.ts";
 import { hostPort } from "../object/ip.ts";
 import { StartupError } from "../object/startup-error.ts";
 import { controllers } from "../controllers/all.ts";
@@ -116,7 +116,7 @@ async function startOn(
     config.admissionConfigFile === ""
       ? new Map()
       : await readPluginConfigurations(config.admissionConfigFile, (file) => readFlagFile("admission-control-config-file", file));
-  const makeModes = await prepareAuthorization(config, bootstrap);
+  const authorization = await prepareAuthorization(config, bootstrap, log);
   const asked = { enable: config.enableAdmissionPlugins, disable: config.disableAdmissionPlugins };
   let closing: Promise<void> | undefined;
   const routing = config.enableAggregatorRouting ? "endpoint" : "clusterIp";
@@ -149,7 +149,7 @@ async function startOn(
       ["authentication.k8s.io/tokenreviews", tokenReview(authentication.knowToken, authentication.apiAudiences)],
     ],
     explainAccess: config.explainAccess,
-    authorizationModes: makeModes,
+    authorizationModes: authorization.makeModes,
     documents: apiDocuments({
       definitions,
       types,
@@ -184,14 +184,12 @@ async function startOn(
   const client = systemClient(plane.registry);
   const failed = (work: string) => (error: unknown) => log.warn({ err: error, work }, "this will be tried again");
   const loops: AsyncDisposable[] = [];
+  const publish = (): Promise<void> =>
+    publishAuthentication(client, { ...authentication.authorities, requestHeader: config.authentication.requestHeader });
   // A webhook that refuses what a start writes must not keep out whoever could mend it.
   const clusterObjects = async (): Promise<void> => {
     await bootstrapObjects(client, config.serviceClusterIpRanges);
-    await publishAuthentication(client, {
-      clientCa: certificates.clientCa,
-      proxyCa: authentication.proxyCa,
-      requestHeader: config.authentication.requestHeader,
-    });
+    await publish();
     await bootstrapRoles(client, bootstrap);
     await bootstrapApiServices(client, definitions);
     await bootstrapFlowControl(systemClient(plane.registry, FLOW_CONTROL_PRODUCER), readBootstrapFlowControl(data));
@@ -199,21 +197,27 @@ async function startOn(
   loops.push(await untilDone(clusterObjects, BOOTSTRAP_RETRY_MS, failed("the objects of every cluster")));
   const customResources = new CustomResources(plane.registry);
   await serveEstablished(customResources, client);
+  // Clients only show certificates of authorities that are named to them.
+  const tls = (): ListenerTls => ({
+    cert: certificates.serving.certificate,
+    key: certificates.serving.key,
+    clientCa: authentication.authorities.client + authentication.authorities.proxy,
+    minVersion: config.tlsMinVersion,
+  });
   const listener = await listen({
     handler: plane.handle,
     host: config.bindAddress,
     port: config.port,
     allowClients: config.allowClientCidrs,
-    tls: {
-      cert: certificates.serving.certificate,
-      key: certificates.serving.key,
-      clientCa: certificates.clientCa + authentication.proxyCa,
-      minVersion: config.tlsMinVersion,
-    },
+    tls: tls(),
     limits: { streams: config.limits.streamsPerConnection },
     log,
   }).catch((error: unknown) => {
     throw listenFault(error, config.bindAddress, config.port);
+  });
+  authentication.onAuthorities(() => {
+    listener.secure(tls());
+    publish().catch(failed("telling extension API servers of other authorities"));
   });
   // A key that has to be made takes long: whoever needs it first waits for it, the start does not.
   void Promise.resolve(authentication.accountKeys()).catch((error: unknown) =>
@@ -261,6 +265,7 @@ async function startOn(
       plane.close();
       await listener.close(DRAIN_MS);
       await authentication[Symbol.asyncDispose]();
+      authorization[Symbol.dispose]();
       await audit[Symbol.asyncDispose]();
       await storage[Symbol.asyncDispose]();
     })());

@@ -8,7 +8,7 @@ import { audiencesOf, isSignedBy, parseJwt, type VerifyingKey } from "../jwt.ts"
 import { common, type TokenAuthenticator } from "../token-authenticator.ts";
 import { tokenDigest } from "../token-file.ts";
 import { accountUser, accountUserName, type AccountIdentity } from "./account-name.ts";
-import type { AccountKeySource } from "./keys.ts";
+import type { AccountKeys, AccountKeySource } from "./keys.ts";
 
 /** Looks an object of the core group up in the newest state. */
 export type ObjectLookup = (plural: string, namespace: string, name: string) => Promise<KubeObject | undefined>;
@@ -41,14 +41,21 @@ const INVALIDATED = "service account token has been invalidated";
 export function accountTokenAuthenticator(options: AccountTokenOptions): TokenAuthenticator {
   const { keys, issuers, clock } = options;
   const proven = new BoundedCache<JsonObject>(REMEMBERED, clock);
+  let provenBy: AccountKeys | undefined;
   return async ({ token, audiences, notes }) => {
+    const held = keys();
+    // A token whose key has been taken away is no longer proven.
+    if (held !== provenBy) {
+      proven.clear();
+      provenBy = held instanceof Promise ? undefined : held;
+    }
     const digest = tokenDigest(token);
     let claims = proven.get(digest);
     if (claims === undefined) {
       const jwt = parseJwt(token);
       const issuer = jwt?.claims["iss"];
       if (jwt === undefined || typeof issuer !== "string" || (issuer !== LEGACY_ISSUER && !issuers.includes(issuer))) return undefined;
-      const { verifying } = await keys();
+      const { verifying } = await held;
       if (!candidates(verifying, jwt.keyId).some(({ publicKey }) => isSignedBy(jwt, publicKey)))
         throw new BadCredential("failed to verify the signature of the service account token");
       claims = jwt.claims;

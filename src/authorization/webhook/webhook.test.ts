@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import { test, type TestContext } from "node:test";
 import type { JsonObject } from "../../object/json.ts";
-import { issueAuthority, issueLeaf } from "../../x509/issue.ts";
 import { readKubeconfig } from "../../webhook/kubeconfig.ts";
+import { testHttps } from "../../webhook/test-https.ts";
 import { WebhookClient } from "../../webhook/webhook-client.ts";
 import type { AuthorizationAttributes, AuthorizationMode } from "../authorizer.ts";
 import { webhookMode, type WebhookModeOptions } from "./webhook.ts";
@@ -130,35 +127,22 @@ interface Answer {
 
 /** A real HTTPS webhook that gives one answer and writes down what it was asked. */
 async function startHook(t: TestContext, answer: Answer) {
-  const subject = { commonName: "hook-ca" };
-  const validity = { from: new Date(Date.now() - 60_000), until: new Date(Date.now() + 600_000) };
-  const authority = issueAuthority(subject, validity);
-  const leaf = issueLeaf({ subject, key: authority.key }, { commonName: "hook" }, validity, "serverAuth", ["127.0.0.1"]);
   const asked: { path: string; authorization: string | undefined; body: JsonObject }[] = [];
-  const server = createServer({ cert: leaf.certificate, key: leaf.key.export({ type: "pkcs8", format: "pem" }) }, (request, response) => {
-    let text = "";
-    request.on("data", (piece: Buffer) => (text += piece.toString()));
-    request.on("end", () => {
-      asked.push({ path: request.url ?? "", authorization: request.headers.authorization, body: JSON.parse(text) as JsonObject });
-      if (answer.destroy) return void request.socket.destroy();
-      const version = answer.v1 === undefined ? "v1beta1" : "v1";
-      const review = { apiVersion: `authorization.k8s.io/${version}`, kind: "SubjectAccessReview", status: answer.v1 ?? answer.v1beta1 };
-      response.writeHead(answer.status ?? 200, { "content-type": "application/json" });
-      response.end(answer.text ?? JSON.stringify(review));
-    });
+  const https = await testHttps(({ url: path = "", headers: { authorization }, socket }, body, response) => {
+    asked.push({ path, authorization, body: JSON.parse(body) as JsonObject });
+    if (answer.destroy) return void socket.destroy();
+    const version = answer.v1 === undefined ? "v1beta1" : "v1";
+    const review = { apiVersion: `authorization.k8s.io/${version}`, kind: "SubjectAccessReview", status: answer.v1 ?? answer.v1beta1 };
+    response.writeHead(answer.status ?? 200, { "content-type": "application/json" });
+    response.end(answer.text ?? JSON.stringify(review));
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  t.after(() => https[Symbol.dispose]());
+  const { url } = https;
   return {
     url,
     asked,
-    ca: authority.certificate,
-    mode(options: Partial<WebhookModeOptions>, ca = authority.certificate): AuthorizationMode {
+    ca: https.ca,
+    mode(options: Partial<WebhookModeOptions>, ca = https.ca): AuthorizationMode {
       const kubeconfig = `
 clusters: [{name: hook, cluster: {server: "${url}/authz", certificate-authority: ca.crt}}]
 users: [{name: u, user: {token: webhook-secret}}]

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { request as httpsRequest } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { completeOptions, type ServerOptions } from "../config/options.ts";
+import { startServer } from "./start.ts";
+
+/** Asks a server who it takes the sender for. */
+export const REVIEW = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
+export const WHO = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+const HOUR = 3600_000;
+/** From an hour ago for an hour. */
+export const validity = () => ({ from: new Date(Date.now() - HOUR), until: new Date(Date.now() + HOUR) });
+
+interface Answer {
+  readonly status: number;
+  readonly body: {
+    status?: { userInfo?: { username: string; groups: string[] }; token?: string; error?: string };
+    data?: Record<string, string>;
+    keys?: object[];
+  };
+}
+
+interface Ask {
+  readonly headers?: Record<string, string | string[]>;
+  readonly body?: object;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** A whole server on a fresh directory, and a way to ask it over TLS. */
+export async function testServer(t: TestContext, directory: string, options: ServerOptions) {
+  const surroundings = { stateDirectory: directory, addresses: [] };
+  const running = await startServer(
+    completeOptions(
+      { dataDir: join(directory, "data"), port: 0, storageBackend: "memory", bindAddress: "127.0.0.1", ...options },
+      surroundings,
+    ),
+  );
+  t.after(() => running.close());
+  const ca = await readFile(join(directory, "data", "pki", "ca.crt"), "utf8");
+  const ask = (method: string, path: string, { headers = {}, body, cert, key }: Ask = {}): Promise<Answer> =>
+    new Promise((done, fail) => {
+      const sent = httpsRequest(
+        running.url + path,
+        {
+          method,
+          ca,
+          agent: false,
+          headers: { "content-type": "application/json", ...headers },
+          ...(cert === undefined ? {} : { cert, key }),
+        },
+        (response) => {
+          let text = "";
+          response.on("data", (piece) => (text += String(piece)));
+          response.on("end", () => done({ status: response.statusCode ?? 0, body: text.startsWith("{") ? JSON.parse(text) : {} }));
+        },
+      );
+      sent.on("error", fail);
+      sent.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  const who = async (authorization: string): Promise<string> => {
+    const { status, body } = await ask("POST", WHO, { headers: { authorization }, body: REVIEW });
+    return status === 201 ? (body.status?.userInfo?.username ?? "") : `${status}`;
+  };
+  return { ask, who, running };
+}
+
+/** A directory of a test. */
+export async function scratch(t: TestContext): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "server-"));
+  t.after(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** Asks until the answer is as wished, for some seconds. */
+export async function until(wished: string, ask: () => Promise<string>): Promise<void> {
+  for (const end = Date.now() + 5000; ; await new Promise((later) => setTimeout(later, 50))) {
+    const answer = await ask();
+    if (answer === wished) return;
+    assert.ok(Date.now() < end, `${answer} never became ${wished}`);
+  }
+}

@@ -1,0 +1,45 @@
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { issueAuthority, issueLeaf } from "../x509/issue.ts";
+
+/** An HTTPS server on the loopback, for tests. */
+export interface TestHttps extends Disposable {
+  readonly url: string;
+  /** PEM of the authority that signed its certificate. */
+  readonly ca: string;
+  /** A kubeconfig with everything in it; the user is the bearer token. */
+  kubeconfig(path: string, token: string): string;
+}
+
+/** Starts a server with a certificate of an authority of its own; `answer` gets each request with its whole body. */
+export async function testHttps(answer: (request: IncomingMessage, body: string, response: ServerResponse) => void): Promise<TestHttps> {
+  const validity = { from: new Date(Date.now() - 60_000), until: new Date(Date.now() + 3600_000) };
+  const subject = { commonName: "hook-ca" };
+  const authority = issueAuthority(subject, validity);
+  const leaf = issueLeaf({ subject, key: authority.key }, { commonName: "hook" }, validity, "serverAuth", ["127.0.0.1"]);
+  const server = createServer({ cert: leaf.certificate, key: leaf.key.export({ type: "pkcs8", format: "pem" }) }, (request, response) => {
+    const pieces: Buffer[] = [];
+    request.on("data", (piece: Buffer) => pieces.push(piece));
+    request.on("end", () => answer(request, Buffer.concat(pieces).toString("utf8"), response));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const encodedCa = Buffer.from(authority.certificate).toString("base64");
+  return {
+    url,
+    ca: authority.certificate,
+    kubeconfig: (path, token) => `
+clusters: [{name: hook, cluster: {server: "${url}${path}", certificate-authority-data: ${encodedCa}}}]
+users: [{name: u, user: {token: ${token}}}]
+contexts: [{name: c, context: {cluster: hook, user: u}}]
+current-context: c
+`,
+    [Symbol.dispose]() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
