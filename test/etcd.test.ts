@@ -10,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { packageRoot } from "../src/config/data-files.ts";
 import { startServer } from "../src/index.ts";
 import { prepareCertificates } from "../src/server/certificates.ts";
+import { ask } from "./ask.ts";
 import { startEtcd } from "./etcd-server.ts";
 import { needs } from "./programs.ts";
 
@@ -65,22 +66,12 @@ async function startProcess(t: TestContext, etcd: string): Promise<{ readonly do
 
 async function openDoor(url: string, pki: string): Promise<Door> {
   const [ca, cert, key] = await Promise.all(["ca.crt", "admin.crt", "admin.key"].map((file) => readFile(join(pki, file))));
-  const options = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
+  const caller = { ca: ca ?? "", ...(cert && { cert }), ...(key && { key }) };
   return {
-    ask: (method, path, body) =>
-      new Promise((resolve, reject) => {
-        const asked = request(`${url}${path}`, { ...options, method, headers: { "content-type": "application/json" } }, (answer) => {
-          let text = "";
-          answer.setEncoding("utf8").on("data", (more: string) => (text += more));
-          answer.on("end", () => resolve({ code: answer.statusCode ?? 0, body: JSON.parse(text) as Answer["body"] }));
-          answer.on("error", reject);
-        });
-        asked.on("error", reject);
-        asked.end(body === undefined ? undefined : JSON.stringify(body));
-      }),
+    ask: (method, path, body) => ask<Answer["body"]>(url, caller, method, path, body),
     watch(from) {
       const names: string[] = [];
-      const asked = request(`${url}${configMaps}?watch=1&resourceVersion=${from}`, options, (answer) => {
+      const asked = request(`${url}${configMaps}?watch=1&resourceVersion=${from}`, caller, (answer) => {
         let rest = "";
         answer.setEncoding("utf8").on("data", (text: string) => {
           const lines = (rest + text).split("\n");
