@@ -4,7 +4,6 @@ import { compareObjects, isSame, noDifference } from "./compare.ts";
 import type { Comparison } from "./compare.ts";
 import { inVersion, resetSet } from "./door.ts";
 import type { WriteDoor } from "./door.ts";
-import type { FieldSet } from "./field-set.ts";
 
 /** What a write changes in one version: without what the door resets, and the type it was compared by. */
 interface VersionChange {
@@ -26,7 +25,6 @@ export class Changes {
     this.#before = before;
     this.#after = after;
     this.own = compareObjects(before ?? {}, after, door.schema);
-    this.#versions.set(door.apiVersion, { comparison: exclude(this.own, resetSet(door, door.apiVersion)), schema: door.schema });
   }
 
   /** The change in a version; undefined: there is no such version. Errors: UntrackableError, StatusError of a conversion. */
@@ -36,20 +34,26 @@ export class Changes {
   }
 
   #compare(apiVersion: string): VersionChange | undefined {
+    if (apiVersion === this.#door.apiVersion) return this.#withoutReset(this.own, apiVersion, this.#door.schema);
     const after = inVersion(this.#door, this.#after, apiVersion);
     if (after === undefined) return undefined;
     if (isSame(this.own)) return { comparison: noDifference, schema: after.schema };
     const before = this.#before === undefined ? undefined : inVersion(this.#door, this.#before, apiVersion);
     const comparison = compareObjects(before?.object ?? {}, after.object, after.schema);
-    return { comparison: exclude(comparison, resetSet(this.#door, apiVersion)), schema: after.schema };
+    return this.#withoutReset(comparison, apiVersion, after.schema);
   }
-}
 
-function exclude(comparison: Comparison, fields: FieldSet): Comparison {
-  if (fields.isEmpty) return comparison;
-  return {
-    added: comparison.added.recursiveDifference(fields),
-    modified: comparison.modified.recursiveDifference(fields),
-    removed: comparison.removed.recursiveDifference(fields),
-  };
+  #withoutReset(comparison: Comparison, apiVersion: string, schema: Schema): VersionChange {
+    const fields = resetSet(this.#door, apiVersion);
+    if (fields.isEmpty) return { comparison, schema };
+    const { added, modified, removed } = comparison;
+    return {
+      comparison: {
+        added: added.recursiveDifference(fields),
+        modified: modified.recursiveDifference(fields),
+        removed: removed.recursiveDifference(fields),
+      },
+      schema,
+    };
+  }
 }

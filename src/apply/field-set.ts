@@ -83,7 +83,7 @@ export class FieldSet {
     for (const [element, right] of other.nodes) {
       const left = this.nodes.get(element);
       const node = left === undefined ? right : unionNode(left, right);
-      if (node !== left) (nodes ??= new Map(this.nodes)).set(element, node);
+      if (node !== left) (nodes ??= copyOf(this.nodes)).set(element, node);
     }
     return nodes === undefined ? this : FieldSet.of(nodes);
   }
@@ -165,15 +165,22 @@ export class FieldSet {
 
   #filter(keep: (node: FieldNode, element: PathElement) => FieldNode | undefined): FieldSet {
     let nodes: Map<PathElement, FieldNode> | undefined;
-    for (const [element, node] of this.nodes) {
+    // Not by iterators and Map's copy: they make an entry of each node, most of what a write allocated for its owners.
+    this.nodes.forEach((node, element) => {
       const kept = keep(node, element);
-      if (kept === node) continue;
-      nodes ??= new Map(this.nodes);
+      if (kept === node) return;
+      nodes ??= copyOf(this.nodes);
       if (kept === undefined) nodes.delete(element);
       else nodes.set(element, kept);
-    }
+    });
     return nodes === undefined ? this : FieldSet.of(nodes);
   }
+}
+
+function copyOf(nodes: ReadonlyMap<PathElement, FieldNode>): Map<PathElement, FieldNode> {
+  const copy = new Map<PathElement, FieldNode>();
+  nodes.forEach((node, element) => void copy.set(element, node));
+  return copy;
 }
 
 /** A node of this content; the old node where it has it already, undefined where nothing is left. */

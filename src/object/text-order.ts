@@ -18,6 +18,14 @@ export function compareTexts(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
+/** An object's own keys in that order. */
+export function sortedKeys(object: object): string[] {
+  const keys = Object.keys(object);
+  // Most come sorted, and Array.sort makes arrays of its own.
+  for (let i = 1; i < keys.length; i++) if (compareTexts(keys[i - 1] as string, keys[i] as string) > 0) return keys.sort(compareTexts);
+  return keys;
+}
+
 function compareIrregular(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index++) {

@@ -15,8 +15,10 @@ export function objectAnswer(call: Call, record: ObjectRecord, status = 200): Ap
   if (accept.transform?.kind === "Table")
     return tableAnswer(call, { records: [record], revision: record.revision, continue: "", remaining: undefined }, status);
   const form = formOf(accept);
-  const json = () =>
-    Buffer.concat([objectBytes(record, endpoint.definition.hub, endpoint.served, form, registry.representations), NEWLINE]);
+  const json = () => {
+    const bytes = objectBytes(record, endpoint.definition.hub, endpoint.served, form, registry.representations);
+    return bytes === record.bytes ? record.line : Buffer.concat([bytes, NEWLINE]);
+  };
   if (accept.format === "protobuf") return protobufAnswer(objectBody(record, endpoint.served, form, registry), status, json);
   return encoded(accept, json(), status);
 }

@@ -10,6 +10,7 @@ import { withDeadline } from "./deadline.ts";
 import { bugName, faultAnswer, PlainFault, type FaultRules } from "./fault-answer.ts";
 import { impersonationStage } from "./impersonate.ts";
 import { requestInfo } from "./info.ts";
+import { Overdue } from "./overdue.ts";
 
 /** The stages that differ from server to server; each is one small function. */
 export interface ChainStages extends FaultRules {
@@ -34,6 +35,7 @@ export interface ChainStages extends FaultRules {
  */
 export function requestChain(stages: ChainStages): Handler {
   const impersonate = impersonationStage(stages.authorize, stages.clock);
+  const overdue = new Overdue();
   return async (request) => {
     const asked = request.headers["audit-id"];
     const auditId = typeof asked === "string" && asked !== "" ? asked : stages.uuid();
@@ -59,7 +61,7 @@ export function requestChain(stages: ChainStages): Handler {
       received.audit = audit = begun;
       await impersonate(received);
       await authorize(received, stages.authorize);
-      answer = await withDeadline(received, stages.requestTimeoutMs, () => stages.dispatch(received));
+      answer = await withDeadline(received, stages.requestTimeoutMs, overdue, () => stages.dispatch(received));
     } catch (error) {
       answer = faultAnswer(error, request, stages);
       bug = bugName(error);

@@ -2,6 +2,7 @@ import { parseDuration } from "../object/duration.ts";
 import { badRequest, timeout } from "../object/status.ts";
 import type { RequestContext } from "./context.ts";
 import type { RequestInfo } from "./info.ts";
+import type { Overdue } from "./overdue.ts";
 
 /** Verbs and subresources that last as long as the client likes. */
 const LONG_RUNNING: ReadonlySet<string> = new Set(["watch", "proxy"]);
@@ -12,30 +13,44 @@ export function isLongRunning(info: RequestInfo): boolean {
   return info.isResourceRequest && (LONG_RUNNING.has(info.verb) || LONG_RUNNING_SUBRESOURCES.has(info.subresource));
 }
 
+/** Limits from here on are kept to the second, by `Overdue`; shorter ones have a timer of their own. In milliseconds. */
+const COARSE_FROM = 10_000;
+
 /**
  * Waits for a request's answer, but no longer than the server's limit or the `timeout` that the client gave, whichever is
  * shorter. What was begun goes on; its answer is not waited for. Errors: StatusError 504 when time is up, 400 for a
  * timeout that is none, and the work's own.
  */
-export async function withDeadline<T>(context: RequestContext, limitMs: number, work: () => Promise<T>): Promise<T> {
+export async function withDeadline<T>(context: RequestContext, limitMs: number, overdue: Overdue, work: () => Promise<T>): Promise<T> {
   const { info } = context;
   if (isLongRunning(info)) return work();
   const limit = Math.min(limitMs, askedTimeout(info.query.get("timeout")) ?? limitMs);
   context.deadline = context.receivedAt + limit;
   // One promise: a race of two costs every request three more.
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(timeout("request did not complete within the allotted timeout")), limit);
+    const stop = inTime(limit, overdue, () => reject(timeout("request did not complete within the allotted timeout")));
     work().then(
       (answer) => {
-        clearTimeout(timer);
+        stop();
         resolve(answer);
       },
       (error: unknown) => {
-        clearTimeout(timer);
+        stop();
         reject(error as Error);
       },
     );
   });
+}
+
+/** Calls `expire` when the limit is over, unless what it gives is called before. */
+function inTime(limit: number, overdue: Overdue, expire: () => void): () => void {
+  if (limit < COARSE_FROM) {
+    const timer = setTimeout(expire, limit);
+    return () => clearTimeout(timer);
+  }
+  const due = { at: performance.now() + limit, expire };
+  overdue.add(due);
+  return () => overdue.done(due);
 }
 
 /** The `timeout` of a query in milliseconds: a Go duration. */

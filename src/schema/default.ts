@@ -20,8 +20,8 @@ export function applyDefaults(value: JsonValue | undefined, schema: Schema, dept
         if (isMissing(member, field)) setOwn(value, field.name, copyJson(field.default) as JsonValue);
       }
       // By the members that are there: types have many times more.
-      for (const name of Object.keys(value)) {
-        const present = value[name];
+      for (const name in value) {
+        const present = Object.hasOwn(value, name) ? value[name] : undefined;
         if (typeof present !== "object" || present === null) continue;
         const field = schema.fields.get(name);
         if (field !== undefined) applyDefaults(present, field.schema, depth + 1);
@@ -29,7 +29,7 @@ export function applyDefaults(value: JsonValue | undefined, schema: Schema, dept
       return;
     case "map":
       if (!isObject(value)) return;
-      for (const key of Object.keys(value)) applyDefaults(value[key], schema.values, depth + 1);
+      for (const key in value) if (Object.hasOwn(value, key)) applyDefaults(value[key], schema.values, depth + 1);
       return;
     case "list":
       if (!Array.isArray(value)) return;

@@ -3,6 +3,7 @@ import type { FieldPath } from "../object/field-path.ts";
 import { getOwn, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
 import { annotationKey, annotationsMaxBytes, dnsSubdomain, labelKey as labelKeyRules, labelValue } from "../object/names.ts";
 import { asObject, asString, listIn, objectsIn, stringIn, stringsIn } from "../object/read.ts";
+import { sortedKeys } from "../object/text-order.ts";
 import { skippingAbsent, type Check } from "./check.ts";
 import { text } from "./scalars.ts";
 
@@ -12,7 +13,7 @@ export const labelKey: Check = text(labelKeyRules);
 /** Keys and values of labels; faults are the map's. */
 export const labels: Check = skippingAbsent((value, at, faults, context) => {
   const map = asObject(value);
-  for (const key of Object.keys(map).sort()) {
+  for (const key of sortedKeys(map)) {
     labelKey(key, at, faults, context);
     const read = asString(getOwn(map, key));
     for (const message of labelValue(read)) faults.push(invalidField(at, read, message));
@@ -23,7 +24,7 @@ export const labels: Check = skippingAbsent((value, at, faults, context) => {
 export const annotations: Check = skippingAbsent((value, at, faults) => {
   const map = asObject(value);
   let size = 0;
-  for (const key of Object.keys(map).sort()) {
+  for (const key of sortedKeys(map)) {
     for (const message of annotationKey(key)) faults.push(invalidField(at, key, message));
     size += Buffer.byteLength(key) + Buffer.byteLength(asString(getOwn(map, key)));
   }

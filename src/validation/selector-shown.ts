@@ -1,12 +1,13 @@
 import { getOwn, setOwn, type JsonObject, type JsonValue, type ReadonlyJson } from "../object/json.ts";
 import { asObject, isSet, objectsIn, stringIn, stringsIn } from "../object/read.ts";
+import { sortedKeys } from "../object/text-order.ts";
 
 /** A map of texts as messages show it: by key; null where it is absent. */
 export function shownMap(value: ReadonlyJson | undefined): ReadonlyJson {
   if (value === undefined || value === null) return null;
   const map = asObject(value);
   const shown: JsonObject = {};
-  for (const key of Object.keys(map).sort()) setOwn(shown, key, (getOwn(map, key) ?? null) as JsonValue);
+  for (const key of sortedKeys(map)) setOwn(shown, key, (getOwn(map, key) ?? null) as JsonValue);
   return shown;
 }
 

@@ -40,7 +40,7 @@ function immutableFaults(object: KubeObject, old: KubeObject): FieldError[] {
   const established = isConditionTrue(old, "Established");
   return IMMUTABLE.filter(({ onceEstablished }) => established || !onceEstablished).flatMap(({ parents, name }) => {
     const [now = "", before = ""] = [object, old].map((one) => stringIn(parents.reduce<ReadonlyJsonObject>(objectIn, one), name));
-    return now === before ? [] : [invalidField(FieldPath.root.child(...parents, name), now, "field is immutable")];
+    return now === before ? [] : [invalidField(FieldPath.root.descend(parents).child(name), now, "field is immutable")];
   });
 }
 

@@ -3,6 +3,7 @@ import { forbiddenField, invalidField, notSupportedField, requiredField, type Fi
 import type { FieldPath } from "../../object/field-path.ts";
 import { equalJson, getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import { objectIn, stringIn, stringsIn } from "../../object/read.ts";
+import { sortedKeys } from "../../object/text-order.ts";
 import { ValueValidator } from "../../schema/validate-value.ts";
 import { ruleFaults } from "./validate-rules.ts";
 import { structuralFaults } from "./validate-structure.ts";
@@ -34,7 +35,7 @@ export function subschemas(schema: ReadonlyJsonObject, at: FieldPath): { readonl
   };
   add(getOwn(schema, "items"), at.child("items"));
   const properties = objectIn(schema, "properties");
-  for (const name of Object.keys(properties).sort()) add(getOwn(properties, name), at.child("properties").key(name));
+  for (const name of sortedKeys(properties)) add(getOwn(properties, name), at.child("properties").key(name));
   add(getOwn(schema, "additionalProperties"), at.child("additionalProperties"));
   add(getOwn(schema, "not"), at.child("not"));
   for (const keyword of ["allOf", "anyOf", "oneOf"]) {

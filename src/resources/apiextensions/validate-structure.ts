@@ -2,6 +2,7 @@ import { forbiddenField, invalidField, requiredField, type FieldError } from "..
 import type { FieldPath } from "../../object/field-path.ts";
 import { getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import { objectIn, stringIn } from "../../object/read.ts";
+import { sortedKeys } from "../../object/text-order.ts";
 
 /** Where a schema stands: what is missing from it is told by that. */
 type Level = "root" | "item" | "field";
@@ -40,7 +41,7 @@ function checkStructure(schema: ReadonlyJsonObject, level: Level, at: FieldPath,
   const items = getOwn(schema, "items");
   if (isObject(items)) checkStructure(items, "item", at.child("items"), faults, depth + 1);
   const properties = objectIn(schema, "properties");
-  for (const name of Object.keys(properties).sort()) {
+  for (const name of sortedKeys(properties)) {
     const property = getOwn(properties, name);
     if (isObject(property)) checkStructure(property, "field", at.child("properties").key(name), faults, depth + 1);
   }
@@ -140,7 +141,7 @@ function checkNested(
     else checkNested(items, specified, "item", at.child("items"), outerAt.child("items"), faults, depth + 1);
   }
   const properties = objectIn(schema, "properties");
-  for (const name of Object.keys(properties).sort()) {
+  for (const name of sortedKeys(properties)) {
     const property = getOwn(properties, name);
     if (!isObject(property)) continue;
     const place = at.child("properties").key(name);

@@ -5,6 +5,7 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import { qualifiedNameRules } from "../../object/names.ts";
 import { compareQuantity } from "../../object/quantity.ts";
 import { isSet, listIn, objectIn, stringIn } from "../../object/read.ts";
+import { sortedKeys } from "../../object/text-order.ts";
 import { immutable } from "../../validation/changes.ts";
 import { asQuantity } from "../../validation/quantities.ts";
 import { restore } from "../keep-old.ts";
@@ -119,7 +120,7 @@ export function validateClaimStatus(object: KubeObject): FieldError[] {
   for (const name of resourceNames(capacity)) checkBasicAmount(getOwn(capacity, name), at.child("capacity").key(name), faults);
   const states = objectIn(status, "allocatedResourceStatuses");
   const statesAt = at.child("allocatedResourceStatuses");
-  for (const name of Object.keys(states).sort()) {
+  for (const name of sortedKeys(states)) {
     if (!checkResourceKey(name, statesAt, faults)) continue;
     if (!resizeStates.includes(stringIn(states, name))) faults.push(notSupportedField(statesAt, name, resizeStates));
   }

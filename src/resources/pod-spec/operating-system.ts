@@ -64,7 +64,7 @@ function checkWindows(spec: ReadonlyJsonObject, at: FieldPath, faults: FieldErro
   for (const path of linuxMembersOfPod) {
     const steps = path.split(".");
     const owner = steps.length === 2 ? objectIn(spec, "securityContext") : spec;
-    if (isGiven(path, getOwn(owner, steps.at(-1) ?? ""))) faults.push(forbiddenField(at.child(...steps), notOnWindows));
+    if (isGiven(path, getOwn(owner, steps.at(-1) ?? ""))) faults.push(forbiddenField(at.descend(steps), notOnWindows));
   }
   visitContainers(spec, at, (container, place) => {
     const context = objectIn(container, "securityContext");

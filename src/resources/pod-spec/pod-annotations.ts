@@ -6,6 +6,7 @@ import { descendingPath } from "./paths.ts";
 import { mirrorAnnotation } from "./resource-claims.ts";
 import { visitContainers } from "./scope.ts";
 import { FieldPath } from "../../object/field-path.ts";
+import { sortedKeys } from "../../object/text-order.ts";
 
 const deletionCost = "controller.kubernetes.io/pod-deletion-cost";
 /** Where profiles stood before there were fields for them; a container's name follows the prefixes. */
@@ -31,7 +32,7 @@ export function checkPodAnnotations(meta: ReadonlyJsonObject, spec: ReadonlyJson
       faults.push(invalidField(at.key(deletionCost), cost, "must be a 32bit integer"));
     }
   }
-  for (const key of Object.keys(annotations).sort()) {
+  for (const key of sortedKeys(annotations)) {
     const value = stringIn(annotations, key);
     if (key === seccompOfPod || key.startsWith(seccompOfContainer)) checkSeccomp(value, at.key(key), faults);
     if (key.startsWith(appArmorOfContainer)) checkAppArmor(key, value, spec, at.key(key), faults);
@@ -70,12 +71,12 @@ export function checkPodAnnotationChanges(
 ): void {
   const annotations = objectIn(meta, "annotations");
   const old = objectIn(oldMeta, "annotations");
-  for (const key of Object.keys(old).sort()) {
+  for (const key of sortedKeys(old)) {
     if (isSet(annotations, key) && stringIn(annotations, key) === stringIn(old, key)) continue;
     const what = fixedAnnotation(key);
     if (what !== undefined) faults.push(forbiddenField(at.key(key), `may not remove or update ${what}`));
   }
-  for (const key of Object.keys(annotations).sort()) {
+  for (const key of sortedKeys(annotations)) {
     if (isSet(old, key)) continue;
     const what = fixedAnnotation(key);
     if (what !== undefined) faults.push(forbiddenField(at.key(key), `may not add ${what}`));

@@ -20,6 +20,7 @@ import {
   type Quantity,
 } from "../../object/quantity.ts";
 import { asList, asObject, listIn, objectIn, stringIn } from "../../object/read.ts";
+import { sortedKeys } from "../../object/text-order.ts";
 import { skippingAbsent, type Check } from "../../validation/check.ts";
 import { asQuantity } from "../../validation/quantities.ts";
 import { text } from "../../validation/scalars.ts";
@@ -77,7 +78,7 @@ function checkHugePages(name: string, amount: Quantity, at: FieldPath, faults: F
 
 /** Names of a resource list, in an order that does not depend on who wrote it. */
 export function resourceNames(list: ReadonlyJsonObject): string[] {
-  return Object.keys(list).sort();
+  return sortedKeys(list);
 }
 
 /** The rules of what a container asks for and may take (concepts/configuration/manage-resources-containers). */

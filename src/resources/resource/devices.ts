@@ -3,6 +3,7 @@ import type { FieldPath } from "../../object/field-path.ts";
 import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
 import { dnsLabel } from "../../object/names.ts";
 import { asObject, asString, booleanIn, isSet, objectIn, stringIn, stringsIn } from "../../object/read.ts";
+import { sortedKeys } from "../../object/text-order.ts";
 import type { Check } from "../../validation/check.ts";
 import { labelKey } from "../../validation/labels.ts";
 import { required } from "../../validation/presence.ts";
@@ -52,7 +53,7 @@ function checkEntries(
   faults: FieldError[],
   check: (value: ReadonlyJsonObject, at: FieldPath) => void,
 ): void {
-  for (const key of Object.keys(map).sort()) {
+  for (const key of sortedKeys(map)) {
     qualifiedName(key, at.key(key), faults, undefined);
     check(asObject(getOwn(map, key)), at.key(key));
   }

@@ -14,7 +14,8 @@ export interface RecordSource {
   readonly key: string;
   readonly revision: number;
   readonly lease: number;
-  readonly bytes: Buffer;
+  /** JSON and a newline. */
+  readonly line: Buffer;
   readonly metadataStart: number;
   readonly object?: KubeObject | undefined;
   /** Bounds how many parsed objects are kept; absent for records that live for one request. */
@@ -29,7 +30,7 @@ export class ObjectRecord {
   readonly key: string;
   readonly revision: number;
   readonly lease: number;
-  /** JSON of the stored (hub) form, with resourceVersion. */
+  /** JSON of the stored (hub) form, with resourceVersion; in memory a newline follows. */
   readonly bytes: Buffer;
   /** Offset of `"metadata"` in bytes. */
   readonly metadataStart: number;
@@ -43,11 +44,16 @@ export class ObjectRecord {
     this.key = source.key;
     this.revision = source.revision;
     this.lease = source.lease;
-    this.bytes = source.bytes;
+    this.bytes = source.line.subarray(0, -1);
     this.metadataStart = source.metadataStart;
     this.#keeper = source.keeper;
     this.#object = source.object;
     if (source.object !== undefined) source.keeper?.keep(this);
+  }
+
+  /** The same with a newline, as an answer of its own has it. */
+  get line(): Buffer {
+    return Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length + 1);
   }
 
   /** Bytes of other representations, by name; filled and bounded by the representation cache. */
@@ -92,12 +98,12 @@ export class ObjectRecord {
   /** The same object as seen at another revision: what a DELETED event carries. */
   atRevision(revision: number): ObjectRecord {
     const digits = this.metadataStart + '"metadata":{'.length + VERSION_OPEN.length;
-    const bytes = Buffer.concat([
+    const line = Buffer.concat([
       this.bytes.subarray(0, digits),
       Buffer.from(String(revision)),
-      this.bytes.subarray(digits + String(this.revision).length),
+      this.line.subarray(digits + String(this.revision).length),
     ]);
-    return new ObjectRecord({ key: this.key, revision, lease: this.lease, bytes, metadataStart: this.metadataStart });
+    return new ObjectRecord({ key: this.key, revision, lease: this.lease, line, metadataStart: this.metadataStart });
   }
 }
 
@@ -106,10 +112,24 @@ export class ObjectRecord {
  * `recordOf`.
  */
 export function storedValue(object: KubeObject): Buffer {
+  if (isInStoredForm(object)) return Buffer.from(stringifyJson(object));
   const { kind, apiVersion, metadata, ...rest } = object;
   const { resourceVersion: _, ...meta } = metadata;
   return Buffer.from(stringifyJson({ kind, apiVersion, metadata: meta, ...rest }));
 }
+
+/** Whether an object's members stand as a stored value's do: most new objects need not be put together anew. */
+function isInStoredForm(object: KubeObject): boolean {
+  if (object.metadata.resourceVersion !== undefined) return false;
+  let place = 0;
+  for (const name in object) {
+    if (name !== LEADING[place]) return false;
+    if (++place === LEADING.length) return true;
+  }
+  return false;
+}
+
+const LEADING = ["kind", "apiVersion", "metadata"];
 
 /**
  * The record of a stored pair. `object`, where the caller has it at hand, saves a later parse; it must be the parsed
@@ -124,16 +144,17 @@ export function recordOf(pair: KeyValue, object?: KubeObject, keeper?: ObjectKee
   }
   const splice = `${VERSION_OPEN}${pair.modRevision}"${value[open] === CLOSE_BRACE ? "" : ","}`;
   // Of its own, not from the pool: there it would keep alive what was allocated beside it and is long dead.
-  const bytes = Buffer.allocUnsafeSlow(value.length + splice.length);
-  value.copy(bytes, 0, 0, open);
-  bytes.write(splice, open, "latin1");
-  value.copy(bytes, open + splice.length, open);
+  const line = Buffer.allocUnsafeSlow(value.length + splice.length + 1);
+  value.copy(line, 0, 0, open);
+  line.write(splice, open, "latin1");
+  value.copy(line, open + splice.length, open);
+  line[line.length - 1] = NEWLINE;
   if (object !== undefined) object.metadata.resourceVersion = String(pair.modRevision);
   return new ObjectRecord({
     key: pair.key,
     revision: pair.modRevision,
     lease: pair.lease,
-    bytes,
+    line,
     metadataStart: open - '"metadata":{'.length,
     object,
     keeper,
@@ -146,10 +167,12 @@ export function recordOf(pair: KeyValue, object?: KubeObject, keeper?: ObjectKee
  */
 export function unstoredRecord(key: string, value: Buffer, revision: number, object: KubeObject): ObjectRecord {
   if (revision > 0) return recordOf({ key, value, modRevision: revision, createRevision: 0, lease: 0 }, object);
-  return new ObjectRecord({ key, revision: 0, lease: 0, bytes: value, metadataStart: value.indexOf('"metadata":', 0, "latin1"), object });
+  const line = Buffer.concat([value, Buffer.of(NEWLINE)]);
+  return new ObjectRecord({ key, revision: 0, lease: 0, line, metadataStart: value.indexOf('"metadata":', 0, "latin1"), object });
 }
 
 const CLOSE_BRACE = 0x7d;
+const NEWLINE = 0x0a;
 /** How values begin that a kube-apiserver has encrypted at rest, with the provider's name. */
 const ENCRYPTED = /^k8s:enc:[^:]{1,40}:/;
 const LONGEST_MARK = 60;
