@@ -9,7 +9,10 @@ const to = (target: string): RequestContext => ({ info: requestInfo("GET", targe
 const never = (): Promise<never> => new Promise(() => {});
 
 test("a request that takes too long is told so", async () => {
-  await assert.rejects(withDeadline(to("/api/v1/pods"), 20, new Overdue(), never), /Timeout: request did not complete within the allotted timeout/);
+  await assert.rejects(
+    withDeadline(to("/api/v1/pods"), 20, new Overdue(), never),
+    /Timeout: request did not complete within the allotted timeout/,
+  );
 });
 
 test("a client may ask for less time, not for more", async () => {
