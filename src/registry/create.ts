@@ -26,8 +26,6 @@ export async function create(write: Write, object: KubeObject): Promise<ObjectRe
   const strategy = strategyOf(endpoint);
   await mutate(write, "CREATE", object.metadata.name ?? "", object, undefined);
 
-  delete object.metadata.deletionTimestamp;
-  delete object.metadata.deletionGracePeriodSeconds;
   if (definition.scope === "Cluster") delete object.metadata.namespace;
   const generated = !object.metadata.name && object.metadata.generateName ? object.metadata.generateName : undefined;
   for (let attempt = 1; ; attempt++) {

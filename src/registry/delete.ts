@@ -1,5 +1,5 @@
 import { timestamp } from "../object/timestamp.ts";
-import { copyJson } from "../object/json.ts";
+import { copyJson, isObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { conflict } from "../object/status.ts";
 import type { Strategy } from "../resources/definition.ts";
@@ -39,13 +39,8 @@ async function attemptRemove(
   const old = record.object();
   refusePreconditions(write, name, old, options);
   const grace = strategy.gracePeriod?.(old, options.gracePeriodSeconds);
-  if (write.admitted !== true) {
-    // Of a collection's objects none is named, and whoever admits learns the grace that there will be.
-    const attributes = attributesOf(write, "DELETE", endpoint.name, undefined, old);
-    const asked = grace === undefined ? attributes : { ...attributes, options: { ...attributes.options, gracePeriodSeconds: grace } };
-    await registry.admission.mutate(asked);
-    await registry.admission.validate(asked);
-  }
+  const judge = write.admitted === true ? undefined : (of: KubeObject) => judgeRemoval(write, of, grace);
+  await judge?.(old);
 
   const finalizers = finalizersAfter(old, strategy, options);
   const waits = finalizers.length > 0 || (grace !== undefined && grace > 0) || strategy.isFinalized?.(old) === false;
@@ -54,6 +49,11 @@ async function attemptRemove(
     const last = grace === undefined ? undefined : markDeleted(old, [], grace, write);
     const current = last === undefined ? { record } : await putObject(write, key, last, record.revision);
     if ("conflict" in current) return current;
+    if (last !== undefined && !options.dryRun) {
+      // The original asks once more of the version that its cache still has, and then of the marked one.
+      await judge?.(old);
+      await judge?.(current.record.object());
+    }
     const outcome = await removeObject(write, key, current.record.revision);
     if ("conflict" in outcome) return outcome;
     if (!options.dryRun) await registry.reserver(endpoint.definition)?.release(old);
@@ -64,6 +64,29 @@ async function attemptRemove(
   strategy.markDeleted?.(marked, strategyContext);
   const outcome = await putObject(write, key, marked, record.revision);
   return "conflict" in outcome ? outcome : { record: outcome.record, removed: false };
+}
+
+/**
+ * Admission of the removal of a version, which is told the grace that there will be and, where the kind has a delete of its
+ * own (a namespace), which object is meant. Of a collection's objects none is named. Errors: what admission refuses.
+ */
+async function judgeRemoval(write: Write, old: KubeObject, grace: number | undefined): Promise<void> {
+  const { registry, endpoint } = write;
+  const attributes = attributesOf(write, "DELETE", endpoint.name, undefined, old);
+  const { options } = attributes;
+  const { preconditions } = options;
+  const named = endpoint.definition.strategy.marksPlainly === true && endpoint.name !== "";
+  const uid = { uid: old.metadata.uid ?? "" };
+  const judged = {
+    ...attributes,
+    options: {
+      ...options,
+      ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
+      ...(named ? { preconditions: isObject(preconditions) ? { ...preconditions, ...uid } : uid } : {}),
+    },
+  };
+  await registry.admission.mutate(judged);
+  await registry.admission.validate(judged);
 }
 
 /** Errors: StatusError 409 where the options name another object or version than this one. */

@@ -1,8 +1,6 @@
 import type { Operation } from "../admission/admission.ts";
 import { restoreAfterAdmission } from "../apply/keep-owners.ts";
-import { becomeJson, copyJson } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
-import { numberAt, setAt } from "./scale-object.ts";
 import { badRequest } from "../object/status.ts";
 import { attributesOf, warn, type Write } from "./write.ts";
 
@@ -21,22 +19,9 @@ export async function mutate(
   const owners = object.metadata.managedFields;
   const attributes = attributesOf(write, operation, name, object, old);
   await write.registry.admission.mutate(attributes);
-  if (attributes.object !== undefined && attributes.object !== object) takeReplicas(write, attributes.object, object);
   const { definition, namespace } = write.endpoint;
   if (operation === "CREATE" && definition.scope === "Namespaced" && object.metadata.namespace !== namespace)
     throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
   const warning = restoreAfterAdmission(object, owners, write.registry.fieldSets);
   if (warning !== undefined) warn(write, warning);
-}
-
-/** Admission was shown a Scale: what it made of the replicas goes into the object. */
-function takeReplicas({ endpoint }: Write, scale: KubeObject, object: KubeObject): void {
-  const definition = endpoint.subresource?.definition;
-  if (definition?.type !== "scale") return;
-  const replicas = numberAt(scale, "spec.replicas");
-  const { fromHub, toHub } = endpoint.served;
-  const parent = fromHub === undefined ? object : fromHub(copyJson(object));
-  if (numberAt(parent, definition.specReplicas) === replicas) return;
-  setAt(parent, definition.specReplicas, replicas);
-  if (toHub !== undefined) becomeJson(object, toHub(parent));
 }

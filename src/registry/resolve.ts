@@ -1,6 +1,6 @@
 import { methodNotAllowed, methodNotSupported, notFound, unknownPath } from "../object/status.ts";
 import type { RequestInfo } from "../request/info.ts";
-import type { Verb } from "../resources/definition.ts";
+import type { ResourceDefinition, Verb } from "../resources/definition.ts";
 import type { Definitions } from "../resources/definitions.ts";
 import type { Endpoint } from "./endpoint.ts";
 
@@ -32,6 +32,11 @@ export function isResourcePath(definitions: Definitions, info: RequestInfo): boo
 
 const ACROSS_NAMESPACES: ReadonlySet<string> = new Set(["list", "watch"]);
 
+/** Whether what follows the subresource is a path of whatever is behind it. */
+function isProxy({ subresources }: ResourceDefinition, [, name, subresource]: readonly string[]): boolean {
+  return name !== "" && subresource === "proxy" && subresources.get(subresource)?.type === "connect";
+}
+
 /**
  * Finds what a resource request addresses. Errors: StatusError 404 for what does not exist (a namespaced path of a
  * cluster-scoped resource included), 405 for a method that it has not.
@@ -39,8 +44,9 @@ const ACROSS_NAMESPACES: ReadonlySet<string> = new Set(["list", "watch"]);
 export function resolve(definitions: Definitions, info: RequestInfo, method: string): Resolved {
   const found = definitions.find(info.apiGroup, info.apiVersion, info.resource);
   const { parts } = info;
-  if (found === undefined || parts.length > 3 || parts.includes("")) throw unknownPath();
+  if (found === undefined) throw unknownPath();
   const { definition, served } = found;
+  if (!isProxy(definition, parts) && (parts.length > 3 || parts.includes(""))) throw unknownPath();
   const isNamespaces = definition.plural === "namespaces" && definition.group === "";
   const namespaced = definition.scope === "Namespaced";
   if (!namespaced && info.namespace !== "" && !isNamespaces) throw unknownPath();

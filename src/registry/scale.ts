@@ -4,13 +4,14 @@ import { copyJson } from "../object/json.ts";
 import type { KubeObject, ManagedFieldsEntry } from "../object/kube-object.ts";
 import { invalid, methodNotAllowed } from "../object/status.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
-import type { Verb } from "../resources/definition.ts";
+import type { ServedVersion, Verb } from "../resources/definition.ts";
 import { SCALE } from "../resources/subresource-kind.ts";
 import { groupVersion } from "../object/kube-object.ts";
 import type { ObjectRecord } from "../storage/cache/record.ts";
 import { valueAnswer, type Call } from "./encode-answer.ts";
 import type { BodyType } from "./decode-body.ts";
 import { get } from "./get.ts";
+import { mutate } from "./mutate.ts";
 import { checkName, checkNamespace, decodeSent, toHub } from "./object-body.ts";
 import { writerOf } from "./ownership.ts";
 import { readPatch, type PatchChange } from "./patch.ts";
@@ -47,7 +48,8 @@ export async function serveScale(
   const { record } = await update(write, {
     name: endpoint.name,
     fromStored: patchType !== undefined,
-    change: async (stored) => scaled(write, stored, change, call, definition),
+    shown: (object) => scaleOfParent(fromHub(object, endpoint.served), definition),
+    change: (stored) => scaled(write, stored, change, call, definition),
   });
   return scaleAnswer(call, scaleOf(record, call, definition));
 }
@@ -71,8 +73,18 @@ async function readScale(write: Write): Promise<PatchChange> {
   };
 }
 
+function fromHub(object: KubeObject, served: ServedVersion): KubeObject {
+  return served.fromHub === undefined ? object : served.fromHub(copyJson(object));
+}
+
 /** The parent with the replicas of its changed scale. */
-function scaled(write: Write, stored: ObjectRecord, change: PatchChange, call: Call, definition: ScaleDefinition): KubeObject {
+async function scaled(
+  write: Write,
+  stored: ObjectRecord,
+  change: PatchChange,
+  call: Call,
+  definition: ScaleDefinition,
+): Promise<KubeObject> {
   const { registry, endpoint } = write;
   const parent = copyJson(servedObject(stored, endpoint.served));
   const apiVersion = groupVersion(endpoint.served.group, endpoint.served.version);
@@ -81,6 +93,7 @@ function scaled(write: Write, stored: ObjectRecord, change: PatchChange, call: C
   setOwners(live, scaleEntries(parent.metadata.managedFields, paths, registry.fieldSets));
   const scale = change(live);
   checkName(scale, endpoint.name);
+  await mutate(write, "UPDATE", endpoint.name, scale, live);
   const replicas = numberAt(scale, "spec.replicas");
   if (replicas < 0) {
     throw invalid(SCALE, endpoint.name, [

@@ -8,6 +8,7 @@ import type { Verb } from "../resources/definition.ts";
 import type { ActionHandlers } from "./actions.ts";
 import { listAnswer, objectAnswer } from "./answers.ts";
 import { valueAnswer, type Call } from "./encode-answer.ts";
+import { connect } from "./connect.ts";
 import { bodyOf } from "./request-body.ts";
 import { readDeleteOptions } from "./delete-body.ts";
 import { deleteCollection } from "./delete-collection.ts";
@@ -100,8 +101,7 @@ export async function serveResource(server: ResourceServer, context: RequestCont
   const sub = endpoint.subresource;
   if (sub?.definition.type === "connect") {
     await mayStream(call, sub.name);
-    await get(call.registry, endpoint, new URLSearchParams());
-    throw notImplemented(`${endpoint.definition.plural}/${sub.name} is not served by this server yet`);
+    return connect(writeTo(call.registry, endpoint, context, noWriteOptions()), context.info, sub.definition);
   }
   if (sub?.definition.type === "scale") return serveScale(call, sub.definition, verb, verb === "patch" ? patchTypeOf(call) : undefined);
   const action = server.actions.find(endpoint);

@@ -22,6 +22,8 @@ interface UpdateRequest {
    * client changed them.
    */
   readonly fromStored?: boolean;
+  /** What goes through the door is no object of the resource (its Scale): `change` asks mutating admission itself. */
+  readonly shown?: (object: KubeObject) => KubeObject;
   /**
    * Makes the new hub object from the stored one; called again when another write came between. What it gives is
    * handed over and changed. `old` is read-only. Errors: StatusError.
@@ -57,7 +59,7 @@ async function attemptUpdate(write: Write, request: UpdateRequest, key: string, 
   const old = record.object();
   const object = await request.change(record);
   refuseStale(write, request, key, object, old);
-  await mutate(write, "UPDATE", request.name, object, old);
+  if (request.shown === undefined) await mutate(write, "UPDATE", request.name, object, old);
   // An unconditional write takes the version it replaces.
   object.metadata.resourceVersion = old.metadata.resourceVersion as string;
 
@@ -76,7 +78,10 @@ async function attemptUpdate(write: Write, request: UpdateRequest, key: string, 
     ]);
     for (const text of strategy.warnings?.(object, old, strategyContext) ?? []) warn(write, text);
     strategy.canonicalize?.(object);
-    if (write.admitted !== true) await registry.admission.validate(attributesOf(write, "UPDATE", request.name, object, old));
+    if (write.admitted !== true) {
+      const { shown = (one: KubeObject) => one } = request;
+      await registry.admission.validate(attributesOf(write, "UPDATE", request.name, shown(object), shown(old)));
+    }
     if (endpoint.definition.custom !== true) nullEmptyLists(object, endpoint.definition.hub.schema);
     if (isLastFinalizerGone(object, old, endpoint.definition.strategy)) {
       const removed = await removeObject(write, key, record.revision);

@@ -1,7 +1,6 @@
 import { timestamp } from "../object/timestamp.ts";
 import type { AdmissionAttributes, Operation } from "../admission/admission.ts";
 import { dropManagedFields } from "../apply/managed-fields.ts";
-import { copyJson } from "../object/json.ts";
 import { groupVersion, type KubeObject } from "../object/kube-object.ts";
 import { invalid } from "../object/status.ts";
 import type { FieldError } from "../object/field-error.ts";
@@ -11,7 +10,6 @@ import { recordOf, storedValue, unstoredRecord, type ObjectRecord } from "../sto
 import { StorageError, type KeyValue } from "../storage/storage.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Registry } from "./registry.ts";
-import { scaleOfParent } from "./scale-object.ts";
 import type { WriteOptions } from "./write-options.ts";
 
 /** Everything that a write needs beside its object: where, who, how. */
@@ -52,7 +50,6 @@ export function attributesOf(
   oldObject: KubeObject | undefined,
 ): AdmissionAttributes {
   const { endpoint, context, options } = write;
-  const shown = shownObject(endpoint);
   return {
     operation,
     definition: endpoint.definition,
@@ -61,8 +58,8 @@ export function attributesOf(
     ref: endpoint.ref,
     namespace: endpoint.namespace,
     name,
-    object: object && shown(object),
-    oldObject: oldObject && shown(oldObject),
+    object,
+    oldObject,
     user: context.user,
     options: options.raw,
     dryRun: options.dryRun,
@@ -70,14 +67,6 @@ export function attributesOf(
     warn: (text) => warn(write, text),
     annotate: (key, value) => void context.annotations.set(key, value),
   };
-}
-
-/** What admission sees of a hub object at an endpoint: the object, or its Scale. */
-function shownObject({ served, subresource }: Endpoint): (object: KubeObject) => KubeObject {
-  const definition = subresource?.definition;
-  if (definition?.type !== "scale") return (object) => object;
-  const { fromHub } = served;
-  return (object) => scaleOfParent(fromHub === undefined ? object : fromHub(copyJson(object)), definition);
 }
 
 /** Adds a Warning header text, once. */

@@ -11,6 +11,7 @@ import { bugName, faultAnswer, PlainFault, type FaultRules } from "./fault-answe
 import { impersonationStage } from "./impersonate.ts";
 import { requestInfo } from "./info.ts";
 import { Overdue } from "./overdue.ts";
+import { warningHeaders } from "./warning-headers.ts";
 
 /** The stages that differ from server to server; each is one small function. */
 export interface ChainStages extends FaultRules {
@@ -72,7 +73,7 @@ export function requestChain(stages: ChainStages): Handler {
     }
     if (stages.audit !== undefined && context !== undefined && !known)
       await auditRefused(stages.audit(context, auditId, false), { answer, bug });
-    if (warnings.length > 0) headers["warning"] = warnings.map(warningHeader);
+    if (warnings.length > 0) headers["warning"] = warningHeaders(warnings);
     // Not by spreading: joining three objects so was a tenth of a GET.
     for (const name of Object.keys(answer.headers)) headers[name] = answer.headers[name] as string | readonly string[];
     return { ...answer, headers };
@@ -105,9 +106,4 @@ async function authorize(context: RequestContext, decide: Authorizer): Promise<v
   context.annotations.set("authorization.k8s.io/reason", reason);
   if (decision !== "allow" && error !== undefined) throw new PlainFault(error);
   if (decision !== "allow") throw Object.assign(refusal(attributes, reason), { nosniff: true });
-}
-
-/** RFC 7234 warn-code 299: a text without control characters, quotes escaped. */
-function warningHeader(text: string): string {
-  return `299 - "${text.replaceAll(/[\\"]/g, "\\$&").replaceAll(/[\u0000-\u001f\u007f]/g, " ")}"`;
 }

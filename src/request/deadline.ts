@@ -1,5 +1,5 @@
 import { parseDuration } from "../object/duration.ts";
-import { badRequest, timeout } from "../object/status.ts";
+import { badRequest, timeout, type StatusError } from "../object/status.ts";
 import type { RequestContext } from "./context.ts";
 import type { RequestInfo } from "./info.ts";
 import type { Overdue } from "./overdue.ts";
@@ -28,7 +28,7 @@ export async function withDeadline<T>(context: RequestContext, limitMs: number, 
   context.deadline = context.receivedAt + limit;
   // One promise: a race of two costs every request three more.
   return new Promise((resolve, reject) => {
-    const stop = inTime(limit, overdue, () => reject(timeout("request did not complete within the allotted timeout")));
+    const stop = inTime(limit, overdue, () => reject(timeUp()));
     work().then(
       (answer) => {
         stop();
@@ -51,6 +51,11 @@ function inTime(limit: number, overdue: Overdue, expire: () => void): () => void
   const due = { at: performance.now() + limit, expire };
   overdue.add(due);
   return () => overdue.done(due);
+}
+
+/** The original answers this one outside of its API: as text, and without saying that it is a Status. */
+function timeUp(): StatusError {
+  return Object.assign(timeout("request did not complete within the allotted timeout"), { bare: true });
 }
 
 /** The `timeout` of a query in milliseconds: a Go duration. */

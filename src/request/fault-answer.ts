@@ -20,6 +20,7 @@ export interface FaultRules {
 
 /** The answer to whatever was thrown: a client's fault is its Status, anything else a logged 500 without its details. */
 export function faultAnswer(error: unknown, request: ApiRequest, { onBug, statusProtobuf }: FaultRules): ApiAnswer {
+  if (error instanceof StatusError && "bare" in error) return bareAnswer(error.status);
   if (error instanceof StatusError) return statusAnswer(error.status, request, statusProtobuf, "nosniff" in error);
   if (error instanceof PlainFault) return plainAnswer(error.message, request);
   if (error instanceof StorageError) return statusAnswer(storageStatus(error), request, statusProtobuf);
@@ -33,6 +34,17 @@ function plainAnswer(text: string, { target }: ApiRequest): ApiAnswer {
     status: 500,
     headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" },
     body: Buffer.from(`${message.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")}\n`),
+  };
+}
+
+/** A Status that does not say it is one; the audit knows it for what it is. */
+function bareAnswer(status: Status): ApiAnswer {
+  const { metadata, status: outcome, message, reason, details = {}, code } = status;
+  return {
+    status: code,
+    headers: { "content-type": "text/plain; charset=utf-8" },
+    value: status as unknown as ReadonlyJsonObject,
+    body: Buffer.from(`${JSON.stringify({ metadata, status: outcome, message, reason, details, code })}\n`),
   };
 }
 

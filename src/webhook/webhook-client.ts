@@ -100,6 +100,7 @@ export class WebhookClient {
       agent: this.#agent,
       headers: {
         "accept": "application/json, */*",
+        "accept-encoding": "gzip",
         "content-type": "application/json",
         "content-length": bytes.length,
         "user-agent": "Go-http-client/1.1",
@@ -110,6 +111,8 @@ export class WebhookClient {
       ...(serverName === undefined ? {} : { servername: serverName }),
       rejectUnauthorized: !insecure,
     });
+    // HTTP/1.1 keeps connections anyway.
+    request.removeHeader("connection");
     // What fails once the answer has begun is told by reading it.
     request.on("error", () => {});
     const timer = setTimeout(() => request.destroy(new Error("context deadline exceeded")), this.#options.timeoutMs);

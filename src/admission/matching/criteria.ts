@@ -83,7 +83,8 @@ export function matchingVersion(criteria: Criteria, subject: Subject): RequestVe
 export async function isSelected({ namespaceSelector, objectSelector }: Criteria, subject: Subject): Promise<boolean> {
   const { object, oldObject } = subject.attributes;
   if (!isEverything(objectSelector)) {
-    const selected = [object, oldObject].some((one) => one !== undefined && matchesLabels(objectSelector, one.metadata.labels));
+    // The options of a connection have no metadata: no selector takes them.
+    const selected = [object, oldObject].some((one) => isObject(one?.["metadata"]) && matchesLabels(objectSelector, one.metadata.labels));
     if (!selected) return false;
   }
   // What lies in no namespace is never exempt by a selector of namespaces.

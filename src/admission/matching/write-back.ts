@@ -5,7 +5,7 @@ import type { Registry } from "../../registry/registry.ts";
 import type { AdmissionAttributes } from "../admission.ts";
 import { isConverted, type RequestVersion } from "./versions.ts";
 
-/** The type of what is sent in a version; undefined where there is none that could be changed (exec, proxy). */
+/** The type of what is sent in a version; undefined where the tables have none. */
 export function sentType(
   { definition, subresource }: AdmissionAttributes,
   version: RequestVersion,
@@ -18,14 +18,13 @@ export function sentType(
       const { schema, applyDefaults } = version.served;
       return { ...version.kind, schema, applyDefaults, custom: definition.custom };
     }
-    case "scale": {
+    case "scale":
+    case "connect": {
       const schema = registry.types.schemaForKind(version.kind);
       return schema === undefined ? undefined : { ...version.kind, schema };
     }
     case "action":
       return { ...version.kind, schema: sub.schema };
-    case "connect":
-      return undefined;
   }
 }
 

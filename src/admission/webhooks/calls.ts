@@ -2,7 +2,6 @@ import type { Authorize } from "../../cel/kubernetes/index.ts";
 import { randomUid } from "../../object/names-generator.ts";
 import { badRequest, internalError, timeout } from "../../object/status.ts";
 import type { ServiceResolver } from "../../webhook/service-address.ts";
-import type { AdmissionAttributes } from "../admission.ts";
 import { refuse } from "../attributes.ts";
 import { isSelected, matchingVersion } from "../matching/criteria.ts";
 import type { Subject } from "../matching/subject.ts";
@@ -66,7 +65,7 @@ export class HookCalls {
     if (attributes.dryRun && !hook.bearsDryRun) throw badRequest(`admission webhook "${hook.name}" does not support dry run`);
     const answer = await this.#call(hook, version, mutating);
     for (const [key, value] of answer.auditAnnotations) attributes.annotate(`${hook.name}/${key}`, value);
-    passOnWarnings(attributes, answer.warnings);
+    for (const warning of answer.warnings) attributes.warn(warning);
     if (!answer.allowed) throw denial(hook.name, answer.status);
     return answer;
   }
@@ -104,14 +103,4 @@ export class HookCalls {
 /** How a failed call is told. */
 export function hookFailure(hook: Hook, reason: string): HookFailure {
   return new HookFailure(`failed calling webhook "${hook.name}": ${reason}`);
-}
-
-/** Texts that cannot stand in a header are left out. */
-function passOnWarnings(attributes: AdmissionAttributes, warnings: readonly string[]): void {
-  for (const warning of warnings) if (warning !== "" && !hasControl(warning)) attributes.warn(warning);
-}
-
-function hasControl(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) < 32 || text.charCodeAt(i) === 127) return true;
-  return false;
 }

@@ -1,9 +1,13 @@
+import assert from "node:assert/strict";
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { isObject, type JsonObject } from "../../object/json.ts";
 import { objectIn, stringIn } from "../../object/read.ts";
 import { issueAuthority, issueLeaf } from "../../x509/issue.ts";
+
+/** Where configurations of webhooks lie. */
+export const API = "/apis/admissionregistration.k8s.io/v1";
 
 /** A request that a webhook got. */
 export interface HookCall {
@@ -76,4 +80,41 @@ export function reviewAnswer({ body }: HookCall, response: JsonObject): JsonObje
 /** A response that allows with a patch. */
 export function allowWith(...patch: JsonObject[]): JsonObject {
   return { allowed: true, patchType: "JSONPatch", patch: Buffer.from(JSON.stringify(patch)).toString("base64") };
+}
+
+/** A control plane, as far as configuring it needs one. */
+interface Configurable {
+  as(
+    user: { readonly name: string; readonly groups: readonly string[] },
+    method: string,
+    target: string,
+    body: unknown,
+  ): Promise<{
+    readonly status: number;
+    readonly text: string;
+  }>;
+}
+
+/** Makes a configuration of webhooks. */
+export async function configure(t: Configurable, type: "Mutating" | "Validating", name: string, ...webhooks: JsonObject[]): Promise<void> {
+  const made = await t.as({ name: "admin", groups: ["system:masters"] }, "POST", `${API}/${type.toLowerCase()}webhookconfigurations`, {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: `${type}WebhookConfiguration`,
+    metadata: { name },
+    webhooks,
+  });
+  assert.equal(made.status, 201, made.text);
+}
+
+/** A webhook at a path of a server, asked about configmaps unless `more` says otherwise. */
+export function hook(server: HookServer, path: string, more: JsonObject = {}): JsonObject {
+  return {
+    name: `${path.slice(1)}.hook.example.com`,
+    clientConfig: { url: `${server.url}${path}`, caBundle: server.caBundle },
+    rules: [{ operations: ["*"], apiGroups: [""], apiVersions: ["v1"], resources: ["configmaps"] }],
+    admissionReviewVersions: ["v1"],
+    sideEffects: "None",
+    timeoutSeconds: 5,
+    ...more,
+  };
 }

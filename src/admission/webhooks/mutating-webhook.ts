@@ -2,9 +2,12 @@ import { equalJson, isObject, type JsonObject } from "../../object/json.ts";
 import { decodeJson } from "../../codec/decode-text.ts";
 import { jsonKind } from "../../codec/json-kind.ts";
 import { stringifyJson } from "../../codec/json-text.ts";
-import { internalError } from "../../object/status.ts";
+import { parseGroupVersion } from "../../object/kube-object.ts";
+import { stringIn } from "../../object/read.ts";
+import { internalError, type StatusError } from "../../object/status.ts";
 import { applyJsonPatch, maxJsonPatchOperations, type JsonPatchOperation } from "../../patch/json-patch.ts";
 import { PatchError } from "../../patch/patch-error.ts";
+import type { BodyType } from "../../registry/decode-body.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { isConfiguration } from "../matching/exempt.ts";
 import { Subject } from "../matching/subject.ts";
@@ -46,6 +49,7 @@ class Mutations {
   readonly #subject: Subject;
   readonly #calls: HookCalls;
   readonly #reinvocation: Reinvocation;
+  #patched = false;
 
   constructor(attributes: AdmissionAttributes, parts: WebhookParts, transport: HookTransport, reinvocation: Reinvocation) {
     this.#attributes = attributes;
@@ -88,16 +92,37 @@ class Mutations {
     }
     if (patch.type !== "JSONPatch") throw hookFailure(hook, `unsupported patch type ${JSON.stringify(patch.type)}`);
     const value = patched(before, operations.map(operationOf));
-    if (value["apiVersion"] !== before.apiVersion || value["kind"] !== before.kind)
-      throw internalError(`the patch of admission webhook "${hook.name}" changes the object's apiVersion or kind`);
+    if (value["apiVersion"] !== before.apiVersion || value["kind"] !== before.kind) throw this.#otherKind(hook, value);
+    const same = !this.#isNew(type) && equalJson(before, value);
     const object = readChanged(value, type, internalError);
     const { configuration, name } = hook;
     const noted = { configuration, webhook: name, patch: operations.map(sorted), patchType: patch.type };
     this.#attributes.annotate(`patch.${place}`, stringifyJson(noted));
-    if (equalJson(before, object)) return false;
+    this.#patched = true;
+    if (same) return false;
     takeChanged(this.#attributes, object, version);
     this.#subject.changed();
     return true;
+  }
+
+  /**
+   * Whether a patch counts as a change whatever it does: in the original the time of this write, in managedFields, is
+   * finer than the object's text until a patch makes that text the object.
+   */
+  #isNew({ custom }: BodyType): boolean {
+    if (this.#patched || custom === true) return false;
+    const { object, oldObject } = this.#attributes;
+    const before = oldObject?.metadata.managedFields ?? [];
+    return (object?.metadata.managedFields ?? []).some((entry) => !before.some((one) => equalJson(one, entry)));
+  }
+
+  /** Why a patch cannot make another kind of the object: first, as in the original, that it is none of that kind. */
+  #otherKind(hook: Hook, value: JsonObject): StatusError {
+    const [apiVersion, kind] = [stringIn(value, "apiVersion"), stringIn(value, "kind")];
+    const gvk = { ...(parseGroupVersion(apiVersion) ?? { group: "", version: "" }), kind };
+    const schema = this.#parts.registry().types.schemaForKind(gvk);
+    if (schema !== undefined) readChanged(value, { ...gvk, schema }, internalError);
+    return internalError(`the patch of admission webhook "${hook.name}" changes the object's apiVersion or kind`);
   }
 }
 

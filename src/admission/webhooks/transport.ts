@@ -3,8 +3,6 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
 import { isObject } from "../../object/json.ts";
 import { parseJson } from "../../codec/json-text.ts";
 import { dialFault } from "../../webhook/dial-fault.ts";
@@ -18,8 +16,6 @@ const MAX_ANSWER = 8 << 20;
 const MAX_SOCKETS = 64;
 /** How often a webhook is asked that says to come again (Retry-After). */
 const MAX_ATTEMPTS = 10;
-
-const unzip = promisify(gunzip);
 
 /** A webhook that could not be called; `message` is the original's. */
 export class CallFault extends Error {}
@@ -36,7 +32,7 @@ interface CallTarget {
 
 /** Posts to webhooks over kept connections. Redirects are not followed: what a webhook may see is its own address's. */
 export class HookTransport {
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, ALPNProtocols: ["http/1.1"] });
 
   /** The text of a good answer. Errors: CallFault. */
   async post(target: CallTarget, body: Buffer): Promise<string> {
@@ -55,22 +51,18 @@ export class HookTransport {
 
   async #exchange(url: string, target: CallTarget, body: Buffer, leftMs: number): Promise<Answer> {
     const deadline = AbortSignal.timeout(Math.ceil(leftMs));
-    for (let again = true; ; again = false) {
-      const parts = new URL(url);
-      let address: DialAddress | undefined;
-      let request: ClientRequest | undefined;
-      try {
-        address = await target.dial?.();
-        request = this.#request(parts, address, target.ca, body, deadline);
-        const [response] = (await once(request, "response")) as [IncomingMessage];
-        return await readAnswer(response);
-      } catch (error) {
-        request?.destroy();
-        // The webhook closed a kept connection before it saw anything of this call.
-        if (again && request?.reusedSocket === true && (error as NodeJS.ErrnoException).code === "ECONNRESET") continue;
-        const reason = deadline.aborted ? "context deadline exceeded" : dialFault(error as Error, address ?? ownAddress(parts));
-        throw new CallFault(`Post ${JSON.stringify(url)}: ${reason}`);
-      }
+    const parts = new URL(url);
+    let address: DialAddress | undefined;
+    let request: ClientRequest | undefined;
+    try {
+      address = await target.dial?.();
+      request = this.#request(parts, address, target.ca, body, deadline);
+      const [response] = (await once(request, "response")) as [IncomingMessage];
+      return await readAnswer(response);
+    } catch (error) {
+      request?.destroy();
+      const reason = deadline.aborted ? "context deadline exceeded" : dialFault(error as Error, address ?? ownAddress(parts));
+      throw new CallFault(`Post ${JSON.stringify(url)}: ${reason}`);
     }
   }
 
@@ -96,6 +88,8 @@ export class HookTransport {
       ...(ca === undefined ? {} : { ca }),
       signal,
     });
+    // HTTP/1.1 keeps connections anyway.
+    request.removeHeader("connection");
     // What fails once the answer has begun is told by reading it.
     request.on("error", () => {});
     request.end(body);
@@ -116,8 +110,7 @@ function ownAddress(url: URL): DialAddress {
 }
 
 async function readAnswer(response: IncomingMessage): Promise<Answer> {
-  const raw = await readBody(response, MAX_ANSWER);
-  const bytes = response.headers["content-encoding"] === "gzip" ? await unzip(raw, { maxOutputLength: MAX_ANSWER }) : raw;
+  const bytes = await readBody(response, MAX_ANSWER);
   const status = response.statusCode ?? 0;
   const seconds = Number(response.headers["retry-after"] ?? "x");
   return {

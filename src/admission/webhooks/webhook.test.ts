@@ -6,32 +6,9 @@ import { isAdmissionPluginOn } from "../../config/admission-plugins.ts";
 import { ADMIN, testPlane, type TestPlane } from "../../server/test-plane.ts";
 import { makePlugins } from "../plugins.ts";
 import { serviceResolver } from "../../webhook/service-address.ts";
-import { allowWith, hookServer, reviewAnswer, type HookServer } from "./hook-server.test-support.ts";
+import { allowWith, API, configure, hook, hookServer, reviewAnswer } from "./hook-server.test-support.ts";
 
-const API = "/apis/admissionregistration.k8s.io/v1";
 const MAPS = "/api/v1/namespaces/default/configmaps";
-
-async function configure(t: TestPlane, type: "Mutating" | "Validating", name: string, ...webhooks: JsonObject[]): Promise<void> {
-  const made = await t.as(ADMIN, "POST", `${API}/${type.toLowerCase()}webhookconfigurations`, {
-    apiVersion: "admissionregistration.k8s.io/v1",
-    kind: `${type}WebhookConfiguration`,
-    metadata: { name },
-    webhooks,
-  });
-  assert.equal(made.status, 201, made.text);
-}
-
-function hook(server: HookServer, path: string, more: JsonObject = {}): JsonObject {
-  return {
-    name: `${path.slice(1)}.hook.example.com`,
-    clientConfig: { url: `${server.url}${path}`, caBundle: server.caBundle },
-    rules: [{ operations: ["*"], apiGroups: [""], apiVersions: ["v1"], resources: ["configmaps"] }],
-    admissionReviewVersions: ["v1"],
-    sideEffects: "None",
-    timeoutSeconds: 5,
-    ...more,
-  };
-}
 
 function create(t: TestPlane, name: string, data: JsonObject = { a: "1" }, query = "") {
   return t.as(ADMIN, "POST", `${MAPS}${query}`, { apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data });
@@ -162,7 +139,8 @@ test("a patch that does not fit refuses the write, whatever the failure policy; 
   const cases: readonly (readonly [JsonObject, number, RegExp])[] = [
     [{ op: "remove", path: "/data/nope" }, 500, /Unable to remove nonexistent key: nope/],
     [{ op: "replace", path: "/data", value: "text" }, 500, /cannot unmarshal string into Go struct field ConfigMap\.data/],
-    [{ op: "replace", path: "/kind", value: "Secret" }, 500, /changes the object's apiVersion or kind/],
+    [{ op: "replace", path: "/kind", value: "Secret" }, 500, /illegal base64 data at input byte 0/],
+    [{ op: "replace", path: "/kind", value: "Nothing" }, 500, /changes the object's apiVersion or kind/],
     [{ op: "replace", path: "/metadata/namespace", value: "kube-system" }, 400, /the namespace of the provided object does not match/],
     [{ op: "add", path: "/data/bad key!", value: "x" }, 422, /a valid config key/],
   ];

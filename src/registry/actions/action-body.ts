@@ -1,3 +1,4 @@
+import type { AdmissionAttributes } from "../../admission/admission.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { badRequest, type ResourceRef } from "../../object/status.ts";
 import { attributesOf, type Write } from "../write.ts";
@@ -34,9 +35,14 @@ export function readAction(write: Write, body: Buffer, format: BodyFormat, type:
 
 /** Admission of an action, with its body as the object. Errors: what admission refuses. */
 export async function admitAction(write: Write, object: KubeObject): Promise<void> {
-  const attributes = attributesOf(write, "CREATE", write.endpoint.name || (object.metadata.name ?? ""), object, undefined);
+  const attributes = actionAttributes(write, object);
   await write.registry.admission.mutate(attributes);
   await write.registry.admission.validate(attributes);
+}
+
+/** What admission is told of an action. */
+export function actionAttributes(write: Write, object: KubeObject): AdmissionAttributes {
+  return attributesOf(write, "CREATE", write.endpoint.name || (object.metadata.name ?? ""), object, undefined);
 }
 
 /** The same write at another door of the server: an object of the namespace, or its status. */

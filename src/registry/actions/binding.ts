@@ -8,6 +8,7 @@ import { PODS } from "../../object/resource-ids.ts";
 import type { Action } from "../actions.ts";
 import { rewrite } from "../rewrite.ts";
 import { actionType, admitAction, DONE, readAction, writeAt } from "./action-body.ts";
+import { owned } from "./owned-body.ts";
 import { setPodCondition } from "./pod-condition.ts";
 
 /**
@@ -16,12 +17,13 @@ import { setPodCondition } from "./pod-condition.ts";
  * target.
  */
 export const bind: Action = async (write, body, format) => {
-  const binding = readAction(write, body, format, actionType(write));
+  const type = actionType(write);
+  const binding = readAction(write, body, format, type);
   const target = objectIn(binding, "target");
   const faults = checkTarget(target);
   // Bindings have no strategy: the original answers their faults as an error without a form.
   if (faults.length > 0) throw plainError(fieldErrorsText(faults));
-  await admitAction(write, binding);
+  await admitAction(write, owned(write, binding, type));
   const { name = "", uid, resourceVersion, labels, annotations } = binding.metadata;
   await rewrite(writeAt(write, PODS, name), {
     name,

@@ -14,6 +14,7 @@ import { update } from "../update.ts";
 import type { Write } from "../write.ts";
 import { actionType, admitAction, DONE, readAction, writeAt } from "./action-body.ts";
 import { budgetUnsettled, takeDisruption } from "./disruption-budget.ts";
+import { owned } from "./owned-body.ts";
 import { setPodCondition } from "./pod-condition.ts";
 
 /** Attempts to delete a pod that needs no budget while it changes. */
@@ -24,10 +25,11 @@ const ATTEMPTS = 20;
  * 400, 404, 409 for preconditions, 429 where the budget says no, 500 where two budgets speak for the pod.
  */
 export const evict: Action = async (write, body, format) => {
-  const eviction = readAction(write, body, format, actionType(write, ["v1beta1"]));
+  const type = actionType(write, ["v1beta1"]);
+  const eviction = readAction(write, body, format, type);
   const options = optionsOf(write, eviction);
   const at: Write = { ...write, options: { ...write.options, dryRun: options.dryRun } };
-  await admitAction(at, eviction);
+  await admitAction(at, owned(at, eviction, type));
   const { name = "" } = eviction.metadata;
   for (let attempt = 1; ; attempt++) {
     const pod = await readPod(at, name);

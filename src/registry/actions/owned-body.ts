@@ -1,6 +1,6 @@
 import { trackUpdate } from "../../apply/updater.ts";
 import { groupVersion, type KubeObject } from "../../object/kube-object.ts";
-import type { BodyFormat } from "../decode-body.ts";
+import type { BodyFormat, BodyType } from "../decode-body.ts";
 import { checkNamespace, decodeSent } from "../object-body.ts";
 import { doorOf, writerOf } from "../ownership.ts";
 import type { Write } from "../write.ts";
@@ -12,11 +12,15 @@ import { actionType } from "./action-body.ts";
  * 400 in the original's words.
  */
 export function readOwnedBody(write: Write, body: Buffer, format: BodyFormat, applyDefaults?: (object: KubeObject) => void): KubeObject {
-  const { endpoint, strategyContext } = write;
   const type = { ...actionType(write), applyDefaults };
   const object = decodeSent(write, body, format, type);
-  checkNamespace(object, endpoint);
+  checkNamespace(object, write.endpoint);
+  return owned(write, object, type);
+}
+
+/** The body of an action with its fields owned by its writer: what admission is shown. Changes it in place. */
+export function owned(write: Write, object: KubeObject, type: BodyType): KubeObject {
   const door = { ...doorOf(write), kind: type.kind, schema: type.schema, apiVersion: groupVersion(type.group, type.version) };
-  trackUpdate({ door, live: undefined, updated: object, manager: writerOf(write), now: strategyContext.now });
+  trackUpdate({ door, live: undefined, updated: object, manager: writerOf(write), now: write.strategyContext.now });
   return object;
 }

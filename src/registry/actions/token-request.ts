@@ -12,7 +12,7 @@ import { numberIn, objectIn, stringIn, stringsIn } from "../../object/read.ts";
 import { badRequest, conflict, invalid, notFound } from "../../object/status.ts";
 import type { Action } from "../actions.ts";
 import { warn } from "../write.ts";
-import { admitAction } from "./action-body.ts";
+import { actionAttributes } from "./action-body.ts";
 import { readOwnedBody } from "./owned-body.ts";
 
 /** How service account tokens are issued here. */
@@ -41,25 +41,37 @@ export function tokenRequest(issuer: TokenIssuer): Action {
     const { registry, endpoint, strategyContext, context } = write;
     const { namespace, name } = endpoint;
     const request = readOwnedBody(write, body, format, defaultLifetime);
+    const attributes = actionAttributes(write, request);
+    await registry.admission.mutate(attributes);
     const given = request.metadata.name ?? "";
     if (given !== "" && given !== name)
       throw invalid(TOKEN_REQUEST, name, [invalidField("metadata.name", given, "must match the service account name if specified")]);
     const account = await issuer.lookup("serviceaccounts", namespace, name);
     if (account === undefined) throw notFound({ group: "", plural: "serviceaccounts" }, name);
 
-    const spec = objectIn(request, "spec");
+    const spec = structIn(request, "spec");
+    if (stringsIn(spec, "audiences").length === 0) spec["audiences"] = [...issuer.apiAudiences];
+    const { managedFields, ...metadata } = request.metadata;
+    request.metadata = {
+      ...metadata,
+      name,
+      namespace,
+      uid: randomUid(registry.randomBytes),
+      creationTimestamp: strategyContext.now,
+      ...(managedFields === undefined ? {} : { managedFields }),
+    };
+    request["status"] = { token: "", expirationTimestamp: null };
     const faults = lifetimeFaults(getOwn(spec, "expirationSeconds"));
     if (faults.length > 0) throw invalid(TOKEN_REQUEST, "", faults);
+    await registry.admission.validate(attributes);
     let seconds = numberIn(spec, "expirationSeconds");
-    await admitAction(write, request);
+    const audiences = stringsIn(spec, "audiences");
     const reference = getOwn(spec, "boundObjectRef");
     const bound = isObject(reference) ? await findBound(reference, name, namespace, issuer.lookup) : undefined;
     if (issuer.maxSeconds > 0 && seconds > issuer.maxSeconds) {
       warn(write, `requested expiration of ${seconds} seconds shortened to ${issuer.maxSeconds} seconds`);
       seconds = issuer.maxSeconds;
     }
-    const named = stringsIn(spec, "audiences");
-    const audiences = named.length === 0 ? issuer.apiAudiences : named;
     const extended =
       issuer.extend &&
       bound?.pod !== undefined &&
@@ -83,20 +95,12 @@ export function tokenRequest(issuer: TokenIssuer): Action {
     });
     const token = signJwt(claims, (await issuer.keys()).signing);
     context.annotations.set("authentication.kubernetes.io/issued-credential-id", `JTI=${tokenId}`);
-    const { managedFields, ...metadata } = request.metadata;
     return {
       status: 201,
       value: {
         kind: request.kind,
         apiVersion: request.apiVersion,
-        metadata: {
-          ...metadata,
-          name,
-          namespace,
-          uid: randomUid(registry.randomBytes),
-          creationTimestamp: strategyContext.now,
-          ...(managedFields === undefined ? {} : { managedFields }),
-        },
+        metadata: request.metadata,
         spec: {
           audiences: [...audiences],
           expirationSeconds: seconds,

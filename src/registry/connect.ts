@@ -1,0 +1,71 @@
+import { setOwn, type JsonObject, type JsonValue } from "../object/json.ts";
+import { groupVersion, type KubeObject } from "../object/kube-object.ts";
+import { badRequest, notImplemented } from "../object/status.ts";
+import { isTrue, type RequestInfo } from "../request/info.ts";
+import type { Subresource } from "../resources/definition.ts";
+import { subresourceKind } from "../resources/subresource-kind.ts";
+import type { ObjectSchema, Schema } from "../schema/schema.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { get } from "./get.ts";
+import { attributesOf, type Write } from "./write.ts";
+
+type ConnectDefinition = Extract<Subresource, { type: "connect" }>;
+
+/** The parts of a path before what lies behind a proxy: resource, name, subresource. */
+const OWN_PARTS = 3;
+
+/**
+ * A stream into an object or a request to what it stands for (exec, portforward, proxy…): admission is asked, with the
+ * options of the query as the object. Errors: StatusError 400, 404, what admission refuses, and 501, since nothing is
+ * connected yet.
+ */
+export async function connect(write: Write, info: RequestInfo, definition: ConnectDefinition): Promise<never> {
+  const { registry, endpoint } = write;
+  const name = endpoint.subresource?.name ?? "";
+  const kind = subresourceKind(endpoint.served, definition);
+  const schema = registry.types.schemaForKind(kind);
+  // A log is read by GET: the original asks nobody.
+  if (schema !== undefined && kind.kind !== endpoint.served.kind) {
+    const options = optionsOf(info, schema);
+    // These options are no objects of the API: they have no metadata, and webhooks see none.
+    const object = { kind: kind.kind, apiVersion: groupVersion(kind.group, kind.version), ...options } as KubeObject;
+    const attributes = attributesOf(write, "CONNECT", endpoint.name, object, undefined);
+    await registry.admission.mutate(attributes);
+    await registry.admission.validate(attributes);
+  }
+  await get(registry, name === "proxy" ? proxied(endpoint) : endpoint, new URLSearchParams());
+  throw notImplemented(`${endpoint.definition.plural}/${name} is not served by this server yet`);
+}
+
+/** The options of a connection as the original reads them from a query: repeated values are lists, and words are true. */
+function optionsOf({ query, parts }: RequestInfo, { fields }: ObjectSchema): JsonObject {
+  const options: JsonObject = {};
+  for (const { name, schema, dropZero } of fields.values()) {
+    if (name === "kind" || name === "apiVersion") continue;
+    const behind = parts.slice(OWN_PARTS).join("/");
+    const values = name === "path" && parts.length >= OWN_PARTS ? [behind === "" ? "" : `/${behind}`] : query.getAll(name);
+    if (values.length === 0) continue;
+    const value = schema.type === "list" ? values.map((text) => scalar(text, schema.items)) : scalar(values[0] as string, schema);
+    const isZero = value === "" || value === 0 || value === false;
+    if (!(isZero && dropZero)) setOwn(options, name, value);
+  }
+  return options;
+}
+
+/** Errors: StatusError 400. */
+function scalar(text: string, { type }: Schema): JsonValue {
+  if (type === "boolean") return isTrue(text.toLowerCase());
+  if (type !== "int32" && type !== "int64") return text;
+  if (!/^[+-]?\d{1,15}$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  return Number(text);
+}
+
+/** The object behind a name such as https:web:8443: what stands before and after is how to reach it. Errors: StatusError 400. */
+function proxied(endpoint: Endpoint): Endpoint {
+  const parts = endpoint.name.split(":");
+  const [scheme, name, port] = parts.length === 3 ? parts : ["", parts[0], parts[1]];
+  const good = parts.length <= 3 && name !== "" && (scheme === "" || scheme === "http" || scheme === "https");
+  if (!good || name === undefined || (parts.length === 2 && port === ""))
+    throw badRequest(`invalid ${endpoint.served.kind.toLowerCase()} request ${JSON.stringify(endpoint.name)}`);
+  return { ...endpoint, name };
+}
