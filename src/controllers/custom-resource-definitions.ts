@@ -1,6 +1,8 @@
 import { acceptNames, namesConditions } from "../extensions/accept-names.ts";
-import { groupOf, type CustomResources } from "../extensions/custom-resources.ts";
-import { isConditionTrue, setCondition, type Condition } from "../object/conditions.ts";
+import { groupOf, nameOf, type CustomResources } from "../extensions/custom-resources.ts";
+import { NamesInUse } from "../extensions/names-in-use.ts";
+import { NON_STRUCTURAL, structureCondition } from "../extensions/structure-condition.ts";
+import { conditionOf, isConditionTrue, removeCondition, setCondition, type Condition } from "../object/conditions.ts";
 import { copyJson, equalJson, structIn } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn } from "../object/read.ts";
@@ -8,37 +10,48 @@ import { StatusError } from "../object/status.ts";
 import { CUSTOM_RESOURCE_DEFINITIONS } from "../object/resource-ids.ts";
 import type { SystemClient } from "../registry/system-client.ts";
 import { CLEANUP_FINALIZER } from "../resources/apiextensions/custom-resource-definition.ts";
+import type { ObjectRecord } from "../storage/cache/record.ts";
 import type { Controller } from "./controller.ts";
 
 /** How long after a look at instances that still wait for their finalizers the next one comes, in milliseconds. */
 const PENDING_MS = 500;
+
+/** What is known of a definition that was looked at: nothing is done again until it, or a name that it wants, changes. */
+interface Seen {
+  readonly revision: number;
+  /** It did not get all names that it asked for. */
+  readonly refused: boolean;
+}
+
+/** What the loop remembers of a group, whose names must differ. */
+interface Group {
+  readonly names: NamesInUse;
+  readonly seen: Map<string, Seen>;
+}
+
+/** What the loop works with. */
+interface Parts {
+  readonly resources: CustomResources;
+  readonly client: SystemClient;
+  readonly now: () => string;
+}
 
 /**
  * Brings CustomResourceDefinitions to life, a group at a time since names are given within it: accepts names,
  * establishes, serves, and on deletion removes the instances first (concepts/extend-kubernetes, CustomResourceDefinition).
  */
 export function customResourceDefinitions(resources: CustomResources, now: () => string): Controller {
+  const groups = new Map<string, Group>();
   return {
     name: "customresourcedefinition",
     watches: [{ resource: CUSTOM_RESOURCE_DEFINITIONS, keys: (name) => [groupOf(name)] }],
-    async reconcile(group, client) {
-      const all = await resources.definitionsIn(group);
-      const present = new Set(all.map(nameOf));
-      for (const name of resources.names()) if (groupOf(name) === group && !present.has(name)) resources.end(name);
-      let pending = false;
-      for (const [index, crd] of all.entries()) {
-        const current = await settleNames(
-          crd,
-          all.filter((other) => other !== crd),
-          resources,
-          client,
-          now,
-        );
-        if (current === undefined) continue;
-        all[index] = current;
-        if (isConditionTrue(current, "Established")) await resources.serve(current);
-        if (isTerminating(current) && !(await finalize(current, resources, client, now))) pending = true;
-      }
+    async reconcile(name, client) {
+      const records = await resources.definitionsIn(name);
+      const group = groups.get(name) ?? { names: new NamesInUse(), seen: new Map<string, Seen>() };
+      groups.set(name, group);
+      const freed = forgetGone(name, group, records, resources);
+      if (records.length === 0) groups.delete(name);
+      const pending = await settleAll(group, records, freed, { resources, client, now });
       return pending ? { againInMs: PENDING_MS } : undefined;
     },
   };
@@ -46,62 +59,97 @@ export function customResourceDefinitions(resources: CustomResources, now: () =>
 
 /** Serves every definition that is established already: what a start does before it takes requests. */
 export async function serveEstablished(resources: CustomResources, client: SystemClient): Promise<void> {
-  for (const crd of await client.list(CUSTOM_RESOURCE_DEFINITIONS)) if (isConditionTrue(crd, "Established")) await resources.serve(crd);
+  for (const crd of await client.list(CUSTOM_RESOURCE_DEFINITIONS)) if (isConditionTrue(crd, "Established")) resources.serve(crd);
 }
 
-function nameOf({ metadata }: KubeObject): string {
-  return metadata.name ?? "";
+/** Ends what is served of definitions that are gone. Tells whether any was. */
+function forgetGone(groupName: string, group: Group, records: readonly ObjectRecord[], resources: CustomResources): boolean {
+  const present = new Set(records.map(nameOf));
+  let gone = false;
+  for (const name of resources.names()) if (groupOf(name) === groupName && !present.has(name)) resources.end(name);
+  for (const name of group.seen.keys()) {
+    if (present.has(name)) continue;
+    group.names.release(name);
+    group.seen.delete(name);
+    gone = true;
+  }
+  return gone;
+}
+
+/** Looks at what has changed, and again at those whose names may have become free. Tells whether instances still wait. */
+async function settleAll(group: Group, records: readonly ObjectRecord[], freed: boolean, parts: Parts): Promise<boolean> {
+  let pending = false;
+  let retry = freed;
+  const changed = records.filter((record) => group.seen.get(nameOf(record))?.revision !== record.revision);
+  // Who has a name already comes before who wants it.
+  for (const record of changed) group.names.take(nameOf(record), acceptedNames(record.object()));
+  const settle = async (record: ObjectRecord): Promise<void> => {
+    const name = nameOf(record);
+    const before = acceptedNames(record.object());
+    const current = await settleOne(group, record, parts);
+    group.seen.set(name, { revision: record.revision, refused: current?.refused ?? false });
+    if (current === undefined) return;
+    const after = acceptedNames(current.crd);
+    group.names.take(name, after);
+    if (!equalJson(before, after)) retry = true;
+    if (isConditionTrue(current.crd, "Established")) parts.resources.serve(current.crd);
+    if (!isTerminating(current.crd) || (await finalize(current.crd, parts))) return;
+    // It is looked at again until its instances are gone.
+    group.seen.delete(name);
+    pending = true;
+  };
+  for (const record of changed) await settle(record);
+  for (const record of records) if (retry && group.seen.get(nameOf(record))?.refused === true) await settle(record);
+  return pending;
+}
+
+function acceptedNames(crd: KubeObject) {
+  return objectIn(objectIn(crd, "status"), "acceptedNames");
 }
 
 function isTerminating({ metadata }: KubeObject): boolean {
   return metadata.deletionTimestamp !== undefined;
 }
 
-/** The definition with its names settled; undefined where it went away meanwhile. */
-async function settleNames(
-  crd: KubeObject,
-  others: readonly KubeObject[],
-  resources: CustomResources,
-  client: SystemClient,
-  now: () => string,
-): Promise<KubeObject | undefined> {
-  if (isTerminating(crd)) return crd;
+/** The definition with its names and its condition settled; undefined where it went away meanwhile. */
+async function settleOne(
+  { names }: Group,
+  record: ObjectRecord,
+  { resources, client, now }: Parts,
+): Promise<{ readonly crd: KubeObject; readonly refused: boolean } | undefined> {
+  const crd = record.object();
+  if (isTerminating(crd)) return { crd, refused: false };
+  let refused = false;
   const settle = (object: KubeObject): KubeObject => {
-    const verdict = acceptNames(object, others);
+    const verdict = acceptNames(object, names);
+    refused = verdict.refusal !== undefined;
     const status = structIn(object, "status");
     status["acceptedNames"] = verdict.acceptedNames;
     for (const condition of namesConditions(object, verdict, now())) setCondition(status, condition);
+    const structure = structureCondition(object, now());
+    if (structure !== undefined) setCondition(status, structure);
+    else if (conditionOf(object, NON_STRUCTURAL) !== undefined) removeCondition(status, NON_STRUCTURAL);
     return object;
   };
   const settled = settle(copyJson(crd));
-  if (equalJson(objectIn(settled, "status"), objectIn(crd, "status"))) return crd;
+  if (equalJson(objectIn(settled, "status"), objectIn(crd, "status"))) return { crd, refused };
   // Whoever reads that it is established finds it served.
-  if (isConditionTrue(settled, "Established")) await resources.serve(settled);
-  return orUndefined(client.update(CUSTOM_RESOURCE_DEFINITIONS, "", nameOf(crd), settle, "status"));
+  if (isConditionTrue(settled, "Established")) resources.serve(settled);
+  const written = await orUndefined(client.update(CUSTOM_RESOURCE_DEFINITIONS, "", nameOf(record), settle, "status"));
+  return written && { crd: written, refused };
 }
 
 /** Removes a terminating definition's instances; true when none is left and the definition may go. */
-async function finalize(crd: KubeObject, resources: CustomResources, client: SystemClient, now: () => string): Promise<boolean> {
+async function finalize(crd: KubeObject, { resources, client, now }: Parts): Promise<boolean> {
   if (!(crd.metadata.finalizers ?? []).includes(CLEANUP_FINALIZER)) return true;
-  const definition = resources.definition(nameOf(crd));
-  if (definition !== undefined) {
-    const id = { group: definition.group, plural: definition.plural };
-    for (const { metadata } of await client.list(id)) {
-      if (metadata.deletionTimestamp !== undefined) continue;
-      await orUndefined(client.remove(id, metadata.namespace ?? "", metadata.name ?? ""));
-    }
-    if ((await client.list(id)).length > 0) {
-      await mark(crd, client, now, {
-        status: "True",
-        reason: "InstanceDeletionInProgress",
-        message: "CustomResource deletion is in progress",
-      });
-      return false;
-    }
-  }
-  await mark(crd, client, now, { status: "False", reason: "InstanceDeletionCompleted", message: "removed all instances" });
+  const name = crd.metadata.name ?? "";
+  const mark = (verdict: Verdict): Promise<unknown> => markTerminating(name, verdict, client, now);
+  const definition = resources.definition(name);
+  const verdict = definition === undefined ? NEVER_ESTABLISHED : await removeInstances(definition, client, mark);
+  await mark(verdict);
+  if (verdict.status === "True") return false;
   await orUndefined(
-    client.update(CUSTOM_RESOURCE_DEFINITIONS, "", nameOf(crd), (object) => {
+    client.update(CUSTOM_RESOURCE_DEFINITIONS, "", name, (object) => {
       object.metadata.finalizers = (object.metadata.finalizers ?? []).filter((one) => one !== CLEANUP_FINALIZER);
       return object;
     }),
@@ -109,17 +157,51 @@ async function finalize(crd: KubeObject, resources: CustomResources, client: Sys
   return true;
 }
 
-async function mark(
-  crd: KubeObject,
+/** What the condition Terminating says of the instances. */
+interface Verdict {
+  readonly status: Condition["status"];
+  readonly reason: string;
+  readonly message: string;
+}
+
+const IN_PROGRESS: Verdict = { status: "True", reason: "InstanceDeletionInProgress", message: "CustomResource deletion is in progress" };
+const COMPLETED: Verdict = { status: "False", reason: "InstanceDeletionCompleted", message: "removed all instances" };
+const NEVER_ESTABLISHED: Verdict = { status: "False", reason: "NeverEstablished", message: "resource was never established" };
+
+/** Deletes the instances that are there, and tells whether any is left or why that cannot be known. */
+async function removeInstances(
+  id: { readonly group: string; readonly plural: string },
   client: SystemClient,
-  now: () => string,
-  terminating: Pick<Condition, "status"> & { readonly reason: string; readonly message: string },
-): Promise<void> {
+  mark: (verdict: Verdict) => Promise<unknown>,
+): Promise<Verdict> {
+  const failed = (what: string, error: unknown): Verdict => {
+    if (!(error instanceof Error)) throw error;
+    return { status: "True", reason: "InstanceDeletionFailed", message: `${what}: ${error.message}` };
+  };
+  let instances: readonly KubeObject[];
+  try {
+    instances = await client.list(id);
+  } catch (error) {
+    return failed("could not list instances", error);
+  }
+  if (instances.length === 0) return COMPLETED;
+  await mark(IN_PROGRESS);
+  try {
+    for (const { metadata } of instances) {
+      if (metadata.deletionTimestamp === undefined) await orUndefined(client.remove(id, metadata.namespace ?? "", metadata.name ?? ""));
+    }
+  } catch (error) {
+    return failed("could not issue all deletes", error);
+  }
+  return (await client.list(id)).length === 0 ? COMPLETED : IN_PROGRESS;
+}
+
+function markTerminating(name: string, verdict: Verdict, client: SystemClient, now: () => string): Promise<unknown> {
   const change = (object: KubeObject): KubeObject => {
-    setCondition(structIn(object, "status"), { type: "Terminating", lastTransitionTime: now(), ...terminating });
+    setCondition(structIn(object, "status"), { type: "Terminating", lastTransitionTime: now(), ...verdict });
     return object;
   };
-  await orUndefined(client.update(CUSTOM_RESOURCE_DEFINITIONS, "", nameOf(crd), change, "status"));
+  return orUndefined(client.update(CUSTOM_RESOURCE_DEFINITIONS, "", name, change, "status"));
 }
 
 /** What a write gives; undefined where its object is gone. */

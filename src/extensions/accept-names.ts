@@ -2,6 +2,7 @@ import { isConditionTrue, type Condition } from "../object/conditions.ts";
 import type { JsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn, stringIn, stringsIn } from "../object/read.ts";
+import type { NamesInUse } from "./names-in-use.ts";
 
 /** What a definition's status says of its names: those that it got, and why not the others. */
 export interface NamesVerdict {
@@ -14,32 +15,30 @@ export interface NamesVerdict {
  * Which of the names that a definition asks for it gets: those that no other definition of its group has already. A
  * name that is refused leaves the one that was accepted before (CustomResourceDefinitionStatus.acceptedNames).
  */
-export function acceptNames(crd: KubeObject, others: readonly KubeObject[]): NamesVerdict {
+export function acceptNames(crd: KubeObject, inUse: NamesInUse): NamesVerdict {
+  const own = crd.metadata.name ?? "";
   const asked = objectIn(objectIn(crd, "spec"), "names");
   const before = objectIn(objectIn(crd, "status"), "acceptedNames");
-  const taken = others.map((other) => objectIn(objectIn(other, "status"), "acceptedNames"));
-  const resources = new Set(
-    taken.flatMap((names) => [stringIn(names, "plural"), stringIn(names, "singular"), ...stringsIn(names, "shortNames")]),
-  );
-  const kinds = new Set(taken.flatMap((names) => [stringIn(names, "kind"), stringIn(names, "listKind")]));
+  const isResource = (name: string): boolean => inUse.hasResource(name, own);
+  const isKind = (name: string): boolean => inUse.hasKind(name, own);
   let refusal: NamesVerdict["refusal"];
   const refuse = (reason: string, names: readonly string[]): void => {
     refusal = { reason, message: names.map((name) => `"${name}" is already in use`).join(", ") };
   };
-  const single = (member: string, inUse: ReadonlySet<string>, reason: string): string => {
+  const single = (member: string, isTaken: (name: string) => boolean, reason: string): string => {
     const name = stringIn(asked, member);
-    if (name === "" || name === stringIn(before, member) || !inUse.has(name)) return name;
+    if (name === "" || name === stringIn(before, member) || !isTaken(name)) return name;
     refuse(reason, [name]);
     return stringIn(before, member);
   };
-  const plural = single("plural", resources, "PluralConflict");
-  const singular = single("singular", resources, "SingularConflict");
+  const plural = single("plural", isResource, "PluralConflict");
+  const singular = single("singular", isResource, "SingularConflict");
   const known = new Set(stringsIn(before, "shortNames"));
-  const clashing = stringsIn(asked, "shortNames").filter((name) => !known.has(name) && resources.has(name));
+  const clashing = stringsIn(asked, "shortNames").filter((name) => !known.has(name) && isResource(name));
   if (clashing.length > 0) refuse("ShortNamesConflict", clashing);
   const shortNames = clashing.length > 0 ? stringsIn(before, "shortNames") : stringsIn(asked, "shortNames");
-  const kind = single("kind", kinds, "KindConflict");
-  const listKind = single("listKind", kinds, "ListKindConflict");
+  const kind = single("kind", isKind, "KindConflict");
+  const listKind = single("listKind", isKind, "ListKindConflict");
   const categories = stringsIn(asked, "categories");
   return {
     refusal,

@@ -20,11 +20,16 @@ interface Rule {
   readonly optionalOld: boolean;
 }
 
+/** A rule that does not compile: another version of the server stored it, or a store was edited. Every use of it fails. */
+interface BrokenRule {
+  readonly broken: string;
+}
+
 /** The rules at a part of the schema and below it; parts without any are left out. */
 interface Node {
   readonly schema: Schema;
   readonly read: Reader;
-  readonly rules: readonly Rule[];
+  readonly rules: readonly (Rule | BrokenRule)[];
   readonly fields: ReadonlyMap<string, Node>;
   readonly inner: Node | undefined;
 }
@@ -64,14 +69,17 @@ export class RuleValidator {
 function nodeOf(schema: Schema, name: string, compiler: RuleCompiler, depth: number): Node | undefined {
   if (depth > MAX_DEPTH) return undefined;
   const { type, read } = compiler.declare(name, schema);
-  const rules: Rule[] = [];
+  const rules: (Rule | BrokenRule)[] = [];
   for (const raw of rulesOf(schema)) {
     const compiled = compiler.rule(raw, type);
-    // A rule that no longer compiles was stored by another version of the server: nothing is checked by it.
-    if (compiled.fault !== undefined) continue;
+    const text = stringIn(raw, "rule").trim();
+    if (compiled.fault !== undefined) {
+      if (text !== "") rules.push({ broken: `rule compile error: ${compiled.fault}` });
+      continue;
+    }
     const message = compiler.message(raw, type);
     rules.push({
-      text: stringIn(raw, "rule").trim(),
+      text,
       message: stringIn(raw, "message").trim(),
       program: compiled.program,
       messageProgram: message?.fault === undefined ? message?.program : undefined,
@@ -100,6 +108,10 @@ function run(node: Node, value: ReadonlyJson, old: ReadonlyJson | undefined, pat
   let self: Value | undefined;
   let before: Value | undefined;
   for (const rule of node.rules) {
+    if ("broken" in rule) {
+      if (!unchanged) faults.push(invalidField(placeOf(path), schemaType(value), rule.broken));
+      continue;
+    }
     if (unchanged && !rule.usesOld) continue;
     if (rule.usesOld && !rule.optionalOld && old === undefined) continue;
     self ??= node.read(value);
@@ -135,10 +147,10 @@ interface Subject {
 function check(rule: Rule, subject: Subject, path: string, budget: CostBudget, faults: FieldError[]): boolean {
   const activation = { find: (name: string) => (name === "self" ? subject.self : name === "oldSelf" ? subject.oldSelf : undefined) };
   const { value, error } = budget.evaluate(rule.program, activation);
-  const place = path === "" ? "<nil>" : path;
+  const place = placeOf(path);
   const simple = isObject(subject.value) || Array.isArray(subject.value) ? undefined : subject.value;
   if (error !== undefined) {
-    const kind = Array.isArray(subject.value) ? "array" : isObject(subject.value) ? "object" : typeof subject.value;
+    const kind = schemaType(subject.value);
     const detail = budget.exhausted ? error.message : `${error.message} evaluating rule: ${rule.message === "" ? rule.text : rule.message}`;
     faults.push(invalidField(place, kind, detail));
     return !budget.exhausted;
@@ -148,6 +160,15 @@ function check(rule: Rule, subject: Subject, path: string, budget: CostBudget, f
   const field = rule.steps.length === 0 ? place : `${path}${rule.steps.join("")}`.replace(/^\./, "");
   faults.push(fault(rule.reason, field, rule.steps.length === 0 ? simple : undefined, detail));
   return true;
+}
+
+function placeOf(path: string): string {
+  return path === "" ? "<nil>" : path;
+}
+
+/** The value's type as messages name it. */
+function schemaType(value: ReadonlyJson): string {
+  return Array.isArray(value) ? "array" : isObject(value) ? "object" : typeof value;
 }
 
 function messageOf(rule: Rule, activation: { find(name: string): Value | undefined }, budget: CostBudget): string {

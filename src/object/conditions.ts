@@ -32,3 +32,9 @@ export function setCondition(status: JsonObject, condition: Condition): void {
   if (index < 0) conditions.push(next);
   else conditions[index] = next;
 }
+
+/** Takes a condition out of a status. */
+export function removeCondition(status: JsonObject, type: string): void {
+  const { conditions } = status;
+  if (Array.isArray(conditions)) status["conditions"] = conditions.filter((one) => !isObject(one) || one["type"] !== type);
+}

@@ -177,9 +177,9 @@ export function forbidden(resource: ResourceRef, name: string, text: string): St
   return statusError(403, "Forbidden", `${subject}: ${text}`, resourceDetails(resource, name));
 }
 
-/** 405: the resource has no such verb; `action` is the verb, such as "delete". */
-export function methodNotSupported(resource: ResourceRef, action: string): StatusError {
-  const message = `${action} is not supported on resources of kind ${quoteText(qualified(resource.plural, resource.group))}`;
+/** 405: the resource has no such verb; `action` is the verb, such as "delete". `text` says why, where that is known. */
+export function methodNotSupported(resource: ResourceRef, action: string, text?: string): StatusError {
+  const message = text ?? `${action} is not supported on resources of kind ${quoteText(qualified(resource.plural, resource.group))}`;
   return statusError(405, "MethodNotAllowed", message, { ...groupOf(resource.group), kind: resource.plural });
 }
 
