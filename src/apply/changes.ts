@@ -4,6 +4,7 @@ import { compareObjects, isSame, noDifference } from "./compare.ts";
 import type { Comparison } from "./compare.ts";
 import { inVersion, resetSet } from "./door.ts";
 import type { WriteDoor } from "./door.ts";
+import { UntrackableError } from "./untrackable.ts";
 
 /** What a write changes in one version: without what the door resets, and the type it was compared by. */
 interface VersionChange {
@@ -29,8 +30,16 @@ export class Changes {
 
   /** The change in a version; undefined: there is no such version. Errors: UntrackableError, StatusError of a conversion. */
   at(apiVersion: string): VersionChange | undefined {
-    if (!this.#versions.has(apiVersion)) this.#versions.set(apiVersion, this.#compare(apiVersion));
+    if (!this.#versions.has(apiVersion)) this.#versions.set(apiVersion, this.#compareElsewhere(apiVersion));
     return this.#versions.get(apiVersion);
+  }
+
+  #compareElsewhere(apiVersion: string): VersionChange | undefined {
+    try {
+      return this.#compare(apiVersion);
+    } catch (error) {
+      throw error instanceof UntrackableError ? new UntrackableError(error.message, true) : error;
+    }
   }
 
   #compare(apiVersion: string): VersionChange | undefined {

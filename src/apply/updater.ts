@@ -27,7 +27,7 @@ interface TrackUpdateRequest {
 /**
  * Sets metadata.managedFields of `updated`, in place: the writer owns what it changed, others lose what it changed or
  * removed. Entries that stay as they were are shared with the live object. Never fails: where the object cannot be told
- * apart, the owners stay as they were.
+ * apart, the owners stay as they were; where that is so in the form of another version, nobody owns anything any more.
  */
 export function trackUpdate(request: TrackUpdateRequest): void {
   const { door, live, updated, manager, now } = request;
@@ -39,7 +39,8 @@ export function trackUpdate(request: TrackUpdateRequest): void {
     recordUpdate(door, owners, live === undefined ? undefined : withoutManagedFields(live), updated, manager, now);
   } catch (error) {
     if (!(error instanceof UntrackableError) && !(error instanceof StatusError)) throw error;
-    if (live?.metadata.managedFields !== undefined) updated.metadata.managedFields = live.metadata.managedFields;
+    const kept = error instanceof UntrackableError && !error.elsewhere;
+    if (kept && live?.metadata.managedFields !== undefined) updated.metadata.managedFields = live.metadata.managedFields;
     return;
   }
   setOwners(updated, owners, door.cache);

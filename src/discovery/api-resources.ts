@@ -26,12 +26,13 @@ export function servedRows(definitions: Iterable<ResourceDefinition>, group: str
       resource: definition.plural,
       subresource: undefined,
       definition,
-      verbs: definition.custom === true ? [...definition.verbs] : sorted(definition.verbs),
+      verbs: definition.custom === true ? [...(definition.shownVerbs ?? definition.verbs)] : sorted(definition.verbs),
       kind: served.kind,
       kindVersion: undefined,
       storageVersionHash: served.storageVersionHash,
     });
-    for (const [name, subresource] of definition.subresources) rows.push(subresourceRow(definition, served, name, subresource));
+    for (const [name, subresource] of (served.own ?? definition).subresources)
+      rows.push(subresourceRow(definition, served, name, subresource));
   }
   return rows.sort((a, b) => compareTexts(pathOf(a), pathOf(b)));
 }

@@ -1,8 +1,8 @@
+import { parseOwnJson, stringifyJson } from "../codec/json-text.ts";
 import { getOwn, isObject, type ReadonlyJsonObject } from "../object/json.ts";
 import { groupVersion, type KubeObject } from "../object/kube-object.ts";
 import { booleanIn, objectIn, objectsIn, stringIn, stringsIn } from "../object/read.ts";
-import { notImplemented } from "../object/status.ts";
-import type { Column, ResourceDefinition, ServedVersion, Subresource } from "../resources/definition.ts";
+import type { Column, ResourceDefinition, ServedVersion, Subresource, VersionForms } from "../resources/definition.ts";
 import { applyDefaults, dropNulls } from "../schema/default.ts";
 import { schemaFromOpenApi } from "../schema/from-openapi.ts";
 import { prune } from "../schema/prune.ts";
@@ -12,109 +12,240 @@ import { customStrategies, type CustomStrategies } from "./custom-strategy.ts";
 import { parseJsonPath } from "./json-path.ts";
 
 const VERBS = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"] as const;
+const LAST_VERBS = VERBS.filter((verb) => verb !== "create");
+const LAST_SHOWN = ["delete", "deletecollection", "get", "list", "watch"] as const;
 const DOOR_VERBS = ["get", "patch", "update"] as const;
 const PRESERVING: ReadonlyJsonObject = { "type": "object", "x-kubernetes-preserve-unknown-fields": true };
 
-/**
- * The kind that an established CustomResourceDefinition describes: one more row beside the built-in ones. `objectMeta` is
- * the type of metadata. Schemas, columns and validators are made when they are first used, so that a definition that
- * nobody uses costs its names.
- */
-export function customDefinition(crd: KubeObject, objectMeta: ObjectSchema): ResourceDefinition {
-  const spec = objectIn(crd, "spec");
-  const names = objectIn(objectIn(crd, "status"), "acceptedNames");
-  const group = stringIn(spec, "group");
-  const plural = stringIn(names, "plural");
-  const kind = stringIn(names, "kind");
-  const versions = objectsIn(spec, "versions");
-  const storage = versions.find((version) => booleanIn(version, "storage")) ?? versions[0] ?? {};
-  const byWebhook = stringIn(objectIn(spec, "conversion"), "strategy") === "Webhook";
-  const all = versions.map((version) =>
-    servedVersion(version, { group, kind, objectMeta, storageName: stringIn(storage, "name"), isStorage: version === storage, byWebhook }),
-  );
-  const hub = all[versions.indexOf(storage)] as ServedVersion;
-  const subresources = objectIn(storage, "subresources");
-  const hasStatus = isObject(getOwn(subresources, "status"));
-  const strategies = customStrategies({
-    openapi: openApiOf(storage),
-    hasStatus,
-    apiVersions: versions.map((version) => groupVersion(group, stringIn(version, "name"))),
-  });
-  let columns: readonly Column[] | undefined;
-  return {
-    group,
-    kind,
-    listKind: stringIn(names, "listKind") || `${kind}List`,
-    plural,
-    singular: stringIn(names, "singular"),
-    shortNames: stringsIn(names, "shortNames"),
-    categories: stringsIn(names, "categories"),
-    scope: stringIn(spec, "scope") === "Cluster" ? "Cluster" : "Namespaced",
-    custom: true,
-    keyPrefix: `/registry/${group}/${plural}/`,
-    served: all.filter((_, index) => booleanIn(versions[index] ?? {}, "served")),
-    hub,
-    // A definition that is going takes nothing new.
-    verbs: crd.metadata.deletionTimestamp === undefined ? VERBS : VERBS.filter((verb) => verb !== "create"),
-    subresources: subresourcesOf(subresources, strategies),
-    strategy: strategies.main,
-    get columns() {
-      return (columns ??= customColumns(storage));
-    },
-    selectableFields: selectableFields(storage),
-    readStored: (object) => {
-      object.apiVersion = groupVersion(group, stringIn(storage, "name"));
-      prune(object, hub.schema);
-      dropNulls(object, hub.schema);
-      applyDefaults(object, hub.schema);
-    },
-    unknownFieldText: (label) => `field label not supported: ${label}`,
-  };
-}
+/** What converts objects of a kind between its versions. The objects are handed over. Errors: StatusError 500. */
+export type Convert = VersionForms["convert"];
 
-/** The schema of a version as it was written; one that lets everything through where there is none. */
-function openApiOf(version: ReadonlyJsonObject): ReadonlyJsonObject {
-  const schema = getOwn(objectIn(version, "schema"), "openAPIV3Schema");
-  return isObject(schema) ? schema : PRESERVING;
-}
-
-interface VersionContext {
-  readonly group: string;
-  readonly kind: string;
+/** What the definition of a custom resource is made from, beside its CustomResourceDefinition. */
+interface DefinitionParts {
+  /** The type of metadata. */
   readonly objectMeta: ObjectSchema;
-  readonly storageName: string;
-  readonly isStorage: boolean;
-  /** Conversion is a webhook's work. */
-  readonly byWebhook: boolean;
+  /** Asks the webhook that a CustomResourceDefinition names. Called where its conversion has the strategy Webhook. */
+  readonly webhook: (crd: KubeObject) => Convert;
 }
 
-function servedVersion(
-  version: ReadonlyJsonObject,
-  { group, kind, objectMeta, storageName, isStorage, byWebhook }: VersionContext,
-): ServedVersion {
-  const name = stringIn(version, "name");
-  let schema: ObjectSchema | undefined;
-  const made = (): ObjectSchema => (schema ??= schemaFromOpenApi(openApiOf(version), objectMeta, { root: true }) as ObjectSchema);
-  const as =
-    (apiVersion: string) =>
-    (object: KubeObject): KubeObject => {
-      if (byWebhook) throw notImplemented("this server does not call conversion webhooks yet: use the version in which objects are stored");
-      // Conversion strategy None: only the apiVersion changes.
-      return Object.assign(object, { apiVersion });
+/**
+ * The kind that an established CustomResourceDefinition describes: one more row beside the built-in ones. Schemas, columns
+ * and validators are made when they are first used, so that a definition that nobody uses costs its names.
+ */
+export function customDefinition(crd: KubeObject, parts: DefinitionParts): ResourceDefinition {
+  return new CustomKind(crd, parts).definition();
+}
+
+/** One CustomResourceDefinition, read: what must be at hand of it, while its schemas wait as text. */
+class CustomKind {
+  readonly #group: string;
+  readonly #names: ReadonlyJsonObject;
+  readonly #scope: ResourceDefinition["scope"];
+  readonly #terminating: boolean;
+  readonly #versions: readonly Version[];
+  readonly #storage: Version;
+  /** Undefined: the versions differ in name alone, and the one that is stored serves reads of all. */
+  readonly #remote: VersionForms | undefined;
+  readonly #made = new Map<Version, ResourceDefinition>();
+
+  constructor(crd: KubeObject, { objectMeta, webhook }: DefinitionParts) {
+    const spec = objectIn(crd, "spec");
+    this.#group = stringIn(spec, "group");
+    this.#names = objectIn(objectIn(crd, "status"), "acceptedNames");
+    this.#scope = stringIn(spec, "scope") === "Cluster" ? "Cluster" : "Namespaced";
+    this.#terminating = crd.metadata.deletionTimestamp !== undefined;
+    this.#versions = objectsIn(spec, "versions").map((version) => new Version(version, this.#group, objectMeta));
+    this.#storage = this.#versions.find(({ isStorage }) => isStorage) ?? (this.#versions[0] as Version);
+    const asks = this.#versions.length > 1 && stringIn(objectIn(spec, "conversion"), "strategy") === "Webhook";
+    this.#remote = asks ? this.#forms(true, webhook(crd)) : undefined;
+  }
+
+  /** The definition with a version as its hub; the stored one is that of the kind. */
+  definition(hub: Version = this.#storage): ResourceDefinition {
+    let made = this.#made.get(hub);
+    if (made === undefined) this.#made.set(hub, (made = this.#make(hub)));
+    return made;
+  }
+
+  #make(hubVersion: Version): ResourceDefinition {
+    const names = this.#names;
+    const kind = stringIn(names, "kind");
+    const plural = stringIn(names, "plural");
+    const all = this.#versions.map((version) => this.#served(version, hubVersion));
+    const hub = all[this.#versions.indexOf(hubVersion)] as ServedVersion;
+    const strategies = customStrategies({
+      openapi: () => hubVersion.openapi,
+      hasStatus: isObject(getOwn(hubVersion.subresources, "status")),
+      apiVersions: this.#versions.map(({ apiVersion }) => apiVersion),
+    });
+    const forms = this.#remote ?? (hubVersion === this.#storage ? undefined : this.#forms(false, renamed));
+    return {
+      group: this.#group,
+      kind,
+      listKind: stringIn(names, "listKind") || `${kind}List`,
+      plural,
+      singular: stringIn(names, "singular"),
+      shortNames: stringsIn(names, "shortNames"),
+      categories: stringsIn(names, "categories"),
+      scope: this.#scope,
+      custom: true,
+      keyPrefix: `/registry/${this.#group}/${plural}/`,
+      served: all.filter((_, index) => this.#versions[index]?.isServed),
+      hub,
+      // A definition that is going takes nothing new, though finalizers must be taken off what there is.
+      ...(this.#terminating ? { verbs: LAST_VERBS, shownVerbs: LAST_SHOWN } : { verbs: VERBS }),
+      subresources: subresourcesOf(hubVersion.subresources, strategies),
+      strategy: strategies.main,
+      get columns() {
+        return hubVersion.columns;
+      },
+      get selectableFields() {
+        return hubVersion.selectableFields;
+      },
+      readStored: this.#remote?.settle ?? ((object) => this.#storage.settle(object)),
+      ...(forms === undefined ? {} : { forms }),
+      unknownFieldText,
     };
+  }
+
+  /** A version as a definition with some version as its hub shows it. */
+  #served(version: Version, hub: Version): ServedVersion {
+    const shared = {
+      group: this.#group,
+      version: version.name,
+      kind: stringIn(this.#names, "kind"),
+      applyDefaults: (object: KubeObject) => applyDefaults(object, version.schema),
+    };
+    if (version === hub) {
+      return {
+        ...shared,
+        get openapi() {
+          return version.openapi;
+        },
+        get schema() {
+          return version.schema;
+        },
+      };
+    }
+    const own = (): ResourceDefinition => this.definition(version);
+    return {
+      ...shared,
+      ...(this.#remote === undefined ? between(version, hub) : {}),
+      get openapi() {
+        return version.openapi;
+      },
+      get schema() {
+        return version.schema;
+      },
+      get columns() {
+        return version.columns;
+      },
+      get own() {
+        return own();
+      },
+    };
+  }
+
+  #versionOf(object: KubeObject): Version | undefined {
+    return this.#versions.find(({ apiVersion }) => apiVersion === object.apiVersion);
+  }
+
+  #forms(remote: boolean, convert: Convert): VersionForms {
+    return {
+      remote,
+      convert,
+      storedAs: this.#storage.apiVersion,
+      prune: (object) => this.#versionOf(object)?.prune(object),
+      settle: (object) => this.#versionOf(object)?.settle(object),
+    };
+  }
+}
+
+function unknownFieldText(label: string): string {
+  return `field label not supported: ${label}`;
+}
+
+/** Conversion strategy None: only the apiVersion changes. */
+function renamed(objects: readonly KubeObject[], apiVersion: string): KubeObject[] {
+  return objects.map((object) => Object.assign(object, { apiVersion }));
+}
+
+function between(version: Version, hub: Version): Pick<ServedVersion, "toHub" | "fromHub"> {
   return {
-    group,
-    version: name,
-    kind,
-    openapi: openApiOf(version),
-    get schema() {
-      return made();
+    toHub: (object) => Object.assign(object, { apiVersion: hub.apiVersion }),
+    fromHub: (object) => {
+      object.apiVersion = version.apiVersion;
+      version.prune(object);
+      return object;
     },
-    applyDefaults: (object) => applyDefaults(object, made()),
-    ...(isStorage
-      ? {}
-      : { columns: customColumns(version), toHub: as(groupVersion(group, storageName)), fromHub: as(groupVersion(group, name)) }),
   };
+}
+
+/** One entry of spec.versions. Most are rarely used: what they say beside their names waits as text until then. */
+class Version {
+  readonly name: string;
+  readonly apiVersion: string;
+  readonly isServed: boolean;
+  readonly isStorage: boolean;
+  readonly subresources: ReadonlyJsonObject;
+  readonly #text: Buffer;
+  readonly #objectMeta: ObjectSchema;
+  #raw: WeakRef<ReadonlyJsonObject> | undefined;
+  #schema: ObjectSchema | undefined;
+  #columns: readonly Column[] | undefined;
+  #selectable: ResourceDefinition["selectableFields"] | undefined;
+
+  constructor(raw: ReadonlyJsonObject, group: string, objectMeta: ObjectSchema) {
+    this.name = stringIn(raw, "name");
+    this.apiVersion = groupVersion(group, this.name);
+    this.isServed = booleanIn(raw, "served");
+    this.isStorage = booleanIn(raw, "storage");
+    this.subresources = objectIn(raw, "subresources");
+    const text = stringifyJson(raw);
+    // Of its own: a piece of the pool would keep alive what was allocated beside it.
+    this.#text = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+    this.#text.write(text);
+    this.#objectMeta = objectMeta;
+  }
+
+  get raw(): ReadonlyJsonObject {
+    let raw = this.#raw?.deref();
+    if (raw === undefined) {
+      raw = parseOwnJson(this.#text.toString("utf8")) as ReadonlyJsonObject;
+      this.#raw = new WeakRef(raw);
+    }
+    return raw;
+  }
+
+  /** The schema as it was written; one that lets everything through where there is none. */
+  get openapi(): ReadonlyJsonObject {
+    const schema = getOwn(objectIn(this.raw, "schema"), "openAPIV3Schema");
+    return isObject(schema) ? schema : PRESERVING;
+  }
+
+  get schema(): ObjectSchema {
+    return (this.#schema ??= schemaFromOpenApi(this.openapi, this.#objectMeta, { root: true }) as ObjectSchema);
+  }
+
+  get columns(): readonly Column[] {
+    return (this.#columns ??= customColumns(this.raw));
+  }
+
+  get selectableFields(): ResourceDefinition["selectableFields"] {
+    return (this.#selectable ??= selectableFields(this.raw));
+  }
+
+  prune(object: KubeObject): void {
+    prune(object, this.schema);
+  }
+
+  /** Makes what was stored once an object of this version as it is today, in place. */
+  settle(object: KubeObject): void {
+    object.apiVersion = this.apiVersion;
+    prune(object, this.schema);
+    dropNulls(object, this.schema);
+    applyDefaults(object, this.schema);
+  }
 }
 
 function subresourcesOf(subresources: ReadonlyJsonObject, { status }: CustomStrategies): ReadonlyMap<string, Subresource> {

@@ -10,14 +10,18 @@ import { RuleValidator } from "./rule-validator.ts";
  * What finds the faults of custom objects by a version's schema and its rules, on create and on update. What it needs is
  * made when it is first asked.
  */
-export function customFaults(openapi: ReadonlyJsonObject): (object: KubeObject, old?: KubeObject) => FieldError[] {
-  let made: { readonly values: ValueValidator; readonly rules: RuleValidator | undefined } | undefined;
+export function customFaults(schema: () => ReadonlyJsonObject): (object: KubeObject, old?: KubeObject) => FieldError[] {
+  let made: ReturnType<typeof validators> | undefined;
   return (object, old) => {
-    made ??= { values: new ValueValidator(), rules: RuleValidator.of(openapi) };
-    const all = [...made.values.validate(object, openapi), ...listTypeFaults(object, openapi), ...embeddedFaults(object, openapi)];
+    const { values, rules, openapi } = (made ??= validators(schema()));
+    const all = [...values.validate(object, openapi), ...listTypeFaults(object, openapi), ...embeddedFaults(object, openapi)];
     const found = old === undefined ? all : withoutUnchanged(all, object, old);
-    return [...found, ...(made.rules?.validate(object, old, found) ?? [])];
+    return [...found, ...(rules?.validate(object, old, found) ?? [])];
   };
+}
+
+function validators(openapi: ReadonlyJsonObject) {
+  return { openapi, values: new ValueValidator(), rules: RuleValidator.of(openapi) };
 }
 
 /** An embedded resource says what it is. */

@@ -2,9 +2,12 @@ import { stringifyJson } from "../codec/json-text.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn } from "../object/read.ts";
 import { CUSTOM_RESOURCE_DEFINITIONS } from "../object/resource-ids.ts";
+import { definitionOf, keyPrefix } from "../registry/endpoint.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ResourceDefinition } from "../resources/definition.ts";
+import type { ObjectRecord } from "../storage/cache/record.ts";
 import { prefixEnd } from "../storage/key-order.ts";
+import { webhookConversion, type ConversionParts } from "./conversion/webhook.ts";
 import { customDefinition } from "./custom-definition.ts";
 
 /** The definition name of metadata in the tables of types. */
@@ -13,6 +16,11 @@ const OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
 /** The group of a definition by its name, which is <plural>.<group>. */
 export function groupOf(name: string): string {
   return name.slice(name.indexOf(".") + 1);
+}
+
+/** The name of a record's object that lies in no namespace. */
+export function nameOf({ key }: ObjectRecord): string {
+  return key.slice(key.lastIndexOf("/") + 1);
 }
 
 interface Served {
@@ -24,10 +32,13 @@ interface Served {
 /** The custom resources that this server serves, by the name of their CustomResourceDefinition. */
 export class CustomResources {
   readonly #registry: Registry;
+  readonly #conversion: ConversionParts;
   readonly #served = new Map<string, Served>();
 
-  constructor(registry: Registry) {
+  /** `conversion`: how the webhooks are called that convert between versions. */
+  constructor(registry: Registry, conversion: Omit<ConversionParts, "randomBytes">) {
     this.#registry = registry;
+    this.#conversion = { ...conversion, randomBytes: registry.randomBytes };
   }
 
   /** Names of the definitions that are served. */
@@ -35,14 +46,13 @@ export class CustomResources {
     return this.#served.keys();
   }
 
-  /** The newest CustomResourceDefinitions of a group, read-only. Errors: StorageError. */
-  async definitionsIn(group: string): Promise<KubeObject[]> {
-    const definition = this.#registry.definitions.ofResource(CUSTOM_RESOURCE_DEFINITIONS.group, CUSTOM_RESOURCE_DEFINITIONS.plural);
-    if (definition?.keyPrefix === undefined) throw new TypeError("CustomResourceDefinitions are not stored");
-    const { keyPrefix } = definition;
-    const found: KubeObject[] = [];
-    (await this.#registry.current(definition)).walk(keyPrefix, prefixEnd(keyPrefix), (record) => {
-      if (groupOf(record.key.slice(keyPrefix.length)) === group) found.push(record.object());
+  /** The newest CustomResourceDefinitions of a group. Errors: StorageError. */
+  async definitionsIn(group: string): Promise<ObjectRecord[]> {
+    const definition = definitionOf(this.#registry.definitions, CUSTOM_RESOURCE_DEFINITIONS);
+    const prefix = keyPrefix(definition);
+    const found: ObjectRecord[] = [];
+    (await this.#registry.current(definition)).walk(prefix, prefixEnd(prefix), (record) => {
+      if (groupOf(nameOf(record)) === group) found.push(record);
     });
     return found;
   }
@@ -52,10 +62,10 @@ export class CustomResources {
   }
 
   /**
-   * Serves what a definition describes, from the moment this resolves. One that changed is served anew: its watches
-   * end, and what lies in the store is read by the new schema. Errors: StorageError.
+   * Serves what a definition describes. One that changed is served anew: its watches end, and what lies in the store is
+   * read by the new schema.
    */
-  async serve(crd: KubeObject): Promise<void> {
+  serve(crd: KubeObject): void {
     const name = crd.metadata.name ?? "";
     const { uid = "", generation = 0, deletionTimestamp } = crd.metadata;
     // The generation stands for the spec.
@@ -64,10 +74,14 @@ export class CustomResources {
     const old = this.#served.get(name);
     if (old?.source === source) return;
     const { definitions, types } = this.#registry;
-    const definition = customDefinition(crd, types.schemaFor(OBJECT_META));
-    if (old !== undefined) this.#registry.dropCache(old.definition);
-    await this.#registry.cache(definition).start();
-    if (old !== undefined) definitions.remove(old.definition);
+    const definition = customDefinition(crd, {
+      objectMeta: types.schemaFor(OBJECT_META),
+      webhook: (asking) => webhookConversion(asking, this.#conversion),
+    });
+    if (old !== undefined) {
+      this.#registry.dropCache(old.definition);
+      definitions.remove(old.definition);
+    }
     definitions.add(definition);
     this.#served.set(name, { source, definition });
   }

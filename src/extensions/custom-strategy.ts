@@ -7,8 +7,8 @@ import { customFaults } from "./custom-faults.ts";
 
 /** What the strategies of a custom resource are made from. */
 export interface CustomStrategySource {
-  /** The schema of the version that is stored. */
-  readonly openapi: ReadonlyJsonObject;
+  /** The schema of the version by whose rules objects are written; asked when it is needed. */
+  readonly openapi: () => ReadonlyJsonObject;
   /** Whether the status has a door of its own. */
   readonly hasStatus: boolean;
   /** Of all versions, "stable.example.com/v1". */
@@ -61,7 +61,8 @@ function keepAllButStatus(object: KubeObject, old: KubeObject): void {
   const { status, metadata } = object;
   const { managedFields, resourceVersion } = metadata;
   for (const name of Object.keys({ ...object, ...old })) keep(object, old, name);
-  if (managedFields !== undefined) object.metadata.managedFields = managedFields;
+  if (managedFields === undefined) delete object.metadata.managedFields;
+  else object.metadata.managedFields = managedFields;
   if (resourceVersion !== undefined) object.metadata.resourceVersion = resourceVersion;
   if (status === undefined) delete object["status"];
   else object["status"] = status;

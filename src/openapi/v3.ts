@@ -108,7 +108,7 @@ function groupVersionPaths({ definitions, types }: OpenApiParts, key: string, gr
       if (kind.group !== group || definition.custom !== true) return types.definitionOf(kind);
       return customDefinitionName(kind.group, kind.version, kind.kind);
     };
-    for (const [path, item] of resourcePaths(definition, served, nameOf)) paths.set(path, item);
+    for (const [path, item] of resourcePaths(served.own ?? definition, served, nameOf)) paths.set(path, item);
   }
   return paths;
 }

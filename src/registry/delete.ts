@@ -24,7 +24,7 @@ interface DeleteResult {
  * StatusError 404, 409 for preconditions that do not hold, and what admission refuses.
  */
 export function remove(write: Write, name: string, options: DeleteOptions): Promise<DeleteResult> {
-  return retryOnConflict(write, name, (record, key) => attemptRemove(write, name, key, record, options));
+  return retryOnConflict(write, name, (record, key) => attemptRemove(write, name, key, record, options), { directly: true });
 }
 
 async function attemptRemove(

@@ -1,5 +1,5 @@
 import { badRequest, expired } from "../object/status.ts";
-import { recordOf, type ObjectRecord } from "../storage/cache/record.ts";
+import type { ObjectRecord } from "../storage/cache/record.ts";
 import { prefixEnd } from "../storage/key-order.ts";
 import { StorageError } from "../storage/storage.ts";
 import { decodeContinue, encodeContinue } from "./continue-token.ts";
@@ -40,6 +40,7 @@ export async function list(registry: Registry, endpoint: Endpoint, options: List
     options.resourceVersionMatch === "Exact" ||
     (options.resourceVersionMatch === "" && options.limit > 0 && version !== undefined && version > 0);
   if (exact) return fromStore(registry, endpoint, selection, options, version, "");
+  await registry.readable(endpoint.definition);
   return fromCache(registry, endpoint, selection, options);
 }
 
@@ -104,9 +105,9 @@ async function fromStore(
     );
     revision ??= page.revision;
     more = page.more;
-    for (const [index, pair] of page.items.entries()) {
-      const record = recordOf(pair);
-      start = `${pair.key}\0`;
+    const read = await registry.records(endpoint.definition, page.items);
+    for (const [index, record] of read.entries()) {
+      start = `${record.key}\0`;
       if (!selection.matches(record)) continue;
       records.push(record);
       if (limit > 0 && records.length === limit) {

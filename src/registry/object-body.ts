@@ -1,4 +1,3 @@
-import { trackUpdate } from "../apply/updater.ts";
 import type { JsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { badRequest, plainError } from "../object/status.ts";
@@ -9,7 +8,7 @@ import { bodyOf } from "./request-body.ts";
 import { decodeBody, type BodyFormat, type BodyType } from "./decode-body.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { wipeSystemMetadata } from "./metadata.ts";
-import { doorOf, writerOf } from "./ownership.ts";
+import { withOwners } from "./ownership.ts";
 import { warn, type Write } from "./write.ts";
 
 /** Reads the body of a create or update in the endpoint's version. Errors: StatusError 400, 413, 415. */
@@ -68,9 +67,8 @@ export async function createObject(write: Write, object: KubeObject, owners: "un
     throw plainError("resourceVersion should not be set on objects to be created");
   delete object.metadata.resourceVersion;
   wipeSystemMetadata(object);
-  if (owners === "untracked")
-    trackUpdate({ door: doorOf(write), live: undefined, updated: object, manager: writerOf(write), now: write.strategyContext.now });
-  return create(write, toHub(object, write.endpoint.served));
+  const owned = owners === "tracked" ? object : await withOwners(write, undefined, object);
+  return create(write, toHub(owned, write.endpoint.served));
 }
 
 /** A served object in the stored form. The argument is handed over. */

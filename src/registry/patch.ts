@@ -7,7 +7,7 @@ import { badRequest, invalid } from "../object/status.ts";
 import { readPatch as readPatchText, type Patch, type Patched } from "../patch/patch.ts";
 import { decodeObject, type BodyType } from "./decode-body.ts";
 import { bodyType, checkName, checkNamespace, checkVersionText, createObject, toHub } from "./object-body.ts";
-import { doorOf, writerOf } from "./ownership.ts";
+import { doorOf, withConversions, withOwners, writerOf } from "./ownership.ts";
 import type { PatchType } from "../request/negotiation.ts";
 import { servedObject } from "./representation.ts";
 import { MAX_BODY } from "./request-body.ts";
@@ -30,12 +30,12 @@ export async function patch(write: Write, type: PatchType, authorizeCreate: () =
   return update(write, {
     name: endpoint.name,
     fromStored: true,
-    change: async (record) => toHub(check(change(servedObject(record, endpoint.served))), endpoint.served),
+    change: async (record) => toHub(check(await change(servedObject(record, endpoint.served))), endpoint.served),
     ...(type === "apply" && endpoint.subresource === undefined
       ? {
           createInstead: async () => {
             await authorizeCreate();
-            return createObject(write, check(change(undefined)), "tracked");
+            return createObject(write, check(await change(undefined)), "tracked");
           },
         }
       : {}),
@@ -43,7 +43,7 @@ export async function patch(write: Write, type: PatchType, authorizeCreate: () =
 }
 
 /** A patch, read and ready: makes the new object, decoded, defaulted and with its owners, from the present one. */
-export type PatchChange = (live: KubeObject | undefined) => KubeObject;
+export type PatchChange = (live: KubeObject | undefined) => Promise<KubeObject>;
 
 /** Reads the body of a patch for objects of a type. Errors: StatusError 400, 413; the change's own: 400, 409, 422. */
 export async function readPatch(write: Write, type: PatchType, door: WriteDoor, body: BodyType): Promise<PatchChange> {
@@ -57,10 +57,11 @@ export async function readPatch(write: Write, type: PatchType, door: WriteDoor, 
 function patchChange(write: Write, patch: Patch, door: WriteDoor, body: BodyType): PatchChange {
   const { options, strategyContext } = write;
   const tell = (text: string) => warn(write, text);
-  return (live) => {
+  return async (live) => {
     if (live === undefined) throw new TypeError("only an apply makes an object from nothing");
     const patched = patch.apply(live, door.schema);
-    const value = isObject(patched.value) ? { ...patched.value } : {};
+    // A custom object is decoded in place, and what the patch left alone is still the live object's.
+    const value = !isObject(patched.value) ? {} : body.custom === true ? copyJson(patched.value) : { ...patched.value };
     if (body.custom === true) checkPatchedCustomKind(value, body, write.endpoint.name);
     else checkPatchedKind(value, live, patched);
     const strict = options.fieldValidation === "Ignore" ? [] : patch.strictErrors;
@@ -71,6 +72,8 @@ function patchChange(write: Write, patch: Patch, door: WriteDoor, body: BodyType
       strictBefore: strict,
       converted: patch.type === "strategic",
     });
+    // Owners of a Scale are told in its one version.
+    if (door.subresource !== "scale") return withOwners(write, live, updated);
     trackUpdate({ door, live, updated, manager: writerOf(write), now: strategyContext.now });
     return updated;
   };
@@ -100,15 +103,9 @@ function checkPatchedCustomKind(value: JsonObject, body: BodyType, name: string)
 function applyChange(write: Write, text: string, door: WriteDoor, body: BodyType): PatchChange {
   const { options, strategyContext } = write;
   const applied = readConfiguration(text);
-  return (live) => {
-    const { object, changed } = applyConfiguration({
-      door,
-      live,
-      applied,
-      manager: writerOf(write),
-      force: options.force ?? false,
-      now: strategyContext.now,
-    });
+  return async (live) => {
+    const request = { live, applied, manager: writerOf(write), force: options.force ?? false, now: strategyContext.now };
+    const { object, changed } = await withConversions(write, door, (converting) => applyConfiguration({ ...request, door: converting }));
     if (!changed && live !== undefined) return copyJson(live);
     const { managedFields } = object.metadata;
     const merged = decodeObject(copyJson(object), body, { validation: "Ignore", warn: () => {}, refuse: badRequest });

@@ -1,9 +1,8 @@
-import { trackUpdate } from "../apply/updater.ts";
 import { copyJson } from "../object/json.ts";
 import { invalid } from "../object/status.ts";
 import { strategyOf } from "./endpoint.ts";
 import { checkName, checkNamespace, checkVersionText, createObject, readObject, toHub } from "./object-body.ts";
-import { doorOf, writerOf } from "./ownership.ts";
+import { withOwners } from "./ownership.ts";
 import { servedObject } from "./representation.ts";
 import { update, type UpdateResult } from "./update.ts";
 import type { Write } from "./write.ts";
@@ -20,7 +19,6 @@ export async function put(write: Write, authorizeCreate: () => Promise<void>): P
   checkVersionText(object.metadata);
   const strategy = strategyOf(endpoint);
   const unconditional = !object.metadata.resourceVersion || object.metadata.resourceVersion === "0";
-  const door = doorOf(write);
   return update(write, {
     name: endpoint.name,
     change: async (record) => {
@@ -31,8 +29,7 @@ export async function put(write: Write, authorizeCreate: () => Promise<void>): P
           { type: "Invalid", field: "metadata.resourceVersion", value: 0, detail: "must be specified for an update" },
         ]);
       }
-      trackUpdate({ door, live: servedObject(record, endpoint.served), updated, manager: writerOf(write), now: write.strategyContext.now });
-      return toHub(updated, endpoint.served);
+      return toHub(await withOwners(write, servedObject(record, endpoint.served), updated), endpoint.served);
     },
     ...(strategy.allowCreateOnUpdate && endpoint.subresource === undefined
       ? {

@@ -30,6 +30,8 @@ export function isResourcePath(definitions: Definitions, info: RequestInfo): boo
   return namespaced || ACROSS_NAMESPACES.has(info.verb);
 }
 
+const READS: ReadonlySet<Verb> = new Set(["get", "list", "watch"]);
+
 const ACROSS_NAMESPACES: ReadonlySet<string> = new Set(["list", "watch"]);
 
 /** Whether what follows the subresource is a path of whatever is behind it. */
@@ -54,7 +56,8 @@ export function resolve(definitions: Definitions, info: RequestInfo, method: str
   // An object of a namespaced resource is only found inside its namespace.
   if (namespaced && name !== "" && info.namespace === "") throw unknownPath();
 
-  const subresource = parts[2] === undefined ? undefined : definition.subresources.get(parts[2]);
+  const { own } = served;
+  const subresource = parts[2] === undefined ? undefined : (own ?? definition).subresources.get(parts[2]);
   if (parts[2] !== undefined && subresource === undefined) {
     throw definition.custom === true ? notFound({ group: served.group, plural: definition.plural }, name) : unknownPath();
   }
@@ -70,15 +73,20 @@ export function resolve(definitions: Definitions, info: RequestInfo, method: str
   if (name !== "" && subresource === undefined && !Object.values(OBJECT_VERBS).some((one) => verbs.includes(one))) throw unknownPath();
   if (verb === undefined || !verbs.includes(verb)) {
     if (definition.custom !== true || verb === undefined) throw methodNotAllowed();
-    throw methodNotSupported({ group: served.group, plural: definition.plural }, verb);
+    const ref = { group: served.group, plural: definition.plural };
+    const isGoing = verb === "create" && subresource === undefined;
+    throw isGoing
+      ? methodNotSupported(ref, verb, `${verb} not allowed while custom resource definition is terminating`)
+      : methodNotSupported(ref, verb);
   }
   if (verb === "create" && name === "" && namespaced && info.namespace === "") throw methodNotAllowed();
   if (verb === "deletecollection" && namespaced && info.namespace === "") throw methodNotAllowed();
+  // What differs in name alone is read as it is stored, and written by its own version's rules.
+  const inOwn = own !== undefined && (own.forms?.remote === true || !READS.has(verb));
   return {
     verb,
     endpoint: {
-      definition,
-      served,
+      ...(inOwn ? { definition: own, served: own.hub } : { definition, served }),
       namespace: namespaced ? info.namespace : "",
       name,
       subresource: subresource === undefined ? undefined : { name: parts[2] as string, definition: subresource },

@@ -66,7 +66,7 @@ async function readScale(write: Write): Promise<PatchChange> {
   const sent = decodeSent(write, bytes, format, scaleBody(write));
   checkNamespace(sent, endpoint);
   checkName(sent, endpoint.name);
-  return (live) => {
+  return async (live) => {
     const updated = copyJson(sent);
     trackUpdate({ door: scaleDoor(write), live, updated, manager: writerOf(write), now: strategyContext.now });
     return updated;
@@ -91,7 +91,7 @@ async function scaled(
   const paths = { [apiVersion]: definition.specReplicas };
   const live = scaleOf(stored, call, definition);
   setOwners(live, scaleEntries(parent.metadata.managedFields, paths, registry.fieldSets));
-  const scale = change(live);
+  const scale = await change(live);
   checkName(scale, endpoint.name);
   await mutate(write, "UPDATE", endpoint.name, scale, live);
   const replicas = numberAt(scale, "spec.replicas");

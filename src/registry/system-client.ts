@@ -1,4 +1,3 @@
-import { trackUpdate } from "../apply/updater.ts";
 import { copyJson } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { notFound, StatusError, type ResourceRef } from "../object/status.ts";
@@ -10,7 +9,7 @@ import { deleteOptions } from "./delete-options.ts";
 import { remove } from "./delete.ts";
 import { collectionPrefix, definitionOf, objectKey, ownEndpoint, type Endpoint } from "./endpoint.ts";
 import { decodeObject } from "./decode-body.ts";
-import { doorOf, writerOf } from "./ownership.ts";
+import { withOwners } from "./ownership.ts";
 import { bodyType, createObject } from "./object-body.ts";
 import type { Registry } from "./registry.ts";
 import { update } from "./update.ts";
@@ -97,14 +96,12 @@ export function systemClient(registry: Registry, name = "kube-apiserver"): Syste
     async update(resource, namespace, objectName, change, subresource) {
       const target = endpoint(resource, namespace, objectName, subresource);
       const own = write(target);
-      const door = doorOf(own);
       const { record } = await update(own, {
         name: objectName,
         change: async (old) => {
           const updated = change(copyJson(old.object()));
           if (updated === undefined) return copyJson(old.object());
-          trackUpdate({ door, live: old.object(), updated, manager: writerOf(own), now: own.strategyContext.now });
-          return updated;
+          return withOwners(own, old.object(), updated);
         },
       });
       return record.object();

@@ -45,12 +45,9 @@ export interface UpdateResult {
  */
 export function update(write: Write, request: UpdateRequest): Promise<UpdateResult> {
   const { name, createInstead } = request;
-  return retryOnConflict<UpdateResult>(
-    write,
-    name,
-    (record, key) => attemptUpdate(write, request, key, record),
-    createInstead && (async () => ({ record: await createInstead(), created: true })),
-  );
+  return retryOnConflict<UpdateResult>(write, name, (record, key) => attemptUpdate(write, request, key, record), {
+    absent: createInstead && (async () => ({ record: await createInstead(), created: true })),
+  });
 }
 
 async function attemptUpdate(write: Write, request: UpdateRequest, key: string, record: ObjectRecord): Promise<UpdateResult | Conflict> {

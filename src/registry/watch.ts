@@ -40,6 +40,7 @@ export async function watch(
   const selection = selectionOf(endpoint, options.labelSelector, options.fieldSelector);
   const version = options.resourceVersion;
   const initial = options.sendInitialEvents ?? (version === undefined || version === 0);
+  await registry.readable(endpoint.definition);
   let cache = registry.cache(endpoint.definition);
   if (version === 0) await cache.start();
   else if (version === undefined || initial) cache = await registry.current(endpoint.definition);

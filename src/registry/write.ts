@@ -1,11 +1,12 @@
 import { timestamp } from "../object/timestamp.ts";
 import type { AdmissionAttributes, Operation } from "../admission/admission.ts";
 import { dropManagedFields } from "../apply/managed-fields.ts";
+import { copyJson, equalJson } from "../object/json.ts";
 import { groupVersion, type KubeObject } from "../object/kube-object.ts";
 import { invalid } from "../object/status.ts";
 import type { FieldError } from "../object/field-error.ts";
 import type { RequestContext } from "../request/context.ts";
-import type { StrategyContext } from "../resources/definition.ts";
+import type { StrategyContext, VersionForms } from "../resources/definition.ts";
 import { recordOf, storedValue, unstoredRecord, type ObjectRecord } from "../storage/cache/record.ts";
 import { StorageError, type KeyValue } from "../storage/storage.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -105,6 +106,8 @@ export async function putObject(write: Write, key: string, object: KubeObject, e
 
 async function commitObject(write: Write, key: string, object: KubeObject, expected: number): Promise<CommitOutcome> {
   const { registry, endpoint, options } = write;
+  const { forms } = endpoint.definition;
+  if (forms !== undefined && object.apiVersion !== forms.storedAs) return commitConverted(write, forms, key, object, expected);
   const value = storedValue(object);
   if (options.dryRun) return { record: unstoredRecord(key, value, expected, object) };
   const ttl = endpoint.definition.ttlSeconds;
@@ -119,6 +122,41 @@ async function commitObject(write: Write, key: string, object: KubeObject, expec
   const cached = cache.started ? cache.get(key) : undefined;
   if (cached?.revision === result.revision) return { record: cached };
   return { record: recordOf({ key, value, modRevision: result.revision, createRevision: 0, lease }, object) };
+}
+
+/** The same for an object that is stored in another version, and shown as it is read back from that. */
+async function commitConverted(
+  write: Write,
+  forms: VersionForms,
+  key: string,
+  object: KubeObject,
+  expected: number,
+): Promise<CommitOutcome> {
+  const { registry, endpoint, options } = write;
+  const { definition } = endpoint;
+  const sent = copyJson(object);
+  delete sent.metadata.resourceVersion;
+  const [stored] = (await forms.convert([sent], forms.storedAs)) as [KubeObject];
+  forms.prune(stored);
+  const value = storedValue(stored);
+  const shown = async (modRevision: number): Promise<ObjectRecord> => {
+    const [record] = await registry.records(definition, [{ key, value, modRevision, createRevision: 0, lease: 0 }]);
+    return record as ObjectRecord;
+  };
+  if (options.dryRun) {
+    const again = copyJson((await shown(1)).object());
+    delete again.metadata.resourceVersion;
+    return { record: unstoredRecord(key, storedValue(again), expected, again) };
+  }
+  const present = expected > 0 ? await registry.storage.get(key) : undefined;
+  const isSame = present?.modRevision === expected && equalJson(recordOf(present).object(), recordOf({ ...present, value }).object());
+  // What changes in one version may be no change in the one that is stored.
+  if (isSame) return { record: await shown(expected) };
+  const result = await registry.storage.commit({
+    compares: [{ key, modRevision: expected }],
+    operations: [{ type: "put", key, value }],
+  });
+  return result.succeeded ? { record: await shown(result.revision) } : { conflict: result.current[0] };
 }
 
 /** Removes an object that is still at `expected`, and tells at which revision; a dry run says it would, at `expected`. */

@@ -27,6 +27,8 @@ export interface ResourceDefinition {
   /** The group version that is stored; strategy, columns and field selectors speak of this form (the hub). */
   readonly hub: ServedVersion;
   readonly verbs: readonly Verb[];
+  /** The verbs that discovery tells of, where those are fewer: of a definition that is going. */
+  readonly shownVerbs?: readonly Verb[];
   readonly subresources: ReadonlyMap<string, Subresource>;
   readonly strategy: Strategy;
   readonly columns: readonly Column[];
@@ -38,8 +40,27 @@ export interface ResourceDefinition {
   readonly unknownFieldText: (label: string) => string;
   /** Brings what lies in the store into the hub's present form (a schema may have changed since), in place. */
   readonly readStored?: (object: KubeObject) => void;
+  /** How objects become those of other versions, where they may lie in the store in another form than the hub's. */
+  readonly forms?: VersionForms;
   /** Seconds after which an object ends by itself (events). */
   readonly ttlSeconds?: number;
+}
+
+/**
+ * The versions of a custom resource, of which each has a schema of its own: requests are checked in the version that they
+ * speak, and stored in one of them (concepts/extend-kubernetes, CustomResourceDefinition versions).
+ */
+export interface VersionForms {
+  /** The version in which objects are stored, "stable.example.com/v1". */
+  readonly storedAs: string;
+  /** A webhook converts: it takes time and may fail, and each version is kept as it was converted. */
+  readonly remote: boolean;
+  /** Objects of any versions in one of them, neither pruned nor defaulted. They are handed over. Errors: StatusError 500. */
+  readonly convert: (objects: readonly KubeObject[], apiVersion: string) => KubeObject[] | Promise<KubeObject[]>;
+  /** Prunes an object of any version by that version's schema, in place. */
+  readonly prune: (object: KubeObject) => void;
+  /** Makes what was stored once what its version's schema says today, in place: pruned, and defaults filled in. */
+  readonly settle: (object: KubeObject) => void;
 }
 
 /** API verbs as authorization and discovery name them. */
@@ -53,6 +74,8 @@ export interface ServedVersion {
   readonly schema: ObjectSchema;
   /** The OpenAPI v3 schema that a custom resource's version came with. */
   readonly openapi?: ReadonlyJsonObject;
+  /** The resource with this version as its hub, where what is written in it is checked by its own schema; the hub has none. */
+  readonly own?: ResourceDefinition;
   /** Fills in what the writer left out, in this version's form, in place. Idempotent. Runs after decoding. */
   readonly applyDefaults?: (object: KubeObject) => void;
   /** Into and out of the hub's form; absent for the hub itself. The argument may be changed and returned. */

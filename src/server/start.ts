@@ -27,6 +27,7 @@ import { Definitions } from "../resources/definitions.ts";
 import { loadResourceTables } from "../resources/tables.ts";
 import { loadTypes } from "../schema/load.ts";
 import type { Storage } from "../storage/storage.ts";
+import { HookTransport } from "../webhook/transport.ts";
 import { serviceResolver, type OwnResolver } from "../webhook/service-address.ts";
 import { prepareAudit } from "./audit.ts";
 import { prepareAuthentication } from "./authentication.ts";
@@ -195,7 +196,10 @@ async function startOn(
     await bootstrapFlowControl(systemClient(plane.registry, FLOW_CONTROL_PRODUCER), readBootstrapFlowControl(data));
   };
   loops.push(await untilDone(clusterObjects, BOOTSTRAP_RETRY_MS, failed("the objects of every cluster")));
-  const customResources = new CustomResources(plane.registry);
+  const customResources = new CustomResources(plane.registry, {
+    transport: new HookTransport(),
+    resolveService: serviceResolver(client, routing, Math.random, ownResolver),
+  });
   await serveEstablished(customResources, client);
   // Clients only show certificates of authorities that are named to them.
   const tls = (): ListenerTls => ({

@@ -1,3 +1,6 @@
+/** Where the original decodes the answers of admission and conversion webhooks, as its messages say. */
+export const REVIEW_SCHEME = "k8s.io/apiserver/pkg/util/webhook/client.go:71";
+
 /** The group, version and kind of reviews that a webhook answers with. */
 interface ReviewType {
   readonly group: string;

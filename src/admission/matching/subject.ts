@@ -2,7 +2,7 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import type { Labels } from "../../object/label-selector.ts";
 import type { AdmissionAttributes } from "../admission.ts";
 import { existingNamespace, type ClusterView } from "../cluster-view.ts";
-import { equivalentVersions, inVersion, requestVersion, type RequestVersion } from "./versions.ts";
+import { equivalentVersions, inRemoteVersion, inVersion, requestVersion, type RequestVersion } from "./versions.ts";
 
 /**
  * A request as policies and webhooks look at it: what it asks in each version, in which namespace. Everything is made on
@@ -43,6 +43,17 @@ export class Subject {
   /** The stored object in a version; undefined for creates. Read-only. */
   oldObject(version: RequestVersion): KubeObject | undefined {
     return this.#convert(this.attributes.oldObject, version, this.#oldObjects);
+  }
+
+  /** Makes the objects of a version before they are looked at, where a webhook converts. Errors: StatusError 500. */
+  async prepare(version: RequestVersion): Promise<void> {
+    for (const [object, known] of [
+      [this.attributes.object, this.#objects],
+      [this.attributes.oldObject, this.#oldObjects],
+    ] as const) {
+      const converted = object === undefined || known.has(version) ? undefined : inRemoteVersion(this.attributes, object, version);
+      if (converted !== undefined) known.set(version, await converted);
+    }
   }
 
   /** Forgets what was made of the new object, which has changed. */

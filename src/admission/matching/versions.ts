@@ -1,6 +1,7 @@
 import { copyJson } from "../../object/json.ts";
-import type { GroupVersionKind, KubeObject } from "../../object/kube-object.ts";
-import type { ServedVersion } from "../../resources/definition.ts";
+import { groupVersion, type GroupVersionKind, type KubeObject } from "../../object/kube-object.ts";
+import { internalError, StatusError } from "../../object/status.ts";
+import type { ServedVersion, VersionForms } from "../../resources/definition.ts";
 import { subresourceKind } from "../../resources/subresource-kind.ts";
 import type { AdmissionAttributes } from "../admission.ts";
 
@@ -48,6 +49,27 @@ function kindOf({ definition, subresource }: AdmissionAttributes, served: Served
 export function isConverted({ definition, subresource }: AdmissionAttributes): boolean {
   const type = definition.subresources.get(subresource)?.type;
   return type === undefined || type === "object";
+}
+
+/** The same where a webhook converts; undefined: none does. Errors: StatusError 500. */
+export function inRemoteVersion(
+  attributes: AdmissionAttributes,
+  object: KubeObject,
+  version: RequestVersion,
+): Promise<KubeObject> | undefined {
+  const { forms } = attributes.definition;
+  if (forms?.remote !== true || version.served === attributes.served || !isConverted(attributes)) return undefined;
+  return convertRemotely(forms, object, groupVersion(version.served.group, version.served.version));
+}
+
+/** A copy of an object as a webhook converts it. Errors: StatusError 500. */
+export async function convertRemotely(forms: VersionForms, object: KubeObject, apiVersion: string): Promise<KubeObject> {
+  try {
+    const [converted] = await forms.convert([copyJson(object)], apiVersion);
+    return converted as KubeObject;
+  } catch (error) {
+    throw error instanceof StatusError ? internalError(error.message) : error;
+  }
 }
 
 /** An object of a request in a version: read-only, unless it was converted. */

@@ -1,9 +1,9 @@
 import { becomeJson, type JsonObject } from "../../object/json.ts";
-import type { KubeObject } from "../../object/kube-object.ts";
+import { groupVersion, type KubeObject } from "../../object/kube-object.ts";
 import { decodeObject, type BodyType } from "../../registry/decode-body.ts";
 import type { Registry } from "../../registry/registry.ts";
 import type { AdmissionAttributes } from "../admission.ts";
-import { isConverted, type RequestVersion } from "./versions.ts";
+import { convertRemotely, isConverted, type RequestVersion } from "./versions.ts";
 
 /** The type of what is sent in a version; undefined where the tables have none. */
 export function sentType(
@@ -33,10 +33,17 @@ export function readChanged(value: JsonObject, type: BodyType, refuse: (message:
   return decodeObject(value, type, { validation: "Ignore", warn: () => {}, refuse });
 }
 
-/** Makes the request's object what a hook made of it in a version, which is handed over. */
-export function takeChanged(attributes: AdmissionAttributes, changed: KubeObject, version: RequestVersion): void {
-  const { object } = attributes;
+/** Makes the request's object what a hook made of it in a version, which is handed over. Errors: StatusError 500. */
+export async function takeChanged(attributes: AdmissionAttributes, changed: KubeObject, version: RequestVersion): Promise<void> {
+  const { object, definition, served } = attributes;
   if (object === undefined) return;
+  const { forms } = definition;
+  if (forms?.remote === true && version.served !== served && isConverted(attributes)) {
+    const back = await convertRemotely(forms, changed, groupVersion(served.group, served.version));
+    forms.prune(back);
+    becomeJson(object, back);
+    return;
+  }
   const { toHub } = version.served;
   becomeJson(object, isConverted(attributes) && toHub !== undefined ? toHub(changed) : changed);
 }

@@ -103,6 +103,7 @@ class Mutating {
 
   async #invoke({ policy, binding, version, params }: Invocation<MutatingPolicy>): Promise<void> {
     const compiled = policy.compiled();
+    await this.#subject.prepare(version);
     const facts: RequestFacts = { subject: this.#subject, version, params, authorize: this.#authorize };
     const fail = (message: string): void => {
       if (!compiled.ignoresFailure) this.#refuse(policy.name, binding.name, message, "Invalid");
@@ -128,7 +129,7 @@ class Mutating {
         }
       }
       if (!equalJson(before, object)) {
-        takeChanged(this.#attributes, object, version);
+        await takeChanged(this.#attributes, object, version);
         this.#subject.changed();
         this.#reinvocation.changed();
       }

@@ -73,6 +73,7 @@ class Judging {
   async #judge(step: Invocation<ValidatingPolicy>, annotations: Map<string, Set<string>>): Promise<void> {
     const { policy, binding, version, params } = step;
     const namespace = await this.#subject.namespaceObject();
+    await this.#subject.prepare(version);
     const judgement = await judge(policy.compiled(), { subject: this.#subject, version, params, namespace, authorize: this.#authorize });
     this.#take(policy, binding, judgement);
     for (const { key, value } of judgement.annotations) {

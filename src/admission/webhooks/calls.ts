@@ -1,7 +1,9 @@
 import type { Authorize } from "../../cel/kubernetes/index.ts";
 import { randomUid } from "../../object/names-generator.ts";
 import { badRequest, internalError, timeout } from "../../object/status.ts";
+import { callTarget } from "../../webhook/client-config.ts";
 import type { ServiceResolver } from "../../webhook/service-address.ts";
+import { CallFault, type HookTransport } from "../../webhook/transport.ts";
 import { refuse } from "../attributes.ts";
 import { isSelected, matchingVersion } from "../matching/criteria.ts";
 import type { Subject } from "../matching/subject.ts";
@@ -13,7 +15,6 @@ import { RequestActivation } from "../policies/request-activation.ts";
 import { denial } from "./denial.ts";
 import type { Hook } from "./hook.ts";
 import { AnswerFault, readAnswer, reviewBody, type ReviewAnswer } from "./review.ts";
-import { CallFault, type HookTransport } from "./transport.ts";
 
 /** The longest that all webhooks of a request may take together, in milliseconds: the original's bound on a write. */
 const TOTAL_MS = 34_000;
@@ -48,6 +49,7 @@ export class HookCalls {
   async version(hook: Hook): Promise<RequestVersion | undefined> {
     const version = matchingVersion(hook.criteria, this.#subject);
     if (version === undefined || hook.criteria.rules.length === 0 || !(await isSelected(hook.criteria, this.#subject))) return undefined;
+    await this.#subject.prepare(version);
     if (!hook.hasConditions) return version;
     const activation = new RequestActivation({ subject: this.#subject, version, authorize: this.#authorize });
     const met = await meetsConditions(hook.conditions(), () => activation);
@@ -79,13 +81,8 @@ export class HookCalls {
   async #call(hook: Hook, version: RequestVersion, mutating: boolean): Promise<ReviewAnswer> {
     const uid = randomUid(this.#parts.registry().randomBytes);
     const body = reviewBody(this.#subject, version, hook.reviewVersion, uid);
-    const { address } = hook;
-    const target = {
-      url: address.type === "url" ? address.url : `https://${address.name}.${address.namespace}.svc:${address.port}${address.path}`,
-      dial: address.type === "url" ? undefined : () => this.#parts.resolveService(address),
-      ca: hook.ca,
-      timeoutMs: Math.max(0, Math.min(hook.timeoutMs, this.#left())),
-    };
+    const timeoutMs = Math.max(0, Math.min(hook.timeoutMs, this.#left()));
+    const target = callTarget(hook.client, this.#parts.resolveService, timeoutMs);
     try {
       return readAnswer(await this.#transport.post(target, body), hook.reviewVersion, uid, mutating);
     } catch (error) {

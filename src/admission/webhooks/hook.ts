@@ -1,7 +1,8 @@
 import type { ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { ExpressionCompiler } from "../../resources/admissionregistration/policy-expressions.ts";
+import { readClientConfig, type ClientConfig } from "../../webhook/client-config.ts";
 import { webhookCriteria, type Criteria } from "../matching/criteria.ts";
 import type { Expression } from "../policies/expression.ts";
 import { compileConditions } from "../policies/match-conditions.ts";
@@ -24,9 +25,7 @@ export interface Hook {
   /** Compiled when they are first needed, once for this version of the configuration. */
   readonly conditions: () => readonly Expression[];
   readonly hasConditions: boolean;
-  readonly address: HookAddress;
-  /** PEM; undefined: who the system trusts. */
-  readonly ca: string | undefined;
+  readonly client: ClientConfig;
   readonly ignoresFailure: boolean;
   readonly timeoutMs: number;
   /** It has no effects beside its answer, at least in dry runs. */
@@ -35,11 +34,6 @@ export interface Hook {
   readonly reviewVersion: ReviewVersion;
   readonly reinvoked: boolean;
 }
-
-/** Where a webhook is. */
-type HookAddress =
-  | { readonly type: "url"; readonly url: string }
-  | { readonly type: "service"; readonly namespace: string; readonly name: string; readonly port: number; readonly path: string };
 
 /** Reads the webhooks of a MutatingWebhookConfiguration or ValidatingWebhookConfiguration, in their order. */
 export function hooksOf(object: KubeObject): readonly Hook[] {
@@ -54,8 +48,6 @@ export function hooksOf(object: KubeObject): readonly Hook[] {
 }
 
 function readHook(webhook: ReadonlyJsonObject, name: string, configuration: string, key: string): Hook {
-  const client = objectIn(webhook, "clientConfig");
-  const caBundle = stringIn(client, "caBundle");
   const versions = stringsIn(webhook, "admissionReviewVersions");
   let conditions: readonly Expression[] | undefined;
   return {
@@ -65,25 +57,11 @@ function readHook(webhook: ReadonlyJsonObject, name: string, configuration: stri
     criteria: webhookCriteria(webhook),
     conditions: () => (conditions ??= compileConditions(webhook, new ExpressionCompiler(false), false)),
     hasConditions: objectsIn(webhook, "matchConditions").length > 0,
-    address: addressOf(client),
-    ca: caBundle === "" ? undefined : Buffer.from(caBundle, "base64").toString("utf8"),
+    client: readClientConfig(objectIn(webhook, "clientConfig")),
     ignoresFailure: stringIn(webhook, "failurePolicy") === "Ignore",
     timeoutMs: (numberIn(webhook, "timeoutSeconds") || DEFAULT_TIMEOUT_S) * 1000,
     bearsDryRun: ["None", "NoneOnDryRun"].includes(stringIn(webhook, "sideEffects")),
     reviewVersion: (versions.find((version) => REVIEW_VERSIONS.includes(version as ReviewVersion)) ?? "v1") as ReviewVersion,
     reinvoked: stringIn(webhook, "reinvocationPolicy") === "IfNeeded",
-  };
-}
-
-function addressOf(client: ReadonlyJsonObject): HookAddress {
-  if (!isSet(client, "service")) return { type: "url", url: stringIn(client, "url") };
-  const service = objectIn(client, "service");
-  const path = stringIn(service, "path");
-  return {
-    type: "service",
-    namespace: stringIn(service, "namespace"),
-    name: stringIn(service, "name"),
-    port: numberIn(service, "port") || 443,
-    path: path.startsWith("/") ? path : `/${path}`,
   };
 }

@@ -8,6 +8,7 @@ import { internalError, type StatusError } from "../../object/status.ts";
 import { applyJsonPatch, maxJsonPatchOperations, type JsonPatchOperation } from "../../patch/json-patch.ts";
 import { PatchError } from "../../patch/patch-error.ts";
 import type { BodyType } from "../../registry/decode-body.ts";
+import { HookTransport } from "../../webhook/transport.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { isConfiguration } from "../matching/exempt.ts";
 import { Subject } from "../matching/subject.ts";
@@ -18,7 +19,6 @@ import { HookCalls, HookFailure, hookFailure, type WebhookParts } from "./calls.
 import { HookTable } from "./hook-table.ts";
 import type { Hook } from "./hook.ts";
 import type { ReviewAnswer } from "./review.ts";
-import { HookTransport } from "./transport.ts";
 
 const NAME = "MutatingAdmissionWebhook";
 const RESOURCE = { group: "admissionregistration.k8s.io", plural: "mutatingwebhookconfigurations" };
@@ -67,7 +67,7 @@ class Mutations {
     const place = `webhook.admission.k8s.io/round_${this.#reinvocation.pass}_index_${index}`;
     let mutated = false;
     try {
-      mutated = this.#apply(hook, version, place, await this.#calls.ask(hook, version, true));
+      mutated = await this.#apply(hook, version, place, await this.#calls.ask(hook, version, true));
       if (mutated) own.changed();
     } catch (error) {
       if (!(error instanceof HookFailure)) throw error;
@@ -81,7 +81,7 @@ class Mutations {
   }
 
   /** Applies the answer's patch; tells whether it changed anything. Errors: HookFailure, StatusError 500. */
-  #apply(hook: Hook, version: RequestVersion, place: string, { patch }: ReviewAnswer): boolean {
+  async #apply(hook: Hook, version: RequestVersion, place: string, { patch }: ReviewAnswer): Promise<boolean> {
     if (patch === undefined) return false;
     const operations = readPatch(hook, patch.text);
     if (operations.length === 0) return false;
@@ -100,7 +100,7 @@ class Mutations {
     this.#attributes.annotate(`patch.${place}`, stringifyJson(noted));
     this.#patched = true;
     if (same) return false;
-    takeChanged(this.#attributes, object, version);
+    await takeChanged(this.#attributes, object, version);
     this.#subject.changed();
     return true;
   }

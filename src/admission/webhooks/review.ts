@@ -2,7 +2,7 @@ import { decodeJson } from "../../codec/decode-text.ts";
 import { stringifyJson } from "../../codec/json-text.ts";
 import { isObject, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
 import { notAStruct } from "../../registry/decode-body.ts";
-import { reviewTypeFault } from "../../webhook/review-type.ts";
+import { REVIEW_SCHEME, reviewTypeFault } from "../../webhook/review-type.ts";
 import { admissionRequest } from "../matching/request-value.ts";
 import type { Subject } from "../matching/subject.ts";
 import type { RequestVersion } from "../matching/versions.ts";
@@ -10,8 +10,6 @@ import type { ReviewVersion } from "./hook.ts";
 
 const GROUP = "admission.k8s.io";
 const KIND = "AdmissionReview";
-/** Where the original decodes answers, as its messages say. */
-const SCHEME = "k8s.io/apiserver/pkg/util/webhook/client.go:71";
 
 /** What a webhook said, checked. */
 export interface ReviewAnswer {
@@ -88,7 +86,7 @@ function parse(text: string): JsonObject {
 
 function checkType(review: JsonObject, reviewVersion: ReviewVersion): void {
   const given = { apiVersion: text(review["apiVersion"]) || `${GROUP}/${reviewVersion}`, kind: text(review["kind"]) || KIND };
-  const fault = reviewTypeFault(given, { group: GROUP, version: reviewVersion, kind: KIND }, SCHEME);
+  const fault = reviewTypeFault(given, { group: GROUP, version: reviewVersion, kind: KIND }, REVIEW_SCHEME);
   if (fault !== undefined) throw failed(fault);
 }
 

@@ -1,3 +1,4 @@
+import { HookTransport } from "../../webhook/transport.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { isConfiguration } from "../matching/exempt.ts";
 import { Subject } from "../matching/subject.ts";
@@ -5,7 +6,6 @@ import type { RequestVersion } from "../matching/versions.ts";
 import { HookCalls, HookFailure, type WebhookParts } from "./calls.ts";
 import { HookTable } from "./hook-table.ts";
 import type { Hook } from "./hook.ts";
-import { HookTransport } from "./transport.ts";
 
 const RESOURCE = { group: "admissionregistration.k8s.io", plural: "validatingwebhookconfigurations" };
 

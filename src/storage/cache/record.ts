@@ -161,6 +161,13 @@ export function recordOf(pair: KeyValue, object?: KubeObject, keeper?: ObjectKee
   });
 }
 
+/** The record of a pair that was stored earlier, in its present form: `settle` brings an object into it, in place. */
+export function settledRecord(pair: KeyValue, settle: (object: KubeObject) => void, keeper?: ObjectKeeper): ObjectRecord {
+  const object = recordOf(pair).object();
+  settle(object);
+  return recordOf({ ...pair, value: storedValue(object) }, undefined, keeper);
+}
+
 /**
  * The record that a dry run shows: what would have been stored, with the resourceVersion that the object had before
  * (none on create).
@@ -171,6 +178,14 @@ export function unstoredRecord(key: string, value: Buffer, revision: number, obj
   return new ObjectRecord({ key, revision: 0, lease: 0, line, metadataStart: value.indexOf('"metadata":', 0, "latin1"), object });
 }
 
+/** The apiVersion of a stored value. Errors: StorageError "corrupt" naming the key. */
+export function storedVersion(pair: KeyValue): string {
+  const start = pair.value.toString("latin1", 0, LONGEST_HEAD);
+  const found = STORED_VERSION.exec(start)?.[1];
+  return found ?? recordOf(pair).glimpse().apiVersion;
+}
+
+const STORED_VERSION = /^\{"kind":"[^"\\]*","apiVersion":"([^"\\]*)"/;
 const CLOSE_BRACE = 0x7d;
 const NEWLINE = 0x0a;
 /** How values begin that a kube-apiserver has encrypted at rest, with the provider's name. */

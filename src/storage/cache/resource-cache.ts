@@ -4,11 +4,11 @@ import { OrderedMap } from "../ordered-map.ts";
 import { StorageError, type KeyValue, type Storage, type StoreEvent, type Watch } from "../storage.ts";
 import { EventWindow, type CacheEvent } from "./event-window.ts";
 import type { ObjectKeeper } from "./object-keeper.ts";
-import { recordOf, storedValue, type ObjectRecord } from "./record.ts";
+import { recordOf, settledRecord, type ObjectRecord } from "./record.ts";
 import { WatcherIndex, type Change } from "./watcher-index.ts";
 
 export interface ResourceCacheOptions {
-  readonly storage: Storage;
+  readonly storage: Pick<Storage, "range" | "watch">;
   /** Where the resource's keys lie, ending in a slash. */
   readonly prefix: string;
   /**
@@ -34,7 +34,7 @@ const SHOWN = Promise.resolve();
 export class ResourceCache {
   readonly prefix: string;
   readonly watchers = new WatcherIndex();
-  readonly #storage: Storage;
+  readonly #storage: Pick<Storage, "range" | "watch">;
   readonly #options: ResourceCacheOptions;
   readonly #records = new OrderedMap<ObjectRecord>();
   #window = new EventWindow(0);
@@ -239,9 +239,7 @@ export class ResourceCache {
       const { takeObject, readStored, keeper } = this.#options;
       const written = takeObject(pair.value);
       if (written !== undefined || readStored === undefined) return recordOf(pair, written, keeper);
-      const object = recordOf(pair).object();
-      readStored(object);
-      return recordOf({ ...pair, value: storedValue(object) }, undefined, keeper);
+      return settledRecord(pair, readStored, keeper);
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
       this.#corrupt.set(pair.key, error);

@@ -3,12 +3,12 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isObject } from "../../object/json.ts";
-import { parseJson } from "../../codec/json-text.ts";
-import { dialFault } from "../../webhook/dial-fault.ts";
-import { readBody } from "../../webhook/read-body.ts";
-import type { DialAddress } from "../../webhook/service-address.ts";
-import { statusText } from "../../webhook/webhook-client.ts";
+import { isObject } from "../object/json.ts";
+import { parseJson } from "../codec/json-text.ts";
+import { dialFault } from "./dial-fault.ts";
+import { readBody } from "./read-body.ts";
+import type { DialAddress } from "./service-address.ts";
+import { statusText } from "./webhook-client.ts";
 
 /** The largest answer that is read, in bytes. */
 const MAX_ANSWER = 8 << 20;
@@ -21,7 +21,7 @@ const MAX_ATTEMPTS = 10;
 export class CallFault extends Error {}
 
 /** Where and how to call. */
-interface CallTarget {
+export interface CallTarget {
   /** With the query, without the timeout. */
   readonly url: string;
   /** Where to connect to instead of the URL's host; its rejection is told like that of a connection. */
