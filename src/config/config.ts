@@ -31,6 +31,8 @@ export interface Config {
   /** Directory of the store and admin.kubeconfig, absolute or relative to the working directory [--data-dir]. */
   readonly dataDir: string;
   readonly storageBackend: StorageBackend;
+  /** In which form values of built-in kinds are written [--storage-media-type]. */
+  readonly storedAs: "json" | "protobuf";
   readonly etcd: EtcdConfig;
   /** Bytes at which the store refuses writes [--data-quota]. */
   readonly dataQuota: number;
@@ -133,6 +135,7 @@ export function configFrom(values: FlagValues, surroundings: Surroundings, warn:
     externalHostname: values["external-hostname"],
     dataDir,
     storageBackend: storageBackendFrom(values),
+    storedAs: values["storage-media-type"] === "application/json" ? "json" : "protobuf",
     etcd: etcdFrom(values),
     dataQuota: values["data-quota"],
     compactionInterval: values["etcd-compaction-interval"],

@@ -105,10 +105,11 @@ const storage = {
   ),
   "etcd-servers-overrides": refused("list", "", "etcd servers for single resources."),
   "lease-reuse-duration-seconds": harmless("int", "60", "How long one lease is used for objects that expire."),
-  "storage-media-type": harmless(
+  "storage-media-type": works(
     "string",
-    "application/vnd.kubernetes.protobuf",
-    "Encoding of values in etcd; the embedded store has its own.",
+    "application/json",
+    "Form in which values of built-in kinds are written to the store; both are read. Custom resources are always JSON.",
+    { values: ["application/json", "application/vnd.kubernetes.protobuf"] },
   ),
   "watch-cache": harmless("bool", "true", "Answer reads from memory; this server always does."),
   "watch-cache-sizes": harmless("list", "", "Events kept for single resources; the window is sized by itself."),

@@ -227,6 +227,11 @@ export class Registry {
     this.#written.set(value, object);
   }
 
+  /** The object of a value that is about to be committed; read-only. */
+  written(value: Buffer): KubeObject | undefined {
+    return this.#written.get(value);
+  }
+
   #take(value: Buffer): KubeObject | undefined {
     const object = this.#written.get(value);
     this.#written.delete(value);

@@ -33,11 +33,14 @@ import type { StrategySettings } from "../resources/definition.ts";
 import type { Definitions } from "../resources/definitions.ts";
 import type { TypeTable } from "../schema/load.ts";
 import type { ResourceCache } from "../storage/cache/resource-cache.ts";
-import { ProtobufValues } from "../storage/protobuf-values.ts";
+import { StoredValues } from "../storage/stored-values.ts";
 import type { Storage } from "../storage/storage.ts";
+import { storedForms } from "./stored-forms.ts";
 
 export interface ControlPlaneOptions {
   readonly storage: Storage;
+  /** In which form values of built-in kinds are written; both are read. */
+  readonly storedAs?: "json" | "protobuf";
   readonly definitions: Definitions;
   readonly types: TypeTable;
   readonly settings: StrategySettings;
@@ -100,7 +103,12 @@ const NOT_FOUND: ApiAnswer = {
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const { definitions, types, settings, clock, random, randomBytes } = options;
   const bodies = new ProtobufBodies(types);
-  const storage = new ProtobufValues(options.storage, bodies);
+  const storage = new StoredValues(options.storage, {
+    bodies,
+    forms: storedForms(definitions, types),
+    writes: options.storedAs ?? "json",
+    objectOf: (value) => registry.written(value),
+  });
   const roles = new RbacIndex();
   const graph = new NodeGraph();
   const cacheOf = (group: string, plural: string): ResourceCache => registry.cache(definitionOf(definitions, { group, plural }));

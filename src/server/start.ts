@@ -124,6 +124,7 @@ async function startOn(
   const skew = new ClockSkew(Date.now);
   const plane: ControlPlane = createControlPlane({
     storage,
+    storedAs: config.storedAs,
     definitions,
     types,
     settings: {

@@ -179,12 +179,19 @@ export class ResourceCache {
 
   #take(events: readonly StoreEvent[], upTo: number): void {
     const fresh: CacheEvent[] = [];
+    const unreadable: Change[] = [];
     for (const event of events) {
       const previous = this.#records.get(event.key);
       const current = event.current === undefined ? undefined : this.#decode(event.current);
       if (current === undefined) this.#records.delete(event.key);
       else this.#records.set(event.key, current);
       if (event.current === undefined) this.#corrupt.delete(event.key);
+      else if (current === undefined) {
+        // Nobody may take what cannot be read for gone: who watches it starts over, and then is told its name.
+        this.#window.restart(event.revision);
+        unreadable.push({ key: event.key, current, previous });
+        continue;
+      }
       if (current === undefined && previous === undefined) continue;
       const change: CacheEvent = {
         revision: event.revision,
@@ -200,6 +207,7 @@ export class ResourceCache {
     if (upTo > this.#revision) this.#revision = upTo;
     this.#arrived();
     if (fresh.length > 0) this.watchers.tell(fresh);
+    if (unreadable.length > 0) this.watchers.expire(unreadable);
   }
 
   #arrived(): void {
