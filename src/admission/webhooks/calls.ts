@@ -25,6 +25,8 @@ export interface WebhookParts extends PolicyParts {
   readonly resolveService: ServiceResolver;
 }
 
+const TIME_IS_OVER = "request did not complete within requested timeout - context deadline exceeded";
+
 /** A webhook that failed; `message` is what clients see. */
 export class HookFailure extends Error {}
 
@@ -74,8 +76,10 @@ export class HookCalls {
 
   /** Goes on after a failure where the webhook says so. Errors: StatusError 500, 504 where the request's time is over. */
   failOpen(hook: Hook, failure: HookFailure): void {
+    const { deadline = Infinity } = this.#subject.attributes;
+    if (this.#parts.registry().clock() >= deadline) throw timeout(TIME_IS_OVER);
     if (!hook.ignoresFailure) throw internalError(failure.message);
-    if (this.#left() <= 0) throw timeout("request did not complete within requested timeout");
+    if (this.#left() <= 0) throw timeout(TIME_IS_OVER);
   }
 
   async #call(hook: Hook, version: RequestVersion, mutating: boolean): Promise<ReviewAnswer> {
