@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkHistory } from "./check-history.ts";
 import type { History, ListRecord, ReadRecord, Shown, WatchRecord, WriteRecord } from "./history.ts";
+import { numbers } from "./numbers.ts";
 
 /** A history that is being made, to be spoilt. */
 interface Draft {
@@ -61,17 +62,14 @@ function play(random: () => number, steps = 200): Draft {
   return draft;
 }
 
-/** Always the same numbers for a seed (a linear congruential generator). */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
-}
-
 const isEvent = (entry: WatchRecord): entry is Exclude<WatchRecord, { type: "LIST" }> => entry.type !== "LIST";
 
 /** The version that watches told of at a revision. */
 function shownAt(watches: readonly WatchRecord[][], revision: number): Shown {
-  return watches.flat().filter(isEvent).find(({ object }) => object.revision === revision)?.object as Shown;
+  return watches
+    .flat()
+    .filter(isEvent)
+    .find(({ object }) => object.revision === revision)?.object as Shown;
 }
 
 /** Ways in which a store can break its promises: what each does to a history, and what is to be said of it. */
@@ -117,8 +115,21 @@ const breaches: readonly (readonly [what: string, spoil: (draft: Draft) => void,
     /was refused, though nothing else was written/,
   ],
   [
+    "a write that is there though it failed",
+    (draft) => {
+      const index = draft.writes.findIndex(({ revision = 0 }) => revision > 20);
+      const { revision: _, ...write } = draft.writes[index] as WriteRecord;
+      draft.writes[index] = { ...write, outcome: "failed" };
+    },
+    /which was failed/,
+  ],
+  [
     "a gap in a watch",
-    ({ watches: [log] }) => void log?.splice(log.findIndex((entry) => entry.type === "MODIFIED"), 1),
+    ({ watches: [log] }) =>
+      void log?.splice(
+        log.findIndex((entry) => entry.type === "MODIFIED"),
+        1,
+      ),
     /watcher 0: was not told of/,
   ],
   ["a watch that stops short", ({ watches: [log] }) => void log?.pop(), /watcher 0: was not told of/],

@@ -1,6 +1,6 @@
 import { Floor, floors } from "./floors.ts";
 import type { History, Shown, WatchRecord } from "./history.ts";
-import { knownVersions, type KnownKey } from "./known-versions.ts";
+import { knownVersions, mayHaveBeenTaken, type KnownKey } from "./known-versions.ts";
 
 type Keys = ReadonlyMap<string, KnownKey>;
 
@@ -29,12 +29,12 @@ function writeFaults({ writes, ...rest }: History, keys: Keys): string[] {
     const known = keys.get(key) as KnownKey;
     if (outcome === "refused") {
       const other = known.writes.some(
-        (write) => write.outcome !== "refused" && write.start < end && (write.revision === undefined || write.revision > expected),
+        (write) => mayHaveBeenTaken(write) && write.start < end && (write.revision === undefined || write.revision > expected),
       );
       if (!other) faults.push(`${what} was refused, though nothing else was written`);
       continue;
     }
-    if (outcome === "unknown") continue;
+    if (outcome !== "taken") continue;
     if (expected > 0) {
       const before = winners.get(`${key} ${expected}`);
       if (before !== undefined) faults.push(`${what} and ${before} have both replaced one version`);

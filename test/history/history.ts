@@ -11,8 +11,8 @@ export interface WriteRecord extends Span {
   readonly value: string | undefined;
   /** The version that had to be there; 0: none. */
   readonly expected: number;
-  /** Refused: another version was there. Unknown: an error, or no answer. */
-  readonly outcome: "taken" | "refused" | "unknown";
+  /** Refused: another version was there. Failed: nothing was written, as the answer says. Unknown: another error, or no answer. */
+  readonly outcome: "taken" | "refused" | "failed" | "unknown";
   /** Of a put that was taken; a delete's answer does not tell it. */
   readonly revision?: number;
 }

@@ -29,9 +29,13 @@ export class KnownKey {
   /** Whether somebody may have deleted this version before a moment. */
   mayBeDeleted(version: number, before: number): boolean {
     return this.writes.some(
-      ({ value, expected, outcome, start }) => value === undefined && expected === version && outcome !== "refused" && start < before,
+      (write) => write.value === undefined && write.expected === version && mayHaveBeenTaken(write) && write.start < before,
     );
   }
+}
+
+export function mayHaveBeenTaken({ outcome }: WriteRecord): boolean {
+  return outcome === "taken" || outcome === "unknown";
 }
 
 /** Puts together what all clients know, key by key; faults are what contradicts itself. */
@@ -72,7 +76,7 @@ export function knownVersions(history: History): { readonly keys: ReadonlyMap<st
       if (value === undefined) continue;
       const outcome = tried.get(value);
       if (outcome === undefined) faults.push(`${name} has ${value} at ${revision}, which nobody wrote`);
-      if (outcome === "refused") faults.push(`${name} has ${value} at ${revision}, which was refused`);
+      if (outcome === "refused" || outcome === "failed") faults.push(`${name} has ${value} at ${revision}, which was ${outcome}`);
     }
   }
   return { keys, faults };
