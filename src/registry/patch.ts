@@ -7,7 +7,9 @@ import { badRequest, invalid } from "../object/status.ts";
 import { readPatch as readPatchText, type Patch, type Patched } from "../patch/patch.ts";
 import { decodeObject, type BodyType } from "./decode-body.ts";
 import { bodyType, checkName, checkNamespace, checkVersionText, createObject, toHub } from "./object-body.ts";
+import { otherKind } from "./other-kind.ts";
 import { doorOf, withConversions, withOwners, writerOf } from "./ownership.ts";
+import type { TypeTable } from "../schema/load.ts";
 import type { PatchType } from "../request/negotiation.ts";
 import { servedObject } from "./representation.ts";
 import { MAX_BODY } from "./request-body.ts";
@@ -63,13 +65,14 @@ function patchChange(write: Write, patch: Patch, door: WriteDoor, body: BodyType
     // A custom object is decoded in place, and what the patch left alone is still the live object's.
     const value = !isObject(patched.value) ? {} : body.custom === true ? copyJson(patched.value) : { ...patched.value };
     if (body.custom === true) checkPatchedCustomKind(value, body, write.endpoint.name);
-    else checkPatchedKind(value, live, patched);
+    else checkPatchedKind(value, live, patched, body, write.registry.types);
     const strict = options.fieldValidation === "Ignore" ? [] : patch.strictErrors;
     const updated = decodeObject(value, body, {
       validation: options.fieldValidation,
       warn: tell,
       refuse: (message) => patched.undecodable(message),
       strictBefore: strict,
+      inOrder: patched.inOrder,
       converted: patch.type === "strategic",
     });
     // Owners of a Scale are told in its one version.
@@ -80,13 +83,10 @@ function patchChange(write: Write, patch: Patch, door: WriteDoor, body: BodyType
 }
 
 /** A patch may leave out what an object is, and may not change it. */
-function checkPatchedKind(value: JsonObject, live: KubeObject, patched: Patched): void {
-  const apiVersion = value["apiVersion"] ?? live.apiVersion;
-  const kind = value["kind"] ?? live.kind;
-  if (apiVersion === live.apiVersion && kind === live.kind) return;
-  throw patched.undecodable(
-    `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`,
-  );
+function checkPatchedKind(value: JsonObject, live: KubeObject, patched: Patched, own: BodyType, types: TypeTable): void {
+  const { apiVersion = live.apiVersion, kind = live.kind } = value;
+  if (apiVersion !== live.apiVersion || kind !== live.kind)
+    throw patched.undecodable(otherKind({ ...value, apiVersion, kind }, own, types).message);
 }
 
 /** Of custom resources it is told as a fault of the object that the patch would make. */

@@ -8,6 +8,7 @@ import type { ResourceDefinition, StrategySettings } from "../resources/definiti
 import type { Definitions } from "../resources/definitions.ts";
 import { ConvertedStore } from "./converted-store.ts";
 import { keyPrefix } from "./endpoint.ts";
+import { isRetired } from "./retired-kinds.ts";
 import type { Reserver } from "./reserver.ts";
 import type { TypeTable } from "../schema/load.ts";
 import { ProtobufBodies } from "../protobuf/bodies.ts";
@@ -248,7 +249,11 @@ export class Registry {
 
   /** Whether there is such a kind at all, served or only a type. */
   isKind(kind: GroupVersionKind): boolean {
-    return this.types.definitionOf(kind) !== undefined || this.definitions.findKind(kind.group, kind.kind, kind.version) !== undefined;
+    return (
+      this.types.definitionOf(kind) !== undefined ||
+      this.definitions.findKind(kind.group, kind.kind, kind.version) !== undefined ||
+      isRetired(kind)
+    );
   }
 
   /** Ends all watches; reads and writes that are under way finish on the store. */
