@@ -194,12 +194,12 @@ class WatchStream implements Watcher {
     if (!is && !was) return true;
     const type: WatchEventType = is ? (was ? "MODIFIED" : "ADDED") : "DELETED";
     this.#sent = event.revision;
-    if (encoder.shared === undefined) return sink.write(encode(encoder, type, event));
+    if (encoder.shared === undefined) return sink.write(encode(encoder, type, event), true);
     const name = `${type} ${encoder.shared}`;
     const frames = (event.frames ??= new Map());
     let frame = frames.get(name);
     if (frame === undefined) frames.set(name, (frame = encode(encoder, type, event)));
-    return sink.write(frame);
+    return sink.write(frame, true);
   }
 
   #startTimers(): NodeJS.Timeout[] {

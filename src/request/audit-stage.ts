@@ -125,11 +125,11 @@ class GatheringSink implements BodySink {
     this.#limit = limit;
   }
 
-  write(bytes: Buffer): boolean {
+  write(bytes: Buffer, soon?: boolean): boolean {
     this.#size += bytes.length;
     if (this.#size <= this.#limit) this.#pieces.push(bytes);
     else this.#pieces = [];
-    return this.#sink.write(bytes);
+    return this.#sink.write(bytes, soon);
   }
 
   drained(): Promise<void> {

@@ -52,9 +52,10 @@ export interface ApiAnswer {
 export interface BodySink {
   /**
    * Queues bytes. False: the peer is slow, await `drained` before more. Bytes may be shared; who made them may change them
-   * only where `write` gave false and `drained` has resolved since.
+   * only where `write` gave false and `drained` has resolved since. `soon`: it may wait for what else is written in this
+   * turn of the event loop, and go out with it.
    */
-  write(bytes: Buffer): boolean;
+  write(bytes: Buffer, soon?: boolean): boolean;
   /** Resolves when the queue has gone out, or the peer has. */
   drained(): Promise<void>;
   /** Bytes queued and not yet taken. */
