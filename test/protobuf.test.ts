@@ -176,3 +176,30 @@ test("the embedded store holds what it was asked to, and goes on in another form
   const begins = async (name: string) => (await store.get(`/registry/configmaps/default/${name}`))?.value.toString("latin1", 0, 4);
   assert.deepEqual([await begins("one"), await begins("two"), await begins("three")], ["k8s\0", '{"ki', "k8s\0"]);
 });
+
+test("custom kinds have no such form, their definitions and their metadata do", async (t) => {
+  const { server, client } = await start(t, { dataDir: await temporaryDirectory(t), storageBackend: "memory" });
+  await using _ = server;
+  // Spec {group = 1, names = 3 {plural = 1, kind = 4}, scope = 4, versions = 7 {name = 1, served = 2, storage = 3, schema = 4 {openAPIV3Schema = 1 {type = 5}}}}.
+  const version = message([1, "v1"], [2, true], [3, true], [4, message([1, message([5, "object"])])]);
+  const spec = message([1, "example.com"], [3, message([1, "things"], [4, "Thing"])], [4, "Namespaced"], [7, version]);
+  const raw = message([1, message([1, "things.example.com"])], [2, spec]);
+  const body = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", raw };
+  assert.equal((await ask(client, "POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", body)).status, 201);
+  const things = "/apis/example.com/v1/namespaces/default/things";
+  const metadata = "application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+  const until = Date.now() + 5000;
+  let list = await ask(client, "GET", things, undefined, metadata).catch(() => undefined);
+  while (list?.kind !== "PartialObjectMetadataList" && Date.now() < until)
+    list = await ask(client, "GET", things, undefined, metadata).catch(() => undefined);
+  assert.equal(list?.kind, "PartialObjectMetadataList");
+  const refused = await ask(client, "GET", things);
+  assert.deepEqual([refused.status, refused.kind, textAt(refused.raw, 4)], [406, "Status", "NotAcceptable"]);
+  const thing = { apiVersion: "example.com/v1", kind: "Thing", raw: message([1, message([1, "a"])]) };
+  const created = await ask(client, "POST", things, thing, "application/json,application/vnd.kubernetes.protobuf;q=0.9").catch(
+    (error: Error) => error.message,
+  );
+  assert.match(String(created), /no protobuf body: \{"kind":"Status"/);
+  const told = await ask(client, "POST", things, thing);
+  assert.deepEqual([told.status, textAt(told.raw, 4)], [406, "NotAcceptable"]);
+});

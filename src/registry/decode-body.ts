@@ -34,6 +34,10 @@ export interface BodyType {
   readonly custom?: boolean | undefined;
 }
 
+/** How the original calls a custom object that is to be a message. */
+const NO_MESSAGE =
+  "object *unstructured.Unstructured does not implement the protobuf marshalling interface and cannot be encoded to a protobuf message";
+
 /** As much of a body as messages show. */
 const SHOWN = 30;
 
@@ -102,10 +106,15 @@ function keepReset(value: JsonObject, object: KubeObject): void {
   if (Array.isArray(entries) && entries.length === 0) object.metadata.managedFields = [];
 }
 
-/** A protobuf body as the JSON value of its type. Errors: StatusError 400. */
+/** A protobuf body as the JSON value of its type; custom kinds have no such form. Errors: StatusError 400. */
 function readProtobuf(body: Buffer, type: BodyType, { protobuf }: BodyReader): ScannedJson {
   try {
     const { apiVersion, kind, raw } = openEnvelope(body);
+    if (type.custom === true) {
+      throw badRequest(
+        `${kind || type.kind} in version "${parseGroupVersion(apiVersion)?.version ?? type.version}" cannot be handled as a ${type.kind}: ${NO_MESSAGE}`,
+      );
+    }
     const named = [type, ...(type.alsoAs ?? [])].find(
       ({ group, version, kind: own }) =>
         (kind === "" || kind === own) && (apiVersion === "" || apiVersion === groupVersion(group, version)),

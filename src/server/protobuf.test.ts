@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../object/json.ts";
+import { envelope } from "../protobuf/envelope.ts";
+import { ProtobufReader } from "../protobuf/read.ts";
+import { StatusError } from "../object/status.ts";
+import { decodeBody } from "../registry/decode-body.ts";
 import { WireReader } from "../protobuf/wire-reader.ts";
 import { ask, gather, read, sinkOf, TYPE } from "./protobuf.test-support.ts";
 import { ADMIN, testPlane, type TestPlane } from "./test-plane.ts";
@@ -94,6 +98,25 @@ test("a body that is no protobuf message is a bad request, told in protobuf", as
     assert.equal(answer.status, 400);
     assert.equal(read(under, await gather(answer))["reason"], "BadRequest");
   }
+});
+
+test("a custom object's body that is a message is refused as such", () => {
+  const things = {
+    group: "example.com",
+    version: "v1",
+    kind: "Thing",
+    custom: true,
+    schema: { type: "object", fields: new Map() },
+  } as const;
+  const body = envelope("example.com/v1", "Thing", Buffer.from([0x12, 0]));
+  const reader = { isKind: () => true, protobuf: new ProtobufReader() };
+  assert.throws(
+    () => decodeBody(body, "protobuf", things, reader, "Strict", () => {}),
+    (error) =>
+      error instanceof StatusError &&
+      error.status.code === 400 &&
+      /^Thing in version "v1" cannot be handled as a Thing: object \*unstructured/.test(error.message),
+  );
 });
 
 test("a watch is frames of whole bodies, with bookmarks, partial metadata and errors", async () => {
