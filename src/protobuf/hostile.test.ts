@@ -32,6 +32,10 @@ const samples = readSamples().kinds.map(({ name, protobuf }): Sample => {
 const anySample = fc.constantFrom(...samples);
 const pod = samples.find(({ name }) => name === "core.v1.Pod") ?? assert.fail();
 
+function hex(text: string): Buffer {
+  return Buffer.from(text.replaceAll(" ", ""), "hex");
+}
+
 /** The fields of a message, tag included. */
 function fieldsOf(raw: Buffer): { readonly number: number; readonly bytes: Buffer }[] {
   const fields: { number: number; bytes: Buffer }[] = [];
@@ -46,11 +50,8 @@ function fieldsOf(raw: Buffer): { readonly number: number; readonly bytes: Buffe
 }
 
 /** A field that no type has, in every wire type there is: groups, one in the other, hold the rest. */
-const UNKNOWN = Buffer.from(
-  "f8ff03" + "ffffffffffffffffff01" + "f9ff03" + "0011223344556677" + "faff03" + "03616263" + "fdff03" + "00112233",
-  "hex",
-);
-const GROUPS = Buffer.concat([Buffer.from("fbff03" + "0b", "hex"), UNKNOWN, Buffer.from("0c" + "fcff03", "hex")]);
+const UNKNOWN = hex("f8ff03 ffffffffffffffffff01 f9ff03 0011223344556677 faff03 03616263 fdff03 00112233");
+const GROUPS = Buffer.concat([hex("fbff03 0b"), UNKNOWN, hex("0c fcff03")]);
 
 /** Reads, or says that it cannot: never anything else. */
 function readOrRefuse(raw: Buffer, schema: ObjectSchema): void {
@@ -82,16 +83,16 @@ test("fields may come in any order", () => {
 test("numbers of a list may come packed or one by one, and in parts", () => {
   // PodSpec {securityContext = 14 {supplementalGroups = 4}}.
   const groups = (bytes: string) => {
-    const inner = Buffer.from(bytes, "hex");
+    const inner = hex(bytes);
     const context = Buffer.concat([Buffer.from([14 * 8 + 2, inner.length]), inner]);
     const spec = Buffer.concat([Buffer.from([2 * 8 + 2, context.length]), context]);
     const { spec: read } = reader.read(spec, pod.schema) as { spec: { securityContext: JsonObject } };
     return read.securityContext["supplementalGroups"];
   };
-  assert.deepEqual(groups("2001" + "20e807"), [1, 1000]);
-  assert.deepEqual(groups("2203" + "01e807"), [1, 1000]);
-  assert.deepEqual(groups("2001" + "2203" + "02e807" + "2003"), [1, 2, 1000, 3]);
-  assert.throws(() => groups("2203" + "01e887"), ProtobufError);
+  assert.deepEqual(groups("2001 20e807"), [1, 1000]);
+  assert.deepEqual(groups("2203 01e807"), [1, 1000]);
+  assert.deepEqual(groups("2001 2203 02e807 2003"), [1, 2, 1000, 3]);
+  assert.throws(() => groups("2203 01e887"), ProtobufError);
 });
 
 test("a message that ends anywhere is read or refused", () => {
@@ -148,11 +149,11 @@ test("numbers, tags and times out of range are refused", () => {
     ["0affffffff0f", /unexpected EOF/],
     ["08", /wire type 0/],
     // metadata {generation = 7: eleven bytes}, {creationTimestamp = 8 {seconds = 1}}.
-    ["0a0c" + "38ffffffffffffffffffff01", /longer than ten bytes/],
-    ["0a0e" + "420c" + "08ffffffffffffffff7f1000", /a time is out of range/],
+    ["0a0c 38ffffffffffffffffffff01", /longer than ten bytes/],
+    ["0a0e 420c 08ffffffffffffffff7f1000", /a time is out of range/],
   ] as const) {
     assert.throws(
-      () => reader.read(Buffer.from(bytes, "hex"), pod.schema),
+      () => reader.read(hex(bytes), pod.schema),
       (error) => error instanceof ProtobufError && why.test(error.message),
       bytes,
     );
