@@ -32,6 +32,7 @@ import {
   type Header,
   type RangeAnswer,
   type RangeFields,
+  type TxnAnswer,
 } from "./messages.ts";
 import { answersProgressRightly } from "./version.ts";
 import { openWatchStream } from "./watch-stream.ts";
@@ -205,12 +206,7 @@ class EtcdStorage implements Storage {
         compares.map(({ key }) => ({ key: keys.toEtcd(key) })),
       );
       const before = this.#revision;
-      const { header, succeeded, found } = readTxnAnswer(
-        await this.#connection.write(paths.txn, request).catch((error: unknown) => {
-          if (error instanceof StorageError && isLeaseLost(error)) this.#leases.forget();
-          throw error;
-        }),
-      );
+      const { header, succeeded, found } = await this.#txn(request, transaction);
       const { revision } = header;
       this.#heard(header, before);
       if (succeeded) {
@@ -279,6 +275,38 @@ class EtcdStorage implements Storage {
       this.#connection.close();
     })();
     return this.#closing;
+  }
+
+  async #txn(request: Buffer, transaction: Transaction): Promise<TxnAnswer> {
+    try {
+      return readTxnAnswer(await this.#connection.write(paths.txn, request));
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      if (isLeaseLost(error)) this.#leases.forget();
+      const taken = error.reason === "noSpace" ? await this.#takenAfterAll(transaction) : undefined;
+      if (taken === undefined) throw error;
+      return taken;
+    }
+  }
+
+  /**
+   * A member that finds its space used up while it applies a write says so, and has applied it (etcd's quotaApplierV3): what
+   * stands at the keys tells. Undefined: nothing was applied. Errors: StorageError "unknown" where that cannot be told.
+   */
+  async #takenAfterAll({ compares, operations }: Transaction): Promise<TxnAnswer | undefined> {
+    const unknown = (): StorageError => new StorageError("unknown", "etcd: database space exceeded, maybe by this write");
+    const expected = new Map(compares.map(({ key, modRevision }) => [key, modRevision]));
+    for (const operation of operations) {
+      if (operation.type === "delete" || !expected.has(operation.key)) continue;
+      const { header, pairs } = await this.#range({ key: this.#keys.toEtcd(operation.key) }).catch(() => {
+        throw unknown();
+      });
+      const [pair] = pairs;
+      if ((pair?.modRevision ?? 0) === expected.get(operation.key)) return undefined;
+      if (pair?.value.equals(operation.value) !== true) throw unknown();
+      return { header: { ...header, revision: pair.modRevision }, succeeded: true, found: [] };
+    }
+    throw unknown();
   }
 
   async #readPages({ start, end, revision, limit = 0, keysOnly = false, count = false }: RangeRequest): Promise<RangeResult> {

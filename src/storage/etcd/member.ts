@@ -37,6 +37,7 @@ export class Member {
   readonly #reads = new Set<ClientUnaryCall>();
   readonly #silent: (member: Member) => void;
   #asking = false;
+  #closed = false;
 
   /** `silent` is told when it does not answer any more; `drop` then ends what waits for it. */
   constructor(target: string, secure: ChannelCredentials, silent: (member: Member) => void) {
@@ -71,11 +72,12 @@ export class Member {
   }
 
   close(): void {
+    this.#closed = true;
     this.#client.close();
   }
 
   async #askWhetherItLives(): Promise<void> {
-    if (this.#asking) return;
+    if (this.#asking || this.#closed) return;
     this.#asking = true;
     const said = await new Promise<CallError | undefined>((resolve) => {
       const deadline = Date.now() + silence;
