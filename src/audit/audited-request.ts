@@ -13,7 +13,6 @@ import type { AuditBackend } from "./backend.ts";
 import { factsJson, referenceJson, type AuditedFacts, type FactsJson, type ObjectReference, type ResponseStatus } from "./event.ts";
 import { copyWithoutManagedFields } from "./managed-fields.ts";
 import type { AuditLevel, PolicyRule } from "./policy.ts";
-import { isSensitive, withoutBody } from "./secrets.ts";
 import { sourceIps } from "./source-ips.ts";
 import { TRUNCATED } from "./truncate.ts";
 
@@ -108,10 +107,7 @@ export class AuditedRequest implements RequestAudit {
 
   answered(answer: ApiAnswer): void {
     const found = statusOf(answer);
-    this.#status =
-      found === undefined
-        ? plainStatus(answer.status)
-        : statusWith(!this.#showsRequest && isSensitive(this.#context.info) ? withoutBody(found) : found, answer.status);
+    this.#status = found === undefined ? plainStatus(answer.status) : statusWith(found, answer.status);
     if (this.bodyLimit === 0) return;
     if (answer.value === undefined) {
       const json = jsonOf(answer);

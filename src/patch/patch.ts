@@ -148,7 +148,8 @@ function answered<T>(apply: () => T): T {
   }
 }
 
-function undecodable(shown: string, message: string): StatusError {
+/** The Status for a patched value that is no object of its type: how the value is shown, and what is wrong with it. */
+export function undecodable(shown: string, message: string): StatusError {
   return invalid({ group: "", kind: "" }, "", [invalidField("patch", shown, message)]);
 }
 

@@ -4,7 +4,7 @@ import { copyJson, isObject, type JsonObject } from "../object/json.ts";
 import { invalidField, type FieldError } from "../object/field-error.ts";
 import { groupVersion, parseGroupVersion, type KubeObject } from "../object/kube-object.ts";
 import { badRequest, invalid } from "../object/status.ts";
-import { readPatch as readPatchText, type Patch, type Patched } from "../patch/patch.ts";
+import { readPatch as readPatchText, undecodable, type Patch, type Patched } from "../patch/patch.ts";
 import { decodeObject, type BodyType } from "./decode-body.ts";
 import { bodyType, checkName, checkNamespace, checkVersionText, createObject, toHub } from "./object-body.ts";
 import { otherKind } from "./other-kind.ts";
@@ -61,7 +61,7 @@ function patchChange(write: Write, patch: Patch, door: WriteDoor, body: BodyType
   const tell = (text: string) => warn(write, text);
   return async (live) => {
     if (live === undefined) throw new TypeError("only an apply makes an object from nothing");
-    const patched = patch.apply(live, door.schema);
+    const patched = discreet(write, patch.apply(live, door.schema));
     // A custom object is decoded in place, and what the patch left alone is still the live object's.
     const value = !isObject(patched.value) ? {} : body.custom === true ? copyJson(patched.value) : { ...patched.value };
     if (body.custom === true) checkPatchedCustomKind(value, body, write.endpoint.name);
@@ -80,6 +80,15 @@ function patchChange(write: Write, patch: Patch, door: WriteDoor, body: BodyType
     trackUpdate({ door, live, updated, manager: writerOf(write), now: strategyContext.now });
     return updated;
   };
+}
+
+/**
+ * A patched value whose fault does not show it where it holds secrets: whoever may patch a Secret may not therefore read it.
+ * The original shows it.
+ */
+function discreet({ endpoint: { ref } }: Write, patched: Patched): Patched {
+  if (ref.group !== "" || ref.plural !== "secrets") return patched;
+  return { value: patched.value, undecodable: (message) => undecodable("<secret contents redacted>", message) };
 }
 
 /** A patch may leave out what an object is, and may not change it. */

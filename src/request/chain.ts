@@ -10,6 +10,7 @@ import { withDeadline } from "./deadline.ts";
 import { bugName, faultAnswer, PlainFault, type FaultRules } from "./fault-answer.ts";
 import { impersonationStage } from "./impersonate.ts";
 import { requestInfo } from "./info.ts";
+import { isSensitive } from "./secrets.ts";
 import { Overdue } from "./overdue.ts";
 import { warningHeaders } from "./warning-headers.ts";
 
@@ -64,7 +65,7 @@ export function requestChain(stages: ChainStages): Handler {
       await authorize(received, stages.authorize);
       answer = await withDeadline(received, stages.requestTimeoutMs, overdue, () => stages.dispatch(received));
     } catch (error) {
-      answer = faultAnswer(error, request, stages);
+      answer = faultAnswer(error, request, stages, context !== undefined && isSensitive(context.info));
       bug = bugName(error);
     }
     if (audit !== undefined && context !== undefined) {
