@@ -59,8 +59,14 @@ export function auditAnswered(audit: RequestAudit, context: RequestContext, { an
     return panic(audit, bug ?? `invalid WriteHeader code ${answer.status}`).then(() => answer);
   const long = isLongRunning(context.info);
   const { body } = answer;
-  const streams = typeof body === "function" && context.request.method !== "HEAD";
-  const last = streams ? { ...answer, body: watched(audit, context, answer, body, long) } : answer;
+  const { takeOver } = answer;
+  const streams = takeOver !== undefined || (typeof body === "function" && context.request.method !== "HEAD");
+  const last =
+    takeOver !== undefined
+      ? { ...answer, takeOver: endedTunnel(audit, takeOver) }
+      : typeof body === "function" && streams
+        ? { ...answer, body: watched(audit, context, answer, body, long) }
+        : answer;
   if (long) return startedAndComplete(audit, last, streams);
   if (streams) return last;
   const kept = audit.write("ResponseComplete");
@@ -98,6 +104,17 @@ function watched(audit: RequestAudit, { request }: RequestContext, answer: ApiAn
     } finally {
       if (gathering !== undefined) audit.streamed(gathering.bytes());
       else if (wanted && answer.json !== undefined) audit.streamed(await gathered(answer.json(), audit.bodyLimit));
+      await audit.write("ResponseComplete");
+    }
+  };
+}
+
+/** A connection that left HTTP, with the last event behind it. */
+function endedTunnel(audit: RequestAudit, takeOver: NonNullable<ApiAnswer["takeOver"]>): NonNullable<ApiAnswer["takeOver"]> {
+  return async (socket, head) => {
+    try {
+      await takeOver(socket, head);
+    } finally {
       await audit.write("ResponseComplete");
     }
   };
