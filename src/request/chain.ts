@@ -53,7 +53,7 @@ export function requestChain(stages: ChainStages): Handler {
     let answer: ApiAnswer;
     let bug: string | undefined;
     try {
-      const received = (context = receive(request, stages.clock()));
+      const received = (context = receive(request, auditId, stages.clock()));
       warnings = received.warnings;
       await authenticate(received, stages);
       known = true;
@@ -82,10 +82,10 @@ export function requestChain(stages: ChainStages): Handler {
 }
 
 /** What is asked. */
-function receive(request: ApiRequest, receivedAt: number): RequestContext {
+function receive(request: ApiRequest, auditId: string, receivedAt: number): RequestContext {
   const info = requestInfo(request.method, request.target);
   if (info === undefined) throw badRequest("the request path does not decode");
-  return { request, info, receivedAt, user: ANONYMOUS, warnings: [], annotations: new Map(), audit: undefined };
+  return { request, info, auditId, receivedAt, user: ANONYMOUS, warnings: [], annotations: new Map(), audit: undefined };
 }
 
 /** Who asks. */
