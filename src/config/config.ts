@@ -77,6 +77,10 @@ export interface Config {
   readonly endpointReconcilerType: EndpointReconcilerType;
   /** How many servers there are; for the reconciler master-count [--apiserver-count]. */
   readonly apiServerCount: number;
+  /** Whether redirects of aggregated API servers are refused, and not passed on to clients [--aggregator-reject-forwarding-redirect]. */
+  readonly rejectForwardingRedirects: boolean;
+  /** By which this server proves to aggregated API servers that it is their proxy; undefined for none [--proxy-client-cert-file]. */
+  readonly proxyClientFiles: { readonly certFile: string; readonly keyFile: string } | undefined;
   /** Names of loops to run inside the server [--controllers]. */
   readonly controllers: readonly string[];
   readonly limits: Limits;
@@ -140,7 +144,7 @@ export function configFrom(values: FlagValues, surroundings: Surroundings, warn:
     dataQuota: values["data-quota"],
     compactionInterval: values["etcd-compaction-interval"],
     certDir: values["cert-dir"] || join(dataDir, "pki"),
-    servingFiles: servingFilesFrom(values["tls-cert-file"], values["tls-private-key-file"]),
+    servingFiles: keyPairFrom(values, "tls-cert-file", "tls-private-key-file"),
     tlsMinVersion: values["tls-min-version"] === "VersionTLS13" ? "TLSv1.3" : "TLSv1.2",
     clientCaFile: values["client-ca-file"],
     tokenAuthFile: values["token-auth-file"],
@@ -171,6 +175,8 @@ export function configFrom(values: FlagValues, surroundings: Surroundings, warn:
     enableAggregatorRouting: values["enable-aggregator-routing"],
     endpointReconcilerType: reconcilerTypeFrom(values["endpoint-reconciler-type"]),
     apiServerCount: values["apiserver-count"],
+    rejectForwardingRedirects: values["aggregator-reject-forwarding-redirect"],
+    proxyClientFiles: keyPairFrom(values, "proxy-client-cert-file", "proxy-client-key-file"),
     controllers: values["controllers"],
     limits: {
       requestTimeout: values["request-timeout"],
@@ -194,9 +200,14 @@ export function defaultAdvertiseAddress(bindAddress: string, surroundings: Surro
   );
 }
 
-function servingFilesFrom(certFile: string, keyFile: string): Config["servingFiles"] {
+function keyPairFrom(
+  values: FlagValues,
+  certFlag: "tls-cert-file" | "proxy-client-cert-file",
+  keyFlag: "tls-private-key-file" | "proxy-client-key-file",
+): { readonly certFile: string; readonly keyFile: string } | undefined {
+  const [certFile, keyFile] = [values[certFlag], values[keyFlag]];
   if (certFile === "" && keyFile === "") return undefined;
-  if (certFile === "" || keyFile === "") throw new UsageError("--tls-cert-file and --tls-private-key-file must be set together");
+  if (certFile === "" || keyFile === "") throw new UsageError(`--${certFlag} and --${keyFlag} must be set together`);
   return { certFile, keyFile };
 }
 

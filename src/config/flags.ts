@@ -262,7 +262,7 @@ const observability = {
 };
 
 const misc = {
-  "aggregator-reject-forwarding-redirect": harmless("bool", "true", "Refuse redirects of aggregated API servers; none is called yet."),
+  "aggregator-reject-forwarding-redirect": works("bool", "true", "Refuse redirects of aggregated API servers, instead of passing them on."),
   "allow-privileged": works("bool", "false", "Whether pods may have privileged containers."),
   "apiserver-count": works("int", "1", "Number of API servers in the cluster, for the endpoint reconciler master-count.", {
     min: 1,
@@ -272,7 +272,7 @@ const misc = {
   "coordinated-leadership-renew-deadline": harmless("duration", "10s", "How long its leader tries to renew."),
   "coordinated-leadership-retry-period": harmless("duration", "2s", "How often it tries."),
   "egress-selector-config-file": refused("string", "", "File that says through which proxies connections go out."),
-  "enable-aggregator-routing": works("bool", "false", "Call services, such as webhooks, at their endpoints, not at the cluster IP."),
+  "enable-aggregator-routing": works("bool", "false", "Call services (webhooks, aggregated APIs) at endpoints, not at the cluster IP."),
   "enable-logs-handler": refused("bool", "false", "Serve /var/log under /logs.", { deprecated: true }),
   "endpoint-reconciler-type": works(
     "string",
@@ -297,8 +297,8 @@ const misc = {
   "peer-advertise-ip": refused("string", "", "Address at which other API servers reach this one."),
   "peer-advertise-port": refused("string", "", "Port at which other API servers reach this one."),
   "peer-ca-file": refused("string", "", "CA of other API servers."),
-  "proxy-client-cert-file": harmless("string", "", "Client certificate for aggregated APIs and webhooks; none is called yet."),
-  "proxy-client-key-file": harmless("string", "", "Key of that certificate."),
+  "proxy-client-cert-file": works("string", "", "Client certificate that proves to aggregated API servers who their proxy is."),
+  "proxy-client-key-file": works("string", "", "Key of that certificate."),
   "service-account-signing-endpoint": refused("string", "", "Socket of a signer of service account tokens."),
   "service-account-signing-key-file": works(
     "string",

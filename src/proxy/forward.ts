@@ -1,12 +1,13 @@
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
+import { hostPort } from "../object/ip.ts";
 import type { ApiAnswer, ApiRequest } from "../request/exchange.ts";
 import { textAnswer } from "../request/text-answer.ts";
 import { dialFault } from "../webhook/dial-fault.ts";
 import type { DialAddress } from "../webhook/service-address.ts";
 import { passedOn } from "./remote-answer.ts";
-import { authority, BusyServer, type RemoteRequest, type RemoteServer } from "./remote-server.ts";
+import { BusyServer, type RemoteRequest, type RemoteServer } from "./remote-server.ts";
 import { tunnel } from "./tunnel.ts";
 
 /** Where and how a request is passed on. */
@@ -42,7 +43,7 @@ export async function forward(request: ApiRequest, forwarding: Forwarding): Prom
     headers: {
       ...headers,
       ...(unzip ? { "Accept-Encoding": "gzip" } : {}),
-      "X-Forwarded-Host": authority(address),
+      "X-Forwarded-Host": hostPort(address.host, address.port),
       "X-Forwarded-Proto": "https",
       "X-Forwarded-Uri": forwarding.target.split("?", 1)[0],
     },

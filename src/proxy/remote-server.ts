@@ -2,6 +2,7 @@ import type { ClientRequest, OutgoingHttpHeaders } from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
+import { hostPort } from "../object/ip.ts";
 import type { DialAddress } from "../webhook/service-address.ts";
 
 /** How to know a server, and how to be known by it. PEM texts. */
@@ -59,7 +60,7 @@ export class RemoteServer implements Disposable {
       host,
       port,
       path: target,
-      headers: { ...headers, Host: authority({ host, port }) },
+      headers: { ...headers, Host: hostPort(host, port) },
       agent: switches ? false : this.#agent,
       ...this.#tls(host),
     });
@@ -70,7 +71,7 @@ export class RemoteServer implements Disposable {
     request.once("socket", (socket: TLSSocket) => {
       if (switches) socket.once("close", done);
       if (!socket.connecting) return;
-      const late = (): void => void request.destroy(new Error(`dial tcp ${authority({ host, port })}: i/o timeout`));
+      const late = (): void => void request.destroy(new Error(`dial tcp ${hostPort(host, port)}: i/o timeout`));
       const timer = setTimeout(late, CONNECT_MS);
       const stop = (): void => clearTimeout(timer);
       socket.once("secureConnect", stop).once("close", stop);
@@ -93,9 +94,4 @@ export class RemoteServer implements Disposable {
       ...clientCertificate(),
     };
   }
-}
-
-/** host:port as it stands in URLs. */
-export function authority({ host, port }: DialAddress): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }

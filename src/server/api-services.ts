@@ -1,3 +1,4 @@
+import { builtinStanding } from "../discovery/standings.ts";
 import { equalJson } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { stringIn } from "../object/read.ts";
@@ -10,49 +11,14 @@ import type { Definitions } from "../resources/definitions.ts";
 const MANAGED = "kube-aggregator.kubernetes.io/automanaged";
 const ON_START = "onstart";
 
-/** Where groups stand in discovery: the greater, the earlier (reference/kubernetes-api/cluster-resources/api-service-v1). */
-const GROUP_PRIORITIES: Readonly<Record<string, number>> = {
-  "": 18000,
-  "apps": 17800,
-  "events.k8s.io": 17750,
-  "authentication.k8s.io": 17700,
-  "authorization.k8s.io": 17600,
-  "autoscaling": 17500,
-  "batch": 17400,
-  "certificates.k8s.io": 17300,
-  "networking.k8s.io": 17200,
-  "policy": 17100,
-  "rbac.authorization.k8s.io": 17000,
-  "storage.k8s.io": 16800,
-  "apiextensions.k8s.io": 16700,
-  "admissionregistration.k8s.io": 16700,
-  "scheduling.k8s.io": 16600,
-  "coordination.k8s.io": 16500,
-  "node.k8s.io": 16300,
-  "discovery.k8s.io": 16200,
-  "resource.k8s.io": 16200,
-  "flowcontrol.apiserver.k8s.io": 16100,
-};
-const OTHER_GROUPS = 15000;
-
-/** Where a version stands in its group, where that is not as for most first versions. */
-const VERSION_PRIORITIES: Readonly<Record<string, number>> = {
-  "/v1": 1,
-  "autoscaling/v2": 30,
-  "flowcontrol.apiserver.k8s.io/v1": 21,
-  "resource.k8s.io/v1": 20,
-};
-const STABLE_VERSION = 15;
-const PRERELEASE_VERSION = 9;
-
 /** The APIService that stands for one group version of the server's own. */
 export function localApiService(group: string, version: string): KubeObject {
-  const own = VERSION_PRIORITIES[`${group}/${version}`];
+  const standing = builtinStanding(group, version);
   const spec = {
     ...(group === "" ? {} : { group }),
     version,
-    groupPriorityMinimum: GROUP_PRIORITIES[group] ?? OTHER_GROUPS,
-    versionPriority: own ?? (/^v\d+$/.test(version) ? STABLE_VERSION : PRERELEASE_VERSION),
+    groupPriorityMinimum: standing.group,
+    versionPriority: standing.version,
   };
   return {
     apiVersion: "apiregistration.k8s.io/v1",

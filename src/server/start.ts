@@ -13,7 +13,6 @@ import { listen, type ListenerTls } from "../http/listen.ts";
 import { hostPort } from "../object/ip.ts";
 import { StartupError } from "../object/startup-error.ts";
 import { controllers } from "../controllers/all.ts";
-import { apiServiceAvailability } from "../controllers/api-service-availability.ts";
 import { flowSchemaStatus } from "../controllers/flow-schema-status.ts";
 import { runController, type Controller } from "../controllers/controller.ts";
 import { customResourceDefinitions, serveEstablished } from "../controllers/custom-resource-definitions.ts";
@@ -29,6 +28,7 @@ import { loadTypes } from "../schema/load.ts";
 import type { Storage } from "../storage/storage.ts";
 import { HookTransport } from "../webhook/transport.ts";
 import { serviceResolver, type OwnResolver } from "../webhook/service-address.ts";
+import { prepareAggregation } from "./aggregation.ts";
 import { prepareAudit } from "./audit.ts";
 import { prepareAuthentication } from "./authentication.ts";
 import { prepareAuthorization } from "./authorization-modes.ts";
@@ -120,8 +120,17 @@ async function startOn(
   const authorization = await prepareAuthorization(config, bootstrap, log);
   const asked = { enable: config.enableAdmissionPlugins, disable: config.disableAdmissionPlugins };
   let closing: Promise<void> | undefined;
-  const routing = config.enableAggregatorRouting ? "endpoint" : "clusterIp";
   const skew = new ClockSkew(Date.now);
+  const resolveService = serviceResolver(
+    {
+      get: (...key) => systemClient(plane.registry).get(...key),
+      list: (...key) => systemClient(plane.registry).list(...key),
+    },
+    config.enableAggregatorRouting ? "endpoint" : "clusterIp",
+    Math.random,
+    ownResolver,
+  );
+  const aggregation = await prepareAggregation({ config, resolveService, ownResolver, log, clock: Date.now });
   const plane: ControlPlane = createControlPlane({
     storage,
     storedAs: config.storedAs,
@@ -138,7 +147,7 @@ async function startOn(
         {
           ...parts,
           configurations,
-          resolveService: serviceResolver(parts.view, routing, Math.random, ownResolver),
+          resolveService,
           tolerationSeconds: config.tolerationSeconds,
         },
         (name) => isAdmissionPluginOn(name, asked),
@@ -152,9 +161,11 @@ async function startOn(
     ],
     explainAccess: config.explainAccess,
     authorizationModes: authorization.makeModes,
+    passOn: (context) => aggregation.proxy.answer(context),
     documents: apiDocuments({
       definitions,
       types,
+      aggregation,
       checks: healthChecks({
         storage,
         cachesLoaded: () => plane.registry.cachesStarted,
@@ -199,7 +210,7 @@ async function startOn(
   loops.push(await untilDone(clusterObjects, BOOTSTRAP_RETRY_MS, failed("the objects of every cluster")));
   const customResources = new CustomResources(plane.registry, {
     transport: new HookTransport(),
-    resolveService: serviceResolver(client, routing, Math.random, ownResolver),
+    resolveService,
   });
   await serveEstablished(customResources, client);
   // Clients only show certificates of authorities that are named to them.
@@ -209,6 +220,7 @@ async function startOn(
     clientCa: authentication.authorities.client + authentication.authorities.proxy,
     minVersion: config.tlsMinVersion,
   });
+  const availability = await aggregation.start(plane.registry, client);
   const listener = await listen({
     handler: plane.handle,
     host: config.bindAddress,
@@ -248,7 +260,7 @@ async function startOn(
       log.warn({ err: error, controller: loop, key }, "a controller will try again");
     loops.push(await runController(controller, { registry: plane.registry, client: systemClient(plane.registry, manager), onFailure }));
   };
-  await run(apiServiceAvailability(Date.now), "kube-apiserver");
+  await run(availability, "kube-apiserver");
   await run(flowSchemaStatus(Date.now), FLOW_CONTROL_CONSUMER);
   await run(
     customResourceDefinitions(customResources, () => timestamp(Date.now())),
@@ -267,6 +279,7 @@ async function startOn(
   const close = (): Promise<void> =>
     (closing ??= (async () => {
       await Promise.all(loops.map((loop) => loop[Symbol.asyncDispose]()));
+      aggregation[Symbol.dispose]();
       plane.close();
       await listener.close(DRAIN_MS);
       await authentication[Symbol.asyncDispose]();
