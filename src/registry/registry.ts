@@ -186,7 +186,8 @@ export class Registry {
     const { forms, readStored } = definition;
     const store = this.store(definition);
     if (store !== undefined) return (await store.inVersion(pairs)).map((pair) => this.#record(pair, readStored));
-    const records = pairs.map((pair) => this.#record(pair, readStored));
+    const cache = this.cache(definition);
+    const records = pairs.map((pair) => cache.version(pair.key, pair.modRevision) ?? this.#record(pair, readStored));
     return forms === undefined ? records : records.map((record) => inForm(record, definition));
   }
 

@@ -29,7 +29,7 @@ const LAST_BOOKMARK_MS = 2000;
 /**
  * Opens a watch: the stream's body, which runs until the client goes, time is up or the server ends it (API concepts,
  * "Efficient detection of changes"; KEP-3157 for sendInitialEvents). Errors: StatusError for bad selectors; StorageError
- * "corrupt" where the present state has a value that does not decode; a too old resourceVersion is an ERROR event in the
+ * "corrupt" where a value in its scope does not decode; a too old resourceVersion is an ERROR event in the
  * stream, as upstream answers.
  */
 export async function watch(
@@ -47,6 +47,7 @@ export async function watch(
   else if (version === undefined || initial) cache = await registry.current(endpoint.definition);
   else await cache.start();
   if (initial && version !== undefined && version > 0) await cache.waitFor(version);
+  refuseUnreadable(cache, endpoint, selection);
   let state = initial ? presentState(cache, endpoint, selection) : undefined;
   const from = initial ? cache.revision : version || cache.revision;
   const seconds = options.timeoutSeconds || registry.minWatchSeconds * (1 + registry.random());
@@ -70,6 +71,13 @@ export async function watch(
     state = undefined;
     return stream.run();
   };
+}
+
+/** Who would never be told of an object must not believe that there is none. Errors: StorageError "corrupt". */
+function refuseUnreadable(cache: ResourceCache, endpoint: Endpoint, { key }: Selection): void {
+  const prefix = collectionPrefix(endpoint.definition, endpoint.namespace);
+  if (key === undefined) cache.refuseUnreadable(prefix, prefixEnd(prefix));
+  else cache.refuseUnreadable(key, `${key}\0`);
 }
 
 interface WatchStreamOptions {

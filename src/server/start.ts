@@ -212,7 +212,7 @@ async function startOn(
     transport: new HookTransport(),
     resolveService,
   });
-  await serveEstablished(customResources, client);
+  await serveEstablished(customResources);
   // Clients only show certificates of authorities that are named to them.
   const tls = (): ListenerTls => ({
     cert: certificates.serving.certificate,

@@ -1,4 +1,5 @@
 import { parseOwnJson, stringifyJson } from "../../codec/json-text.ts";
+import { errorText } from "../../object/error-text.ts";
 import type { JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import type { ObjectKeeper } from "./object-keeper.ts";
@@ -166,10 +167,17 @@ function isInStoredForm(object: KubeObject): boolean {
 const LEADING = ["kind", "apiVersion", "metadata"];
 
 /**
- * The record of a stored pair. `object`, where the caller has it at hand, saves a later parse; it must be the parsed
- * value without resourceVersion and is taken over. Errors: StorageError "corrupt" naming the key.
+ * The record of a stored pair. `object`, where the caller has it at hand, saves a parse; it must be the parsed value
+ * without resourceVersion and is taken over. Without it the value is what anybody may have written: its bytes are sent
+ * to clients as they are, so they are read once to know that they are JSON. Errors: StorageError "corrupt" naming the key.
  */
 export function recordOf(pair: KeyValue, object?: KubeObject, keeper?: ObjectKeeper): ObjectRecord {
+  if (object === undefined && pair.packed === undefined) checkJson(pair);
+  return checkedRecord(pair, object, keeper);
+}
+
+/** The record of a pair whose value is known to be JSON, if it begins as ours do. */
+function checkedRecord(pair: KeyValue, object?: KubeObject, keeper?: ObjectKeeper): ObjectRecord {
   const { key, value, modRevision: revision, lease, packed, fault } = pair;
   if (fault !== undefined) throw new StorageError("corrupt", `the stored value at ${key} ${fault}`);
   const form = packed ?? withVersion(value, key, revision);
@@ -199,7 +207,7 @@ function withVersion(stored: Buffer, key: string, revision: number): RecordBytes
 export function settledRecord(pair: KeyValue, settle: (object: KubeObject) => void, keeper?: ObjectKeeper): ObjectRecord {
   const object = recordOf(pair).object();
   settle(object);
-  return recordOf({ ...pair, value: storedValue(object) }, undefined, keeper);
+  return checkedRecord({ ...pair, value: storedValue(object) }, undefined, keeper);
 }
 
 /**
@@ -249,8 +257,24 @@ function canonical(key: string, value: Buffer): Buffer {
     }
     return storedValue(object as KubeObject);
   } catch (error) {
-    throw new StorageError("corrupt", `the stored value at ${key} does not decode: ${(error as Error).message}`);
+    throw corruptError(key, error);
   }
+}
+
+/** Errors: StorageError "corrupt" where a value that begins as ours do is not JSON as a whole. */
+function checkJson({ key, value, fault }: KeyValue): void {
+  if (fault !== undefined || headLength(value) === 0) return;
+  try {
+    // Whether it is JSON does not hang on what its other characters are, and Latin-1 is read fastest.
+    JSON.parse(value.toString("latin1"));
+  } catch (error) {
+    throw corruptError(key, error);
+  }
+}
+
+/** The fault of a value that is not an object, or not one of its kind. */
+export function corruptError(key: string, error: unknown): StorageError {
+  return new StorageError("corrupt", `the stored value at ${key} does not decode: ${errorText(error)}`);
 }
 
 const NO_LABELS: Readonly<Record<string, string>> = Object.freeze({});
