@@ -4,10 +4,11 @@ import { BoundedCache } from "../../authentication/bounded-cache.ts";
 import type { JsonObject, JsonValue, ReadonlyJsonObject } from "../../object/json.ts";
 import { setOwn } from "../../object/json.ts";
 import { booleanIn, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { PODS } from "../../object/resource-ids.ts";
 import { KubeconfigError, readKubeconfig, type WebhookTarget } from "../../webhook/kubeconfig.ts";
 import { WebhookClient, WebhookError } from "../../webhook/webhook-client.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
-import { refuse } from "../attributes.ts";
+import { addsEphemeralContainers, concerns, refuse } from "../attributes.ts";
 import { ConfigurationFault, type PluginConfiguration } from "../configuration.ts";
 
 const AUDIT_PREFIX = "imagepolicywebhook.image-policy.k8s.io/";
@@ -74,11 +75,7 @@ export function imagePolicyWebhook(policy: ImagePolicy, clock: () => number): Ad
   };
   return {
     name: "ImagePolicyWebhook",
-    handles: ({ definition, operation, subresource }) =>
-      definition.group === "" &&
-      definition.plural === "pods" &&
-      (operation === "CREATE" || operation === "UPDATE") &&
-      (subresource === "" || subresource === "ephemeralcontainers"),
+    handles: (attributes) => concerns(attributes, PODS, "CREATE", "UPDATE") || addsEphemeralContainers(attributes),
     async validate(attributes) {
       let status: ReadonlyJsonObject;
       try {
@@ -103,7 +100,8 @@ export function imagePolicyWebhook(policy: ImagePolicy, clock: () => number): Ad
   };
 }
 
-function reviewSpec({ object, namespace, subresource }: AdmissionAttributes): JsonObject {
+/** What a backend is asked: the images that a write brings, and the annotations that are meant for it. */
+export function reviewSpec({ object, namespace, subresource }: AdmissionAttributes): JsonObject {
   const spec = objectIn(object ?? {}, "spec");
   const lists = subresource === "" ? ["containers", "initContainers"] : ["ephemeralContainers"];
   const containers: JsonValue[] = lists.flatMap((list) => objectsIn(spec, list).map((one) => ({ image: stringIn(one, "image") })));
