@@ -52,6 +52,11 @@ export interface EtcdOptions extends ConnectionOptions {
   readonly random?: () => number;
 }
 
+export interface EtcdStore extends Storage {
+  /** Seconds until a lease ends; 0 or less where there is none. Errors: StorageError "unavailable". */
+  secondsLeft(lease: number): Promise<number>;
+}
+
 /** Pairs in one answer: bounds what one message holds. */
 const pageSize = 1_000;
 /** How often a range of the newest state begins anew when a compaction overtakes it. */
@@ -65,7 +70,7 @@ const probePatience = 2_000;
  * Opens the state that lies in an etcd cluster, which any number of servers share. Errors: StorageError "unavailable"
  * where no member answers.
  */
-export async function openEtcdStorage(options: EtcdOptions): Promise<Storage> {
+export async function openEtcdStorage(options: EtcdOptions): Promise<EtcdStore> {
   const connection = new Connection(options);
   try {
     const keys = new KeySpace(options.innerPrefix ?? "/registry", options.prefix);
@@ -108,7 +113,7 @@ function probeCompacted(connection: Connection, keys: KeySpace, below: number): 
 }
 
 /** The contract on etcd's v3 API. */
-class EtcdStorage implements Storage {
+class EtcdStorage implements EtcdStore {
   readonly #connection: Connection;
   readonly #keys: KeySpace;
   readonly #feed: Feed;
@@ -246,6 +251,10 @@ class EtcdStorage implements Storage {
 
   grantLease(seconds: number): Promise<number> {
     return this.#write(() => this.#leases.grant(seconds));
+  }
+
+  secondsLeft(lease: number): Promise<number> {
+    return this.#leases.secondsLeft(lease);
   }
 
   revokeLease(lease: number): Promise<void> {
