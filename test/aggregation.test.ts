@@ -443,7 +443,7 @@ describe("a second server behind the first", ip === undefined ? { skip: "this ma
         definitions: Record<string, { properties: Record<string, { $ref?: string }> }>;
       };
       return definitions["com.example.widgets.v1.Widget"]?.properties["metadata"]?.$ref === metadata;
-    });
+    }, 40);
     // The user whom both know is the one who asked.
     const review = await ask(behind, "/apis/authentication.k8s.io/v1/selfsubjectreviews", {
       body: {},

@@ -12,10 +12,12 @@ import type { RemoteApi } from "./remote-api.ts";
 
 /** How old a v2 document may be before it is asked for again, when somebody asks for it here. */
 const FRESH_MS = 60_000;
+/** The same for one that could not be had. */
+const RETRY_MS = 5000;
 /** How long who asks waits for a document that was never had. */
 const PATIENCE_MS = 2000;
 const TIMEOUT_MS = 10_000;
-const MAX_BYTES = 8 << 20;
+const MAX_BYTES = 16 << 20;
 
 /** What is known of the v2 document of a server. */
 interface KnownV2 {
@@ -23,7 +25,8 @@ interface KnownV2 {
   tag: string | undefined;
   /** Rises with each new content. */
   version: number;
-  askedAt: number;
+  /** When it may be asked for again; 0: it never was. */
+  nextAt: number;
   asking: Promise<void> | undefined;
 }
 
@@ -81,8 +84,8 @@ export class AggregatedOpenApi implements RemoteDocuments {
       if (!api.available) continue;
       const known = this.#knownOf(api);
       all.push(known);
-      const isNew = known.askedAt === 0;
-      if (known.asking === undefined && (isNew || this.#clock() - known.askedAt >= FRESH_MS)) this.#ask(api, known);
+      const isNew = known.nextAt === 0;
+      if (known.asking === undefined && this.#clock() >= known.nextAt) known.asking = this.#ask(api, known);
       // Who never answered is waited for once, and not again by whoever comes next.
       if (isNew && known.asking !== undefined) awaited.push(known.asking);
     }
@@ -92,17 +95,13 @@ export class AggregatedOpenApi implements RemoteDocuments {
   }
 
   #knownOf(api: RemoteApi): KnownV2 {
-    const known = this.#v2.get(api) ?? { part: undefined, tag: undefined, version: 0, askedAt: 0, asking: undefined };
+    const known = this.#v2.get(api) ?? { part: undefined, tag: undefined, version: 0, nextAt: 0, asking: undefined };
     this.#v2.set(api, known);
     return known;
   }
 
-  #ask(api: RemoteApi, known: KnownV2): void {
-    known.askedAt = this.#clock();
-    known.asking = this.#read(api, known).finally(() => (known.asking = undefined));
-  }
-
-  async #read(api: RemoteApi, known: KnownV2): Promise<void> {
+  async #ask(api: RemoteApi, known: KnownV2): Promise<void> {
+    known.nextAt = this.#clock() + FRESH_MS;
     try {
       const headers = { Accept: "application/json", ...(known.tag === undefined ? {} : { "If-None-Match": known.tag }) };
       const question = { target: "/openapi/v2", headers, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES };
@@ -110,11 +109,13 @@ export class AggregatedOpenApi implements RemoteDocuments {
       if (answer.status === 304) return;
       known.tag = answer.headers.etag;
       known.part = answer.status === 200 ? partOfV2(api.path, jsonObject(answer.body)) : undefined;
+      known.version = ++this.#versions;
     } catch {
       // What was known before is not worth less: it is told until the server says something else.
-      return;
+      known.nextAt = this.#clock() + RETRY_MS;
+    } finally {
+      known.asking = undefined;
     }
-    known.version = ++this.#versions;
   }
 }
 

@@ -1,12 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from "node:http";
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
 import { dialFault } from "../webhook/dial-fault.ts";
 import { readBody } from "../webhook/read-body.ts";
 import type { DialAddress } from "../webhook/service-address.ts";
 import type { RemoteServer } from "./remote-server.ts";
-
-const unzip = promisify(gunzip);
 
 /** What this server asks another of its own accord. */
 export interface Question {
@@ -36,9 +32,7 @@ export async function ask(server: RemoteServer, address: DialAddress, question: 
       request.on("close", () => reject(new Error("EOF")));
       request.end();
     });
-    const raw = await readBody(response, maxBytes);
-    const body = response.headers["content-encoding"] === "gzip" ? await unzip(raw, { maxOutputLength: maxBytes }) : raw;
-    return { status: response.statusCode ?? 0, headers: response.headers, body };
+    return { status: response.statusCode ?? 0, headers: response.headers, body: await readBody(response, maxBytes) };
   } catch (error) {
     throw new Error(error instanceof Error ? dialFault(error, address) : String(error), { cause: error });
   } finally {
