@@ -52,10 +52,14 @@ export class Connection {
     return this.#call(path, request, callDeadline, true);
   }
 
-  /** A call without an end, in both directions. It breaks where its member loses the leader, or says nothing any more. */
-  stream(path: string): ByteStream {
+  /**
+   * A call without an end, in both directions, and the release of the member that takes it. It breaks where its member
+   * loses the leader, or says nothing any more.
+   */
+  stream(path: string): { readonly stream: ByteStream; readonly version: () => Promise<string> } {
     if (this.#closed) throw closedError();
-    return this.#member().stream(path);
+    const member = this.#member();
+    return { stream: member.stream(path), version: () => member.version() };
   }
 
   /** The next calls go to another member. */

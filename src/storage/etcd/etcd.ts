@@ -26,7 +26,6 @@ import {
   rangeRequest,
   readRangeAnswer,
   readTxnAnswer,
-  readVersion,
   txnRequest,
   type EtcdPair,
   type Header,
@@ -34,7 +33,6 @@ import {
   type RangeFields,
   type TxnAnswer,
 } from "./messages.ts";
-import { answersProgressRightly } from "./version.ts";
 import { openWatchStream } from "./watch-stream.ts";
 
 export interface EtcdOptions extends ConnectionOptions {
@@ -145,7 +143,6 @@ class EtcdStorage implements EtcdStore {
       recentEvents,
       learned: (revision) => this.#learn(revision),
       known: () => this.#revision,
-      progressIsRight: async () => answersProgressRightly(readVersion(await connection.read(paths.status, Buffer.alloc(0)))),
       nudge: () => this.#nudge(),
       refresh: () => this.#askRevision(),
       replaced: (header) => this.#startOver(header),
