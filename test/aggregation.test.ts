@@ -342,6 +342,72 @@ describe("an API whose server does not answer", () => {
   });
 });
 
+describe("what a server keeps for others", () => {
+  const patchAs = (body: unknown): Asking => ({ method: "PATCH", body, headers: { "content-type": "application/merge-patch+json" } });
+
+  test("is an API service for each version of custom resources, as long as there are such", async () => {
+    await using server = await start();
+    const crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    const schema = { openAPIV3Schema: { type: "object" } };
+    const crd = {
+      metadata: { name: "things.kept.example.com" },
+      spec: {
+        group: "kept.example.com",
+        scope: "Cluster",
+        names: { plural: "things", kind: "Thing" },
+        versions: [
+          { name: "v1", served: true, storage: true, schema },
+          { name: "v2", served: false, storage: false, schema },
+        ],
+      },
+    };
+    assert.equal((await ask(server, crds, { body: crd })).status, 201);
+    const path = `${SERVICES}/v1.kept.example.com`;
+    const found = async (): Promise<unknown> => (await ask(server, path)).body["spec"];
+    const wanted = { group: "kept.example.com", version: "v1", groupPriorityMinimum: 1000, versionPriority: 100 };
+    await until(async () => (await ask(server, path)).status === 200);
+    assert.deepEqual(await found(), wanted);
+    assert.equal((await ask(server, `${SERVICES}/v2.kept.example.com`)).status, 404);
+    await ask(server, path, { method: "DELETE" });
+    await until(async () => (await ask(server, path)).status === 200);
+    await ask(server, path, patchAs({ spec: { versionPriority: 7 } }));
+    await until(async () => JSON.stringify(await found()) === JSON.stringify(wanted));
+    // One that somebody took over is theirs.
+    await ask(server, path, patchAs({ metadata: { labels: null }, spec: { versionPriority: 7 } }));
+    await sleep(200);
+    assert.deepEqual(await found(), { ...wanted, versionPriority: 7 });
+    await ask(server, path, patchAs({ metadata: { labels: { "kube-aggregator.kubernetes.io/automanaged": "true" } } }));
+    await ask(server, `${crds}/things.kept.example.com`, { method: "DELETE" });
+    await until(async () => (await ask(server, path)).status === 404);
+  });
+
+  test("is what they need to tell users apart, whatever becomes of it", async () => {
+    await using server = await start();
+    const path = "/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication";
+    const good = async (): Promise<boolean> => {
+      const data = (await ask(server, path)).body["data"] as Record<string, string> | undefined;
+      return (
+        data?.["requestheader-client-ca-file"] === frontProxy.certificate &&
+        data["requestheader-allowed-names"] === '["front-proxy-client"]'
+      );
+    };
+    await until(good);
+    await ask(server, path, { method: "DELETE" });
+    await until(good);
+    await ask(server, path, patchAs({ data: { "requestheader-client-ca-file": "", "requestheader-allowed-names": "[]" } }));
+    await until(good);
+    const role = "/apis/rbac.authorization.k8s.io/v1/namespaces/kube-system/roles/extension-apiserver-authentication-reader";
+    assert.deepEqual((await ask(server, role)).body["rules"], [
+      {
+        verbs: ["get", "list", "watch"],
+        apiGroups: [""],
+        resources: ["configmaps"],
+        resourceNames: ["extension-apiserver-authentication"],
+      },
+    ]);
+  });
+});
+
 const ip = Object.values(networkInterfaces())
   .flatMap((addresses) => addresses ?? [])
   .find(({ internal, family }) => !internal && family === "IPv4")?.address;

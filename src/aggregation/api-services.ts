@@ -16,9 +16,10 @@ import { RemoteApi, remoteSpec, type RemoteSpec } from "./remote-api.ts";
 export class ApiServices implements Disposable {
   readonly #clientCertificate: RemoteTrust["clientCertificate"];
   /** By the key of the object in the store. */
-  readonly #keys = new Map<string, string>();
+  readonly #keys = new Map<string, { readonly group: string; readonly version: string }>();
+  /** By group, then by version. */
+  readonly #standings = new Map<string, Map<string, Standing>>();
   /** By group/version. */
-  readonly #standings = new Map<string, Standing>();
   readonly #remotes = new Map<string, RemoteApi>();
   #generation = 0;
 
@@ -49,7 +50,12 @@ export class ApiServices implements Disposable {
 
   /** Where a group version stands; undefined where no API service says. */
   standing(group: string, version: string): Standing | undefined {
-    return this.#standings.get(`${group}/${version}`);
+    return this.#standings.get(group)?.get(version);
+  }
+
+  /** Versions of a group that have an API service. */
+  versions(group: string): Iterable<string> {
+    return this.#standings.get(group)?.keys() ?? [];
   }
 
   /** Told that what is known of a remote group version has changed. */
@@ -80,16 +86,16 @@ export class ApiServices implements Disposable {
   #put(record: ObjectRecord): void {
     const object = record.object();
     const spec = objectIn(object, "spec");
-    const key = `${stringIn(spec, "group")}/${stringIn(spec, "version")}`;
-    this.#keys.set(record.key, key);
+    const [group, version] = [stringIn(spec, "group"), stringIn(spec, "version")];
+    this.#keys.set(record.key, { group, version });
     const standing = { group: numberIn(spec, "groupPriorityMinimum"), version: numberIn(spec, "versionPriority") };
-    const old = this.#standings.get(key);
+    const old = this.standing(group, version);
     if (old?.group !== standing.group || old.version !== standing.version) {
-      this.#standings.set(key, standing);
+      this.#standings.set(group, (this.#standings.get(group) ?? new Map<string, Standing>()).set(version, standing));
       this.#generation++;
     }
-    if (isSet(spec, "service")) this.#putRemote(key, object);
-    else this.#removeRemote(key);
+    if (isSet(spec, "service")) this.#putRemote(`${group}/${version}`, object);
+    else this.#removeRemote(`${group}/${version}`);
   }
 
   #putRemote(key: string, object: KubeObject): void {
@@ -108,9 +114,12 @@ export class ApiServices implements Disposable {
   #remove(recordKey: string): void {
     const key = this.#keys.get(recordKey);
     if (key === undefined) return;
+    const { group, version } = key;
     this.#keys.delete(recordKey);
-    this.#standings.delete(key);
-    this.#removeRemote(key);
+    const versions = this.#standings.get(group);
+    versions?.delete(version);
+    if (versions?.size === 0) this.#standings.delete(group);
+    this.#removeRemote(`${group}/${version}`);
     this.#generation++;
   }
 

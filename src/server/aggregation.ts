@@ -3,14 +3,17 @@ import { ApiServices } from "../aggregation/api-services.ts";
 import { Availability } from "../aggregation/availability.ts";
 import { OPENAPI_READER } from "../aggregation/aggregator-user.ts";
 import { AggregatedOpenApi } from "../aggregation/open-api.ts";
+import { CustomVersions } from "../aggregation/custom-versions.ts";
 import { lookAtDiscovery } from "../aggregation/look-at-discovery.ts";
 import { AggregationProxy } from "../aggregation/proxy.ts";
+import { customRegistration } from "../aggregation/registration.ts";
 import type { RemoteApi } from "../aggregation/remote-api.ts";
 import type { RequestHeaderConfig } from "../config/authentication.ts";
 import type { Config } from "../config/config.ts";
 import type { Controller } from "../controllers/controller.ts";
 import { errorText } from "../object/error-text.ts";
-import { API_SERVICES } from "../object/resource-ids.ts";
+import { API_SERVICES, CUSTOM_RESOURCE_DEFINITIONS } from "../object/resource-ids.ts";
+import type { ResourceRef } from "../object/status.ts";
 import { StartupError } from "../object/startup-error.ts";
 import type { RemoteTrust } from "../proxy/remote-server.ts";
 import { definitionOf } from "../registry/endpoint.ts";
@@ -36,8 +39,8 @@ export interface Aggregation extends Disposable {
   readonly openApi: AggregatedOpenApi;
   /** Passes a request for an OpenAPI v3 document of another server on; undefined for any other. */
   openApiDocument(context: RequestContext): Promise<ApiAnswer> | undefined;
-  /** Follows the API services that there are; gives the loop that looks whether their servers answer. */
-  start(registry: Registry, client: SystemClient): Promise<Controller>;
+  /** Follows the API services that there are; gives the loops that keep those of custom resources and look whether servers answer. */
+  start(registry: Registry, client: SystemClient): Promise<readonly Controller[]>;
 }
 
 const OPENAPI_V3 = "/openapi/v3/";
@@ -66,10 +69,12 @@ export async function prepareAggregation({ config, resolveService, ownResolver, 
       return owner && proxy.pass(owner, context, OPENAPI_READER);
     },
     async start(registry, client) {
-      await apis.follow(registry.cache(definitionOf(registry.definitions, API_SERVICES)));
+      const cacheOf = (resource: ResourceRef) => registry.cache(definitionOf(registry.definitions, resource));
+      const custom = new CustomVersions();
+      await Promise.all([apis.follow(cacheOf(API_SERVICES)), custom.follow(cacheOf(CUSTOM_RESOURCE_DEFINITIONS))]);
       const onAvailable = (api: RemoteApi): void => void look(api).catch((error: unknown) => onFailure(api.name, error));
       availability = new Availability({ apis, client, resolveService, ownResolver, clock, onAvailable, onFailure });
-      return availability.controller;
+      return [availability.controller, customRegistration(custom, apis)];
     },
     [Symbol.dispose]() {
       availability?.[Symbol.dispose]();

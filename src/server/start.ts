@@ -32,7 +32,7 @@ import { prepareAggregation } from "./aggregation.ts";
 import { prepareAudit } from "./audit.ts";
 import { prepareAuthentication } from "./authentication.ts";
 import { prepareAuthorization } from "./authorization-modes.ts";
-import { bootstrapApiServices } from "./api-services.ts";
+import { bootstrapApiServices } from "../aggregation/registration.ts";
 import { bootstrapObjects } from "./bootstrap.ts";
 import { bootstrapFlowControl, readBootstrapFlowControl } from "./bootstrap-flowcontrol.ts";
 import { bootstrapRoles, readBootstrapRoles } from "./bootstrap-rbac.ts";
@@ -41,7 +41,7 @@ import { createControlPlane, type ControlPlane } from "./control-plane.ts";
 import { prepareDirectory, readFlagFile } from "./data-dir.ts";
 import { apiDocuments } from "./documents.ts";
 import { healthChecks } from "./health-checks.ts";
-import { publishAuthentication } from "./extension-authentication.ts";
+import { keepPublished, publishAuthentication } from "./extension-authentication.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { openStorage } from "./open-storage.ts";
 import { endpointReconciler } from "./replicas/endpoint-reconciler.ts";
@@ -220,7 +220,7 @@ async function startOn(
     clientCa: authentication.authorities.client + authentication.authorities.proxy,
     minVersion: config.tlsMinVersion,
   });
-  const availability = await aggregation.start(plane.registry, client);
+  const aggregationLoops = await aggregation.start(plane.registry, client);
   const listener = await listen({
     handler: plane.handle,
     host: config.bindAddress,
@@ -260,7 +260,8 @@ async function startOn(
       log.warn({ err: error, controller: loop, key }, "a controller will try again");
     loops.push(await runController(controller, { registry: plane.registry, client: systemClient(plane.registry, manager), onFailure }));
   };
-  await run(availability, "kube-apiserver");
+  await run(keepPublished(publish), "kube-apiserver");
+  for (const loop of aggregationLoops) await run(loop, "kube-apiserver");
   await run(flowSchemaStatus(Date.now), FLOW_CONTROL_CONSUMER);
   await run(
     customResourceDefinitions(customResources, () => timestamp(Date.now())),
