@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { join } from "node:path";
 import { firstOfCidr, formatCidr, isMappedIp, parseCidr, sizeOfCidr } from "../object/ip.ts";
-import { admissionPlugins } from "./admission-plugins.ts";
+import { admissionPluginNames, admissionPlugins } from "./admission-plugins.ts";
 import { auditFrom, type AuditConfig } from "./audit.ts";
 import { authenticationFrom, type AuthenticationConfig } from "./authentication.ts";
 import { readFeatureGates } from "./feature-gates.ts";
@@ -159,8 +159,7 @@ export function configFrom(values: FlagValues, surroundings: Surroundings, warn:
       authorizedTtl: values["authorization-webhook-cache-authorized-ttl"],
       unauthorizedTtl: values["authorization-webhook-cache-unauthorized-ttl"],
     },
-    enableAdmissionPlugins: values["enable-admission-plugins"],
-    disableAdmissionPlugins: values["disable-admission-plugins"],
+    ...admissionPluginsFrom(values),
     admissionConfigFile: values["admission-control-config-file"],
     tolerationSeconds: {
       notReady: values["default-not-ready-toleration-seconds"],
@@ -240,6 +239,16 @@ function serviceRangesFrom(text: string): readonly string[] {
 }
 
 /** Modes that need a file, and only they, have it. */
+/** The plugins by both flags, or by the one that names them all. */
+function admissionPluginsFrom(values: FlagValues): Pick<Config, "enableAdmissionPlugins" | "disableAdmissionPlugins"> {
+  const all = values["admission-control"];
+  const [enable, disable] = [values["enable-admission-plugins"], values["disable-admission-plugins"]];
+  if (all.length === 0) return { enableAdmissionPlugins: enable, disableAdmissionPlugins: disable };
+  if (enable.length > 0 || disable.length > 0)
+    throw new UsageError("admission-control and enable-admission-plugins/disable-admission-plugins flags are mutually exclusive");
+  return { enableAdmissionPlugins: all, disableAdmissionPlugins: admissionPluginNames.filter((name) => !all.includes(name)) };
+}
+
 function checkAuthorizationModes(values: FlagValues): void {
   const modes = values["authorization-mode"];
   if (values["authorization-config"] !== "") {

@@ -237,7 +237,10 @@ const authorization = {
 };
 
 const admission = {
-  "admission-control": refused("list", "", "The exact list of admission plugins, in order.", { deprecated: true }),
+  "admission-control": works("list", "", "All admission plugins that are on, instead of the two other flags; their order is fixed.", {
+    values: admissionPluginNames,
+    deprecated: true,
+  }),
   "admission-control-config-file": works("string", "", "File that configures admission plugins (AdmissionConfiguration)."),
   "default-not-ready-toleration-seconds": works("int", "300", "How long pods stay on a node that is not ready.", { min: 0 }),
   "default-unreachable-toleration-seconds": works("int", "300", "How long pods stay on a node that is unreachable.", { min: 0 }),
