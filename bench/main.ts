@@ -1,5 +1,6 @@
 import { benchAdmission } from "./admission.ts";
 import { benchApply } from "./apply.ts";
+import { benchDefinitions } from "./definitions.ts";
 import { benchCreate, benchKinds } from "./create.ts";
 import { benchMemory, benchStart } from "./footprint.ts";
 import { benchPolicies } from "./policies.ts";
@@ -24,6 +25,7 @@ const benches: ReadonlyMap<string, () => Promise<readonly Result[]>> = new Map([
   ["protobuf", benchProtobuf],
   ["admission", benchAdmission],
   ["policies", benchPolicies],
+  ["definitions", benchDefinitions],
   ["memory", benchMemory],
 ]);
 

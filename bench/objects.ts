@@ -1,5 +1,5 @@
 /** Objects that are written, as a client would send them. */
-export const objects = { pod, deployment, configMap } as const;
+export const objects = { pod, deployment, configMap, custom } as const;
 
 const container = {
   name: "web",
@@ -43,9 +43,45 @@ function configMap(name: string): object {
   };
 }
 
+/** As large as those. */
+function custom(name: string): object {
+  const rules = Array.from({ length: 8 }, (_, index) => ({ host: `shop-${index}.example.com`, port: 8080 + index, weight: index }));
+  return {
+    apiVersion: "bench.example.com/v1",
+    kind: "Route",
+    metadata: { name, labels, annotations },
+    spec: { class: "edge", retries: 5, comment: "color=purple ".repeat(12), rules },
+  };
+}
+
+const texts = { type: "string", maxLength: 500 };
+const rule = {
+  type: "object",
+  required: ["host"],
+  properties: { host: texts, port: { type: "integer", maximum: 65535 }, weight: { type: "integer" } },
+};
+const spec = {
+  type: "object",
+  properties: { class: texts, retries: { type: "integer" }, comment: texts, rules: { type: "array", items: rule } },
+};
+
+/** What makes the custom objects above. */
+export const customDefinition = {
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: { name: "routes.bench.example.com" },
+  spec: {
+    group: "bench.example.com",
+    scope: "Namespaced",
+    names: { plural: "routes", kind: "Route" },
+    versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object", properties: { spec } } } }],
+  },
+};
+
 /** Where objects of these kinds are created. */
 export const collections = {
   pod: "/api/v1/namespaces/default/pods",
   deployment: "/apis/apps/v1/namespaces/default/deployments",
   configMap: "/api/v1/namespaces/default/configmaps",
+  custom: "/apis/bench.example.com/v1/namespaces/default/routes",
 } as const;

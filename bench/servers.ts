@@ -24,9 +24,12 @@ export interface Binnacle extends MeteredServer {
   readonly clientCertificate: { readonly cert: string; readonly key: string };
 }
 
-/** Starts the command on an empty data directory, as `npm start` does but for the port and the flags that are given. */
-export async function startBinnacle(more: readonly string[] = []): Promise<Binnacle> {
-  const directory = await mkdtemp(join(tmpdir(), "binnacle-bench-"));
+/**
+ * Starts the command on an empty data directory, as `npm start` does but for the port and the flags that are given. A
+ * directory of the caller's is used as it is, and stays.
+ */
+export async function startBinnacle(more: readonly string[] = [], own?: string): Promise<Binnacle> {
+  const directory = own ?? (await mkdtemp(join(tmpdir(), "binnacle-bench-")));
   const token = "bench-token";
   const tokens = join(directory, "tokens.csv");
   await writeFile(tokens, `${token},bench,bench,system:masters\n`);
@@ -42,7 +45,7 @@ export async function startBinnacle(more: readonly string[] = []): Promise<Binna
   const kubeconfig = await readFile(kubeconfigPath as string, "utf8");
   const part = (name: string): string => Buffer.from(new RegExp(`${name}: "?([\\w+/=]+)`).exec(kubeconfig)?.[1] ?? "", "base64").toString();
   return {
-    ...metered(child, url as string, directory),
+    ...metered(child, url as string, own === undefined ? directory : undefined),
     token,
     clientCertificate: { cert: part("client-certificate-data"), key: part("client-key-data") },
   };
@@ -67,18 +70,22 @@ export async function startBare({ headers, ...bodies }: BareContent): Promise<Me
   return metered(child, url as string, directory);
 }
 
-/** Milliseconds from the spawn of the command on an empty directory to the line that says it serves. */
-export async function timeToReady(): Promise<number> {
-  const directory = await mkdtemp(join(tmpdir(), "binnacle-bench-"));
+/**
+ * Milliseconds from the spawn of the command to the line that says it serves: on an empty directory, or one in which
+ * `startBinnacle` ran before, which stays.
+ */
+export async function timeToReady(own?: string): Promise<number> {
+  const directory = own ?? (await mkdtemp(join(tmpdir(), "binnacle-bench-")));
   const start = performance.now();
-  const child = spawn(process.execPath, [command, "--secure-port=0", `--data-dir=${directory}`], { stdio: ["ignore", "pipe", "inherit"] });
+  const flags = ["--secure-port=0", `--data-dir=${join(directory, "data")}`];
+  const child = spawn(process.execPath, [command, ...flags], { stdio: ["ignore", "pipe", "inherit"] });
   await said(child, /ready/);
   const elapsed = performance.now() - start;
-  await stopped(child, directory);
+  await stopped(child, own === undefined ? directory : undefined);
   return elapsed;
 }
 
-function metered(child: ChildProcess, url: string, directory: string): MeteredServer {
+function metered(child: ChildProcess, url: string, directory: string | undefined): MeteredServer {
   return {
     url,
     async usage() {
@@ -106,7 +113,8 @@ async function said(child: ChildProcess, wanted: RegExp): Promise<RegExpExecArra
   });
 }
 
-async function stopped(child: ChildProcess, directory: string): Promise<void> {
+/** Ends a server, and removes its directory where one is named. */
+async function stopped(child: ChildProcess, directory: string | undefined): Promise<void> {
   if (child.exitCode === null) {
     const exit = once(child, "exit");
     child.kill("SIGTERM");
@@ -114,5 +122,5 @@ async function stopped(child: ChildProcess, directory: string): Promise<void> {
     await exit;
     clearTimeout(timer);
   }
-  await rm(directory, { recursive: true, force: true });
+  if (directory !== undefined) await rm(directory, { recursive: true, force: true });
 }

@@ -1,4 +1,4 @@
-import { factsWriter, type AuditedFacts, type AuditEvent } from "./event.ts";
+import { factsJson, type AuditedFacts, type AuditEvent } from "./event.ts";
 
 /** An event for tests, with what is given. */
 export function testEvent(change: Partial<AuditEvent> = {}, facts: Partial<AuditedFacts> = {}): AuditEvent {
@@ -15,7 +15,7 @@ export function testEvent(change: Partial<AuditEvent> = {}, facts: Partial<Audit
   };
   return {
     facts: whole,
-    factsJson: factsWriter()(whole),
+    factsJson: factsJson(whole),
     stage: "ResponseComplete",
     impersonatedUser: undefined,
     impersonationConstraint: "",

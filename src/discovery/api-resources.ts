@@ -1,4 +1,4 @@
-import { groupVersion } from "../object/kube-object.ts";
+import { groupVersion, type GroupVersionKind } from "../object/kube-object.ts";
 import { compareTexts } from "../object/text-order.ts";
 import { subresourceKind } from "../resources/subresource-kind.ts";
 import type { ResourceDefinition, ServedVersion, Subresource, Verb } from "../resources/definition.ts";
@@ -76,14 +76,18 @@ export function apiResourceList(rows: readonly ServedRow[], group: string, versi
 
 /** The same as one version of an APIGroupDiscovery (KEP-3352): subresources lie in their resources. */
 export function apiVersionDiscovery(rows: readonly ServedRow[], version: string) {
+  const below = new Map<ResourceDefinition, { subresource: string; responseKind: GroupVersionKind; verbs: readonly Verb[] }[]>();
+  for (const row of rows) {
+    if (row.subresource === undefined) continue;
+    const shown = { subresource: row.subresource, responseKind: responseKind(row), verbs: row.verbs };
+    below.set(row.definition, [...(below.get(row.definition) ?? []), shown]);
+  }
   const resources = rows
     .filter((row) => row.subresource === undefined)
     .map((row) => {
       const { definition } = row;
       const { singular, scope, shortNames, categories } = definition;
-      const subresources = rows
-        .filter((one) => one.definition === definition && one.subresource !== undefined)
-        .map((one) => ({ subresource: one.subresource as string, responseKind: responseKind(one), verbs: one.verbs }));
+      const subresources = below.get(definition) ?? [];
       return {
         resource: row.resource,
         responseKind: responseKind(row),

@@ -115,6 +115,7 @@ class CustomKind {
       version: version.name,
       kind: stringIn(this.#names, "kind"),
       applyDefaults: (object: KubeObject) => applyDefaults(object, version.schema),
+      source: () => version.text,
     };
     if (version === hub) {
       return {
@@ -208,10 +209,14 @@ class Version {
     this.#objectMeta = objectMeta;
   }
 
+  get text(): string {
+    return this.#text.toString("utf8");
+  }
+
   get raw(): ReadonlyJsonObject {
     let raw = this.#raw?.deref();
     if (raw === undefined) {
-      raw = parseOwnJson(this.#text.toString("utf8")) as ReadonlyJsonObject;
+      raw = parseOwnJson(this.text) as ReadonlyJsonObject;
       this.#raw = new WeakRef(raw);
     }
     return raw;

@@ -1,6 +1,7 @@
 import { requiredField, type FieldError } from "../object/field-error.ts";
 import { equalJson, getOwn, isObject, type ReadonlyJsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
+import { Conformance } from "../schema/conforms.ts";
 import { listTypeFaults, ValueValidator } from "../schema/validate-value.ts";
 import { walkValue } from "../schema/walk-value.ts";
 import { parseJsonPath } from "./json-path.ts";
@@ -13,7 +14,8 @@ import { RuleValidator } from "./rule-validator.ts";
 export function customFaults(schema: () => ReadonlyJsonObject): (object: KubeObject, old?: KubeObject) => FieldError[] {
   let made: ReturnType<typeof validators> | undefined;
   return (object, old) => {
-    const { values, rules, openapi } = (made ??= validators(schema()));
+    const { conformance, values, rules, openapi } = (made ??= validators(schema()));
+    if (conformance.holds(object)) return rules?.validate(object, old, []) ?? [];
     const all = [...values.validate(object, openapi), ...listTypeFaults(object, openapi), ...embeddedFaults(object, openapi)];
     const found = old === undefined ? all : withoutUnchanged(all, object, old);
     return [...found, ...(rules?.validate(object, old, found) ?? [])];
@@ -21,7 +23,7 @@ export function customFaults(schema: () => ReadonlyJsonObject): (object: KubeObj
 }
 
 function validators(openapi: ReadonlyJsonObject) {
-  return { openapi, values: new ValueValidator(), rules: RuleValidator.of(openapi) };
+  return { openapi, conformance: new Conformance(openapi), values: new ValueValidator(), rules: RuleValidator.of(openapi) };
 }
 
 /** An embedded resource says what it is. */

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
-import type { Readable } from "node:stream";
 import type { ApiRequest, Peer } from "../request/exchange.ts";
 import { quiet, readBody } from "./body.ts";
 import type { HttpLimits } from "./limits.ts";
@@ -28,7 +27,9 @@ export class Http2Request implements ApiRequest {
 
   body(limit: number): Promise<Buffer> {
     const stream = this.#stream;
-    if (this.#body === undefined) this.#continue();
+    if (this.#body === undefined && this.headers.expect?.toLowerCase() === "100-continue" && !stream.destroyed && !stream.headersSent) {
+      stream.additionalHeaders({ ":status": 100 });
+    }
     this.#body ??= quiet(
       readBody(stream, {
         declared: this.headers["content-length"],
@@ -41,12 +42,6 @@ export class Http2Request implements ApiRequest {
     return this.#body;
   }
 
-  stream(): Readable | undefined {
-    if (this.#stream.endAfterHeaders) return undefined;
-    this.#continue();
-    return this.#stream;
-  }
-
   get signal(): AbortSignal {
     if (this.#signal === undefined) {
       const controller = new AbortController();
@@ -56,11 +51,5 @@ export class Http2Request implements ApiRequest {
       else stream.once("close", () => void (stream.aborted && controller.abort())); // Node ends an aborted stream, so writableFinished says nothing
     }
     return this.#signal;
-  }
-
-  #continue(): void {
-    const stream = this.#stream;
-    if (this.headers.expect?.toLowerCase() === "100-continue" && !stream.destroyed && !stream.headersSent)
-      stream.additionalHeaders({ ":status": 100 });
   }
 }

@@ -24,11 +24,12 @@ export function customSchemas(definitions: DefinitionSource): CustomSchemas {
 
 function schemaMakers(definitions: DefinitionSource): Map<string, () => ReadonlyJsonObject> {
   const makers = new Map<string, () => ReadonlyJsonObject>();
-  for (const { listKind, served } of definitions.all()) {
-    for (const { group, version, kind, openapi } of served) {
-      if (openapi === undefined) continue;
+  for (const { listKind, served, custom } of definitions.all()) {
+    if (custom !== true) continue;
+    for (const one of served) {
+      const { group, version, kind } = one;
       const name = customDefinitionName(group, version, kind);
-      makers.set(name, () => objectSchema(openapi, [{ group, kind, version }]));
+      makers.set(name, () => objectSchema(one.openapi ?? {}, [{ group, kind, version }]));
       makers.set(customDefinitionName(group, version, listKind), () => listSchema(kind, name, [{ group, kind: listKind, version }]));
     }
   }

@@ -1,11 +1,12 @@
 import { apiResourceList, servedRows } from "../discovery/api-resources.ts";
-import { servedGroups, type DefinitionSource } from "../discovery/definition-source.ts";
+import { byGroupVersion, servedGroups, type DefinitionSource } from "../discovery/definition-source.ts";
 import { groupVersion, type GroupVersionKind } from "../object/kube-object.ts";
 import type { ReadonlyJsonObject } from "../object/json.ts";
 import { components, referredDefinitions, type DefinitionParts } from "./components.ts";
 import { customDefinitionName } from "./custom-schemas.ts";
 import { capital, camelGroupVersion, tagOf } from "./operation-name.ts";
 import { content, META, OBJECT_TYPES, pathItem, reference, responses, TEXT, type MediaTypes, type PathItem } from "./operation.ts";
+import type { ResourceDefinition } from "../resources/definition.ts";
 import { resourcePaths } from "./resource-paths.ts";
 
 /** One OpenAPI v3 document. */
@@ -40,17 +41,19 @@ export function v3Documents(parts: OpenApiParts): Map<string, DocumentMaker> {
     add(key, () => documentPath(`/${key}/`, tag, id, text, content(OBJECT_TYPES, reference(definition))), "");
   discovery("api", "core", "getCoreAPIVersions", "Get the versions of the core group.", `${META}.APIVersions`);
   discovery("apis", "apis", "getAPIVersions", "Get the groups.", `${META}.APIGroupList`);
+  const definitions = byGroupVersion(parts.definitions);
   for (const [group, versions] of servedGroups(parts.definitions)) {
     if (group !== "") {
       discovery(`apis/${group}`, tagOf(group), `get${capital(tagOf(group))}APIGroup`, "Get the versions of the group.", `${META}.APIGroup`);
     }
     for (const version of versions) {
+      const served = definitions.get(groupVersion(group, version)) ?? [];
       const key = group === "" ? `api/${version}` : `apis/${groupVersion(group, version)}`;
       add(
         key,
-        () => groupVersionPaths(parts, key, group, version),
+        () => groupVersionPaths(served, parts, key, group, version),
         groupVersion(group, version),
-        () => groupVersionInputs(parts.definitions, group, version),
+        () => groupVersionInputs(served, group, version),
       );
     }
   }
@@ -93,7 +96,13 @@ export function v3Documents(parts: OpenApiParts): Map<string, DocumentMaker> {
   return new Map([...makers].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function groupVersionPaths({ definitions, types }: OpenApiParts, key: string, group: string, version: string): Map<string, PathItem> {
+function groupVersionPaths(
+  definitions: readonly ResourceDefinition[],
+  { types }: OpenApiParts,
+  key: string,
+  group: string,
+  version: string,
+): Map<string, PathItem> {
   const paths = documentPath(
     `/${key}/`,
     tagOf(group, version),
@@ -101,7 +110,7 @@ function groupVersionPaths({ definitions, types }: OpenApiParts, key: string, gr
     "Get the resources of the group version.",
     content(OBJECT_TYPES, reference(`${META}.APIResourceList`)),
   );
-  for (const definition of definitions.all()) {
+  for (const definition of definitions) {
     const served = definition.served.find((one) => one.group === group && one.version === version);
     if (served === undefined) continue;
     const nameOf = (kind: GroupVersionKind): string | undefined => {
@@ -114,15 +123,13 @@ function groupVersionPaths({ definitions, types }: OpenApiParts, key: string, gr
 }
 
 /** Types with a name are the tables', and the same in every process; custom resources bring their own. */
-function groupVersionInputs(definitions: DefinitionSource, group: string, version: string): string | undefined {
-  const rows = servedRows(definitions.all(), group, version);
-  const own: ReadonlyJsonObject[] = [];
-  for (const { definition } of rows) {
-    if (definition.custom === true)
-      own.push(...definition.served.flatMap((one) => (one.version === version && one.openapi ? [one.openapi] : [])));
-    else if (definition.served.some(({ schema }) => schema.name === undefined)) return undefined;
+function groupVersionInputs(definitions: readonly ResourceDefinition[], group: string, version: string): string | undefined {
+  const own: string[] = [];
+  for (const { custom, served } of definitions) {
+    if (custom === true) own.push(served.find((one) => one.version === version)?.source?.() ?? "");
+    else if (served.some(({ schema }) => schema.name === undefined)) return undefined;
   }
-  return JSON.stringify([apiResourceList(rows, group, version), own]);
+  return [JSON.stringify(apiResourceList(servedRows(definitions, group, version), group, version)), ...own].join("\n");
 }
 
 function documentPath(path: string, tag: string, operationId: string, description: string, media: MediaTypes): Map<string, PathItem> {

@@ -76,13 +76,15 @@ export async function withConversions<T>(write: Write, door: WriteDoor, run: (do
 }
 
 /** What a write makes of an object, with its owners told: the same object, or a copy where a webhook converts. */
-export async function withOwners(write: Write, live: KubeObject | undefined, updated: KubeObject): Promise<KubeObject> {
+export function withOwners(write: Write, live: KubeObject | undefined, updated: KubeObject): KubeObject | Promise<KubeObject> {
+  if (write.endpoint.definition.forms?.remote === true) return withRemoteOwners(write, live, updated);
+  trackUpdate({ door: doorOf(write), live, updated, manager: writerOf(write), now: write.strategyContext.now });
+  return updated;
+}
+
+async function withRemoteOwners(write: Write, live: KubeObject | undefined, updated: KubeObject): Promise<KubeObject> {
   const request = { live, manager: writerOf(write), now: write.strategyContext.now };
   const door = doorOf(write);
-  if (write.endpoint.definition.forms?.remote !== true) {
-    trackUpdate({ ...request, door, updated });
-    return updated;
-  }
   const { managedFields } = updated.metadata;
   try {
     return await withConversions(write, door, (converting) => {

@@ -7,7 +7,6 @@ import type { Endpoint } from "./endpoint.ts";
 /** What an HTTP method means on a collection and on a single object. */
 const COLLECTION_VERBS: Readonly<Record<string, Verb>> = { GET: "list", POST: "create", DELETE: "deletecollection" };
 const OBJECT_VERBS: Readonly<Record<string, Verb>> = { GET: "get", PUT: "update", PATCH: "patch", DELETE: "delete" };
-const ON_OBJECTS: readonly Verb[] = Object.values(OBJECT_VERBS);
 /** Below an object a POST creates: a binding, an eviction, a token. */
 const SUBRESOURCE_VERBS: Readonly<Record<string, Verb>> = { ...OBJECT_VERBS, POST: "create" };
 
@@ -25,10 +24,19 @@ export function isResourcePath(definitions: Definitions, info: RequestInfo): boo
   const found = definitions.find(info.apiGroup, info.apiVersion, info.resource);
   if (found !== undefined && found.definition.custom !== true) return true;
   if (!definitions.isCustomGroup(info.apiGroup)) return true;
-  if (found === undefined) return false;
+  return found !== undefined && !isMisplaced(definitions, info);
+}
+
+/**
+ * Whether a path names a custom resource where its scope has none: a cluster-scoped one in a namespace, or an object of a
+ * namespaced one outside of any. Who may do something there must not be asked, since the answer would be another's.
+ */
+export function isMisplaced(definitions: Definitions, info: RequestInfo): boolean {
+  const found = definitions.find(info.apiGroup, info.apiVersion, info.resource);
+  if (found?.definition.custom !== true) return false;
   const namespaced = info.namespace !== "";
-  if (found.definition.scope === "Cluster") return !namespaced;
-  return namespaced || ACROSS_NAMESPACES.has(info.verb);
+  if (found.definition.scope === "Cluster") return namespaced;
+  return !namespaced && !ACROSS_NAMESPACES.has(info.verb);
 }
 
 const READS: ReadonlySet<Verb> = new Set(["get", "list", "watch"]);
@@ -36,8 +44,8 @@ const READS: ReadonlySet<Verb> = new Set(["get", "list", "watch"]);
 const ACROSS_NAMESPACES: ReadonlySet<string> = new Set(["list", "watch"]);
 
 /** Whether what follows the subresource is a path of whatever is behind it. */
-function isProxy({ subresources }: ResourceDefinition, parts: readonly string[]): boolean {
-  return parts[2] === "proxy" && parts[1] !== "" && subresources.get("proxy")?.type === "connect";
+function isProxy({ subresources }: ResourceDefinition, [, name, subresource]: readonly string[]): boolean {
+  return name !== "" && subresource === "proxy" && subresources.get(subresource)?.type === "connect";
 }
 
 /**
@@ -71,7 +79,7 @@ export function resolve(definitions: Definitions, info: RequestInfo, method: str
   const verb: Verb | undefined = watches ? "watch" : plain;
   const verbs = subresource?.verbs ?? definition.verbs;
   // A resource that is only ever created or listed has no paths for single objects.
-  if (name !== "" && subresource === undefined && !ON_OBJECTS.some((one) => verbs.includes(one))) throw unknownPath();
+  if (name !== "" && subresource === undefined && !Object.values(OBJECT_VERBS).some((one) => verbs.includes(one))) throw unknownPath();
   if (verb === undefined || !verbs.includes(verb)) {
     if (definition.custom !== true || verb === undefined) throw methodNotAllowed();
     const ref = { group: served.group, plural: definition.plural };

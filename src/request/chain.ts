@@ -9,8 +9,7 @@ import { auditAnswered, auditReceived, auditRefused, type Auditor, type RequestA
 import { withDeadline } from "./deadline.ts";
 import { bugName, faultAnswer, PlainFault, type FaultRules } from "./fault-answer.ts";
 import { impersonationStage } from "./impersonate.ts";
-import { requestInfo } from "./info.ts";
-import { isSensitive } from "./secrets.ts";
+import { requestInfo, type RequestInfo } from "./info.ts";
 import { Overdue } from "./overdue.ts";
 import { warningHeaders } from "./warning-headers.ts";
 
@@ -20,6 +19,8 @@ export interface ChainStages extends FaultRules {
   /** Whether a request without a credential, for this path, is one of system:anonymous; else it is 401. */
   readonly anonymous: (path: string) => boolean;
   readonly authorize: Authorizer;
+  /** The answer to what is no place at all, for whoever asks: nobody's permission is looked at. */
+  readonly nowhere?: (info: RequestInfo) => ApiAnswer | undefined;
   readonly dispatch: (context: RequestContext) => Promise<ApiAnswer>;
   /** How long a request other than a watch may take, in milliseconds. */
   readonly requestTimeoutMs: number;
@@ -53,7 +54,7 @@ export function requestChain(stages: ChainStages): Handler {
     let answer: ApiAnswer;
     let bug: string | undefined;
     try {
-      const received = (context = receive(request, auditId, stages.clock()));
+      const received = (context = receive(request, stages.clock()));
       warnings = received.warnings;
       await authenticate(received, stages);
       known = true;
@@ -62,10 +63,13 @@ export function requestChain(stages: ChainStages): Handler {
       if (storing !== undefined) await storing;
       received.audit = audit = begun;
       await impersonate(received);
-      await authorize(received, stages.authorize);
-      answer = await withDeadline(received, stages.requestTimeoutMs, overdue, () => stages.dispatch(received));
+      const nowhere = stages.nowhere?.(received.info);
+      if (nowhere === undefined) {
+        await authorize(received, stages.authorize);
+        answer = await withDeadline(received, stages.requestTimeoutMs, overdue, () => stages.dispatch(received));
+      } else answer = nowhere;
     } catch (error) {
-      answer = faultAnswer(error, request, stages, context !== undefined && isSensitive(context.info));
+      answer = faultAnswer(error, request, stages);
       bug = bugName(error);
     }
     if (audit !== undefined && context !== undefined) {
@@ -82,10 +86,10 @@ export function requestChain(stages: ChainStages): Handler {
 }
 
 /** What is asked. */
-function receive(request: ApiRequest, auditId: string, receivedAt: number): RequestContext {
+function receive(request: ApiRequest, receivedAt: number): RequestContext {
   const info = requestInfo(request.method, request.target);
   if (info === undefined) throw badRequest("the request path does not decode");
-  return { request, info, auditId, receivedAt, user: ANONYMOUS, warnings: [], annotations: new Map(), audit: undefined };
+  return { request, info, receivedAt, user: ANONYMOUS, warnings: [], annotations: new Map(), audit: undefined };
 }
 
 /** Who asks. */

@@ -22,10 +22,6 @@ export interface ResourceDefinition {
   readonly custom?: boolean;
   /** Where its objects lie in the store, ending in a slash: /registry/pods/. Undefined: nothing is stored (reviews). */
   readonly keyPrefix: string | undefined;
-  /** The group version that stands in stored values, where it is another than the hub's, with the same fields. */
-  readonly storedVersion?: string;
-  /** Stored as JSON whatever the server's own form is, as the original does with custom kinds' and aggregated APIs' definitions. */
-  readonly storedAsJson?: boolean;
   /** Every group version it is served in; the first one is preferred. */
   readonly served: readonly ServedVersion[];
   /** The group version that is stored; strategy, columns and field selectors speak of this form (the hub). */
@@ -78,6 +74,8 @@ export interface ServedVersion {
   readonly schema: ObjectSchema;
   /** The OpenAPI v3 schema that a custom resource's version came with. */
   readonly openapi?: ReadonlyJsonObject;
+  /** What a custom resource's version was made from, as text, for whoever asks only whether it has changed. */
+  readonly source?: () => string;
   /** The resource with this version as its hub, where what is written in it is checked by its own schema; the hub has none. */
   readonly own?: ResourceDefinition;
   /** Fills in what the writer left out, in this version's form, in place. Idempotent. Runs after decoding. */

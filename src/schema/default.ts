@@ -49,8 +49,9 @@ export function dropNulls(value: JsonValue | undefined, schema: Schema, depth = 
     for (const key of Object.keys(value)) {
       const field = schema.fields.get(key);
       if (field === undefined) continue;
-      if (value[key] === null && field.schema.nullable !== true && field.default === undefined) delete value[key];
-      else dropNulls(value[key], field.schema, depth + 1);
+      const member = value[key];
+      if (member === null && field.schema.nullable !== true && field.default === undefined) delete value[key];
+      else if (typeof member === "object") dropNulls(member, field.schema, depth + 1);
     }
   } else if (schema.type === "map" && isObject(value)) {
     for (const key of Object.keys(value)) {

@@ -12,35 +12,44 @@ const maxDepth = 2000;
  */
 export function prune(value: JsonValue | undefined, schema: Schema): string[] {
   const dropped: string[] = [];
-  pruneAt(value, schema, "", dropped, 0);
+  pruneAt(value, schema, [], dropped);
   return dropped.sort();
 }
 
-function pruneAt(value: JsonValue | undefined, schema: Schema, path: string, dropped: string[], depth: number): void {
+/** `at`: the members and items on the way here; the text of a path is made only where something is taken out. */
+function pruneAt(value: JsonValue | undefined, schema: Schema, at: (string | number)[], dropped: string[]): void {
   if (typeof value !== "object" || value === null) return;
+  const enter = (step: string | number, inner: JsonValue | undefined, type: Schema): void => {
+    if (typeof inner !== "object" || inner === null) return;
+    at.push(step);
+    pruneAt(inner, type, at, dropped);
+    at.pop();
+  };
   switch (schema.type) {
     case "object":
       if (!isObject(value)) return;
       for (const key of Object.keys(value)) {
         const field = schema.fields.get(key);
-        const place = path === "" ? key : `${path}.${key}`;
-        if (field !== undefined && depth < maxDepth) pruneAt(value[key], field.schema, place, dropped, depth + 1);
+        if (field !== undefined && at.length < maxDepth) enter(key, value[key], field.schema);
         else if (schema.preserveUnknown !== true) {
-          dropped.push(place);
+          dropped.push(pathOf([...at, key]));
           delete value[key];
         }
       }
       return;
     case "map":
-      if (!isObject(value)) return;
-      for (const key of Object.keys(value)) {
-        pruneAt(value[key], schema.values, path === "" ? key : `${path}.${key}`, dropped, depth + 1);
-      }
+      if (isObject(value)) for (const key of Object.keys(value)) enter(key, value[key], schema.values);
       return;
     case "list":
-      if (!Array.isArray(value)) return;
-      value.forEach((item, at) => pruneAt(item, schema.items, `${path}[${at}]`, dropped, depth + 1));
+      if (Array.isArray(value)) value.forEach((item, index) => enter(index, item, schema.items));
       return;
     default:
   }
+}
+
+function pathOf(steps: readonly (string | number)[]): string {
+  return steps.reduce<string>((path, step) => {
+    if (typeof step === "number") return `${path}[${step}]`;
+    return path === "" ? step : `${path}.${step}`;
+  }, "");
 }

@@ -1,6 +1,5 @@
-import { NAMESPACES } from "../../object/resource-ids.ts";
 import type { AdmissionPlugin } from "../admission.ts";
-import { isOf, refuse } from "../attributes.ts";
+import { refuse } from "../attributes.ts";
 import { existingNamespace, type ClusterView } from "../cluster-view.ts";
 
 /** Namespaces that every cluster needs. */
@@ -12,11 +11,10 @@ const EXEMPT: ReadonlySet<string> = new Set(["localsubjectaccessreviews", "subje
 export function namespaceLifecycle(view: ClusterView): AdmissionPlugin {
   return {
     name: "NamespaceLifecycle",
-    handles(attributes) {
-      const { operation, definition, namespace } = attributes;
-      if (operation === "DELETE") return isOf(attributes, NAMESPACES);
-      return operation !== "CONNECT" && definition.scope === "Namespaced" && namespace !== "" && !EXEMPT.has(definition.plural);
-    },
+    handles: ({ operation, definition, namespace }) =>
+      operation === "DELETE"
+        ? definition.plural === "namespaces" && definition.group === ""
+        : definition.scope === "Namespaced" && namespace !== "" && !EXEMPT.has(definition.plural),
     async mutate(attributes) {
       const { operation, namespace, name } = attributes;
       if (operation === "DELETE") {

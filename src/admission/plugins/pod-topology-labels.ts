@@ -1,8 +1,7 @@
 import { setOwn } from "../../object/json.ts";
 import { objectIn, stringIn } from "../../object/read.ts";
-import { BINDINGS, NODES, PODS } from "../../object/resource-ids.ts";
-import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
-import { concerns, isOf } from "../attributes.ts";
+import { NODES } from "../../object/resource-ids.ts";
+import type { AdmissionPlugin } from "../admission.ts";
 import type { ClusterView } from "../cluster-view.ts";
 
 const COPIED = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"];
@@ -11,11 +10,14 @@ const COPIED = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"];
 export function podTopologyLabels(view: ClusterView): AdmissionPlugin {
   return {
     name: "PodTopologyLabels",
-    handles: (attributes) => concerns(attributes, PODS, "CREATE") || binds(attributes),
-    async mutate(attributes) {
-      const { object } = attributes;
+    handles: ({ definition, operation, subresource }) =>
+      operation === "CREATE" &&
+      definition.group === "" &&
+      ((definition.plural === "pods" && (subresource === "" || subresource === "binding")) ||
+        (definition.plural === "bindings" && subresource === "")),
+    async mutate({ object, definition, subresource }) {
       if (object === undefined) return;
-      const isPod = !binds(attributes);
+      const isPod = definition.plural === "pods" && subresource === "";
       const target = objectIn(object, "target");
       // What binds to something else than a node is refused elsewhere.
       if (!isPod && !["", "Node"].includes(stringIn(target, "kind"))) return;
@@ -28,12 +30,4 @@ export function podTopologyLabels(view: ClusterView): AdmissionPlugin {
       }
     },
   };
-}
-
-/** Whether a pod is bound: below it, or by the older kind. */
-function binds(attributes: AdmissionAttributes): boolean {
-  return (
-    attributes.operation === "CREATE" &&
-    ((isOf(attributes, PODS) && attributes.subresource === "binding") || concerns(attributes, BINDINGS, "CREATE"))
-  );
 }

@@ -17,16 +17,21 @@ export interface ConversionParts {
   readonly transport: Pick<HookTransport, "post">;
   readonly resolveService: ServiceResolver;
   readonly randomBytes: RandomBytes;
+  /** How long a webhook may take, in milliseconds; absent: 30 seconds. */
+  readonly timeoutMs?: number;
 }
 
 /**
  * Asks the conversion webhook of a CustomResourceDefinition (concepts/extend-kubernetes, CustomResourceDefinition versions:
  * webhook conversion). Every failure is a StatusError 500 that names the kind in the version which was to be converted.
  */
-export function webhookConversion(crd: KubeObject, { transport, resolveService, randomBytes }: ConversionParts): Convert {
+export function webhookConversion(
+  crd: KubeObject,
+  { transport, resolveService, randomBytes, timeoutMs = TIMEOUT_MS }: ConversionParts,
+): Convert {
   const spec = objectIn(crd, "spec");
   const webhook = objectIn(objectIn(spec, "conversion"), "webhook");
-  const target = callTarget(readClientConfig(objectIn(webhook, "clientConfig")), resolveService, TIMEOUT_MS);
+  const target = callTarget(readClientConfig(objectIn(webhook, "clientConfig")), resolveService, timeoutMs);
   const version = reviewVersion(stringsIn(webhook, "conversionReviewVersions"));
   const known = new Set(objectsIn(spec, "versions").map((one) => groupVersion(stringIn(spec, "group"), stringIn(one, "name"))));
   return async (objects, apiVersion) => {

@@ -8,7 +8,6 @@ import { NAMESPACES, PODS } from "../../../object/resource-ids.ts";
 import { appArmorOfContainer, seccompOfContainer, seccompOfPod } from "../../../resources/pod-spec/pod-annotations.ts";
 import { containerLists } from "../../../resources/pod-spec/scope.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../../admission.ts";
-import { isOf } from "../../attributes.ts";
 import type { ClusterView } from "../../cluster-view.ts";
 import { hasPodTemplate, podLike, podTemplateOf, type PodLike } from "../../pod-templates.ts";
 import type { PodSecurityConfiguration } from "./configuration.ts";
@@ -41,21 +40,20 @@ const PODS_A_TURN = 200;
 export function podSecurity(view: ClusterView, configuration: PodSecurityConfiguration, clock: () => number): AdmissionPlugin {
   return {
     name: "PodSecurity",
-    handles: (attributes) => {
-      const { definition, operation, subresource } = attributes;
+    handles: ({ definition, operation, subresource }) => {
       if (operation !== "CREATE" && operation !== "UPDATE") return false;
-      if (isOf(attributes, PODS)) return !OTHER_DOORS.has(subresource);
-      return subresource === "" && (hasPodTemplate(definition) || isOf(attributes, NAMESPACES));
+      if (definition.group === "" && definition.plural === "pods") return !OTHER_DOORS.has(subresource);
+      return subresource === "" && (hasPodTemplate(definition) || (definition.group === "" && definition.plural === "namespaces"));
     },
     async validate(attributes) {
       const { definition, object } = attributes;
       if (object === undefined) return;
-      if (isOf(attributes, NAMESPACES)) return judgeNamespace(view, configuration, clock, attributes, object);
+      if (definition.plural === "namespaces") return judgeNamespace(view, configuration, clock, attributes, object);
       if (exempt(configuration, attributes)) return;
       const namespace = await view.get(NAMESPACES, "", attributes.namespace);
       if (namespace === undefined) throw internalError(`failed to lookup namespace ${JSON.stringify(attributes.namespace)}`);
       const { policy, faults } = policyOf(namespace.metadata.labels, configuration.defaults);
-      if (isOf(attributes, PODS)) {
+      if (definition.plural === "pods") {
         if (faults.length === 0 && isPermissive(policy)) {
           attributes.annotate(`${LABEL_PREFIX}enforce-policy`, levelVersionText(policy.enforce));
           return;
