@@ -2,7 +2,7 @@ import { copyJson } from "../object/json.ts";
 import { generateName, randomUid } from "../object/names-generator.ts";
 import { nullEmptyLists } from "../schema/empty-lists.ts";
 import type { KubeObject } from "../object/kube-object.ts";
-import { alreadyExists, alreadyExistsDeleting, generateNameConflict } from "../object/status.ts";
+import { alreadyExists, alreadyExistsDeleting, generateNameConflict, plainError } from "../object/status.ts";
 import { validateObjectMeta } from "../validation/object-meta.ts";
 import { recordOf, type ObjectRecord } from "../storage/cache/record.ts";
 import type { KeyValue } from "../storage/storage.ts";
@@ -58,6 +58,7 @@ async function attemptCreate(write: Write, object: KubeObject): Promise<{ record
     for (const text of strategy.warnings?.(object, undefined, strategyContext) ?? []) warn(write, text);
     strategy.canonicalize?.(object);
     await registry.admission.validate(attributesOf(write, "CREATE", name, object, undefined));
+    if (object.metadata.resourceVersion !== undefined) throw plainError("resourceVersion should not be set on objects to be created");
     if (endpoint.definition.custom !== true) nullEmptyLists(object, endpoint.definition.hub.schema);
     const key = objectKey(endpoint.definition, endpoint.namespace, name);
     if (write.options.dryRun) {

@@ -55,8 +55,9 @@ async function attemptUpdate(write: Write, request: UpdateRequest, key: string, 
   const strategy = strategyOf(endpoint);
   const old = record.object();
   const object = await request.change(record);
-  refuseStale(write, request, key, object, old);
+  refuseOther(write, request, key, object, old);
   if (request.shown === undefined) await mutate(write, "UPDATE", request.name, object, old);
+  refuseStale(write, request, object, old);
   // An unconditional write takes the version it replaces.
   object.metadata.resourceVersion = old.metadata.resourceVersion as string;
 
@@ -100,13 +101,16 @@ async function attemptUpdate(write: Write, request: UpdateRequest, key: string, 
   }
 }
 
-/** The client named the version it read, or the very object: another one is a conflict. */
-function refuseStale({ endpoint }: Write, request: UpdateRequest, key: string, object: KubeObject, old: KubeObject): void {
-  const { name } = request;
-  const { uid, resourceVersion } = object.metadata;
-  if (uid && uid !== old.metadata.uid && request.fromStored !== true) {
+/** The client named the very object: another one is a conflict. */
+function refuseOther({ endpoint }: Write, { name, fromStored }: UpdateRequest, key: string, object: KubeObject, old: KubeObject): void {
+  const { uid } = object.metadata;
+  if (uid && uid !== old.metadata.uid && fromStored !== true)
     throw preconditionFailed(endpoint, key, name, "UID", uid, old.metadata.uid ?? "");
-  }
+}
+
+/** The client named the version it read: another one is a conflict, which mutating admission is asked before. */
+function refuseStale({ endpoint }: Write, { name }: UpdateRequest, object: KubeObject, old: KubeObject): void {
+  const { resourceVersion } = object.metadata;
   if (resourceVersion && resourceVersion !== "0" && resourceVersion !== old.metadata.resourceVersion) throw conflict(endpoint.ref, name);
 }
 

@@ -180,3 +180,52 @@ test("a webhook that says to come again is asked again, one that closes is not",
   assert.match(String(answer.body["message"]), /: EOF$/);
   assert.equal(count, 3);
 });
+
+test("mutating webhooks are asked before a stale version is a conflict; what they make of a version counts", async () => {
+  await using server = await hookServer();
+  const t = await testPlane();
+  await must(t, "POST", `${NAMESPACE}/configmaps`, { metadata: { name: "c" } });
+  await configure(t, "Mutating", "m", hook(server, "/m"));
+  const stale = await t.as(ADMIN, "PUT", `${NAMESPACE}/configmaps/c`, { metadata: { name: "c", resourceVersion: "1" } });
+  assert.deepEqual([stale.status, server.calls.length], [409, 1]);
+  server.hooks.set("/m", allowWith({ op: "add", path: "/metadata/resourceVersion", value: "1" }));
+  assert.equal((await t.as(ADMIN, "PUT", `${NAMESPACE}/configmaps/c`, { metadata: { name: "c" } })).status, 409);
+  const made = await t.as(ADMIN, "POST", `${NAMESPACE}/configmaps`, { metadata: { name: "d" } });
+  assert.equal(made.body["message"], "resourceVersion should not be set on objects to be created");
+});
+
+test("what validating webhooks see is what is stored, of an update too", async () => {
+  await using server = await hookServer();
+  const t = await testPlane();
+  await configure(t, "Mutating", "m", everywhere(server, "/m", "pods"));
+  await configure(t, "Validating", "v", everywhere(server, "/v", "pods"));
+  server.hooks.set("/m", allowWith({ op: "add", path: "/metadata/labels", value: { seen: "yes" } }));
+  await makePod(t, POD);
+  const seen = () => objectIn(request(server.calls.at(-1) as HookCall), "object");
+  const created = await must(t, "GET", `${NAMESPACE}/pods/p`);
+  const { resourceVersion: _, ...metadata } = objectIn(created, "metadata");
+  assert.deepEqual(seen(), { ...created, metadata });
+  await must(
+    t,
+    "PATCH",
+    `${NAMESPACE}/pods/p`,
+    { metadata: { annotations: { a: "b" } } },
+    { "content-type": "application/merge-patch+json" },
+  );
+  const updated = await must(t, "GET", `${NAMESPACE}/pods/p`);
+  const { resourceVersion: replaced } = objectIn(created, "metadata");
+  assert.deepEqual(seen(), { ...updated, metadata: { ...objectIn(updated, "metadata"), resourceVersion: replaced } });
+});
+
+test("a client that waits no longer is told so, whatever the failure policy; nothing is stored", async () => {
+  await using server = await hookServer();
+  const t = await testPlane();
+  await configure(t, "Validating", "v", hook(server, "/v", { failurePolicy: "Ignore", timeoutSeconds: 5 }));
+  server.hooks.set("/v", () => {});
+  const answer = await t.as(ADMIN, "POST", `${NAMESPACE}/configmaps?timeout=200ms`, { metadata: { name: "c" } });
+  assert.equal(answer.status, 504);
+  const { kind, message } = answer.body;
+  assert.deepEqual([kind, message], [undefined, "Timeout: request did not complete within the allotted timeout"]);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.equal((await t.as(ADMIN, "GET", `${NAMESPACE}/configmaps/c`)).status, 404);
+});
