@@ -46,7 +46,10 @@ test("plugins' documents stand in the file or in files of their own, beside it",
 test("a file that says what cannot be is refused, and where", async () => {
   const faulty: Record<string, RegExp> = {
     "[": /a\.yaml/,
-    "[]": /holds no object/,
+    "[]": /no AdmissionConfiguration/,
+    [`${head}- {name: X, pth: x.yaml}\n`]: /unknown field "plugins\[0\]\.pth"/,
+    [`${head}- {name: X, path: a, path: b}\n`]: /key "path" already set in map/,
+    [`${head}- {name: X, configuration: [a]}\n`]: /plugins\[0\]\.configuration: must be an object/,
     "kind: AdmissionConfiguration\n": /no AdmissionConfiguration/,
     [`${head}- {name: PodSecurity, configuration: {kind: PodSecurityConfiguration, apiVersion: v1}}\n`]: /no PodSecurityConfiguration of/,
     [`${head}- {name: X, configuration: {}}\n- {name: X, configuration: {}}\n`]: /twice/,

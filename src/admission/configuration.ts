@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
-import { decodeYaml } from "../codec/decode-text.ts";
+import { ConfigurationError, readConfigurationFile, readDocument } from "../codec/configuration-file.ts";
 import { isObject, type JsonObject, type ReadonlyJsonObject } from "../object/json.ts";
-import { objectIn, objectsIn, stringIn } from "../object/read.ts";
+import { stringIn } from "../object/read.ts";
 import { StartupError } from "../object/startup-error.ts";
 
 /** A configuration that says what cannot be; `message` says where and why. */
@@ -39,20 +39,28 @@ const KINDS: ReadonlyMap<string, { readonly kind: string; readonly apiVersions: 
     },
   ],
 ]);
-const CONFIGURATION_VERSIONS = ["apiserver.config.k8s.io/v1", "apiserver.config.k8s.io/v1beta1", "apiserver.config.k8s.io/v1alpha1"];
+const FILE = {
+  kind: "AdmissionConfiguration",
+  apiVersions: ["v1", "v1beta1", "v1alpha1"].map((version) => `apiserver.config.k8s.io/${version}`),
+};
 
 /**
  * Reads the file of --admission-control-config-file: an AdmissionConfiguration, which holds the plugins' documents or
  * names their files. Throws StartupError.
  */
 export async function readPluginConfigurations(file: string, read: (file: string) => Promise<string>): Promise<PluginConfigurations> {
-  const configuration = parse(file, await read(file));
-  if (configuration["kind"] !== "AdmissionConfiguration" || !CONFIGURATION_VERSIONS.includes(stringIn(configuration, "apiVersion")))
-    throw fault(file, "it is no AdmissionConfiguration of apiserver.config.k8s.io/v1");
+  const text = await read(file);
+  const plugins = named(file, () =>
+    readConfigurationFile(text, FILE, (configuration) =>
+      configuration.objects("plugins").map((plugin) => {
+        const given = plugin.raw("configuration");
+        if (given !== undefined && !isObject(given)) plugin.fault("configuration", "must be an object");
+        return { name: plugin.text("name"), path: plugin.text("path"), given: isObject(given) ? given : undefined };
+      }),
+    ),
+  );
   const found = new Map<string, PluginConfiguration>();
-  for (const plugin of objectsIn(configuration, "plugins")) {
-    const [name, path] = [stringIn(plugin, "name"), stringIn(plugin, "path")];
-    const given = isObject(plugin["configuration"]) ? objectIn(plugin, "configuration") : undefined;
+  for (const { name, path, given } of plugins) {
     if (found.has(name)) throw fault(file, `the plugin ${name} stands there twice`);
     if (given === undefined && path === "") continue;
     const own = given === undefined ? resolve(dirname(file), path) : file;
@@ -85,10 +93,19 @@ export function configured<T>(configurations: PluginConfigurations, plugin: stri
   }
 }
 
+/** A plugin's own document. Its members are the plugin's to know; none may stand there twice. */
 function parse(file: string, text: string): JsonObject {
-  const value = decodeYaml(text, (message) => fault(file, message));
+  const value = named(file, () => readDocument(text));
   if (isObject(value)) return value;
   throw fault(file, "it holds no object");
+}
+
+function named<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof ConfigurationError ? fault(file, error.message) : error;
+  }
 }
 
 function fault(file: string, what: string): StartupError {

@@ -68,11 +68,11 @@ test("the first rule that is for a request decides, with the policy's stages and
 });
 
 const faults: readonly (readonly [string, RegExp])[] = [
-  ["kind: Policy", /must be "audit.k8s.io\/v1" "Policy"/],
+  ["kind: Policy", /it is no Policy of audit.k8s.io\/v1/],
   [HEAD, /no rules/],
   [`${HEAD}rules: [{level: Everything}]`, /rules\[0\]\.level: "Everything" is not one of None, Metadata, Request, RequestResponse/],
   [`${HEAD}rules: [{verbs: [get]}]`, /rules\[0\]\.level: is required/],
-  [`${HEAD}rules: [{level: None, user: [x]}]`, /unknown field rules\[0\]\.user/],
+  [`${HEAD}rules: [{level: None, user: [x]}]`, /unknown field "rules\[0\]\.user"/],
   [`${HEAD}rules: [{level: None, omitStages: [Begin]}]`, /omitStages: "Begin" is not one of RequestReceived/],
   [`${HEAD}rules: [{level: None, nonResourceURLs: [healthz]}]`, /must begin with a '\/'/],
   [`${HEAD}rules: [{level: None, nonResourceURLs: ['/a*b']}]`, /only as its last character/],

@@ -1,3 +1,4 @@
+import { aggregateText } from "../object/field-error-message.ts";
 import type { FieldRequirement } from "../object/field-selector.ts";
 import type { LabelRequirement } from "../object/label-selector.ts";
 import type { UserInfo } from "../request/context.ts";
@@ -108,10 +109,7 @@ export function authorizationChain(modes: readonly AuthorizationMode[]): Authori
         resourceRules: all.flatMap((one) => one.resourceRules),
         nonResourceRules: all.flatMap((one) => one.nonResourceRules),
         incomplete: all.some((one) => one.incomplete),
-        fault: all
-          .map((one) => one.fault)
-          .filter((fault) => fault !== "")
-          .join(", "),
+        fault: together(all.map((one) => one.fault).filter((fault) => fault !== "")),
       };
     },
   };
@@ -142,6 +140,10 @@ function decide(
 function withErrors(decision: Decision, before: readonly Decision[]): Decision {
   if (before.length === 0) return decision;
   const errors = [...before, decision].flatMap(({ error }) => error ?? []);
-  if (errors.length === 0) return decision;
-  return { ...decision, error: errors.length === 1 ? (errors[0] as string) : `[${errors.join(", ")}]` };
+  return errors.length === 0 ? decision : { ...decision, error: together(errors) };
+}
+
+/** Several faults as one text, each once; "" for none. */
+function together(faults: readonly string[]): string {
+  return faults.length === 0 ? "" : aggregateText(faults);
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ConfigurationError, readAuthorizationConfiguration } from "./configuration.ts";
+import { ConfigurationError } from "../codec/configuration-file.ts";
+import { readAuthorizationConfiguration } from "./configuration.ts";
 import type { AuthorizationAttributes } from "./authorizer.ts";
 import { compileMatchConditions, MatchConditionError } from "./webhook/match-conditions.ts";
 
@@ -48,7 +49,10 @@ test("what is missing, repeated, misspelt or too long is told by its place", () 
     ["authorizers: [{type: RBAC, name: a}, {type: RBAC, name: b}]", /authorizers\[1\]\.type: Duplicate value: "RBAC"/],
     ["authorizers: [{type: RBAC, name: a}, {type: Node, name: a}]", /authorizers\[1\]\.name: Duplicate value: "a"/],
     ["authorizers: [{type: RBAC}]", /authorizers\[0\]\.name: Required value/],
-    ["authorizers: [{type: RBAC, name: a, webhok: {}}]", /authorizers\[0\]\.webhok: Forbidden: unknown field/],
+    ["authorizers: [{type: RBAC, name: a, webhok: {}}]", /unknown field "authorizers\[0\]\.webhok"/],
+    ["authorizers: [{type: RBAC, name: a, name: b}]", /key "name" already set in map/],
+    ["authorizers: [{type: RBAC, name: 7}]", /authorizers\[0\]\.name: must be a string/],
+    ["authorizers: {type: RBAC}", /authorizers: must be a list/],
     ["authorizers: [{type: Webhook, name: a}]", /authorizers\[0\]\.webhook: Required value/],
     [
       `authorizers:\n- type: Webhook\n  name: a\n  webhook:${WEBHOOK.replace("3s", "31s")}`,

@@ -1,11 +1,7 @@
-import { decodeYaml } from "../codec/decode-text.ts";
+import { readConfigurationFile, type ConfigurationReader } from "../codec/configuration-file.ts";
 import { parseDuration } from "../object/duration.ts";
-import { fieldErrorsText } from "../object/field-error-message.ts";
-import { duplicateField, forbiddenField, invalidField, notSupportedField, requiredField, type FieldError } from "../object/field-error.ts";
-import { FieldPath } from "../object/field-path.ts";
-import type { ReadonlyJsonObject } from "../object/json.ts";
+import { duplicateField, invalidField, notSupportedField, requiredField } from "../object/field-error.ts";
 import { dnsSubdomain } from "../object/names.ts";
-import { asObject, isSet, objectIn, objectsIn, stringIn } from "../object/read.ts";
 import type { ReviewVersion } from "./webhook/review.ts";
 
 /** An AuthorizationConfiguration (apiserver.config.k8s.io/v1), read and checked: the chain of authorizers. */
@@ -27,150 +23,108 @@ export interface WebhookConfiguration {
   readonly matchConditions: readonly string[];
 }
 
-/** A file that is no AuthorizationConfiguration; the message says where and why. */
-export class ConfigurationError extends Error {}
-
-const KIND = "AuthorizationConfiguration";
-const API_VERSIONS: readonly string[] = [
-  "apiserver.config.k8s.io/v1",
-  "apiserver.config.k8s.io/v1beta1",
-  "apiserver.config.k8s.io/v1alpha1",
-];
+const FILE = {
+  kind: "AuthorizationConfiguration",
+  apiVersions: ["v1", "v1beta1", "v1alpha1"].map((version) => `apiserver.config.k8s.io/${version}`),
+};
 const TYPES = ["ABAC", "AlwaysAllow", "AlwaysDeny", "Node", "RBAC", "Webhook"] as const;
 const LONGEST_TIMEOUT_MS = 30_000;
 const MAX_CONDITIONS = 64;
 
-/** The members that there are; any other is a fault, since what is misspelt here opens or closes doors. */
-const MEMBERS = {
-  file: ["apiVersion", "kind", "authorizers"],
-  authorizer: ["type", "name", "webhook"],
-  webhook: [
-    "authorizedTTL",
-    "cacheAuthorizedRequests",
-    "unauthorizedTTL",
-    "cacheUnauthorizedRequests",
-    "timeout",
-    "subjectAccessReviewVersion",
-    "matchConditionSubjectAccessReviewVersion",
-    "failurePolicy",
-    "connectionInfo",
-    "matchConditions",
-  ],
-  connectionInfo: ["type", "kubeConfigFile"],
-  condition: ["expression"],
-} as const;
-
 /** Reads the file of --authorization-config. Errors: ConfigurationError with all faults. */
 export function readAuthorizationConfiguration(text: string): AuthorizerConfiguration[] {
-  const file = asObject(decodeYaml(text, (message) => new ConfigurationError(message)));
-  if (stringIn(file, "kind") !== KIND || !API_VERSIONS.includes(stringIn(file, "apiVersion")))
-    throw new ConfigurationError(`it is no ${KIND} of ${API_VERSIONS.slice(0, 2).join(" or ")}`);
-  const faults: FieldError[] = [];
-  checkMembers(file, MEMBERS.file, FieldPath.root, faults);
-  const authorizers = objectsIn(file, "authorizers");
-  const at = FieldPath.root.child("authorizers");
-  if (authorizers.length === 0) faults.push(requiredField(at, "at least one authorization mode must be defined"));
-  const seen = { types: new Set<string>(), names: new Set<string>() };
-  const read = authorizers.map((one, i) => readAuthorizer(one, at.index(i), faults, seen));
-  if (faults.length > 0) throw new ConfigurationError(fieldErrorsText(faults));
-  return read;
-}
-
-function checkMembers(object: ReadonlyJsonObject, known: readonly string[], at: FieldPath, faults: FieldError[]): void {
-  for (const name of Object.keys(object)) if (!known.includes(name)) faults.push(forbiddenField(at.child(name), "unknown field"));
+  return readConfigurationFile(text, FILE, (file) => {
+    const authorizers = file.objects("authorizers");
+    if (authorizers.length === 0)
+      file.refuse(requiredField(file.path.child("authorizers"), "at least one authorization mode must be defined"));
+    const seen = { types: new Set<string>(), names: new Set<string>() };
+    return authorizers.map((one) => readAuthorizer(one, seen));
+  });
 }
 
 function readAuthorizer(
-  one: ReadonlyJsonObject,
-  at: FieldPath,
-  faults: FieldError[],
+  one: ConfigurationReader,
   seen: { readonly types: Set<string>; readonly names: Set<string> },
 ): AuthorizerConfiguration {
-  checkMembers(one, MEMBERS.authorizer, at, faults);
-  const given = stringIn(one, "type");
+  const given = one.text("type");
   const type = TYPES.find((known) => known === given);
-  if (given === "") faults.push(requiredField(at.child("type")));
-  else if (type === undefined) faults.push(notSupportedField(at.child("type"), given, TYPES));
+  const at = one.path.child("type");
+  if (given === "") one.refuse(requiredField(at));
+  else if (type === undefined) one.refuse(notSupportedField(at, given, TYPES));
   // Only webhooks may be several.
-  if (type !== undefined && type !== "Webhook" && seen.types.has(type)) faults.push(duplicateField(at.child("type"), type));
+  if (type !== undefined && type !== "Webhook" && seen.types.has(type)) one.refuse(duplicateField(at, type));
   seen.types.add(given);
-  const name = stringIn(one, "name");
-  if (name === "") faults.push(requiredField(at.child("name")));
-  else if (seen.names.has(name)) faults.push(duplicateField(at.child("name"), name));
-  else
-    for (const message of dnsSubdomain(name)) faults.push(invalidField(at.child("name"), name, `authorizer name is invalid: ${message}`));
+  const name = one.text("name");
+  const nameAt = one.path.child("name");
+  if (name === "") one.refuse(requiredField(nameAt));
+  else if (seen.names.has(name)) one.refuse(duplicateField(nameAt, name));
+  else for (const message of dnsSubdomain(name)) one.refuse(invalidField(nameAt, name, `authorizer name is invalid: ${message}`));
   seen.names.add(name);
+  const webhookAt = one.path.child("webhook");
   if (type !== "Webhook") {
-    if (isSet(one, "webhook")) faults.push(invalidField(at.child("webhook"), "non-null", "may only be specified when type=Webhook"));
+    if (one.has("webhook")) one.refuse(invalidField(webhookAt, "non-null", "may only be specified when type=Webhook"));
     return { type: type ?? "AlwaysDeny", name };
   }
-  if (!isSet(one, "webhook")) faults.push(requiredField(at.child("webhook"), "required when type=Webhook"));
-  return { type, name, webhook: readWebhook(objectIn(one, "webhook"), at.child("webhook"), faults) };
+  if (!one.has("webhook")) one.refuse(requiredField(webhookAt, "required when type=Webhook"));
+  return { type, name, webhook: readWebhook(one.object("webhook")) };
 }
 
-function readWebhook(webhook: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): WebhookConfiguration {
-  checkMembers(webhook, MEMBERS.webhook, at, faults);
+function readWebhook(webhook: ConfigurationReader): WebhookConfiguration {
   const choice = <T extends string>(name: string, values: readonly T[], required = true): T | undefined => {
-    const given = stringIn(webhook, name);
+    const given = webhook.text(name);
     const found = values.find((value) => value === given);
-    if (given === "" && required) faults.push(requiredField(at.child(name)));
-    else if (given !== "" && found === undefined) faults.push(notSupportedField(at.child(name), given, values));
+    if (given === "" && required) webhook.refuse(requiredField(webhook.path.child(name)));
+    else if (given !== "" && found === undefined) webhook.refuse(notSupportedField(webhook.path.child(name), given, values));
     return found;
   };
-  const timeout = milliseconds(webhook, "timeout", 0, at, faults);
-  if (timeout === 0) faults.push(requiredField(at.child("timeout")));
-  else if (timeout > LONGEST_TIMEOUT_MS) faults.push(invalidField(at.child("timeout"), stringIn(webhook, "timeout"), "must be <= 30s"));
-  const conditions = objectsIn(webhook, "matchConditions");
-  conditions.forEach((condition, i) => {
-    const place = at.child("matchConditions").index(i);
-    checkMembers(condition, MEMBERS.condition, place, faults);
-    if (stringIn(condition, "expression") === "") faults.push(requiredField(place.child("expression")));
+  const timeout = milliseconds(webhook, "timeout", 0);
+  const timeoutAt = webhook.path.child("timeout");
+  if (timeout === 0) webhook.refuse(requiredField(timeoutAt));
+  else if (timeout > LONGEST_TIMEOUT_MS) webhook.refuse(invalidField(timeoutAt, webhook.text("timeout"), "must be <= 30s"));
+  const conditions = webhook.objects("matchConditions").map((condition) => {
+    const expression = condition.text("expression");
+    if (expression === "") condition.refuse(requiredField(condition.path.child("expression")));
+    return expression;
   });
-  if (conditions.length > MAX_CONDITIONS)
-    faults.push(invalidField(at.child("matchConditions"), conditions.length, `must have at most ${MAX_CONDITIONS} items`));
+  if (conditions.length > MAX_CONDITIONS) {
+    const at = webhook.path.child("matchConditions");
+    webhook.refuse(invalidField(at, conditions.length, `must have at most ${MAX_CONDITIONS} items`));
+  }
   choice("matchConditionSubjectAccessReviewVersion", ["v1"], conditions.length > 0);
   return {
-    kubeConfigFile: readConnection(objectIn(webhook, "connectionInfo"), at.child("connectionInfo"), faults),
+    kubeConfigFile: readConnection(webhook.object("connectionInfo")),
     timeout,
-    authorizedTtl: remembered(webhook, "cacheAuthorizedRequests", "authorizedTTL", 300_000, at, faults),
-    unauthorizedTtl: remembered(webhook, "cacheUnauthorizedRequests", "unauthorizedTTL", 30_000, at, faults),
+    authorizedTtl: remembered(webhook, "cacheAuthorizedRequests", "authorizedTTL", 300_000),
+    unauthorizedTtl: remembered(webhook, "cacheUnauthorizedRequests", "unauthorizedTTL", 30_000),
     version: choice("subjectAccessReviewVersion", ["v1", "v1beta1"]) ?? "v1",
     failurePolicy: choice("failurePolicy", ["NoOpinion", "Deny"]) ?? "Deny",
-    matchConditions: conditions.map((condition) => stringIn(condition, "expression")),
+    matchConditions: conditions,
   };
 }
 
-function readConnection(info: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): string {
-  checkMembers(info, MEMBERS.connectionInfo, at, faults);
-  const type = stringIn(info, "type");
-  const file = stringIn(info, "kubeConfigFile");
-  if (type === "") faults.push(requiredField(at.child("type")));
-  else if (type !== "KubeConfigFile") faults.push(notSupportedField(at.child("type"), type, ["KubeConfigFile"]));
-  else if (file === "") faults.push(requiredField(at.child("kubeConfigFile")));
+function readConnection(info: ConfigurationReader): string {
+  const type = info.text("type");
+  const file = info.text("kubeConfigFile");
+  if (type === "") info.refuse(requiredField(info.path.child("type")));
+  else if (type !== "KubeConfigFile") info.refuse(notSupportedField(info.path.child("type"), type, ["KubeConfigFile"]));
+  else if (file === "") info.refuse(requiredField(info.path.child("kubeConfigFile")));
   return file;
 }
 
-function remembered(
-  webhook: ReadonlyJsonObject,
-  cache: string,
-  ttl: string,
-  byDefault: number,
-  at: FieldPath,
-  faults: FieldError[],
-): number {
-  const time = milliseconds(webhook, ttl, byDefault, at, faults);
-  return webhook[cache] === false ? 0 : time;
+function remembered(webhook: ConfigurationReader, cache: string, ttl: string, byDefault: number): number {
+  const time = milliseconds(webhook, ttl, byDefault);
+  return webhook.flag(cache) === false ? 0 : time;
 }
 
-function milliseconds(webhook: ReadonlyJsonObject, name: string, byDefault: number, at: FieldPath, faults: FieldError[]): number {
-  const text = stringIn(webhook, name);
+function milliseconds(webhook: ConfigurationReader, name: string, byDefault: number): number {
+  const text = webhook.text(name);
   if (text === "") return byDefault;
   try {
     const time = Number(parseDuration(text) / 1_000_000n);
     if (time > 0) return time;
-    faults.push(invalidField(at.child(name), text, "must be > 0s"));
+    webhook.refuse(invalidField(webhook.path.child(name), text, "must be > 0s"));
   } catch (error) {
-    faults.push(invalidField(at.child(name), text, error instanceof Error ? error.message : "it is no duration"));
+    webhook.refuse(invalidField(webhook.path.child(name), text, error instanceof Error ? error.message : "it is no duration"));
   }
   return byDefault;
 }

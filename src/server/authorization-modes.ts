@@ -2,12 +2,8 @@ import { readFileSync } from "node:fs";
 import { AbacError, abacMode, readAbacPolicies } from "../authorization/abac.ts";
 import { alwaysAllow, alwaysDeny } from "../authorization/always.ts";
 import { authorizationChain, type Authorization, type AuthorizationMode } from "../authorization/authorizer.ts";
-import {
-  ConfigurationError,
-  readAuthorizationConfiguration,
-  type AuthorizerConfiguration,
-  type WebhookConfiguration,
-} from "../authorization/configuration.ts";
+import { ConfigurationError } from "../codec/configuration-file.ts";
+import { readAuthorizationConfiguration, type AuthorizerConfiguration, type WebhookConfiguration } from "../authorization/configuration.ts";
 import { nodeMode } from "../authorization/node/node.ts";
 import { compileRule, policyRule, type CompiledRule } from "../authorization/rbac/policy-rule.ts";
 import { rbacMode } from "../authorization/rbac/rbac.ts";

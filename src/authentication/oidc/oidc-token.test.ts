@@ -187,7 +187,12 @@ describe("an authentication configuration", () => {
     assert.equal(read(minimal(`{${issuer}, ${username}}`)).issuers.length, 1);
     for (const [text, reason] of [
       [`{${issuer}, ${username}, claimValidationRule: []}`, /unknown field "jwt\[0\].claimValidationRule"/],
-      [`{${issuer}, ${username}, userValidationRules: {expression: "false"}}`, /of the wrong type/],
+      [`{${issuer}, ${username}, userValidationRules: {expression: "false"}}`, /jwt\[0\].userValidationRules: must be a list/],
+      [`{${issuer}, ${username}, ${username}}`, /key "claimMappings" already set in map/],
+      [
+        `{${issuer}, claimMappings: {username: {claim: sub, prefix: ''}, uid: {claim: sub, prefix: ''}}}`,
+        /unknown field "jwt\[0\].claimMappings.uid.prefix"/,
+      ],
       [`{${issuer}, claimMappings: {username: {claim: sub}}}`, /prefix is required/],
       [`{${issuer}}`, /claim or expression is required/],
       [`{${issuer}, claimMappings: {username: {expression: "claims.sub +"}}}`, /claimMappings.username.expression: .*compilation failed/s],
