@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { startServer, type AdmissionFunction, type RunningServer } from "../src/index.ts";
+import { allowWith, hookServer, type HookServer } from "../src/admission/webhooks/hook-server.test-support.ts";
 import { needs } from "./programs.ts";
 
 const run = promisify(execFile);
@@ -27,8 +28,11 @@ const OWN: AdmissionFunction = {
 describe("admission, asked by kubectl", needs("kubectl"), () => {
   let directory = "";
   let server: RunningServer;
+  let hooks: HookServer;
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), "admission-"));
+    hooks = await hookServer();
+    await writeFile(join(directory, "hooks.kubeconfig"), `users: [{name: "127.0.0.1:${hooks.port}", user: {token: hook-secret}}]\n`);
     const admissionConfigFile = join(directory, "admission.yaml");
     await writeFile(
       admissionConfigFile,
@@ -41,6 +45,8 @@ plugins:
     kind: PodSecurityConfiguration
     defaults: {audit: restricted}
     exemptions: {namespaces: [free]}
+- name: ValidatingAdmissionWebhook
+  configuration: {apiVersion: apiserver.config.k8s.io/v1, kind: WebhookAdmissionConfiguration, kubeConfigFile: hooks.kubeconfig}
 `,
     );
     server = await startServer({
@@ -57,6 +63,7 @@ plugins:
   });
   after(async () => {
     await server.close();
+    await hooks[Symbol.asyncDispose]();
     await rm(directory, { recursive: true });
   });
   const kubectl = (...args: string[]): Promise<{ readonly stdout: string; readonly stderr: string }> =>
@@ -149,5 +156,85 @@ plugins:
       await refused("-n", "own", "create", "configmap", "forbidden"),
       /configmaps "forbidden" is forbidden: our own program says no/,
     );
+  });
+
+  const rules = (...resources: string[]) => [{ operations: ["*"], apiGroups: [""], apiVersions: ["v1"], resources }];
+  const forNamespace = (name: string) => ({ matchLabels: { "kubernetes.io/metadata.name": name } });
+
+  test("webhooks over HTTPS change and refuse what kubectl does, connections too, and know who asks them", async () => {
+    await kubectl("create", "namespace", "hooked");
+    for (const [type, path, resources] of [
+      ["Mutating", "/m", ["configmaps"]],
+      ["Validating", "/v", ["configmaps", "pods/exec"]],
+    ] as const) {
+      const webhook = {
+        name: "hook.example.com",
+        clientConfig: { url: `${hooks.url}${path}`, caBundle: hooks.caBundle },
+        rules: rules(...resources),
+        namespaceSelector: forNamespace("hooked"),
+        admissionReviewVersions: ["v1"],
+        sideEffects: "None",
+      };
+      const configuration = {
+        apiVersion: "admissionregistration.k8s.io/v1",
+        kind: `${type}WebhookConfiguration`,
+        metadata: { name: "hooked" },
+        webhooks: [webhook],
+      };
+      await kubectl("create", "-f", await file(configuration));
+    }
+    hooks.hooks.set("/m", allowWith({ op: "add", path: "/metadata/labels", value: { seen: "yes" } }));
+    hooks.hooks.set("/v", { allowed: true, warnings: ["the webhook looks at this"] });
+    const { stderr } = await kubectl("-n", "hooked", "create", "configmap", "m");
+    assert.match(stderr, /Warning: the webhook looks at this/);
+    assert.equal((await kubectl("-n", "hooked", "get", "configmap", "m", "-o", "jsonpath={.metadata.labels.seen}")).stdout, "yes");
+    assert.deepEqual(
+      hooks.calls.map(({ path, headers }) => [path, headers.authorization]),
+      [
+        ["/m", undefined],
+        ["/v", "Bearer hook-secret"],
+      ],
+    );
+    hooks.hooks.set("/m", { allowed: true });
+    hooks.hooks.set("/v", { allowed: false, status: { message: "not today" } });
+    assert.match(
+      await refused("-n", "hooked", "delete", "configmap", "m"),
+      /admission webhook "hook\.example\.com" denied the request: not today/,
+    );
+    await kubectl("-n", "hooked", "run", "p", "--image=nginx");
+    assert.match(
+      await refused("-n", "hooked", "exec", "p", "--", "ls"),
+      /admission webhook "hook\.example\.com" denied the request: not today/,
+    );
+    await kubectl("delete", "validatingwebhookconfiguration,mutatingwebhookconfiguration", "hooked");
+  });
+
+  test("a policy takes effect within a second", async () => {
+    await kubectl("create", "namespace", "policed");
+    const apiVersion = "admissionregistration.k8s.io/v1";
+    const policy = {
+      apiVersion,
+      kind: "ValidatingAdmissionPolicy",
+      metadata: { name: "short" },
+      spec: {
+        matchConstraints: { namespaceSelector: forNamespace("policed"), resourceRules: rules("configmaps") },
+        validations: [{ expression: "size(object.metadata.name) < 4", messageExpression: "object.metadata.name + ' is too long'" }],
+      },
+    };
+    const binding = {
+      apiVersion,
+      kind: "ValidatingAdmissionPolicyBinding",
+      metadata: { name: "short" },
+      spec: { policyName: "short", validationActions: ["Deny"] },
+    };
+    await kubectl("create", "-f", await file({ apiVersion: "v1", kind: "List", items: [policy, binding] }));
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    assert.match(
+      await refused("-n", "policed", "create", "configmap", "longer"),
+      /'short' with binding 'short' denied request: longer is too long/,
+    );
+    await kubectl("-n", "policed", "create", "configmap", "ok");
+    await kubectl("delete", "validatingadmissionpolicybinding", "short");
+    await kubectl("-n", "policed", "create", "configmap", "longer");
   });
 });

@@ -1,4 +1,4 @@
-import { request } from "node:https";
+import { request, type Agent } from "node:https";
 
 /** Who asks a server, and by what it is known. */
 export interface Caller {
@@ -6,9 +6,13 @@ export interface Caller {
   readonly token?: string;
   readonly cert?: string | Buffer;
   readonly key?: string | Buffer;
+  /** Keeps connections for the next request. Default: each has one of its own. */
+  readonly agent?: Agent;
+  /** Milliseconds after which it gives up on an answer. Default: never. */
+  readonly patience?: number;
 }
 
-/** Asks a server over a connection of its own; a body that is no JSON is given as text. */
+/** Asks a server; a body that is no JSON is given as text. */
 export function ask<Body>(
   url: string,
   caller: Caller,
@@ -17,8 +21,11 @@ export function ask<Body>(
   body?: unknown,
   type = "application/json",
 ): Promise<{ readonly code: number; readonly body: Body }> {
-  const { token, ...tls } = caller;
-  const headers = { "content-type": type, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+  const { token, patience, ...tls } = caller;
+  const bytes = body === undefined ? "" : JSON.stringify(body);
+  // Told, since for a DELETE Node would leave it open where the body ends.
+  const length = { "content-length": Buffer.byteLength(bytes) };
+  const headers = { "content-type": type, ...length, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
   return new Promise((resolve, reject) => {
     const asked = request(`${url}${path}`, { ...tls, method, headers }, (answer) => {
       let text = "";
@@ -29,7 +36,10 @@ export function ask<Body>(
       });
       answer.on("error", reject);
     });
+    const late = patience === undefined ? undefined : setTimeout(() => asked.destroy(new Error("no answer in time")), patience);
     asked.on("error", reject);
-    asked.end(body === undefined ? undefined : JSON.stringify(body));
+    // An answer that breaks off does not always say so itself.
+    asked.on("close", () => (clearTimeout(late), reject(new Error("the connection was closed"))));
+    asked.end(bytes);
   });
 }

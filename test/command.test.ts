@@ -1,25 +1,9 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { packageRoot } from "../src/config/data-files.ts";
-
-/** The built command as a process: its output so far, and its end. */
-function run(...args: string[]) {
-  const child = spawn(process.execPath, [join(packageRoot(), "bin/binnacle.js"), ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  const said = { stdout: "", stderr: "" };
-  child.stdout.on("data", (text) => (said.stdout += String(text)));
-  child.stderr.on("data", (text) => (said.stderr += String(text)));
-  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
-  const ready = new Promise<string>((resolve, reject) => {
-    child.stdout.on("data", () => /binnacle: ready .*\n/.test(said.stdout) && resolve(said.stdout));
-    child.on("close", () => reject(new Error(`ended before it was ready: ${said.stderr}`)));
-  });
-  ready.catch(() => undefined);
-  return { child, said, ended, ready };
-}
+import { run } from "./command.ts";
 
 test("the command starts on a free port with the recordings' flags, says one line of ready, and ends with 0 at SIGTERM and SIGINT", async (t) => {
   const directory = await mkdtemp(join(tmpdir(), "command-"));

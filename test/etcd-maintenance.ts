@@ -33,12 +33,27 @@ export async function defragment(url: string): Promise<void> {
   await ask(url, "/etcdserverpb.Maintenance/Defragment", []);
 }
 
-/** Tells a member that was out of space that it may write again. */
+/** Tells all members that were out of space that they may write again. */
 export async function disarm(url: string): Promise<void> {
-  await ask(url, "/etcdserverpb.Maintenance/Alarm", [
-    [1, DEACTIVATE],
-    [3, NOSPACE],
-  ]);
+  const path = "/etcdserverpb.Maintenance/Alarm";
+  const answer = new WireReader(await ask(url, path, []));
+  const members: (number | bigint)[] = [];
+  readFields(answer, (field) => {
+    if (field !== 2) return false;
+    const alarm = answer.part();
+    readFields(alarm, (inner) => {
+      if (inner === 1) members.push(alarm.int64());
+      return inner === 1;
+    });
+    return true;
+  });
+  for (const member of members) {
+    await ask(url, path, [
+      [1, DEACTIVATE],
+      [2, member],
+      [3, NOSPACE],
+    ]);
+  }
 }
 
 async function ask(url: string, path: string, message: Message): Promise<Buffer> {

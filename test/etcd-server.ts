@@ -38,6 +38,8 @@ interface EtcdTlsFiles {
 }
 
 interface EtcdOptions {
+  /** Default: Debian 12's, which is so old that it answers progress requests too early. */
+  readonly program?: "etcd" | "etcd-3.5";
   readonly tls?: EtcdTlsFiles;
   /** Bytes that the data may take; beyond it etcd takes no more writes. */
   readonly quotaBytes?: number;
@@ -51,7 +53,7 @@ interface MemberPlace {
 
 const startPatience = 20_000;
 
-/** Starts the etcd that is in PATH, alone. It ends with this process at the latest. */
+/** Starts an etcd that is in PATH, alone. It ends with this process at the latest. */
 export async function startEtcd(options: EtcdOptions = {}): Promise<EtcdServer> {
   const [member] = await members(1, options);
   return member as EtcdServer;
@@ -70,8 +72,9 @@ export async function startEtcdCluster(options: EtcdOptions = {}): Promise<EtcdC
 }
 
 async function members(count: number, options: EtcdOptions): Promise<EtcdServer[]> {
-  const program = findProgram("etcd");
-  if (program === undefined) throw new Error("etcd is not installed");
+  const name = options.program ?? "etcd";
+  const program = findProgram(name);
+  if (program === undefined) throw new Error(`${name} is not installed`);
   const ports = await freePorts(count * 2);
   const places = Array.from({ length: count }, (_, index) => ({
     name: `member-${index}`,

@@ -1,34 +1,15 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { request } from "node:https";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { packageRoot } from "../src/config/data-files.ts";
 import { startServer } from "../src/index.ts";
 import { prepareCertificates } from "../src/server/certificates.ts";
-import { ask } from "./ask.ts";
+import { openDoor, type Door } from "./door.ts";
 import { startEtcd } from "./etcd-server.ts";
 import { needs } from "./programs.ts";
-
-interface Answer {
-  readonly code: number;
-  readonly body: {
-    readonly metadata: { readonly name?: string; readonly resourceVersion: string };
-    readonly items?: readonly { readonly metadata: { readonly name: string } }[];
-    readonly data?: Readonly<Record<string, string>>;
-  };
-}
-
-/** One server as its administrator sees it. */
-interface Door {
-  ask(method: string, path: string, body?: unknown): Promise<Answer>;
-  /** The names of configmaps as a watch from a revision tells them, in order. */
-  watch(from: string): { readonly names: readonly string[]; close(): void };
-}
+import { startReplica } from "./replica.ts";
 
 const configMaps = "/api/v1/namespaces/default/configmaps";
 
@@ -38,56 +19,14 @@ async function temporaryDirectory(t: TestContext): Promise<string> {
   return directory;
 }
 
-/** The built command on an etcd, as a process of its own. */
-async function startProcess(t: TestContext, etcd: string): Promise<{ readonly door: Door; kill(): Promise<void> }> {
-  const directory = await temporaryDirectory(t);
-  const flags = ["serve", "--secure-port=0", `--data-dir=${directory}`, `--etcd-servers=${etcd}`];
-  const child = spawn(process.execPath, [join(packageRoot(), "bin/binnacle.js"), ...flags], { stdio: ["ignore", "pipe", "pipe"] });
-  t.after(() => child.kill("SIGKILL"));
-  let said = "";
-  child.stderr.on("data", (text) => (said += String(text)));
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stdout.on("data", (text) => {
-      said += String(text);
-      const ready = /ready {2}(https:\S+)/.exec(said)?.[1];
-      if (ready !== undefined) resolve(ready);
-    });
-    child.on("close", () => reject(new Error(`ended before it was ready: ${said}`)));
+/** The names of configmaps as a watch from a revision tells them, in order. */
+function namesOf(door: Door, from: string): { readonly names: readonly string[]; close(): void } {
+  const names: string[] = [];
+  const { close } = door.watch(`${configMaps}?watch=1&resourceVersion=${from}`, {
+    event: (type, { metadata }) => void names.push(`${type} ${metadata.name}`),
+    ended: () => undefined,
   });
-  return {
-    door: await openDoor(url, join(directory, "pki")),
-    async kill() {
-      const closed = once(child, "close");
-      child.kill("SIGKILL");
-      await closed;
-    },
-  };
-}
-
-async function openDoor(url: string, pki: string): Promise<Door> {
-  const [ca, cert, key] = await Promise.all(["ca.crt", "admin.crt", "admin.key"].map((file) => readFile(join(pki, file))));
-  const caller = { ca: ca ?? "", ...(cert && { cert }), ...(key && { key }) };
-  return {
-    ask: (method, path, body) => ask<Answer["body"]>(url, caller, method, path, body),
-    watch(from) {
-      const names: string[] = [];
-      const asked = request(`${url}${configMaps}?watch=1&resourceVersion=${from}`, caller, (answer) => {
-        let rest = "";
-        answer.setEncoding("utf8").on("data", (text: string) => {
-          const lines = (rest + text).split("\n");
-          rest = lines.pop() ?? "";
-          for (const line of lines) {
-            const event = JSON.parse(line) as { type: string; object: Answer["body"] };
-            names.push(`${event.type} ${event.object.metadata.name}`);
-          }
-        });
-        answer.on("error", () => undefined);
-      });
-      asked.on("error", () => undefined);
-      asked.end();
-      return { names, close: () => asked.destroy() };
-    },
-  };
+  return { names, close };
 }
 
 const configMap = (name: string) => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data: { name } });
@@ -109,10 +48,10 @@ test(
   { ...needs("etcd"), timeout: 120_000 },
   async (t) => {
     await using etcd = await startEtcd();
-    const one = await startProcess(t, etcd.url);
-    const two = await startProcess(t, etcd.url);
+    await using one = await startReplica([etcd.url]);
+    await using two = await startReplica([etcd.url]);
     const start = (await two.door.ask("GET", configMaps)).body.metadata.resourceVersion;
-    const watch = two.door.watch(start);
+    const watch = namesOf(two.door, start);
     t.after(() => watch.close());
     const expected: string[] = [];
     const names = new Set<string>();
@@ -151,7 +90,7 @@ test(
     await etcd.start();
     await eventually(async () => assert.equal((await two.door.ask("GET", configMaps)).code, 200));
     await create(two.door, two.door, "after-etcd-died");
-    const three = await startProcess(t, etcd.url);
+    await using three = await startReplica([etcd.url]);
     const kept = (await three.door.ask("GET", configMaps)).body.items?.map(({ metadata }) => metadata.name) ?? [];
     for (const name of names) assert.ok(kept.includes(name), `${name} was acknowledged`);
     await eventually(() =>

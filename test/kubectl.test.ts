@@ -58,6 +58,38 @@ for (const program of ["kubectl", "kubectl-old"] as const) {
           /joe\nGroups\s+\[a b system:authenticated\]/,
         );
       });
+
+      test("reconciles roles and bindings, and says what somebody may do, one by one and all of it", async () => {
+        const rbac = "apiVersion: rbac.authorization.k8s.io/v1";
+        const role = (resources: string): string =>
+          `${rbac}\nkind: Role\nmetadata: {name: reader, namespace: default}\nrules: [{apiGroups: [""], resources: [${resources}], verbs: [get, list]}]\n`;
+        const binding = (name: string): string =>
+          `${rbac}\nkind: RoleBinding\nmetadata: {name: reader, namespace: default}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}\nsubjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: ${name}}]\n`;
+        const mayRead = (user: string, what: string): Promise<string> =>
+          kubectl("auth", "can-i", "list", what, `--as=${user}`).catch(({ stdout }: { readonly stdout: string }) => stdout);
+        const first = await file(`${role("pods")}---\n${binding("jane")}`);
+        const made = await kubectl("auth", "reconcile", "-f", first);
+        assert.match(made, /role.*reader reconciled[^]*rolebinding.*reader reconciled/);
+        assert.match(await kubectl("auth", "reconcile", "-f", first), /reconciled/);
+        // What is there already stays beside what is reconciled.
+        await kubectl("auth", "reconcile", "-f", await file(`${role("secrets")}---\n${binding("joe")}`));
+        for (const user of ["jane", "joe"]) {
+          for (const what of ["pods", "secrets"]) assert.equal(await mayRead(user, what), "yes\n", `${user} ${what}`);
+          assert.equal(await mayRead(user, "nodes"), "no\n");
+        }
+        const more = ["--remove-extra-permissions", "--remove-extra-subjects"];
+        await kubectl("auth", "reconcile", ...more, "-f", await file(`${role("secrets")}---\n${binding("joe")}`));
+        assert.deepEqual(
+          [await mayRead("jane", "secrets"), await mayRead("joe", "pods"), await mayRead("joe", "secrets")],
+          ["no\n", "no\n", "yes\n"],
+        );
+        const all = await kubectl("auth", "can-i", "--list", "--as=joe");
+        assert.match(all, /^secrets\s+\[\]\s+\[\]\s+\[get list\]$/m);
+        assert.match(all, /^selfsubjectreviews\.authentication\.k8s\.io\s+\[\]\s+\[\]\s+\[create\]$/m);
+        assert.match(all, /^\s+\[\/healthz\]\s+\[\]\s+\[get\]$/m);
+        assert.doesNotMatch(all, /^\*\.\*/m);
+        assert.match(await kubectl("auth", "can-i", "--list"), /^\*\.\*\s+\[\]\s+\[\]\s+\[\*\]$/m);
+      });
     }
 
     for (const [kind, manifest] of Object.entries(MANIFESTS)) {

@@ -1,11 +1,26 @@
 import { isObject, type JsonObject } from "../object/json.ts";
-import { forbidden, StatusError, type StatusCause } from "../object/status.ts";
+import { forbidden, StatusError, type ResourceRef, type StatusCause } from "../object/status.ts";
+import { PODS } from "../object/resource-ids.ts";
 import type { AdmissionAttributes, Operation } from "./admission.ts";
 
+/** Whether a write is one to a resource, itself or below it. */
+export function isOf({ definition }: AdmissionAttributes, { group, plural }: ResourceRef): boolean {
+  return definition.group === group && definition.plural === plural;
+}
+
 /** Whether a write concerns a resource itself (no subresource of it), in one of the operations. */
-export function concerns(attributes: AdmissionAttributes, group: string, plural: string, ...operations: readonly Operation[]): boolean {
-  const { definition, subresource, operation } = attributes;
-  return definition.group === group && definition.plural === plural && subresource === "" && operations.includes(operation);
+export function concerns(attributes: AdmissionAttributes, resource: ResourceRef, ...operations: readonly Operation[]): boolean {
+  return attributes.subresource === "" && operations.includes(attributes.operation) && isOf(attributes, resource);
+}
+
+/** Whether a write changes what the containers of a pod that runs may use. */
+export function resizes(attributes: AdmissionAttributes): boolean {
+  return attributes.subresource === "resize" && attributes.operation === "UPDATE" && isOf(attributes, PODS);
+}
+
+/** Whether a write adds containers to a pod that runs. */
+export function addsEphemeralContainers(attributes: AdmissionAttributes): boolean {
+  return attributes.subresource === "ephemeralcontainers" && attributes.operation === "UPDATE" && isOf(attributes, PODS);
 }
 
 /**

@@ -52,6 +52,7 @@ test("a file that says what cannot be is refused, and where", async () => {
     [`${head}- {name: X, configuration: [a]}\n`]: /plugins\[0\]\.configuration: must be an object/,
     "kind: AdmissionConfiguration\n": /no AdmissionConfiguration/,
     [`${head}- {name: PodSecurity, configuration: {kind: PodSecurityConfiguration, apiVersion: v1}}\n`]: /no PodSecurityConfiguration of/,
+    [`${head}- {name: MutatingAdmissionWebhook, configuration: {kind: Nothing}}\n`]: /no WebhookAdmissionConfiguration of apiserver/,
     [`${head}- {name: X, configuration: {}}\n- {name: X, configuration: {}}\n`]: /twice/,
   };
   for (const [text, message] of Object.entries(faulty))

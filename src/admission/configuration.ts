@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { ConfigurationError, readConfigurationFile, readDocument } from "../codec/configuration-file.ts";
 import { isObject, type JsonObject, type ReadonlyJsonObject } from "../object/json.ts";
 import { stringIn } from "../object/read.ts";
 import { StartupError } from "../object/startup-error.ts";
+import { KubeconfigError } from "../webhook/credentials.ts";
 
 /** A configuration that says what cannot be; `message` says where and why. */
 export class ConfigurationFault extends Error {}
@@ -17,11 +19,22 @@ export interface PluginConfiguration {
   readonly file: string;
 }
 
+/** What a plugin's document is. */
+interface DocumentType {
+  readonly kind: string;
+  readonly apiVersions: readonly string[];
+}
+
+const WEBHOOK_ADMISSION: DocumentType = {
+  kind: "WebhookAdmissionConfiguration",
+  apiVersions: ["apiserver.config.k8s.io/v1", "apiserver.config.k8s.io/v1alpha1"],
+};
+
 /**
  * The documents that plugins read, and the versions in which each may come. Those of ImagePolicyWebhook (one member) and
  * PodNodeSelector (a map) have no type.
  */
-const KINDS: ReadonlyMap<string, { readonly kind: string; readonly apiVersions: readonly string[] }> = new Map([
+const KINDS: ReadonlyMap<string, DocumentType> = new Map<string, DocumentType>([
   ["EventRateLimit", { kind: "Configuration", apiVersions: ["eventratelimit.admission.k8s.io/v1alpha1"] }],
   ["PodTolerationRestriction", { kind: "Configuration", apiVersions: ["podtolerationrestriction.admission.k8s.io/v1alpha1"] }],
   [
@@ -31,6 +44,8 @@ const KINDS: ReadonlyMap<string, { readonly kind: string; readonly apiVersions: 
       apiVersions: ["v1", "v1beta1", "v1alpha1"].map((version) => `pod-security.admission.config.k8s.io/${version}`),
     },
   ],
+  ["MutatingAdmissionWebhook", WEBHOOK_ADMISSION],
+  ["ValidatingAdmissionWebhook", WEBHOOK_ADMISSION],
   [
     "ResourceQuota",
     {
@@ -43,6 +58,11 @@ const FILE = {
   kind: "AdmissionConfiguration",
   apiVersions: ["v1", "v1beta1", "v1alpha1"].map((version) => `apiserver.config.k8s.io/${version}`),
 };
+/** What older versions of a document called it. */
+const OLDER_KINDS: ReadonlyMap<string, string> = new Map([
+  ["ResourceQuotaConfiguration", "Configuration"],
+  ["WebhookAdmissionConfiguration", "WebhookAdmission"],
+]);
 
 /**
  * Reads the file of --admission-control-config-file: an AdmissionConfiguration, which holds the plugins' documents or
@@ -75,10 +95,34 @@ function checkKind(plugin: string, file: string, document: ReadonlyJsonObject): 
   const expected = KINDS.get(plugin);
   if (expected === undefined) return;
   const { kind, apiVersions } = expected;
-  // The older versions of a quota's configuration called it simply Configuration.
-  const known = [kind, ...(plugin === "ResourceQuota" ? ["Configuration"] : [])].includes(stringIn(document, "kind"));
+  const older = OLDER_KINDS.get(kind);
+  const known = stringIn(document, "kind") === kind || (older !== undefined && stringIn(document, "kind") === older);
   if (!known || !apiVersions.includes(stringIn(document, "apiVersion")))
     throw fault(file, `the configuration of ${plugin} is no ${kind} of ${apiVersions[0]}`);
+}
+
+/** The text of a file that a document names. Throws ConfigurationFault. */
+function readNamedFile(name: string): string {
+  try {
+    return readFileSync(name, "utf8");
+  } catch (error) {
+    throw new ConfigurationFault(`${name} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** What a document's kubeconfig says, by whom it is read. Throws ConfigurationFault. */
+export function readNamedKubeconfig<T>(
+  { file }: PluginConfiguration,
+  named: string,
+  read: (text: string, path: string, readFile: (path: string) => string) => T,
+): T {
+  const path = resolve(dirname(file), named);
+  try {
+    return read(readNamedFile(path), path, readNamedFile);
+  } catch (error) {
+    if (error instanceof KubeconfigError) throw new ConfigurationFault(`${path}: ${error.message}`);
+    throw error;
+  }
 }
 
 /** Lets a plugin read its document; undefined where it has none. Faults become StartupErrors that name the file. */

@@ -44,6 +44,8 @@ import { runtimeClass } from "./plugins/runtime-class.ts";
 import { serviceAccount } from "./plugins/service-account.ts";
 import { storageObjectInUseProtection } from "./plugins/storage-object-in-use-protection.ts";
 import { taintNodesByCondition } from "./plugins/taint-nodes-by-condition.ts";
+import type { WebhookParts } from "./webhooks/calls.ts";
+import { readWebhookCredentials } from "./webhooks/configuration.ts";
 import { mutatingWebhook } from "./webhooks/mutating-webhook.ts";
 import { validatingWebhook } from "./webhooks/validating-webhook.ts";
 
@@ -145,9 +147,9 @@ const PLUGINS: readonly (readonly [name: string, make: (parts: PluginParts) => A
   ["PodResizeValidator", ({ view }) => podResizeValidator(view)],
   ["RequireNetworkPolicy", ({ view }) => requireNetworkPolicy(view)],
   ["MutatingAdmissionPolicy", (parts) => mutatingAdmissionPolicy(parts)],
-  ["MutatingAdmissionWebhook", (parts) => mutatingWebhook(parts)],
+  ["MutatingAdmissionWebhook", (parts) => mutatingWebhook(withCredentials(parts, "MutatingAdmissionWebhook"))],
   ["ValidatingAdmissionPolicy", (parts) => validatingAdmissionPolicy(parts)],
-  ["ValidatingAdmissionWebhook", (parts) => validatingWebhook(parts)],
+  ["ValidatingAdmissionWebhook", (parts) => validatingWebhook(withCredentials(parts, "ValidatingAdmissionWebhook"))],
   [
     "ResourceQuota",
     ({ view, client, configurations }) => {
@@ -177,6 +179,10 @@ export function makePlugins(
     ...(name === AFTER_WEBHOOKS ? inProcess.map(inProcessPlugin) : []),
     ...(isOn(name) ? [make(parts)] : []),
   ]);
+}
+
+function withCredentials(parts: PluginParts, plugin: string): WebhookParts {
+  return { ...parts, credentials: configured(parts.configurations, plugin, readWebhookCredentials) };
 }
 
 function unconfigured(name: string): never {

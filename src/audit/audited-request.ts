@@ -10,10 +10,9 @@ import type { ApiAnswer } from "../request/exchange.ts";
 import type { RequestInfo } from "../request/info.ts";
 import { jsonOf, objectText, statusOf, valueText } from "./answer-object.ts";
 import type { AuditBackend } from "./backend.ts";
-import { factsJson, referenceJson, type AuditedFacts, type FactsJson, type ObjectReference, type ResponseStatus } from "./event.ts";
+import { referenceJson, type AuditedFacts, type FactsJson, type ObjectReference, type ResponseStatus } from "./event.ts";
 import { copyWithoutManagedFields } from "./managed-fields.ts";
 import type { AuditLevel, PolicyRule } from "./policy.ts";
-import { isSensitive, withoutBody } from "./secrets.ts";
 import { sourceIps } from "./source-ips.ts";
 import { TRUNCATED } from "./truncate.ts";
 
@@ -32,6 +31,7 @@ interface AuditSinks {
   /** Milliseconds since the epoch, with fractions. */
   readonly clock: () => number;
   readonly time: (milliseconds: number) => string;
+  readonly facts: (facts: AuditedFacts) => FactsJson;
 }
 
 /** The audit of one request by one rule of the policy. */
@@ -75,7 +75,7 @@ export class AuditedRequest implements RequestAudit {
       userAgent: typeof agent === "string" ? cut(agent) : "",
       receivedAt: sinks.time(context.receivedAt),
     };
-    this.#factsJson = factsJson(this.#facts);
+    this.#factsJson = sinks.facts(this.#facts);
     this.#object = info.isResourceRequest ? referenceOf(info) : undefined;
     this.#objectJson = this.#object === undefined ? "" : referenceJson(this.#object);
   }
@@ -108,10 +108,7 @@ export class AuditedRequest implements RequestAudit {
 
   answered(answer: ApiAnswer): void {
     const found = statusOf(answer);
-    this.#status =
-      found === undefined
-        ? plainStatus(answer.status)
-        : statusWith(!this.#showsRequest && isSensitive(this.#context.info) ? withoutBody(found) : found, answer.status);
+    this.#status = found === undefined ? plainStatus(answer.status) : statusWith(found, answer.status);
     if (this.bodyLimit === 0) return;
     if (answer.value === undefined) {
       const json = jsonOf(answer);

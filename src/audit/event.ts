@@ -1,5 +1,6 @@
 import type { AuditStage } from "../request/audit-stage.ts";
 import type { UserInfo } from "../request/context.ts";
+import { memo } from "../object/memo.ts";
 import { jsonString } from "./json-text.ts";
 import type { AuditLevel } from "./policy.ts";
 
@@ -66,14 +67,21 @@ export interface FactsJson {
 /** What a line of the log begins with; the items of a list say it once, in the list. */
 export const EVENT_HEAD = '{"kind":"Event","apiVersion":"audit.k8s.io/v1",';
 
-/** The JSON that all events of a request share. */
-export function factsJson({ level, auditId, requestUri, verb, user, sourceIps, userAgent }: AuditedFacts): FactsJson {
-  let beforeObject = sourceIps.length === 0 ? "" : `,"sourceIPs":["${sourceIps.join('","')}"]`;
-  if (userAgent !== "") beforeObject += `,"userAgent":${jsonString(userAgent)}`;
-  return {
-    beforeStage: `"level":"${level}","auditID":${jsonString(auditId)},"stage":"`,
-    beforeImpersonation: `","requestURI":${jsonString(requestUri)},"verb":"${verb}","user":${user === undefined ? "{}" : userJson(user)}`,
-    beforeObject,
+/** Users and senders whose JSON is kept: a client asks many times from one place. */
+const KEPT = 256;
+
+/** Makes a writer of the JSON that all events of a request share. */
+export function factsWriter(): (facts: AuditedFacts) => FactsJson {
+  const userOf = memo(KEPT, userJson);
+  const agentOf = memo(KEPT, jsonString);
+  return ({ level, auditId, requestUri, verb, user, sourceIps, userAgent }) => {
+    let beforeObject = sourceIps.length === 0 ? "" : `,"sourceIPs":["${sourceIps.join('","')}"]`;
+    if (userAgent !== "") beforeObject += `,"userAgent":${agentOf(userAgent)}`;
+    return {
+      beforeStage: `"level":"${level}","auditID":${jsonString(auditId)},"stage":"`,
+      beforeImpersonation: `","requestURI":${jsonString(requestUri)},"verb":"${verb}","user":${user === undefined ? "{}" : userOf(user)}`,
+      beforeObject,
+    };
   };
 }
 

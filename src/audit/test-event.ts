@@ -1,4 +1,4 @@
-import { factsJson, type AuditedFacts, type AuditEvent } from "./event.ts";
+import { factsWriter, type AuditedFacts, type AuditEvent } from "./event.ts";
 
 /** An event for tests, with what is given. */
 export function testEvent(change: Partial<AuditEvent> = {}, facts: Partial<AuditedFacts> = {}): AuditEvent {
@@ -15,7 +15,7 @@ export function testEvent(change: Partial<AuditEvent> = {}, facts: Partial<Audit
   };
   return {
     facts: whole,
-    factsJson: factsJson(whole),
+    factsJson: factsWriter()(whole),
     stage: "ResponseComplete",
     impersonatedUser: undefined,
     impersonationConstraint: "",

@@ -1,3 +1,4 @@
+import { memo } from "../object/memo.ts";
 import { StatusError, unauthorized } from "../object/status.ts";
 import type { UserInfo } from "../request/context.ts";
 import type { ApiRequest } from "../request/exchange.ts";
@@ -41,11 +42,15 @@ export const ANONYMOUS: UserInfo = { name: "system:anonymous", groups: [ALL_UNAU
 /** Key of the `extra` value that names the credential a user came with. */
 export const CREDENTIAL_ID = "authentication.kubernetes.io/credential-id";
 
+const KEPT_USERS = 256;
+
 /**
  * The first authenticator that finds someone decides, whatever those before it refused; whoever is found belongs to
  * system:authenticated. Errors: BadCredential with every reason where somebody refused and nobody found.
  */
 export function firstOf(authenticators: readonly Authenticator[]): Authenticator {
+  // A user whom an authenticator keeps is one value to everybody after it.
+  const authenticated = memo(KEPT_USERS, withAuthenticated);
   return async (request, notes) => {
     const reasons: string[] = [];
     let refused = false;
@@ -53,7 +58,7 @@ export function firstOf(authenticators: readonly Authenticator[]): Authenticator
       try {
         const asked = authenticate(request, notes);
         const user = asked instanceof Promise ? await asked : asked;
-        if (user !== undefined) return withAuthenticated(user);
+        if (user !== undefined) return authenticated(user);
       } catch (error) {
         if (!(error instanceof BadCredential)) throw error;
         refused = true;

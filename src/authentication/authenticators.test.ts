@@ -228,7 +228,8 @@ describe("passwords", () => {
       assert.ok(performance.now() - began >= 49);
     }
     assert.equal(await ask({ authorization: "Bearer a" }), undefined);
-    assert.equal(await ask({ authorization: "Basic %%" }), undefined);
+    for (const authorization of ["Basic %%", "basic", "Basic YW5u", " BASIC  Og=="])
+      await assert.rejects(ask({ authorization }), bad, authorization);
   });
 
   test("in plain text are refused, with a word on how to hash them and none of what they are", () => {

@@ -57,8 +57,9 @@ export function passwordAuthenticator({ table, clock, failureMs = FAILURE_MS }: 
   const right = new BoundedCache<PasswordHash>(REMEMBERED, clock);
   const queue = new CheckQueue();
   return async ({ headers: { authorization } }) => {
-    const given = typeof authorization === "string" ? credentialsIn(authorization) : undefined;
-    if (given === undefined) return undefined;
+    if (typeof authorization !== "string" || !/^\s*basic(\s|$)/i.test(authorization)) return undefined;
+    const given = credentialsIn(authorization);
+    if (given === undefined) throw new BadCredential("the user name and password cannot be read");
     const entry = table().get(given.name);
     const key = createHmac("sha256", secret).update(`${given.name}\0${given.password}`).digest("base64");
     if (entry !== undefined && right.get(key) === entry.hash) return entry.user;

@@ -1,5 +1,5 @@
 import type { X509Certificate } from "node:crypto";
-import { decodeHeaderKey, headerLines } from "../request/header-values.ts";
+import { decodeHeaderKey, headerTexts } from "../request/header-values.ts";
 import type { UserInfo } from "../request/context.ts";
 import type { ApiRequest } from "../request/exchange.ts";
 import { BadCredential, type Authenticator } from "./authenticator.ts";
@@ -44,7 +44,7 @@ export function requestHeaderAuthenticator(options: RequestHeaderOptions): Authe
 type HeaderPlaces = Pick<RequestHeaderOptions, "userHeaders" | "uidHeaders" | "groupHeaders" | "extraPrefixes">;
 
 function userInHeaders(request: ApiRequest, { userHeaders, uidHeaders, groupHeaders, extraPrefixes }: HeaderPlaces): UserInfo | undefined {
-  const lines = [...headerLines(request)].map(([key, value]) => [key, value.trim()] as const);
+  const lines = [...headerTexts(request)].map(([key, value]) => [key, value.trim()] as const);
   const first = (names: readonly string[]): string => {
     for (const name of names) {
       const value = lines.find(([key, text]) => key === name && text !== "")?.[1];

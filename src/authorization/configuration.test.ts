@@ -92,6 +92,8 @@ test("match conditions are expressions over the review: all true, or the webhook
   assert.deepEqual(conditions(asked), { matches: false });
   assert.deepEqual(conditions(path), { matches: false });
   assert.deepEqual(conditions({ ...path, path: "/metrics" }), { matches: true });
+  const nobody = compileMatchConditions(["request.user + request.uid + string(size(request.groups) + size(request.extra)) == '0'"]);
+  assert.deepEqual(nobody({ ...path, user: { name: "", groups: [] } }), { matches: true }, "what is empty is there all the same");
   const failing = compileMatchConditions(["request.resourceAttributes.namespace == 'kube-system'"]);
   assert.deepEqual(failing(asked), { matches: true });
   assert.match(failing(path).error ?? "", /resulted in error: no such key: resourceAttributes/);

@@ -1,5 +1,6 @@
 import { UsageError } from "../config/usage-error.ts";
 import { StartupError } from "../object/startup-error.ts";
+import { copy } from "./copy.ts";
 import { explainAccess } from "./explain-access.ts";
 import { printPasswordHash } from "./hash-password.ts";
 import { printHelp } from "./help.ts";
@@ -11,7 +12,7 @@ import { printVersion } from "./version.ts";
 export interface Terminal {
   readonly stdin: AsyncIterable<unknown> & { readonly isTTY?: boolean };
   readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
   once(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
 }
@@ -21,6 +22,7 @@ export type Subcommand = (args: readonly string[], terminal: Terminal, startServ
 
 const subcommands: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>([
   ["serve", serve],
+  ["copy", copy],
   ["explain-access", explainAccess],
   ["hash-password", printPasswordHash],
   ["version", printVersion],

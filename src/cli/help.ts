@@ -5,6 +5,7 @@ const usage = `Binnacle is a Kubernetes API server (v1.36): kubectl and controll
 
 Usage:
   binnacle [serve] [flags]   start a server, on the embedded store unless told otherwise
+  binnacle copy              copy a data directory's store to an empty etcd (--from DIR --to URL), or back
   binnacle explain-access    say why a user may or may not do something
   binnacle hash-password     make a line of --basic-auth-file from a password on standard input
   binnacle version           print the version

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { join } from "node:path";
 import { firstOfCidr, formatCidr, isMappedIp, parseCidr, sizeOfCidr } from "../object/ip.ts";
-import { admissionPlugins } from "./admission-plugins.ts";
+import { admissionPluginNames, admissionPlugins } from "./admission-plugins.ts";
 import { auditFrom, type AuditConfig } from "./audit.ts";
 import { authenticationFrom, type AuthenticationConfig } from "./authentication.ts";
 import { readFeatureGates } from "./feature-gates.ts";
@@ -31,6 +31,8 @@ export interface Config {
   /** Directory of the store and admin.kubeconfig, absolute or relative to the working directory [--data-dir]. */
   readonly dataDir: string;
   readonly storageBackend: StorageBackend;
+  /** In which form values of built-in kinds are written [--storage-media-type]. */
+  readonly storedAs: "json" | "protobuf";
   readonly etcd: EtcdConfig;
   /** Bytes at which the store refuses writes [--data-quota]. */
   readonly dataQuota: number;
@@ -75,6 +77,10 @@ export interface Config {
   readonly endpointReconcilerType: EndpointReconcilerType;
   /** How many servers there are; for the reconciler master-count [--apiserver-count]. */
   readonly apiServerCount: number;
+  /** Whether redirects of aggregated API servers are refused, and not passed on to clients [--aggregator-reject-forwarding-redirect]. */
+  readonly rejectForwardingRedirects: boolean;
+  /** By which this server proves to aggregated API servers that it is their proxy; undefined for none [--proxy-client-cert-file]. */
+  readonly proxyClientFiles: { readonly certFile: string; readonly keyFile: string } | undefined;
   /** Names of loops to run inside the server [--controllers]. */
   readonly controllers: readonly string[];
   readonly limits: Limits;
@@ -133,11 +139,12 @@ export function configFrom(values: FlagValues, surroundings: Surroundings, warn:
     externalHostname: values["external-hostname"],
     dataDir,
     storageBackend: storageBackendFrom(values),
+    storedAs: values["storage-media-type"] === "application/json" ? "json" : "protobuf",
     etcd: etcdFrom(values),
     dataQuota: values["data-quota"],
     compactionInterval: values["etcd-compaction-interval"],
     certDir: values["cert-dir"] || join(dataDir, "pki"),
-    servingFiles: servingFilesFrom(values["tls-cert-file"], values["tls-private-key-file"]),
+    servingFiles: keyPairFrom(values, "tls-cert-file", "tls-private-key-file"),
     tlsMinVersion: values["tls-min-version"] === "VersionTLS13" ? "TLSv1.3" : "TLSv1.2",
     clientCaFile: values["client-ca-file"],
     tokenAuthFile: values["token-auth-file"],
@@ -152,8 +159,7 @@ export function configFrom(values: FlagValues, surroundings: Surroundings, warn:
       authorizedTtl: values["authorization-webhook-cache-authorized-ttl"],
       unauthorizedTtl: values["authorization-webhook-cache-unauthorized-ttl"],
     },
-    enableAdmissionPlugins: values["enable-admission-plugins"],
-    disableAdmissionPlugins: values["disable-admission-plugins"],
+    ...admissionPluginsFrom(values),
     admissionConfigFile: values["admission-control-config-file"],
     tolerationSeconds: {
       notReady: values["default-not-ready-toleration-seconds"],
@@ -168,6 +174,8 @@ export function configFrom(values: FlagValues, surroundings: Surroundings, warn:
     enableAggregatorRouting: values["enable-aggregator-routing"],
     endpointReconcilerType: reconcilerTypeFrom(values["endpoint-reconciler-type"]),
     apiServerCount: values["apiserver-count"],
+    rejectForwardingRedirects: values["aggregator-reject-forwarding-redirect"],
+    proxyClientFiles: keyPairFrom(values, "proxy-client-cert-file", "proxy-client-key-file"),
     controllers: values["controllers"],
     limits: {
       requestTimeout: values["request-timeout"],
@@ -191,9 +199,14 @@ export function defaultAdvertiseAddress(bindAddress: string, surroundings: Surro
   );
 }
 
-function servingFilesFrom(certFile: string, keyFile: string): Config["servingFiles"] {
+function keyPairFrom(
+  values: FlagValues,
+  certFlag: "tls-cert-file" | "proxy-client-cert-file",
+  keyFlag: "tls-private-key-file" | "proxy-client-key-file",
+): { readonly certFile: string; readonly keyFile: string } | undefined {
+  const [certFile, keyFile] = [values[certFlag], values[keyFlag]];
   if (certFile === "" && keyFile === "") return undefined;
-  if (certFile === "" || keyFile === "") throw new UsageError("--tls-cert-file and --tls-private-key-file must be set together");
+  if (certFile === "" || keyFile === "") throw new UsageError(`--${certFlag} and --${keyFlag} must be set together`);
   return { certFile, keyFile };
 }
 
@@ -226,6 +239,16 @@ function serviceRangesFrom(text: string): readonly string[] {
 }
 
 /** Modes that need a file, and only they, have it. */
+/** The plugins by both flags, or by the one that names them all. */
+function admissionPluginsFrom(values: FlagValues): Pick<Config, "enableAdmissionPlugins" | "disableAdmissionPlugins"> {
+  const all = values["admission-control"];
+  const [enable, disable] = [values["enable-admission-plugins"], values["disable-admission-plugins"]];
+  if (all.length === 0) return { enableAdmissionPlugins: enable, disableAdmissionPlugins: disable };
+  if (enable.length > 0 || disable.length > 0)
+    throw new UsageError("admission-control and enable-admission-plugins/disable-admission-plugins flags are mutually exclusive");
+  return { enableAdmissionPlugins: all, disableAdmissionPlugins: admissionPluginNames.filter((name) => !all.includes(name)) };
+}
+
 function checkAuthorizationModes(values: FlagValues): void {
   const modes = values["authorization-mode"];
   if (values["authorization-config"] !== "") {

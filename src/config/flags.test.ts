@@ -37,6 +37,7 @@ const ownDefaults: Readonly<Record<string, string>> = {
   "cert-dir": "in the data directory",
   "service-cluster-ip-range": "kube-apiserver warns and takes 10.0.0.0/24",
   "storage-backend": "kube-apiserver knows etcd3 only",
+  "storage-media-type": "what is kept as JSON is sent as it is to most clients that look at a cluster of one server",
 };
 
 const table = JSON.parse(readFileSync(dataFile("flags.json"), "utf8")) as Readonly<Record<string, { type: string; default: string }>>;

@@ -105,10 +105,11 @@ const storage = {
   ),
   "etcd-servers-overrides": refused("list", "", "etcd servers for single resources."),
   "lease-reuse-duration-seconds": harmless("int", "60", "How long one lease is used for objects that expire."),
-  "storage-media-type": harmless(
+  "storage-media-type": works(
     "string",
-    "application/vnd.kubernetes.protobuf",
-    "Encoding of values in etcd; the embedded store has its own.",
+    "application/json",
+    "Form in which values of built-in kinds are written to the store; both are read. Custom resources are always JSON.",
+    { values: ["application/json", "application/vnd.kubernetes.protobuf"] },
   ),
   "watch-cache": harmless("bool", "true", "Answer reads from memory; this server always does."),
   "watch-cache-sizes": harmless("list", "", "Events kept for single resources; the window is sized by itself."),
@@ -236,7 +237,10 @@ const authorization = {
 };
 
 const admission = {
-  "admission-control": refused("list", "", "The exact list of admission plugins, in order.", { deprecated: true }),
+  "admission-control": works("list", "", "All admission plugins that are on, instead of the two other flags; their order is fixed.", {
+    values: admissionPluginNames,
+    deprecated: true,
+  }),
   "admission-control-config-file": works("string", "", "File that configures admission plugins (AdmissionConfiguration)."),
   "default-not-ready-toleration-seconds": works("int", "300", "How long pods stay on a node that is not ready.", { min: 0 }),
   "default-unreachable-toleration-seconds": works("int", "300", "How long pods stay on a node that is unreachable.", { min: 0 }),
@@ -261,7 +265,7 @@ const observability = {
 };
 
 const misc = {
-  "aggregator-reject-forwarding-redirect": harmless("bool", "true", "Refuse redirects of aggregated API servers; none is called yet."),
+  "aggregator-reject-forwarding-redirect": works("bool", "true", "Refuse redirects of aggregated API servers, instead of passing them on."),
   "allow-privileged": works("bool", "false", "Whether pods may have privileged containers."),
   "apiserver-count": works("int", "1", "Number of API servers in the cluster, for the endpoint reconciler master-count.", {
     min: 1,
@@ -271,7 +275,7 @@ const misc = {
   "coordinated-leadership-renew-deadline": harmless("duration", "10s", "How long its leader tries to renew."),
   "coordinated-leadership-retry-period": harmless("duration", "2s", "How often it tries."),
   "egress-selector-config-file": refused("string", "", "File that says through which proxies connections go out."),
-  "enable-aggregator-routing": works("bool", "false", "Call services, such as webhooks, at their endpoints, not at the cluster IP."),
+  "enable-aggregator-routing": works("bool", "false", "Call services (webhooks, aggregated APIs) at endpoints, not at the cluster IP."),
   "enable-logs-handler": refused("bool", "false", "Serve /var/log under /logs.", { deprecated: true }),
   "endpoint-reconciler-type": works(
     "string",
@@ -296,8 +300,8 @@ const misc = {
   "peer-advertise-ip": refused("string", "", "Address at which other API servers reach this one."),
   "peer-advertise-port": refused("string", "", "Port at which other API servers reach this one."),
   "peer-ca-file": refused("string", "", "CA of other API servers."),
-  "proxy-client-cert-file": harmless("string", "", "Client certificate for aggregated APIs and webhooks; none is called yet."),
-  "proxy-client-key-file": harmless("string", "", "Key of that certificate."),
+  "proxy-client-cert-file": works("string", "", "Client certificate that proves to aggregated API servers who their proxy is."),
+  "proxy-client-key-file": works("string", "", "Key of that certificate."),
   "service-account-signing-endpoint": refused("string", "", "Socket of a signer of service account tokens."),
   "service-account-signing-key-file": works(
     "string",

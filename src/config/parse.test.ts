@@ -91,6 +91,10 @@ test("admission plugins are known by name, and those not built are named in a wa
   for (const [name, { status }] of admissionPlugins)
     assert.equal(warnings(`--enable-admission-plugins=${name}`).join().includes(name), status === "missing", name);
   refuses(["--enable-admission-plugins=Nonsense"], /"Nonsense" is not one of/);
+  const { enableAdmissionPlugins, disableAdmissionPlugins } = config("--admission-control=LimitRanger,AlwaysPullImages");
+  assert.deepEqual(enableAdmissionPlugins, ["LimitRanger", "AlwaysPullImages"]);
+  assert.equal(disableAdmissionPlugins.length, admissionPlugins.size - 2);
+  refuses(["--admission-control=LimitRanger", "--enable-admission-plugins=AlwaysAdmit"], /mutually exclusive/);
 });
 
 test("feature gates and API versions may say what v1.36 does anyway", () => {

@@ -46,10 +46,10 @@ export function customResourceDefinitions(resources: CustomResources, now: () =>
     name: "customresourcedefinition",
     watches: [{ resource: CUSTOM_RESOURCE_DEFINITIONS, keys: (name) => [groupOf(name)] }],
     async reconcile(name, client) {
-      const records = await resources.definitionsIn(name);
+      const { records, unreadable } = await resources.stored(name);
       const group = groups.get(name) ?? { names: new NamesInUse(), seen: new Map<string, Seen>() };
       groups.set(name, group);
-      const freed = forgetGone(name, group, records, resources);
+      const freed = forgetGone(name, group, new Set([...records.map(nameOf), ...unreadable]), resources);
       if (records.length === 0) groups.delete(name);
       const pending = await settleAll(group, records, freed, { resources, client, now });
       return pending ? { againInMs: PENDING_MS } : undefined;
@@ -58,13 +58,15 @@ export function customResourceDefinitions(resources: CustomResources, now: () =>
 }
 
 /** Serves every definition that is established already: what a start does before it takes requests. */
-export async function serveEstablished(resources: CustomResources, client: SystemClient): Promise<void> {
-  for (const crd of await client.list(CUSTOM_RESOURCE_DEFINITIONS)) if (isConditionTrue(crd, "Established")) resources.serve(crd);
+export async function serveEstablished(resources: CustomResources): Promise<void> {
+  for (const record of (await resources.stored()).records) {
+    const crd = record.object();
+    if (isConditionTrue(crd, "Established")) resources.serve(crd);
+  }
 }
 
-/** Ends what is served of definitions that are gone. Tells whether any was. */
-function forgetGone(groupName: string, group: Group, records: readonly ObjectRecord[], resources: CustomResources): boolean {
-  const present = new Set(records.map(nameOf));
+/** Ends what is served of definitions that are gone: not of those that do not decode. Tells whether any was. */
+function forgetGone(groupName: string, group: Group, present: ReadonlySet<string>, resources: CustomResources): boolean {
   let gone = false;
   for (const name of resources.names()) if (groupOf(name) === groupName && !present.has(name)) resources.end(name);
   for (const name of group.seen.keys()) {

@@ -1,3 +1,4 @@
+import type { ReadonlyJsonObject } from "../object/json.ts";
 import { groupVersion } from "../object/kube-object.ts";
 import type { ResourceDefinition } from "../resources/definition.ts";
 
@@ -5,6 +6,21 @@ import type { ResourceDefinition } from "../resources/definition.ts";
 export interface DefinitionSource {
   all(): Iterable<ResourceDefinition>;
   /** Rises with every change; documents of an older generation are made anew. */
+  readonly generation: number;
+}
+
+/** A group version that another server answers for. */
+export interface RemoteVersion {
+  readonly group: string;
+  readonly version: string;
+  /** What is known of it: a version of an APIGroupDiscovery. */
+  readonly discovery: ReadonlyJsonObject;
+}
+
+/** Group versions of other servers. */
+export interface RemoteSource {
+  remoteVersions(): Iterable<RemoteVersion>;
+  /** As of definitions. */
   readonly generation: number;
 }
 

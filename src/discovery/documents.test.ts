@@ -7,6 +7,7 @@ import type { ResourceDefinition } from "../resources/definition.ts";
 import { loadTypes } from "../schema/load.ts";
 import { DiscoveryDocuments } from "./documents.ts";
 import { compareVersions, orderGroups } from "./group-order.ts";
+import { builtinStanding, CUSTOM_STANDING } from "./standings.ts";
 import { testDefinitions, testPriorities } from "./test-definitions.ts";
 
 const builtin = testDefinitions();
@@ -20,7 +21,7 @@ function documents(definitions: readonly ResourceDefinition[] = builtin): Discov
         return definitions.length;
       },
     },
-    priorities: testPriorities(),
+    standing: (group, version) => (group === "example.com" ? CUSTOM_STANDING : builtinStanding(group, version)),
     version: { major: "1", minor: "36" },
     serverAddress: () => "10.0.0.1:6443",
     protobuf: (value) => bodies.write(value),
@@ -176,16 +177,18 @@ test("versions are ordered by maturity, then by number, then by text", () => {
   assert.deepEqual([...order].reverse().sort(compareVersions), order);
 });
 
-test("groups without a priority come last, by name", () => {
-  const served = new Map([
-    ["z", new Set(["v1"])],
-    ["a", new Set(["v1"])],
-    ["apps", new Set(["v1"])],
+test("groups and versions come in the release's order, custom ones last, by name", () => {
+  const release = testPriorities();
+  const served = new Map(release.toReversed().map(({ name, versions }) => [name, new Set(versions.toReversed())]));
+  served.set("z", new Set(["v1beta1", "v1"])).set("a", new Set(["v1"]));
+  const custom = new Set(["a", "z"]);
+  const order = orderGroups(served, (group, version) => (custom.has(group) ? CUSTOM_STANDING : builtinStanding(group, version)));
+  const named = order.filter(({ name }) => name !== "");
+  assert.deepEqual(named, [
+    ...release.filter(({ name }) => name !== ""),
+    { name: "a", versions: ["v1"] },
+    { name: "z", versions: ["v1", "v1beta1"] },
   ]);
-  assert.deepEqual(
-    orderGroups(served, [{ name: "apps", versions: ["v1"] }]).map(({ name }) => name),
-    ["apps", "a", "z"],
-  );
 });
 
 test("documents are the same in protobuf, for clients that ask for it", () => {

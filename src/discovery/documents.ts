@@ -2,17 +2,20 @@ import type { ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
 import { groupVersion } from "../object/kube-object.ts";
 import { methodNotAllowed, unknownPath } from "../object/status.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
+import { pageNotFound } from "../request/text-answer.ts";
 import { CONTENT_TYPES, DISCOVERY_OFFER, negotiateDocument, type NegotiationInput } from "../request/negotiation.ts";
 import { apiResourceList, apiVersionDiscovery, servedRows, type ServedRow } from "./api-resources.ts";
-import { byGroupVersion, servedGroups, type DefinitionSource } from "./definition-source.ts";
-import { indented, JsonDocument, pageNotFound, type WriteProtobuf } from "./document.ts";
+import { byGroupVersion, servedGroups, type DefinitionSource, type RemoteSource } from "./definition-source.ts";
+import { indented, JsonDocument, type WriteProtobuf } from "./document.ts";
 import { orderGroups, type GroupVersions } from "./group-order.ts";
+import type { Standing } from "./standings.ts";
 
 /** What discovery is made from. */
 interface DiscoveryOptions {
   readonly definitions: DefinitionSource;
-  /** The order of groups and versions; "" is the core group. */
-  readonly priorities: readonly GroupVersions[];
+  readonly remotes?: RemoteSource;
+  /** The order of groups and versions. */
+  readonly standing: (group: string, version: string) => Standing;
   /** What /version says. */
   readonly version: ReadonlyJson;
   /** host:port that clients of all networks are told to use. */
@@ -36,7 +39,7 @@ const AGGREGATED_PARAMETERS = ";g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryL
 export class DiscoveryDocuments {
   readonly #options: DiscoveryOptions;
   #made: Documents | undefined;
-  #generation = -1;
+  #generation = "";
 
   constructor(options: DiscoveryOptions) {
     this.#options = options;
@@ -73,7 +76,7 @@ export class DiscoveryDocuments {
 
   #version(request: DocumentRequest, group: string, version: string): ApiAnswer {
     const documents = this.#documents;
-    if (group !== "" && documents.group(group) === undefined) return pageNotFound();
+    if (group !== "" && !documents.isOwn(group)) return pageNotFound();
     const resources = documents.resources(group, version);
     if (resources === undefined) throw unknownPath();
     requireGet(request.method);
@@ -86,7 +89,8 @@ export class DiscoveryDocuments {
   }
 
   get #documents(): Documents {
-    const { generation } = this.#options.definitions;
+    const { definitions, remotes } = this.#options;
+    const generation = `${definitions.generation} ${remotes?.generation ?? 0}`;
     if (this.#made === undefined || this.#generation !== generation) {
       this.#made = new Documents(this.#options);
       this.#generation = generation;
@@ -100,15 +104,23 @@ class Documents {
   readonly coreVersions: JsonDocument;
   readonly groupList: JsonDocument;
   readonly #definitions: ReturnType<typeof byGroupVersion>;
+  readonly #own: ReadonlyMap<string, ReadonlySet<string>>;
+  /** What other servers serve, by group version. */
+  readonly #remote: ReadonlyMap<string, ReadonlyJsonObject>;
   readonly #order: readonly GroupVersions[];
   readonly #groups = new Map<string, JsonDocument>();
   readonly #resources = new Map<string, JsonDocument>();
   #aggregatedCore: JsonDocument | undefined;
   #aggregated: JsonDocument | undefined;
 
-  constructor({ definitions, priorities, serverAddress }: DiscoveryOptions) {
+  constructor({ definitions, remotes, standing, serverAddress }: DiscoveryOptions) {
     this.#definitions = byGroupVersion(definitions);
-    this.#order = orderGroups(servedGroups(definitions), priorities);
+    this.#own = servedGroups(definitions);
+    const served = new Map([...this.#own].map(([group, versions]) => [group, new Set(versions)]));
+    const remote = [...(remotes?.remoteVersions() ?? [])];
+    for (const { group, version } of remote) served.set(group, (served.get(group) ?? new Set()).add(version));
+    this.#remote = new Map(remote.map(({ group, version, discovery }) => [groupVersion(group, version), discovery]));
+    this.#order = orderGroups(served, standing);
     this.coreVersions = new JsonDocument({
       kind: "APIVersions",
       versions: this.#versions(""),
@@ -134,8 +146,13 @@ class Documents {
     return this.#groups.get(name);
   }
 
+  /** Whether this server itself serves anything of a group. */
+  isOwn(group: string): boolean {
+    return this.#own.has(group);
+  }
+
   resources(group: string, version: string): JsonDocument | undefined {
-    if (!this.#versions(group).includes(version)) return undefined;
+    if (this.#own.get(group)?.has(version) !== true) return undefined;
     const key = groupVersion(group, version);
     let document = this.#resources.get(key);
     if (document === undefined) {
@@ -169,7 +186,9 @@ class Documents {
   #discoveryList(groups: readonly GroupVersions[]): JsonDocument {
     const items = groups.map(({ name, versions }) => ({
       metadata: name === "" ? {} : { name },
-      versions: versions.map((version) => apiVersionDiscovery(this.#rows(name, version), version)),
+      versions: versions.map(
+        (version) => this.#remote.get(groupVersion(name, version)) ?? apiVersionDiscovery(this.#rows(name, version), version),
+      ),
     }));
     return new JsonDocument({
       kind: "APIGroupDiscoveryList",

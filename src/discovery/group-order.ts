@@ -1,4 +1,5 @@
 import { compareTexts } from "../object/text-order.ts";
+import type { Standing } from "./standings.ts";
 
 /** A group with its versions, the preferred one first. */
 export interface GroupVersions {
@@ -7,19 +8,25 @@ export interface GroupVersions {
 }
 
 /**
- * Puts served groups and their versions in the order in which clients are to prefer them: as `priorities` has them; then
- * groups it does not know (custom ones) by name, and versions by how mature and new their names say they are.
+ * Puts served groups and their versions in the order in which clients are to prefer them: as they stand, the best version
+ * deciding for its group; then groups by name, and versions by how mature and new their names say they are.
  */
-export function orderGroups(served: ReadonlyMap<string, ReadonlySet<string>>, priorities: readonly GroupVersions[]): GroupVersions[] {
-  const known = new Map(priorities.map(({ name, versions }, rank) => [name, { rank, versions }]));
+export function orderGroups(
+  served: ReadonlyMap<string, ReadonlySet<string>>,
+  standing: (group: string, version: string) => Standing,
+): GroupVersions[] {
   return [...served]
-    .map(([name, versions]) => ({ name, versions: [...versions].sort(byPreference(known.get(name)?.versions ?? [])) }))
-    .sort((a, b) => (known.get(a.name)?.rank ?? Infinity) - (known.get(b.name)?.rank ?? Infinity) || compareTexts(a.name, b.name));
-}
-
-function byPreference(known: readonly string[]): (a: string, b: string) => number {
-  const rank = (version: string): number => (known.includes(version) ? known.indexOf(version) : known.length);
-  return (a, b) => rank(a) - rank(b) || compareVersions(a, b);
+    .map(([name, versions]) => {
+      const rank = new Map([...versions].map((version) => [version, standing(name, version)]));
+      const place = (version: string): number => rank.get(version)?.version ?? 0;
+      return {
+        name,
+        versions: [...versions].sort((a, b) => place(b) - place(a) || compareVersions(a, b)),
+        priority: Math.max(...[...rank.values()].map(({ group }) => group)),
+      };
+    })
+    .sort((a, b) => b.priority - a.priority || compareTexts(a.name, b.name))
+    .map(({ name, versions }) => ({ name, versions }));
 }
 
 const VERSION = /^v([1-9][0-9]*)(?:(alpha|beta)([1-9][0-9]*))?$/;

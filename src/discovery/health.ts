@@ -1,6 +1,6 @@
 import { errorText } from "../object/error-text.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
-import { pageNotFound, textAnswer } from "./document.ts";
+import { pageNotFound, textAnswer } from "../request/text-answer.ts";
 
 /** The three doors: is it healthy (old), should it be restarted, may it get traffic. */
 type HealthDoor = "healthz" | "livez" | "readyz";

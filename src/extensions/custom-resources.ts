@@ -46,15 +46,17 @@ export class CustomResources {
     return this.#served.keys();
   }
 
-  /** The newest CustomResourceDefinitions of a group. Errors: StorageError. */
-  async definitionsIn(group: string): Promise<ObjectRecord[]> {
+  /** The newest CustomResourceDefinitions of a group, or of all, with the names of those that do not decode. Errors: StorageError. */
+  async stored(group?: string): Promise<{ readonly records: ObjectRecord[]; readonly unreadable: readonly string[] }> {
     const definition = definitionOf(this.#registry.definitions, CUSTOM_RESOURCE_DEFINITIONS);
     const prefix = keyPrefix(definition);
-    const found: ObjectRecord[] = [];
-    (await this.#registry.current(definition)).walk(prefix, prefixEnd(prefix), (record) => {
-      if (groupOf(nameOf(record)) === group) found.push(record);
+    const end = prefixEnd(prefix);
+    const records: ObjectRecord[] = [];
+    const cache = await this.#registry.current(definition);
+    cache.walkReadable(prefix, end, (record) => {
+      if (group === undefined || groupOf(nameOf(record)) === group) records.push(record);
     });
-    return found;
+    return { records, unreadable: cache.unreadable(prefix, end).map((key) => key.slice(prefix.length)) };
   }
 
   definition(name: string): ResourceDefinition | undefined {

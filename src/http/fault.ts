@@ -1,5 +1,5 @@
 import { internalError } from "../object/status.ts";
-import type { ApiAnswer, ApiRequest } from "../request/exchange.ts";
+import { BrokenSource, type ApiAnswer, type ApiRequest } from "../request/exchange.ts";
 import type { HttpLog } from "./log.ts";
 
 /** The answer where the handler failed, which it promises never to: a bug of ours, logged, and told without its text. */
@@ -11,4 +11,9 @@ export function handlerFault(log: HttpLog, error: unknown, { method, target }: A
     headers: { "content-type": "application/json", "cache-control": "no-cache, private" },
     body: Buffer.from(`${JSON.stringify(status)}\n`),
   };
+}
+
+/** Tells of an answer that was broken off: a bug of ours, unless what it was read from broke off. */
+export function logBroken(log: HttpLog, error: unknown, { method, target }: ApiRequest): void {
+  log[error instanceof BrokenSource ? "debug" : "error"]({ err: error, method, target }, "answer failed");
 }

@@ -26,8 +26,8 @@ export class HoldingSink implements BodySink {
     });
   }
 
-  write(bytes: Buffer): boolean {
-    if (this.#sink !== undefined) return this.#sink.write(bytes);
+  write(bytes: Buffer, soon?: boolean): boolean {
+    if (this.#sink !== undefined) return this.#sink.write(bytes, soon);
     if (this.#closed) return true;
     this.#held.push(bytes);
     this.#size += bytes.length;

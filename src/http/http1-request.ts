@@ -1,15 +1,19 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { Readable } from "node:stream";
 import type { ApiRequest, Peer } from "../request/exchange.ts";
 import { quiet, readBody } from "./body.ts";
 import type { HttpLimits } from "./limits.ts";
 
-/** A request of HTTP/1.1. `response` undefined: it asks to leave HTTP (an upgrade), and has no body. */
+const NO_BODY = Buffer.alloc(0);
+
+/** A request of HTTP/1.1. `response` undefined: it asks for another protocol and has no body. */
 export class Http1Request implements ApiRequest {
   readonly method: string;
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
   readonly rawHeaders: readonly string[];
   readonly peer: Peer;
+  readonly canSwitch?: true;
   readonly #incoming: IncomingMessage;
   readonly #response: ServerResponse | undefined;
   readonly #limits: HttpLimits;
@@ -27,11 +31,13 @@ export class Http1Request implements ApiRequest {
     this.#response = response;
     this.#limits = limits;
     this.#awaitsContinue = awaitsContinue;
+    if (response === undefined) this.canSwitch = true;
   }
 
   body(limit: number): Promise<Buffer> {
+    if (this.#response === undefined) return Promise.resolve(NO_BODY);
     if (this.#body === undefined && this.#awaitsContinue && Number(this.headers["content-length"] ?? 0) <= limit) {
-      this.#response?.writeContinue();
+      this.#response.writeContinue();
     }
     this.#body ??= quiet(
       readBody(this.#incoming, {
@@ -43,6 +49,13 @@ export class Http1Request implements ApiRequest {
       }),
     );
     return this.#body;
+  }
+
+  stream(): Readable | undefined {
+    const { "content-length": length = "0", "transfer-encoding": coding } = this.headers;
+    if (this.#response === undefined || (coding === undefined && Number(length) === 0)) return undefined;
+    if (this.#awaitsContinue) this.#response.writeContinue();
+    return this.#incoming;
   }
 
   get signal(): AbortSignal {

@@ -1,17 +1,15 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, ServerResponse, type IncomingMessage, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
-import type { ApiAnswer, ApiRequest } from "../request/exchange.ts";
-import { handlerFault } from "./fault.ts";
+import type { ApiAnswer } from "../request/exchange.ts";
+import { handlerFault, logBroken } from "./fault.ts";
 import { acceptsGzip } from "./gzip.ts";
 import { Http1Request } from "./http1-request.ts";
 import type { ServeOptions } from "./http2.ts";
 import type { Outlet } from "./outlet.ts";
 import { SocketPeer } from "./peer.ts";
 import { send } from "./send.ts";
-
-/** Takes over a connection that asked for another protocol; `head`: bytes that came after the request. */
-export type UpgradeHandler = (request: ApiRequest, socket: Duplex, head: Buffer) => void;
+import { asksToSwitch, askWithoutSwitch, switchingHead } from "./upgrade.ts";
 
 /** HTTP/1.1 on connections that are handed in. */
 export interface Http1Server {
@@ -20,11 +18,8 @@ export interface Http1Server {
   drain(): void;
 }
 
-/**
- * Makes the HTTP/1.1 side. Without `onUpgrade` a request to upgrade is an ordinary request, as RFC 9110 7.8 allows, and
- * the handler decides what it is worth.
- */
-export function createHttp1(options: ServeOptions, onUpgrade?: UpgradeHandler): Http1Server {
+/** Makes the HTTP/1.1 side. The handler's answer decides whether a request that asks for another protocol gets it. */
+export function createHttp1(options: ServeOptions): Http1Server {
   const { limits } = options;
   const connections = new Map<object, Connection>();
   let draining = false;
@@ -61,13 +56,19 @@ export function createHttp1(options: ServeOptions, onUpgrade?: UpgradeHandler): 
     if (answering?.headersSent === true && !answering.writableFinished) socket.destroy();
     else refuse(error, socket);
   });
-  if (onUpgrade !== undefined) {
-    server.on("upgrade", (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
+  server.on("upgrade", (incoming: IncomingMessage, duplex: Duplex, head: Buffer) => {
+    const socket = duplex as TLSSocket;
+    const connection = connections.get(socket);
+    if (connection === undefined || connection.running >= limits.inFlight) {
+      socket.destroy();
+    } else if (!asksToSwitch(incoming)) {
+      askWithoutSwitch(server, incoming, socket, head);
+    } else {
+      connection.running++;
       socket.on("error", ignore);
-      const peer = connections.get(incoming.socket)?.peer ?? new SocketPeer(incoming.socket as TLSSocket);
-      onUpgrade(new Http1Request(incoming, undefined, peer, limits, false), socket, head);
-    });
-  }
+      void answerSwitch(options, incoming, socket, head, new Http1Request(incoming, undefined, connection.peer, limits, false));
+    }
+  });
   server.emit("listening"); // starts its check of header and request times; it never listens itself
   return {
     serve(socket) {
@@ -96,28 +97,57 @@ function stopChecks(server: Server): void {
 }
 
 async function answer(
-  { handler, limits, log }: ServeOptions,
+  options: ServeOptions,
   incoming: IncomingMessage,
   response: ServerResponse,
   request: Http1Request,
   draining: () => boolean,
 ): Promise<void> {
-  let reply: ApiAnswer;
-  try {
-    reply = await handler(request);
-  } catch (error) {
-    reply = handlerFault(log, error, request);
-  }
+  const reply = await replyTo(options, request);
   if (response.destroyed) return;
-  const gzip = reply.compressible === true && acceptsGzip(request.headers["accept-encoding"]);
   // The rest of a body that nobody read would be taken for the next request.
-  const last = draining() || !incoming.complete;
+  await sendReply(options, new ResponseOutlet(incoming, response, draining() || !incoming.complete), reply, request, incoming.socket);
+}
+
+/** The answer to a request for another protocol: the connection ends with it, whatever it is. */
+async function answerSwitch(options: ServeOptions, incoming: IncomingMessage, socket: TLSSocket, head: Buffer, request: Http1Request) {
+  const reply = await replyTo(options, request);
+  if (reply.takeOver !== undefined) {
+    socket.write(switchingHead(reply));
+    await reply.takeOver(socket, head).catch((error: unknown) => logBroken(options.log, error, request));
+    socket.destroySoon();
+    return;
+  }
+  if (socket.destroyed) return;
+  const response = new ServerResponse(incoming);
+  response.on("error", ignore);
+  response.once("finish", () => socket.destroySoon());
+  response.assignSocket(socket);
+  await sendReply(options, new ResponseOutlet(incoming, response, true), reply, request, socket);
+}
+
+async function replyTo({ handler, log }: ServeOptions, request: Http1Request): Promise<ApiAnswer> {
   try {
-    const sending = send(new ResponseOutlet(incoming, response, last), reply, gzip, limits);
+    return await handler(request);
+  } catch (error) {
+    return handlerFault(log, error, request);
+  }
+}
+
+async function sendReply(
+  { limits, log }: ServeOptions,
+  outlet: ResponseOutlet,
+  reply: ApiAnswer,
+  request: Http1Request,
+  socket: Duplex,
+): Promise<void> {
+  const gzip = reply.compressible === true && acceptsGzip(request.headers["accept-encoding"]);
+  try {
+    const sending = send(outlet, reply, gzip, limits);
     if (sending !== undefined) await sending;
   } catch (error) {
-    log.error({ err: error, method: request.method, target: request.target }, "answer failed");
-    incoming.socket.destroy();
+    logBroken(log, error, request);
+    socket.destroy();
   }
 }
 

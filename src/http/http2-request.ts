@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import type { Readable } from "node:stream";
 import type { ApiRequest, Peer } from "../request/exchange.ts";
 import { quiet, readBody } from "./body.ts";
 import type { HttpLimits } from "./limits.ts";
@@ -27,9 +28,7 @@ export class Http2Request implements ApiRequest {
 
   body(limit: number): Promise<Buffer> {
     const stream = this.#stream;
-    if (this.#body === undefined && this.headers.expect?.toLowerCase() === "100-continue" && !stream.destroyed && !stream.headersSent) {
-      stream.additionalHeaders({ ":status": 100 });
-    }
+    if (this.#body === undefined) this.#continue();
     this.#body ??= quiet(
       readBody(stream, {
         declared: this.headers["content-length"],
@@ -42,6 +41,12 @@ export class Http2Request implements ApiRequest {
     return this.#body;
   }
 
+  stream(): Readable | undefined {
+    if (this.#stream.endAfterHeaders) return undefined;
+    this.#continue();
+    return this.#stream;
+  }
+
   get signal(): AbortSignal {
     if (this.#signal === undefined) {
       const controller = new AbortController();
@@ -51,5 +56,11 @@ export class Http2Request implements ApiRequest {
       else stream.once("close", () => void (stream.aborted && controller.abort())); // Node ends an aborted stream, so writableFinished says nothing
     }
     return this.#signal;
+  }
+
+  #continue(): void {
+    const stream = this.#stream;
+    if (this.headers.expect?.toLowerCase() === "100-continue" && !stream.destroyed && !stream.headersSent)
+      stream.additionalHeaders({ ":status": 100 });
   }
 }

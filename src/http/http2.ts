@@ -1,7 +1,7 @@
 import { constants, performServerHandshake, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import type { TLSSocket } from "node:tls";
 import type { ApiAnswer, Handler } from "../request/exchange.ts";
-import { handlerFault } from "./fault.ts";
+import { handlerFault, logBroken } from "./fault.ts";
 import { FrameBudget } from "./frame-budget.ts";
 import { acceptsGzip } from "./gzip.ts";
 import { Http2Request } from "./http2-request.ts";
@@ -120,7 +120,7 @@ async function answer({ options }: Connection, stream: ServerHttp2Stream, reques
     const sending = send(new StreamOutlet(stream, request.method === "HEAD"), reply, gzip, limits);
     if (sending !== undefined) await sending;
   } catch (error) {
-    log.error({ err: error, method: request.method, target: request.target }, "answer failed");
+    logBroken(log, error, request);
     breakOff(stream);
   }
 }

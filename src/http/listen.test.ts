@@ -302,22 +302,44 @@ describe("both protocols", () => {
 });
 
 describe("an upgrade", () => {
-  test("goes to onUpgrade with its socket, or is an ordinary request without one", async () => {
-    const headers = { connection: "Upgrade", upgrade: "websocket" };
+  const headers = { connection: "keep-alive, Upgrade", upgrade: "websocket" };
+
+  test("is answered like any request where the answer takes nothing over, and its connection ends", async () => {
     await using plain = await start(async () => ({ status: 501, headers: JSON_HEADERS, body: Buffer.from("no") }));
-    assert.equal((await ask1(plain, { path: "/", headers })).status, 501);
-    await using listener = await start(
-      echo,
-      {},
-      {
-        onUpgrade: (request, socket) =>
-          socket.end(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${String(request.headers["upgrade"])}\r\n\r\n`),
+    const reply = await ask1(plain, { path: "/", headers });
+    assert.deepEqual([reply.status, reply.body.toString(), reply.headers.connection], [501, "no", "close"]);
+  });
+
+  test("gives the connection to the answer that takes it over, with what came behind the request", async () => {
+    let ended = false;
+    await using listener = await start(async ({ canSwitch }) => ({
+      status: 101,
+      headers: { connection: "Upgrade", upgrade: "websocket", own: String(canSwitch) },
+      takeOver: async (socket) => {
+        socket.pipe(socket);
+        await once(socket, "close");
+        ended = true;
       },
-    );
+    }));
     const request = httpsRequest({ host: "127.0.0.1", port: listener.port, rejectUnauthorized: false, headers });
     request.end();
-    const [response] = await once(request, "upgrade");
-    assert.equal(response.statusCode, 101);
+    const [response, socket] = await once(request, "upgrade");
+    assert.deepEqual([response.statusCode, response.headers.own], [101, "true"]);
+    socket.write("ping");
+    assert.equal(String((await once(socket, "data"))[0]), "ping");
+    socket.destroy();
+    while (!ended) await sleep(5);
+  });
+
+  test("to a protocol that nothing here speaks is an ordinary request, body included, on a connection that stays", async () => {
+    await using listener = await start(async (request) => ({ status: 200, headers: {}, body: await request.body(100) }));
+    const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
+    for (const upgrade of ["h2c", "websocket"]) {
+      const options = { method: "POST", path: "/", agent, headers: { ...headers, upgrade, "content-length": 4 } };
+      const reply = await ask1(listener, options, Buffer.from("body"));
+      assert.deepEqual([reply.status, reply.body.toString(), reply.headers.connection], [200, "body", "keep-alive"]);
+    }
+    agent.destroy();
   });
 });
 

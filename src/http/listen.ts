@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type Socket } from "node:net";
 import { createServer as createTlsServer, type SecureContextOptions } from "node:tls";
 import type { Handler } from "../request/exchange.ts";
 import { allowedAddress } from "./allowed-address.ts";
-import { createHttp1, type UpgradeHandler } from "./http1.ts";
+import { createHttp1 } from "./http1.ts";
 import { serveHttp2 } from "./http2.ts";
 import { DEFAULT_LIMITS, type HttpLimits } from "./limits.ts";
 import type { HttpLog } from "./log.ts";
@@ -29,7 +29,6 @@ export interface ListenOptions {
   readonly allowClients?: readonly string[];
   readonly limits?: Partial<HttpLimits>;
   readonly log: HttpLog;
-  readonly onUpgrade?: UpgradeHandler;
 }
 
 /** A port that is open. */
@@ -53,7 +52,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const { handler, log, tls } = options;
   const sockets = new Set<Socket>();
   const sessions = new Set<ServerHttp2Session>();
-  const http1 = createHttp1({ handler, limits, log }, options.onUpgrade);
+  const http1 = createHttp1({ handler, limits, log });
   const secured = createTlsServer({
     ...secureContext(tls),
     requestCert: true,

@@ -22,8 +22,12 @@ export class StreamSink implements BodySink {
     });
   }
 
-  write(bytes: Buffer): boolean {
+  write(bytes: Buffer, soon = false): boolean {
     if (this.closed) return true;
+    if (soon && this.#out.writableCorked === 0) {
+      this.#out.cork();
+      setImmediate(uncork, this.#out);
+    }
     this.#full = !this.#out.write(bytes);
     return !this.#full;
   }
@@ -65,4 +69,9 @@ export class StreamSink implements BodySink {
     if (this.closed) queueMicrotask(callback);
     else this.#out.once("close", callback);
   }
+}
+
+/** What a turn of the event loop has gathered goes out as one: a write costs a stream more than the bytes of an event. */
+function uncork(out: Writable): void {
+  out.uncork();
 }

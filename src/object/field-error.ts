@@ -72,7 +72,7 @@ export function forbiddenField(field: FieldPlace, detail: string): FieldError {
 
 /** A text with more than `max` bytes; the value itself is not repeated. */
 export function tooLongField(field: FieldPlace, max: number): FieldError {
-  return fault("TooLong", field, undefined, `may not be more than ${max} bytes`);
+  return fault("TooLong", field, undefined, max < 0 ? "value is too long" : `may not be more than ${max} bytes`);
 }
 
 /** A list or map with more than `max` items. */

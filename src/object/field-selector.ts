@@ -22,6 +22,8 @@ export function parseFieldSelector(text: string): FieldSelector {
     const match = /^((?:(?!!=)[^=])*)(!=|==|=)(.*)$/s.exec(term);
     if (match === null) throw new SelectorError(`invalid selector: '${text}'; can't understand '${term}'`);
     const [, field = "", operator, value = ""] = match;
+    // "no field is nothing" says nothing, to the original too.
+    if (field === "" && value === "") continue;
     requirements.push({ field, operator: operator === "!=" ? "!=" : "=", value: unescapeValue(value) });
   }
   return requirements.length === 0 ? selectsAllFields : { requirements };

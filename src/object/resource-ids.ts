@@ -4,6 +4,8 @@ import type { ResourceRef } from "./status.ts";
 export const NAMESPACES: ResourceRef = { group: "", plural: "namespaces" };
 export const SERVICE_ACCOUNTS: ResourceRef = { group: "", plural: "serviceaccounts" };
 export const CONFIG_MAPS: ResourceRef = { group: "", plural: "configmaps" };
+export const EVENTS: ResourceRef = { group: "", plural: "events" };
+export const BINDINGS: ResourceRef = { group: "", plural: "bindings" };
 export const PODS: ResourceRef = { group: "", plural: "pods" };
 export const NODES: ResourceRef = { group: "", plural: "nodes" };
 export const SERVICES: ResourceRef = { group: "", plural: "services" };
@@ -23,5 +25,7 @@ export const INGRESS_CLASSES: ResourceRef = { group: "networking.k8s.io", plural
 export const NETWORK_POLICIES: ResourceRef = { group: "networking.k8s.io", plural: "networkpolicies" };
 export const IP_ADDRESSES: ResourceRef = { group: "networking.k8s.io", plural: "ipaddresses" };
 export const SERVICE_CIDRS: ResourceRef = { group: "networking.k8s.io", plural: "servicecidrs" };
+export const CERTIFICATE_SIGNING_REQUESTS: ResourceRef = { group: "certificates.k8s.io", plural: "certificatesigningrequests" };
+export const CLUSTER_TRUST_BUNDLES: ResourceRef = { group: "certificates.k8s.io", plural: "clustertrustbundles" };
 export const API_SERVICES: ResourceRef = { group: "apiregistration.k8s.io", plural: "apiservices" };
 export const CUSTOM_RESOURCE_DEFINITIONS: ResourceRef = { group: "apiextensions.k8s.io", plural: "customresourcedefinitions" };

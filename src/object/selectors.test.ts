@@ -126,6 +126,7 @@ test("field selectors know equality and inequality, with escapes", () => {
   assert.equal(matches("x=p\\,q"), true);
   assert.equal(formatFieldSelector(parseFieldSelector("x==p\\,q,a!=1")), "a!=1,x=p\\,q");
   assert.deepEqual([...exactFields(parseFieldSelector("a=1,b!=2"))], [["a", "1"]]);
+  assert.deepEqual(parseFieldSelector("==,!=,a=").requirements, [{ field: "a", operator: "=", value: "" }]);
 });
 
 test("field selectors say what is wrong", () => {

@@ -1,8 +1,11 @@
-import { contentHash, pageNotFound, textAnswer } from "../discovery/document.ts";
+import { contentHash } from "../discovery/document.ts";
+import { pageNotFound, textAnswer } from "../request/text-answer.ts";
 import type { DocumentRequest } from "../discovery/documents.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
 import { parseAccept } from "../request/negotiation-accept.ts";
 import { customSchemas } from "./custom-schemas.ts";
+import { mergeV2 } from "./merge-v2.ts";
+import type { RemoteDocuments } from "./remote-documents.ts";
 import { v2Protobuf } from "./v2-protobuf.ts";
 import { v2Document } from "./v2.ts";
 import { v3Documents, type DocumentMaker, type OpenApiParts } from "./v3.ts";
@@ -21,6 +24,7 @@ interface OpenApiOptions extends Omit<OpenApiParts, "customs"> {
   readonly build: string;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  readonly remotes?: RemoteDocuments;
 }
 
 /** Answers /openapi/v2 and /openapi/v3. Documents are made when they are first asked for, and again after the definitions changed. */
@@ -32,6 +36,8 @@ export class OpenApiDocuments {
   #bytes = new Map<string, Buffer>();
   #hashes = new Map<string, string>();
   #v2 = new Map<string, Promise<Buffer>>();
+  /** What the documents of other servers were when `#v2` was made. */
+  #v2Tag = "";
 
   constructor(options: OpenApiOptions) {
     this.#options = options;
@@ -66,7 +72,9 @@ export class OpenApiDocuments {
   }
 
   #index(): string {
-    const entries = [...this.#documents.keys()].map((key) => [key, { serverRelativeURL: `/openapi/v3/${key}?hash=${this.#hash(key)}` }]);
+    const urls = new Map([...this.#documents.keys()].map((key) => [key, `/openapi/v3/${key}?hash=${this.#hash(key)}`]));
+    for (const [key, url] of this.#options.remotes?.v3() ?? []) urls.set(key, url);
+    const entries = [...urls].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, serverRelativeURL]) => [key, { serverRelativeURL }]);
     return JSON.stringify({ paths: Object.fromEntries(entries) });
   }
 
@@ -109,13 +117,18 @@ export class OpenApiDocuments {
       [V2_PROTOBUF_OLD, V2_PROTOBUF],
     ]);
     if (type === undefined) return { status: 406, headers: { vary } };
-    const headers = { vary, etag: `"${contentHash([type, ...[...this.#documents.keys()].map((key) => this.#hash(key))].join("\n"))}"` };
+    const { tag, documents } = (await this.#options.remotes?.v2()) ?? { tag: "", documents: [] };
+    if (tag !== this.#v2Tag) this.#v2 = new Map();
+    this.#v2Tag = tag;
+    const hashes = [...this.#documents.keys()].map((key) => this.#hash(key));
+    const headers = { vary, etag: `"${contentHash([type, ...hashes, tag].join("\n"))}"` };
     if (matches(request, headers.etag)) return { status: 304, headers };
     let bytes = this.#v2.get(type);
     if (bytes === undefined) {
-      bytes = v2Document(this.#documents, this.#parts).then((document) =>
-        type === JSON_TYPE ? Buffer.from(JSON.stringify(document)) : v2Protobuf(document),
-      );
+      bytes = v2Document(this.#documents, this.#parts).then((own) => {
+        const document = mergeV2(own, documents);
+        return type === JSON_TYPE ? Buffer.from(JSON.stringify(document)) : v2Protobuf(document);
+      });
       this.#v2.set(type, bytes);
     }
     return documentAnswer(await bytes, type, headers);

@@ -27,6 +27,8 @@ export interface Patch {
 /** A patched value, not decoded yet; it shares with the current one what the patch left alone. */
 export interface Patched {
   readonly value: JsonValue;
+  /** The value with its members in the order in which the original writes it. */
+  readonly inOrder?: () => JsonValue;
   /** The Status for a value that is no object of its type; `message` says what is wrong with it. */
   undecodable(message: string): StatusError;
 }
@@ -54,14 +56,11 @@ function mergePatch(patch: JsonObject | null, strictErrors: readonly string[], s
     type: "merge",
     strictErrors,
     apply(current, schema) {
-      const { value } = applyMergePatch(current, patch);
-      return {
-        value,
-        undecodable: (message) => {
-          const shown = applyMergePatch(inGoOrder(current, schema) as JsonObject, patch);
-          return undecodable(shownJson(shown.value, shown.touched, sortAll), message);
-        },
-      };
+      return written(
+        applyMergePatch(current, patch).value,
+        () => applyMergePatch(inGoOrder(current, schema) as JsonObject, patch),
+        sortAll,
+      );
     },
   };
 }
@@ -92,13 +91,7 @@ function readJsonPatch(text: string, sortAll: boolean): Patch {
     strictErrors: jsonPatchStrictErrors(items, scanned),
     apply(current, schema) {
       const { value } = answered(() => applyJsonPatch(current, operations));
-      return {
-        value,
-        undecodable: (message) => {
-          const shown = applyJsonPatch(inGoOrder(current, schema), operations);
-          return undecodable(shownJson(shown.value, shown.touched, sortAll), message);
-        },
-      };
+      return written(value, () => applyJsonPatch(inGoOrder(current, schema), operations), sortAll);
     },
   };
 }
@@ -155,13 +148,23 @@ function answered<T>(apply: () => T): T {
   }
 }
 
-function undecodable(shown: string, message: string): StatusError {
+/** The Status for a patched value that is no object of its type: how the value is shown, and what is wrong with it. */
+export function undecodable(shown: string, message: string): StatusError {
   return invalid({ group: "", kind: "" }, "", [invalidField("patch", shown, message)]);
 }
 
 /** The patched value as the original shows it: members in order wherever the patch passed, else as they were. */
-function shownJson(value: JsonValue, touched: ReadonlySet<object>, sortAll: boolean): string {
-  return encodeJson(sorted(value, touched, sortAll));
+/** A patched value that the original writes as text; `again` patches the members in the original's order. */
+function written(
+  value: JsonValue,
+  again: () => { readonly value: JsonValue; readonly touched: ReadonlySet<object> },
+  sortAll: boolean,
+): Patched {
+  const inOrder = (): JsonValue => {
+    const shown = again();
+    return sorted(shown.value, shown.touched, sortAll) as JsonValue;
+  };
+  return { value, inOrder, undecodable: (message) => undecodable(encodeJson(inOrder()), message) };
 }
 
 function sorted(value: ReadonlyJson, touched: ReadonlySet<object>, sortAll: boolean): ReadonlyJson {

@@ -1,3 +1,4 @@
+import { jsonKind } from "../codec/json-kind.ts";
 import { JsonError, type ScannedJson } from "../codec/json-scan.ts";
 import { parseJson } from "../codec/json-text.ts";
 import { parseYaml, YamlError } from "../codec/yaml-read.ts";
@@ -32,6 +33,10 @@ export interface BodyType {
   readonly alsoAs?: readonly BodyType[];
   readonly custom?: boolean | undefined;
 }
+
+/** How the original calls a custom object that is to be a message. */
+const NO_MESSAGE =
+  "object *unstructured.Unstructured does not implement the protobuf marshalling interface and cannot be encoded to a protobuf message";
 
 /** As much of a body as messages show. */
 const SHOWN = 30;
@@ -68,6 +73,8 @@ export interface DecodeRules extends DecodeOptions {
   readonly refuse: (message: string) => Error;
   /** Faults that `validation` judges too, found earlier. */
   readonly strictBefore?: readonly string[];
+  /** The value with its members in the original's order, in which faults are told; absent: they are. */
+  readonly inOrder?: (() => JsonValue) | undefined;
 }
 
 /** The second half, for values that are parsed already: a patched object. Errors: what `refuse` makes of the fault. */
@@ -76,19 +83,38 @@ export function decodeObject(value: JsonObject, type: BodyType, rules: DecodeRul
   const { refuse, strictBefore = [] } = rules;
   const decoded = decode(value, type.schema, rules);
   if (!decoded.ok) throw refuse(decoded.message);
-  judgeStrict([...strictBefore, ...decoded.strict], rules);
+  judgeStrict([...strictBefore, ...inOrder(decoded.strict, type, rules)], rules);
   const object = decoded.value as KubeObject;
   object.apiVersion = groupVersion(type.group, type.version);
   object.kind = type.kind;
   if (!isObject(object["metadata"])) object.metadata = {};
+  keepReset(value, object);
   type.applyDefaults?.(object);
   return object;
 }
 
-/** A protobuf body as the JSON value of its type. Errors: StatusError 400. */
+function inOrder(strict: readonly string[], { schema }: BodyType, { inOrder: ordered, ...rules }: DecodeRules): readonly string[] {
+  if (strict.length < 2 || ordered === undefined) return strict;
+  const again = decode(ordered(), schema, rules);
+  return again.ok ? again.strict : strict;
+}
+
+/** A patch or body can say that nobody owns anything any more: an empty list, which decoding does not tell from none. */
+function keepReset(value: JsonObject, object: KubeObject): void {
+  const { metadata } = value;
+  const entries = isObject(metadata) ? metadata["managedFields"] : undefined;
+  if (Array.isArray(entries) && entries.length === 0) object.metadata.managedFields = [];
+}
+
+/** A protobuf body as the JSON value of its type; custom kinds have no such form. Errors: StatusError 400. */
 function readProtobuf(body: Buffer, type: BodyType, { protobuf }: BodyReader): ScannedJson {
   try {
     const { apiVersion, kind, raw } = openEnvelope(body);
+    if (type.custom === true) {
+      throw badRequest(
+        `${kind || type.kind} in version "${parseGroupVersion(apiVersion)?.version ?? type.version}" cannot be handled as a ${type.kind}: ${NO_MESSAGE}`,
+      );
+    }
     const named = [type, ...(type.alsoAs ?? [])].find(
       ({ group, version, kind: own }) =>
         (kind === "" || kind === own) && (apiVersion === "" || apiVersion === groupVersion(group, version)),
@@ -128,6 +154,11 @@ export function notAStruct(value: JsonValue): string {
 
 function checkKind(object: JsonObject, type: BodyType, reader: BodyReader, body: Buffer): void {
   const { apiVersion = "", kind = "" } = object;
+  for (const [name, text] of Object.entries({ apiVersion, kind })) {
+    if (typeof text === "string" || text === null) continue;
+    const found = `json: cannot unmarshal ${jsonKind(text)} into Go struct field .${name} of type string`;
+    throw unrecognized(type, `couldn't get version/kind; json parse error: ${found}`, body);
+  }
   const given = { apiVersion: typeof apiVersion === "string" ? apiVersion : "", kind: typeof kind === "string" ? kind : "" };
   if (given.apiVersion === "" && given.kind === "") return;
   const expected = groupVersion(type.group, type.version);

@@ -1,8 +1,13 @@
 import type { MetaRules } from "../validation/object-meta.ts";
 import { strategyOf, type Endpoint } from "./endpoint.ts";
 
-/** Groups of extension servers, whose kinds take any qualified name as a finalizer. */
-const FREE_FINALIZERS: ReadonlySet<string> = new Set(["apiextensions.k8s.io", "apiregistration.k8s.io"]);
+/** Groups whose kinds take any qualified name as a finalizer. */
+const FREE_FINALIZERS: ReadonlySet<string> = new Set([
+  "admissionregistration.k8s.io",
+  "apiextensions.k8s.io",
+  "apiregistration.k8s.io",
+  "coordination.k8s.io",
+]);
 
 /** What the rules of metadata must know of the kind behind an endpoint. */
 export function metaRules(endpoint: Endpoint): MetaRules {

@@ -4,10 +4,12 @@ import { copyJson, isObject, type JsonObject } from "../object/json.ts";
 import { invalidField, type FieldError } from "../object/field-error.ts";
 import { groupVersion, parseGroupVersion, type KubeObject } from "../object/kube-object.ts";
 import { badRequest, invalid } from "../object/status.ts";
-import { readPatch as readPatchText, type Patch, type Patched } from "../patch/patch.ts";
+import { readPatch as readPatchText, undecodable, type Patch, type Patched } from "../patch/patch.ts";
 import { decodeObject, type BodyType } from "./decode-body.ts";
 import { bodyType, checkName, checkNamespace, checkVersionText, createObject, toHub } from "./object-body.ts";
+import { otherKind } from "./other-kind.ts";
 import { doorOf, withConversions, withOwners, writerOf } from "./ownership.ts";
+import type { TypeTable } from "../schema/load.ts";
 import type { PatchType } from "../request/negotiation.ts";
 import { servedObject } from "./representation.ts";
 import { MAX_BODY } from "./request-body.ts";
@@ -59,17 +61,18 @@ function patchChange(write: Write, patch: Patch, door: WriteDoor, body: BodyType
   const tell = (text: string) => warn(write, text);
   return async (live) => {
     if (live === undefined) throw new TypeError("only an apply makes an object from nothing");
-    const patched = patch.apply(live, door.schema);
+    const patched = discreet(write, patch.apply(live, door.schema));
     // A custom object is decoded in place, and what the patch left alone is still the live object's.
     const value = !isObject(patched.value) ? {} : body.custom === true ? copyJson(patched.value) : { ...patched.value };
     if (body.custom === true) checkPatchedCustomKind(value, body, write.endpoint.name);
-    else checkPatchedKind(value, live, patched);
+    else checkPatchedKind(value, live, patched, body, write.registry.types);
     const strict = options.fieldValidation === "Ignore" ? [] : patch.strictErrors;
     const updated = decodeObject(value, body, {
       validation: options.fieldValidation,
       warn: tell,
       refuse: (message) => patched.undecodable(message),
       strictBefore: strict,
+      inOrder: patched.inOrder,
       converted: patch.type === "strategic",
     });
     // Owners of a Scale are told in its one version.
@@ -79,14 +82,20 @@ function patchChange(write: Write, patch: Patch, door: WriteDoor, body: BodyType
   };
 }
 
+/**
+ * A patched value whose fault does not show it where it holds secrets: whoever may patch a Secret may not therefore read it.
+ * The original shows it.
+ */
+function discreet({ endpoint: { ref } }: Write, patched: Patched): Patched {
+  if (ref.group !== "" || ref.plural !== "secrets") return patched;
+  return { value: patched.value, undecodable: (message) => undecodable("<secret contents redacted>", message) };
+}
+
 /** A patch may leave out what an object is, and may not change it. */
-function checkPatchedKind(value: JsonObject, live: KubeObject, patched: Patched): void {
-  const apiVersion = value["apiVersion"] ?? live.apiVersion;
-  const kind = value["kind"] ?? live.kind;
-  if (apiVersion === live.apiVersion && kind === live.kind) return;
-  throw patched.undecodable(
-    `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`,
-  );
+function checkPatchedKind(value: JsonObject, live: KubeObject, patched: Patched, own: BodyType, types: TypeTable): void {
+  const { apiVersion = live.apiVersion, kind = live.kind } = value;
+  if (apiVersion !== live.apiVersion || kind !== live.kind)
+    throw patched.undecodable(otherKind({ ...value, apiVersion, kind }, own, types).message);
 }
 
 /** Of custom resources it is told as a fault of the object that the patch would make. */

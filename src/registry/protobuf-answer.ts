@@ -24,7 +24,8 @@ function objectPayload(record: ObjectRecord, served: ServedVersion, form: Form, 
   const name = form === "object" ? `protobuf ${groupVersion(served.group, served.version)}` : "protobuf metadata";
   return registry.representations.bytes(record, name, () =>
     form === "object"
-      ? registry.protobufWriter.field(PAYLOAD, glimpsedObject(record, served), served.schema)
+      ? ((served.fromHub === undefined ? record.payload : undefined) ??
+        registry.protobufWriter.field(PAYLOAD, glimpsedObject(record, served), served.schema))
       : registry.protobufWriter.field(PAYLOAD, partialObject(record, served), metadataSchema(registry)),
   );
 }

@@ -8,6 +8,7 @@ import type { ResourceDefinition, StrategySettings } from "../resources/definiti
 import type { Definitions } from "../resources/definitions.ts";
 import { ConvertedStore } from "./converted-store.ts";
 import { keyPrefix } from "./endpoint.ts";
+import { isRetired } from "./retired-kinds.ts";
 import type { Reserver } from "./reserver.ts";
 import type { TypeTable } from "../schema/load.ts";
 import { ProtobufBodies } from "../protobuf/bodies.ts";
@@ -185,7 +186,8 @@ export class Registry {
     const { forms, readStored } = definition;
     const store = this.store(definition);
     if (store !== undefined) return (await store.inVersion(pairs)).map((pair) => this.#record(pair, readStored));
-    const records = pairs.map((pair) => this.#record(pair, readStored));
+    const cache = this.cache(definition);
+    const records = pairs.map((pair) => cache.version(pair.key, pair.modRevision) ?? this.#record(pair, readStored));
     return forms === undefined ? records : records.map((record) => inForm(record, definition));
   }
 
@@ -227,6 +229,11 @@ export class Registry {
     this.#written.set(value, object);
   }
 
+  /** The object of a value that is about to be committed; read-only. */
+  written(value: Buffer): KubeObject | undefined {
+    return this.#written.get(value);
+  }
+
   #take(value: Buffer): KubeObject | undefined {
     const object = this.#written.get(value);
     this.#written.delete(value);
@@ -243,7 +250,11 @@ export class Registry {
 
   /** Whether there is such a kind at all, served or only a type. */
   isKind(kind: GroupVersionKind): boolean {
-    return this.types.definitionOf(kind) !== undefined || this.definitions.findKind(kind.group, kind.kind, kind.version) !== undefined;
+    return (
+      this.types.definitionOf(kind) !== undefined ||
+      this.definitions.findKind(kind.group, kind.kind, kind.version) !== undefined ||
+      isRetired(kind)
+    );
   }
 
   /** Ends all watches; reads and writes that are under way finish on the store. */

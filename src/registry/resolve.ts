@@ -7,6 +7,7 @@ import type { Endpoint } from "./endpoint.ts";
 /** What an HTTP method means on a collection and on a single object. */
 const COLLECTION_VERBS: Readonly<Record<string, Verb>> = { GET: "list", POST: "create", DELETE: "deletecollection" };
 const OBJECT_VERBS: Readonly<Record<string, Verb>> = { GET: "get", PUT: "update", PATCH: "patch", DELETE: "delete" };
+const ON_OBJECTS: readonly Verb[] = Object.values(OBJECT_VERBS);
 /** Below an object a POST creates: a binding, an eviction, a token. */
 const SUBRESOURCE_VERBS: Readonly<Record<string, Verb>> = { ...OBJECT_VERBS, POST: "create" };
 
@@ -44,8 +45,8 @@ const READS: ReadonlySet<Verb> = new Set(["get", "list", "watch"]);
 const ACROSS_NAMESPACES: ReadonlySet<string> = new Set(["list", "watch"]);
 
 /** Whether what follows the subresource is a path of whatever is behind it. */
-function isProxy({ subresources }: ResourceDefinition, [, name, subresource]: readonly string[]): boolean {
-  return name !== "" && subresource === "proxy" && subresources.get(subresource)?.type === "connect";
+function isProxy({ subresources }: ResourceDefinition, parts: readonly string[]): boolean {
+  return parts[2] === "proxy" && parts[1] !== "" && subresources.get("proxy")?.type === "connect";
 }
 
 /**
@@ -79,7 +80,7 @@ export function resolve(definitions: Definitions, info: RequestInfo, method: str
   const verb: Verb | undefined = watches ? "watch" : plain;
   const verbs = subresource?.verbs ?? definition.verbs;
   // A resource that is only ever created or listed has no paths for single objects.
-  if (name !== "" && subresource === undefined && !Object.values(OBJECT_VERBS).some((one) => verbs.includes(one))) throw unknownPath();
+  if (name !== "" && subresource === undefined && !ON_OBJECTS.some((one) => verbs.includes(one))) throw unknownPath();
   if (verb === undefined || !verbs.includes(verb)) {
     if (definition.custom !== true || verb === undefined) throw methodNotAllowed();
     const ref = { group: served.group, plural: definition.plural };

@@ -55,7 +55,15 @@ export function systemClient(registry: Registry, name = "kube-apiserver"): Syste
     ownEndpoint(registry.definitions, resource, namespace, objectName, subresource);
   const write = (target: Endpoint): Write => {
     const request = ownRequest(name);
-    const context: RequestContext = { request, info: OWN_INFO, receivedAt: registry.clock(), user, warnings: [], annotations: new Map() };
+    const context: RequestContext = {
+      request,
+      info: OWN_INFO,
+      auditId: "",
+      receivedAt: registry.clock(),
+      user,
+      warnings: [],
+      annotations: new Map(),
+    };
     return writeTo(registry, target, context, noWriteOptions());
   };
   const client: SystemClient = {

@@ -111,7 +111,7 @@ function contextOf(method: string, target: string, body: unknown, headers: Recor
   };
   const info = requestInfo(method, target);
   if (info === undefined) throw new TypeError(`bad target ${target}`);
-  return { request, info, receivedAt: 0, user: { name: "test", groups: [] }, warnings: [], annotations: new Map() };
+  return { request, info, auditId: "", receivedAt: 0, user: { name: "test", groups: [] }, warnings: [], annotations: new Map() };
 }
 
 async function bytesOf({ body }: ApiAnswer): Promise<Buffer> {

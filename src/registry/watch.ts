@@ -28,8 +28,9 @@ const LAST_BOOKMARK_MS = 2000;
 
 /**
  * Opens a watch: the stream's body, which runs until the client goes, time is up or the server ends it (API concepts,
- * "Efficient detection of changes"; KEP-3157 for sendInitialEvents). Errors: StatusError for bad selectors; a too old
- * resourceVersion is an ERROR event in the stream, as upstream answers.
+ * "Efficient detection of changes"; KEP-3157 for sendInitialEvents). Errors: StatusError for bad selectors; StorageError
+ * "corrupt" where a value in its scope does not decode; a too old resourceVersion is an ERROR event in the
+ * stream, as upstream answers.
  */
 export async function watch(
   registry: Registry,
@@ -46,20 +47,37 @@ export async function watch(
   else if (version === undefined || initial) cache = await registry.current(endpoint.definition);
   else await cache.start();
   if (initial && version !== undefined && version > 0) await cache.waitFor(version);
+  refuseUnreadable(cache, endpoint, selection);
+  let state = initial ? presentState(cache, endpoint, selection) : undefined;
+  const from = initial ? cache.revision : version || cache.revision;
   const seconds = options.timeoutSeconds || registry.minWatchSeconds * (1 + registry.random());
-  return (sink) =>
-    new WatchStream({
-      registry,
-      endpoint,
-      cache,
-      selection,
-      encoder,
-      sink,
-      from: initial ? undefined : version || cache.revision,
-      bookmarks: options.allowWatchBookmarks,
-      initialEventsEnd: options.sendInitialEvents === true,
-      milliseconds: seconds * 1000,
-    }).run();
+  return (sink) => {
+    const stream = new WatchStream(
+      {
+        registry,
+        endpoint,
+        cache,
+        selection,
+        encoder,
+        sink,
+        from,
+        bookmarks: options.allowWatchBookmarks,
+        initialEventsEnd: options.sendInitialEvents === true,
+        milliseconds: seconds * 1000,
+      },
+      state,
+    );
+    // Objects that change later are not kept for as long as the watch lasts.
+    state = undefined;
+    return stream.run();
+  };
+}
+
+/** Who would never be told of an object must not believe that there is none. Errors: StorageError "corrupt". */
+function refuseUnreadable(cache: ResourceCache, endpoint: Endpoint, { key }: Selection): void {
+  const prefix = collectionPrefix(endpoint.definition, endpoint.namespace);
+  if (key === undefined) cache.refuseUnreadable(prefix, prefixEnd(prefix));
+  else cache.refuseUnreadable(key, `${key}\0`);
 }
 
 interface WatchStreamOptions {
@@ -69,8 +87,8 @@ interface WatchStreamOptions {
   readonly selection: Selection;
   readonly encoder: EventEncoder;
   readonly sink: BodySink;
-  /** Events after this revision are sent; undefined: the present state first. */
-  readonly from: number | undefined;
+  /** Events after this revision are sent. */
+  readonly from: number;
   readonly bookmarks: boolean;
   readonly initialEventsEnd: boolean;
   readonly milliseconds: number;
@@ -91,9 +109,12 @@ class WatchStream implements Watcher {
   #sent = 0;
   #finish: () => void = () => {};
   #ended = false;
+  #state: readonly ObjectRecord[] | undefined;
 
-  constructor(options: WatchStreamOptions) {
+  /** `state` is sent first: that of the revision from which it is watched; undefined: nothing. */
+  constructor(options: WatchStreamOptions, state: readonly ObjectRecord[] | undefined) {
     this.#o = options;
+    this.#state = state;
     this.scope = options.selection.scope;
   }
 
@@ -101,7 +122,7 @@ class WatchStream implements Watcher {
     const { cache, sink, endpoint, from } = this.#o;
     const finished = new Promise<void>((resolve) => (this.#finish = resolve));
     sink.onClose(() => this.#stop());
-    if (from !== undefined && from < cache.window.since) {
+    if (from < cache.window.since) {
       this.#fail(`too old resource version: ${from} (${cache.window.since})`);
       return;
     }
@@ -109,8 +130,8 @@ class WatchStream implements Watcher {
     const read = this.scope.type === "field" ? fieldReader(endpoint.definition, this.scope.label) : undefined;
     cache.watchers.add(this, read);
     try {
-      if (from === undefined) await this.#sendState();
-      else this.#catchUpFrom(from);
+      this.#catchUpFrom(from);
+      if (this.#state !== undefined) await this.#sendState(this.#state);
       await this.#pump();
       await finished;
     } finally {
@@ -140,27 +161,16 @@ class WatchStream implements Watcher {
   }
 
   /** The present state as ADDED events, then where it ends. */
-  async #sendState(): Promise<void> {
-    const { cache, selection, endpoint, sink, encoder } = this.#o;
-    const records: ObjectRecord[] = [];
-    if (selection.key !== undefined) {
-      const record = cache.get(selection.key);
-      if (record !== undefined && selection.matches(record)) records.push(record);
-    } else {
-      const prefix = collectionPrefix(endpoint.definition, endpoint.namespace);
-      cache.walk(prefix, prefixEnd(prefix), (record) => {
-        if (selection.matches(record)) records.push(record);
-      });
-    }
-    const revision = cache.revision;
-    this.#catchUpFrom(revision);
+  async #sendState(state: readonly ObjectRecord[]): Promise<void> {
+    this.#state = undefined;
+    const { sink, encoder, from } = this.#o;
     const pause = turns(32);
-    for (const record of records) {
+    for (const record of state) {
       if (this.#ended) return;
       if (!sink.write(encoder.event("ADDED", record))) await sink.drained();
       await pause();
     }
-    if (this.#o.initialEventsEnd && this.#o.bookmarks && !this.#ended) sink.write(encoder.bookmark(revision, true));
+    if (this.#o.initialEventsEnd && this.#o.bookmarks && !this.#ended) sink.write(encoder.bookmark(from, true));
   }
 
   /** Reads the window from the watch's position until it has caught up, then goes live. */
@@ -194,12 +204,12 @@ class WatchStream implements Watcher {
     if (!is && !was) return true;
     const type: WatchEventType = is ? (was ? "MODIFIED" : "ADDED") : "DELETED";
     this.#sent = event.revision;
-    if (encoder.shared === undefined) return sink.write(encode(encoder, type, event));
+    if (encoder.shared === undefined) return sink.write(encode(encoder, type, event), true);
     const name = `${type} ${encoder.shared}`;
     const frames = (event.frames ??= new Map());
     let frame = frames.get(name);
     if (frame === undefined) frames.set(name, (frame = encode(encoder, type, event)));
-    return sink.write(frame);
+    return sink.write(frame, true);
   }
 
   #startTimers(): NodeJS.Timeout[] {
@@ -228,6 +238,20 @@ class WatchStream implements Watcher {
     this.#live = false;
     this.#finish();
   }
+}
+
+/** The objects that a watch begins with. Errors: StorageError "corrupt". */
+function presentState(cache: ResourceCache, endpoint: Endpoint, selection: Selection): ObjectRecord[] {
+  const records: ObjectRecord[] = [];
+  const take = (record: ObjectRecord): void => void (selection.matches(record) && records.push(record));
+  if (selection.key !== undefined) {
+    const record = cache.get(selection.key);
+    if (record !== undefined) take(record);
+    return records;
+  }
+  const prefix = collectionPrefix(endpoint.definition, endpoint.namespace);
+  cache.walk(prefix, prefixEnd(prefix), take);
+  return records;
 }
 
 function encode(encoder: EventEncoder, type: WatchEventType, event: CacheEvent): Buffer {

@@ -59,8 +59,14 @@ export function auditAnswered(audit: RequestAudit, context: RequestContext, { an
     return panic(audit, bug ?? `invalid WriteHeader code ${answer.status}`).then(() => answer);
   const long = isLongRunning(context.info);
   const { body } = answer;
-  const streams = typeof body === "function" && context.request.method !== "HEAD";
-  const last = streams ? { ...answer, body: watched(audit, context, answer, body, long) } : answer;
+  const { takeOver } = answer;
+  const streams = takeOver !== undefined || (typeof body === "function" && context.request.method !== "HEAD");
+  const last =
+    takeOver !== undefined
+      ? { ...answer, takeOver: endedTunnel(audit, takeOver) }
+      : typeof body === "function" && streams
+        ? { ...answer, body: watched(audit, context, answer, body, long) }
+        : answer;
   if (long) return startedAndComplete(audit, last, streams);
   if (streams) return last;
   const kept = audit.write("ResponseComplete");
@@ -103,6 +109,17 @@ function watched(audit: RequestAudit, { request }: RequestContext, answer: ApiAn
   };
 }
 
+/** A connection that left HTTP, with the last event behind it. */
+function endedTunnel(audit: RequestAudit, takeOver: NonNullable<ApiAnswer["takeOver"]>): NonNullable<ApiAnswer["takeOver"]> {
+  return async (socket, head) => {
+    try {
+      await takeOver(socket, head);
+    } finally {
+      await audit.write("ResponseComplete");
+    }
+  };
+}
+
 /** The bytes of a body that nobody else takes. */
 async function gathered(body: Buffer | Body, limit: number): Promise<Buffer | undefined> {
   if (Buffer.isBuffer(body)) return body.length <= limit ? body : undefined;
@@ -125,11 +142,11 @@ class GatheringSink implements BodySink {
     this.#limit = limit;
   }
 
-  write(bytes: Buffer): boolean {
+  write(bytes: Buffer, soon?: boolean): boolean {
     this.#size += bytes.length;
     if (this.#size <= this.#limit) this.#pieces.push(bytes);
     else this.#pieces = [];
-    return this.#sink.write(bytes);
+    return this.#sink.write(bytes, soon);
   }
 
   drained(): Promise<void> {

@@ -10,6 +10,7 @@ import { withDeadline } from "./deadline.ts";
 import { bugName, faultAnswer, PlainFault, type FaultRules } from "./fault-answer.ts";
 import { impersonationStage } from "./impersonate.ts";
 import { requestInfo, type RequestInfo } from "./info.ts";
+import { isSensitive } from "./secrets.ts";
 import { Overdue } from "./overdue.ts";
 import { warningHeaders } from "./warning-headers.ts";
 
@@ -54,7 +55,7 @@ export function requestChain(stages: ChainStages): Handler {
     let answer: ApiAnswer;
     let bug: string | undefined;
     try {
-      const received = (context = receive(request, stages.clock()));
+      const received = (context = receive(request, auditId, stages.clock()));
       warnings = received.warnings;
       await authenticate(received, stages);
       known = true;
@@ -69,7 +70,7 @@ export function requestChain(stages: ChainStages): Handler {
         answer = await withDeadline(received, stages.requestTimeoutMs, overdue, () => stages.dispatch(received));
       } else answer = nowhere;
     } catch (error) {
-      answer = faultAnswer(error, request, stages);
+      answer = faultAnswer(error, request, stages, context !== undefined && isSensitive(context.info));
       bug = bugName(error);
     }
     if (audit !== undefined && context !== undefined) {
@@ -86,10 +87,10 @@ export function requestChain(stages: ChainStages): Handler {
 }
 
 /** What is asked. */
-function receive(request: ApiRequest, receivedAt: number): RequestContext {
+function receive(request: ApiRequest, auditId: string, receivedAt: number): RequestContext {
   const info = requestInfo(request.method, request.target);
   if (info === undefined) throw badRequest("the request path does not decode");
-  return { request, info, receivedAt, user: ANONYMOUS, warnings: [], annotations: new Map(), audit: undefined };
+  return { request, info, auditId, receivedAt, user: ANONYMOUS, warnings: [], annotations: new Map(), audit: undefined };
 }
 
 /** Who asks. */

@@ -24,6 +24,8 @@ export interface AuditNotes {
 export interface RequestContext {
   readonly request: ApiRequest;
   readonly info: RequestInfo;
+  /** Names the request in audit logs, here and at servers behind this one. */
+  readonly auditId: string;
   /** Milliseconds since the epoch when the request came. */
   readonly receivedAt: number;
   /** When its answer is no longer waited for, in the same measure; undefined: it may last. */

@@ -1,4 +1,5 @@
 import type { X509Certificate } from "node:crypto";
+import type { Duplex, Readable } from "node:stream";
 import type { ReadonlyJsonObject } from "../object/json.ts";
 
 /**
@@ -22,6 +23,10 @@ export interface ApiRequest {
    * its Content-Length lied.
    */
   body(limit: number): Promise<Buffer>;
+  /** The body as it arrives, for whoever passes it on, instead of `body`; undefined where there is none. Absent: only `body` works. */
+  readonly stream?: () => Readable | undefined;
+  /** The connection is HTTP/1.1's alone and asks for another protocol: `takeOver` of an answer is heeded. */
+  readonly canSwitch?: true;
   /** Aborted when the peer has gone. */
   readonly signal: AbortSignal;
 }
@@ -46,15 +51,24 @@ export interface ApiAnswer {
   readonly value?: ReadonlyJsonObject;
   /** The same body as plain JSON, where it is something else. */
   readonly json?: () => Buffer | ((sink: BodySink) => Promise<void>);
+  /**
+   * With status 101: takes the connection after the head went out; `head` are bytes that came behind the request. Resolves
+   * when the connection has ended, which is its duty to see to.
+   */
+  readonly takeOver?: (socket: Duplex, head: Buffer) => Promise<void>;
 }
+
+/** What a body function throws whose own source broke off: the client sees a broken answer, and nothing here is at fault. */
+export class BrokenSource extends Error {}
 
 /** Where a streamed body goes; back-pressure is the writer's duty. */
 export interface BodySink {
   /**
    * Queues bytes. False: the peer is slow, await `drained` before more. Bytes may be shared; who made them may change them
-   * only where `write` gave false and `drained` has resolved since.
+   * only where `write` gave false and `drained` has resolved since. `soon`: it may wait for what else is written in this
+   * turn of the event loop, and go out with it.
    */
-  write(bytes: Buffer): boolean;
+  write(bytes: Buffer, soon?: boolean): boolean;
   /** Resolves when the queue has gone out, or the peer has. */
   drained(): Promise<void>;
   /** Bytes queued and not yet taken. */

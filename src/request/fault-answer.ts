@@ -5,6 +5,7 @@ import { StatusError, internalError, type Status } from "../object/status.ts";
 import { StorageError } from "../storage/storage.ts";
 import type { ApiAnswer, ApiRequest } from "./exchange.ts";
 import { CONTENT_TYPES, negotiateError, type Format } from "./negotiation.ts";
+import { withoutBody } from "./secrets.ts";
 import { storageStatus } from "./storage-status.ts";
 
 /** A fault that is answered as plain text, with 500: what stands between the client and its answer has failed. */
@@ -18,10 +19,14 @@ export interface FaultRules {
   readonly statusProtobuf: (status: Status) => Buffer;
 }
 
-/** The answer to whatever was thrown: a client's fault is its Status, anything else a logged 500 without its details. */
-export function faultAnswer(error: unknown, request: ApiRequest, { onBug, statusProtobuf }: FaultRules): ApiAnswer {
+/**
+ * The answer to whatever was thrown: a client's fault is its Status, anything else a logged 500 without its details.
+ * `sensitive`: the body that was sent may be a secret, and is not shown.
+ */
+export function faultAnswer(error: unknown, request: ApiRequest, { onBug, statusProtobuf }: FaultRules, sensitive: boolean): ApiAnswer {
   if (error instanceof StatusError && "bare" in error) return bareAnswer(error.status);
-  if (error instanceof StatusError) return statusAnswer(error.status, request, statusProtobuf, "nosniff" in error);
+  if (error instanceof StatusError)
+    return statusAnswer(sensitive ? withoutBody(error.status) : error.status, request, statusProtobuf, "nosniff" in error);
   if (error instanceof PlainFault) return plainAnswer(error.message, request);
   if (error instanceof StorageError) return statusAnswer(storageStatus(error), request, statusProtobuf);
   onBug(error, request);

@@ -2,7 +2,7 @@ import { quoteText } from "../object/quote.ts";
 import { badRequest } from "../object/status.ts";
 import type { UserInfo } from "./context.ts";
 import type { ApiRequest } from "./exchange.ts";
-import { decodeHeaderKey, headerLines } from "./header-values.ts";
+import { decodeHeaderKey, headerTexts } from "./header-values.ts";
 
 const PREFIX = "impersonate-";
 const EXTRA = "impersonate-extra-";
@@ -17,7 +17,7 @@ export function wantedUser(request: ApiRequest): UserInfo | undefined {
   let uid = "";
   const groups: string[] = [];
   const extra = new Map<string, string[]>();
-  for (const [header, value] of headerLines(request)) {
+  for (const [header, value] of headerTexts(request)) {
     if (header === "impersonate-user") name ||= value;
     else if (header === "impersonate-uid") uid ||= value;
     else if (header === "impersonate-group") groups.push(value);

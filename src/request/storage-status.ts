@@ -14,8 +14,7 @@ const STATUS: Readonly<Record<StorageErrorReason, (error: StorageError) => Statu
   futureRevision: (error) => tooLargeResourceVersion(error.asked ?? 0, error.revision ?? 0),
   unavailable: (error) => serviceUnavailable(`the store does not answer: ${error.message}`, 1),
   unknown: (error) => internalError(`the outcome of the write is unknown: ${error.message}`),
-  noSpace: (error) =>
-    internalError(`the store is full: ${error.message}; reads and deletes go on, writes need space: delete objects, or raise --data-quota`),
+  noSpace: (error) => internalError(`the store is full: ${error.message}; reads and deletes go on`),
   tooLarge: (error) => requestEntityTooLarge(error.message),
   replaced: (error) => expired(error.message),
   closed: () => serviceUnavailable("the server is shutting down", 1),

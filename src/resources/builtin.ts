@@ -50,6 +50,8 @@ function definitionOf(rows: readonly ResourceRow[], options: BuiltinOptions): Re
     categories: main.categories ?? [],
     scope: main.namespaced ? "Namespaced" : "Cluster",
     keyPrefix: main.keyPrefix,
+    ...(main.storageVersion === undefined || main.storageVersion === hubVersion ? {} : { storedVersion: main.storageVersion }),
+    ...(main.encoding === "json" ? { storedAsJson: true } : {}),
     served,
     hub,
     verbs: main.verbs,

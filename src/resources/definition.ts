@@ -22,6 +22,10 @@ export interface ResourceDefinition {
   readonly custom?: boolean;
   /** Where its objects lie in the store, ending in a slash: /registry/pods/. Undefined: nothing is stored (reviews). */
   readonly keyPrefix: string | undefined;
+  /** The group version that stands in stored values, where it is another than the hub's, with the same fields. */
+  readonly storedVersion?: string;
+  /** Stored as JSON whatever the server's own form is, as the original does with custom kinds' and aggregated APIs' definitions. */
+  readonly storedAsJson?: boolean;
   /** Every group version it is served in; the first one is preferred. */
   readonly served: readonly ServedVersion[];
   /** The group version that is stored; strategy, columns and field selectors speak of this form (the hub). */

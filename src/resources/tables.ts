@@ -14,10 +14,13 @@ export interface ResourceRow {
   readonly categories?: readonly string[];
   readonly namespaced: boolean;
   readonly verbs: readonly Verb[];
+  /** The group version of what is stored; it need not be served. */
   readonly storageVersion?: string;
   readonly storageVersionHash?: string;
   readonly storageTTLSeconds?: number;
   readonly keyPrefix?: string;
+  /** In which form kube-apiserver stores it unless it is told otherwise. */
+  readonly encoding?: "json" | "protobuf";
   readonly allowCreateOnUpdate?: boolean;
   readonly allowUnconditionalUpdate?: boolean;
   readonly defaultGCPolicy?: string;

@@ -98,11 +98,12 @@ export class ValueValidator {
     const maxLength = numberIn(schema, "maxLength");
     const minLength = numberIn(schema, "minLength");
     const length = maxLength === undefined && minLength === undefined ? 0 : [...value].length;
-    if (maxLength !== undefined && length > maxLength) faults.push(tooLongField(path, maxLength));
-    if (minLength !== undefined && length < minLength)
-      faults.push(invalidField(path, value, `${path} in body should be at least ${minLength} chars long`));
     const pattern = getOwn(schema, "pattern");
-    if (typeof pattern === "string" && this.#pattern(pattern)?.test(value) === false) {
+    // Of length and pattern only the first fault is told.
+    if (maxLength !== undefined && length > maxLength) faults.push(tooLongField(path, maxLength));
+    else if (minLength !== undefined && length < minLength)
+      faults.push(invalidField(path, value, `${path} in body should be at least ${minLength} chars long`));
+    else if (typeof pattern === "string" && this.#pattern(pattern)?.test(value) === false) {
       faults.push(invalidField(path, value, `${path} in body should match '${pattern}'`));
     }
     const format = getOwn(schema, "format");

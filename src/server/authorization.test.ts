@@ -114,6 +114,19 @@ test("a node asks for certificates of its own name only", async () => {
   assert.equal((await server.as(node("m"), "POST", path, csr("b"))).status, 201);
 });
 
+test("a path behind a proxy needs the permission of the proxy alone, and is of an object that must be there", async () => {
+  const server = await testPlane();
+  await grant(server, "alice", [{ apiGroups: [""], resources: ["services/proxy"], verbs: ["get"] }]);
+  const proxy = "/api/v1/namespaces/default/services/none/proxy";
+  for (const path of [proxy, `${proxy}/`, `${proxy}/a`, `${proxy}/a//b/pods/x/exec`, `${proxy}//a`]) {
+    const { status, body } = await server.as(ALICE, "GET", path);
+    assert.deepEqual([status, body["message"]], [404, 'services "none" not found'], path);
+    assert.equal((await server.as(ALICE, "PUT", path)).status, 403, path);
+  }
+  const elsewhere = await server.as(ADMIN, "GET", "/api/v1/namespaces/default/services/none/status/a");
+  assert.equal(elsewhere.body["message"], "the server could not find the requested resource");
+});
+
 /** A request of O=system:nodes, CN=system:node:m. */
 const CSR_OF_M = Buffer.from(
   `-----BEGIN CERTIFICATE REQUEST-----\n${[

@@ -19,6 +19,7 @@ import { ProtobufBodies } from "../protobuf/bodies.ts";
 import type { RequestContext } from "../request/context.ts";
 import type { ApiAnswer, ApiRequest, Handler } from "../request/exchange.ts";
 import { PlainFault } from "../request/fault-answer.ts";
+import { pageNotFound } from "../request/text-answer.ts";
 import { requestChain } from "../request/chain.ts";
 import { coreActions } from "../registry/actions/core-actions.ts";
 import { accessReviews } from "../registry/actions/access-review.ts";
@@ -33,11 +34,14 @@ import type { StrategySettings } from "../resources/definition.ts";
 import type { Definitions } from "../resources/definitions.ts";
 import type { TypeTable } from "../schema/load.ts";
 import type { ResourceCache } from "../storage/cache/resource-cache.ts";
-import { ProtobufValues } from "../storage/protobuf-values.ts";
+import { StoredValues } from "../storage/stored-values.ts";
 import type { Storage } from "../storage/storage.ts";
+import { storedForms } from "./stored-forms.ts";
 
 export interface ControlPlaneOptions {
   readonly storage: Storage;
+  /** In which form values of built-in kinds are written; both are read. */
+  readonly storedAs?: "json" | "protobuf";
   readonly definitions: Definitions;
   readonly types: TypeTable;
   readonly settings: StrategySettings;
@@ -53,6 +57,8 @@ export interface ControlPlaneOptions {
   readonly explainAccess?: boolean;
   /** Answers paths that are no resources: discovery, OpenAPI, health, version. Undefined: there is nothing there. */
   readonly documents: (context: RequestContext, registry: Registry) => Promise<ApiAnswer | undefined>;
+  /** Passes requests for group versions of other servers on; undefined for a request that is this server's. */
+  readonly passOn?: (context: RequestContext) => Promise<ApiAnswer> | undefined;
   /** How long a request other than a watch may take, in milliseconds. */
   readonly requestTimeoutMs: number;
   /** How long a watch without timeoutSeconds lasts at least, in seconds. */
@@ -89,18 +95,16 @@ export interface ControlPlane {
 
 const RBAC = "rbac.authorization.k8s.io";
 
-/** What is no path at all: plain text, as the original's mux answers. */
-const NOT_FOUND: ApiAnswer = {
-  status: 404,
-  headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" },
-  body: Buffer.from("404 page not found\n"),
-};
-
 /** Puts a control plane together from its parts. */
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const { definitions, types, settings, clock, random, randomBytes } = options;
   const bodies = new ProtobufBodies(types);
-  const storage = new ProtobufValues(options.storage, bodies);
+  const storage = new StoredValues(options.storage, {
+    bodies,
+    forms: storedForms(definitions, types),
+    writes: options.storedAs ?? "json",
+    objectOf: (value) => registry.written(value),
+  });
   const roles = new RbacIndex();
   const graph = new NodeGraph();
   const cacheOf = (group: string, plural: string): ResourceCache => registry.cache(definitionOf(definitions, { group, plural }));
@@ -176,11 +180,13 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     audit: options.audit,
     onBug: options.onBug,
     statusProtobuf: (status) => bodies.write({ ...status } as unknown as ReadonlyJsonObject),
-    nowhere: (info) => (info.isResourceRequest && isMisplaced(definitions, info) ? NOT_FOUND : undefined),
+    nowhere: (info) => (info.isResourceRequest && isMisplaced(definitions, info) ? pageNotFound() : undefined),
     dispatch: async (context) => {
       const { info } = context;
+      const passed = options.passOn?.(context);
+      if (passed !== undefined) return passed;
       if (info.isResourceRequest && isResourcePath(definitions, info)) return serveResource(resources, context);
-      return (await options.documents(context, registry)) ?? NOT_FOUND;
+      return (await options.documents(context, registry)) ?? pageNotFound();
     },
   });
   return {

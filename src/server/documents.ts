@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { dataFile, kubernetesVersion, packageRoot, packageVersion } from "../config/data-files.ts";
 import { CONFIGURATION_PATH } from "../authentication/service-account/issuer-documents.ts";
 import { DiscoveryDocuments } from "../discovery/documents.ts";
-import type { GroupVersions } from "../discovery/group-order.ts";
+import { builtinStanding, CUSTOM_STANDING } from "../discovery/standings.ts";
 import { HealthEndpoints, type HealthCheck, type HealthLog } from "../discovery/health.ts";
 import { versionInfo, type ReleaseVersion } from "../discovery/version.ts";
 import { OpenApiDocuments } from "../openapi/openapi.ts";
@@ -11,12 +11,15 @@ import { ProtobufBodies } from "../protobuf/bodies.ts";
 import type { RequestContext } from "../request/context.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
 import type { Definitions } from "../resources/definitions.ts";
+import type { Aggregation } from "./aggregation.ts";
 import { loadDescriptions } from "../schema/descriptions.ts";
 import type { TypeTable } from "../schema/load.ts";
 
 export interface DocumentOptions {
   readonly definitions: Definitions;
   readonly types: TypeTable;
+  /** What other servers answer for. */
+  readonly aggregation: Pick<Aggregation, "apis" | "openApi" | "openApiDocument">;
   readonly checks: readonly HealthCheck[];
   /** What relying parties of service account tokens read. */
   readonly issuer: (context: RequestContext) => Promise<ApiAnswer | undefined>;
@@ -31,26 +34,31 @@ export interface DocumentOptions {
 export function apiDocuments({
   definitions,
   types,
+  aggregation,
   checks,
   issuer,
   serverAddress,
   log,
   clock,
 }: DocumentOptions): (context: RequestContext) => Promise<ApiAnswer | undefined> {
-  const release = JSON.parse(readFileSync(dataFile("discovery.json"), "utf8")) as { version: ReleaseVersion; groups: GroupVersions[] };
+  const release = JSON.parse(readFileSync(dataFile("discovery.json"), "utf8")) as { version: ReleaseVersion };
+  const { apis } = aggregation;
   const health = new HealthEndpoints(checks, log);
   const openApi = new OpenApiDocuments({
     definitions,
     types,
     descriptions: loadDescriptions(join(packageRoot(), "dist", `kubernetes-${kubernetesVersion}`, "descriptions.json")),
     release: `${release.version.major}.${release.version.minor}`,
+    remotes: aggregation.openApi,
     build: packageVersion(),
     clock,
   });
   const bodies = new ProtobufBodies(types);
   const discovery = new DiscoveryDocuments({
     definitions,
-    priorities: release.groups,
+    remotes: apis,
+    standing: (group, version) =>
+      apis.standing(group, version) ?? (definitions.isCustomGroup(group) ? CUSTOM_STANDING : builtinStanding(group, version)),
     version: versionInfo(release.version, process.platform, process.arch),
     serverAddress,
     protobuf: (value) => bodies.write(value),
@@ -62,6 +70,12 @@ export function apiDocuments({
       info: { path, query },
     } = context;
     const request = { method, path, query, headers };
-    return (await health.answer(path, query)) ?? discovery.answer(request) ?? (await openApi.answer(request)) ?? issuer(context);
+    return (
+      (await health.answer(path, query)) ??
+      discovery.answer(request) ??
+      (await aggregation.openApiDocument(context)) ??
+      (await openApi.answer(request)) ??
+      issuer(context)
+    );
   };
 }

@@ -1,4 +1,5 @@
 import type { RequestHeaderConfig } from "../config/authentication.ts";
+import type { Controller } from "../controllers/controller.ts";
 import { equalJson } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn, stringIn } from "../object/read.ts";
@@ -49,6 +50,16 @@ export async function publishAuthentication(client: SystemClient, published: Pub
       data: { ...objectIn(object, "data"), ...data } as KubeObject["data"],
     }));
   }
+}
+
+/** The loop that writes it again when somebody removes or changes it. */
+export function keepPublished(publish: () => Promise<void>): Controller {
+  const own = `${PLACE.namespace}/${PLACE.name}`;
+  return {
+    name: "cluster-authentication-trust",
+    watches: [{ resource: CONFIG_MAPS, keys: (key) => (key === own ? [key] : []) }],
+    reconcile: publish,
+  };
 }
 
 /** The certificates of two bundles, each once. */

@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import { StartupError } from "../object/startup-error.ts";
 import { openMemoryStorage } from "../storage/memory/memory.ts";
 import { StorageError, type Storage } from "../storage/storage.ts";
+import type { EtcdStore } from "../storage/etcd/etcd.ts";
 import { readFlagFile } from "./data-dir.ts";
 
 /** Opens the store that a Config names. Errors: StartupError for what its user can mend. */
@@ -20,7 +21,8 @@ export async function openStorage(config: Config): Promise<Storage> {
   }
 }
 
-async function openEtcd({ etcd, compactionInterval }: Config): Promise<Storage> {
+/** Opens the etcd that a Config names. Errors: StartupError for what its user can mend. */
+export async function openEtcd({ etcd, compactionInterval }: Config): Promise<EtcdStore> {
   const { openEtcdStorage } = await import("../storage/etcd/etcd.ts");
   const read = async (flag: string, file: string): Promise<Buffer | undefined> =>
     file === "" ? undefined : Buffer.from(await readFlagFile(flag, file));

@@ -1,66 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../object/json.ts";
-import { parseGroupVersion } from "../object/kube-object.ts";
-import { envelope, openEnvelope, PAYLOAD } from "../protobuf/envelope.ts";
+import { envelope } from "../protobuf/envelope.ts";
 import { ProtobufReader } from "../protobuf/read.ts";
+import { StatusError } from "../object/status.ts";
+import { decodeBody } from "../registry/decode-body.ts";
 import { WireReader } from "../protobuf/wire-reader.ts";
-import { ProtobufWriter } from "../protobuf/write.ts";
-import type { ApiAnswer, BodySink } from "../request/exchange.ts";
+import { ask, gather, read, sinkOf, TYPE } from "./protobuf.test-support.ts";
 import { ADMIN, testPlane, type TestPlane } from "./test-plane.ts";
 
-const TYPE = "application/vnd.kubernetes.protobuf";
 const PODS = "/api/v1/namespaces/default/pods";
 const MAPS = "/api/v1/namespaces/default/configmaps";
 const AS_METADATA = "as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
-
-interface Answer {
-  readonly status: number;
-  readonly type: string;
-  readonly value: JsonObject;
-}
-
-/** Asks in protobuf and reads what comes, whatever it is. */
-async function ask(under: TestPlane, method: string, target: string, body?: JsonObject, accept = TYPE): Promise<Answer> {
-  const request = under.request(ADMIN, method, target, undefined, { accept, "content-type": TYPE });
-  const bytes = body === undefined ? Buffer.alloc(0) : written(under, body);
-  const answer = await under.plane.handle({ ...request, body: async () => bytes });
-  const received = await gather(answer);
-  const type = String(answer.headers["content-type"]);
-  const value = type === TYPE ? read(under, received) : (JSON.parse(received.toString("utf8")) as JsonObject);
-  return { status: answer.status, type, value };
-}
-
-function written({ plane: { registry } }: TestPlane, value: JsonObject): Buffer {
-  const { apiVersion, kind } = value as { readonly apiVersion: string; readonly kind: string };
-  const schema = registry.types.schemaForKind({ ...(parseGroupVersion(apiVersion) ?? assert.fail()), kind }) ?? assert.fail(kind);
-  return envelope(apiVersion, kind, new ProtobufWriter().field(PAYLOAD, value, schema));
-}
-
-function read({ plane: { registry } }: TestPlane, body: Buffer): JsonObject {
-  const { apiVersion, kind, raw } = openEnvelope(body);
-  const schema = registry.types.schemaForKind({ ...(parseGroupVersion(apiVersion) ?? assert.fail()), kind }) ?? assert.fail(kind);
-  return { kind, apiVersion, ...new ProtobufReader().read(raw, schema) };
-}
-
-async function gather({ body }: ApiAnswer): Promise<Buffer> {
-  if (body === undefined || Buffer.isBuffer(body)) return body ?? Buffer.alloc(0);
-  const pieces: Buffer[] = [];
-  await body(sinkOf((bytes) => pieces.push(Buffer.from(bytes))));
-  return Buffer.concat(pieces);
-}
-
-function sinkOf(take: (bytes: Buffer) => void): BodySink & { close(): void } {
-  let close = (): void => {};
-  return {
-    write: (bytes) => (take(bytes), true),
-    drained: async () => {},
-    pending: 0,
-    closed: false,
-    onClose: (callback) => (close = callback),
-    close: () => close(),
-  };
-}
 
 const configMap = (name: string, data: JsonObject = {}): JsonObject => ({ kind: "ConfigMap", apiVersion: "v1", metadata: { name }, data });
 
@@ -147,6 +98,25 @@ test("a body that is no protobuf message is a bad request, told in protobuf", as
     assert.equal(answer.status, 400);
     assert.equal(read(under, await gather(answer))["reason"], "BadRequest");
   }
+});
+
+test("a custom object's body that is a message is refused as such", () => {
+  const things = {
+    group: "example.com",
+    version: "v1",
+    kind: "Thing",
+    custom: true,
+    schema: { type: "object", fields: new Map() },
+  } as const;
+  const body = envelope("example.com/v1", "Thing", Buffer.from([0x12, 0]));
+  const reader = { isKind: () => true, protobuf: new ProtobufReader() };
+  assert.throws(
+    () => decodeBody(body, "protobuf", things, reader, "Strict", () => {}),
+    (error) =>
+      error instanceof StatusError &&
+      error.status.code === 400 &&
+      error.message.startsWith('Thing in version "v1" cannot be handled as a Thing: object *unstructured'),
+  );
 });
 
 test("a watch is frames of whole bodies, with bookmarks, partial metadata and errors", async () => {

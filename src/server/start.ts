@@ -13,7 +13,6 @@ import { listen, type ListenerTls } from "../http/listen.ts";
 import { hostPort } from "../object/ip.ts";
 import { StartupError } from "../object/startup-error.ts";
 import { controllers } from "../controllers/all.ts";
-import { apiServiceAvailability } from "../controllers/api-service-availability.ts";
 import { flowSchemaStatus } from "../controllers/flow-schema-status.ts";
 import { runController, type Controller } from "../controllers/controller.ts";
 import { customResourceDefinitions, serveEstablished } from "../controllers/custom-resource-definitions.ts";
@@ -29,10 +28,11 @@ import { loadTypes } from "../schema/load.ts";
 import type { Storage } from "../storage/storage.ts";
 import { HookTransport } from "../webhook/transport.ts";
 import { serviceResolver, type OwnResolver } from "../webhook/service-address.ts";
+import { prepareAggregation } from "./aggregation.ts";
 import { prepareAudit } from "./audit.ts";
 import { prepareAuthentication } from "./authentication.ts";
 import { prepareAuthorization } from "./authorization-modes.ts";
-import { bootstrapApiServices } from "./api-services.ts";
+import { bootstrapApiServices } from "../aggregation/registration.ts";
 import { bootstrapObjects } from "./bootstrap.ts";
 import { bootstrapFlowControl, readBootstrapFlowControl } from "./bootstrap-flowcontrol.ts";
 import { bootstrapRoles, readBootstrapRoles } from "./bootstrap-rbac.ts";
@@ -41,7 +41,7 @@ import { createControlPlane, type ControlPlane } from "./control-plane.ts";
 import { prepareDirectory, readFlagFile } from "./data-dir.ts";
 import { apiDocuments } from "./documents.ts";
 import { healthChecks } from "./health-checks.ts";
-import { publishAuthentication } from "./extension-authentication.ts";
+import { keepPublished, publishAuthentication } from "./extension-authentication.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { openStorage } from "./open-storage.ts";
 import { endpointReconciler } from "./replicas/endpoint-reconciler.ts";
@@ -120,10 +120,20 @@ async function startOn(
   const authorization = await prepareAuthorization(config, bootstrap, log);
   const asked = { enable: config.enableAdmissionPlugins, disable: config.disableAdmissionPlugins };
   let closing: Promise<void> | undefined;
-  const routing = config.enableAggregatorRouting ? "endpoint" : "clusterIp";
   const skew = new ClockSkew(Date.now);
+  const resolveService = serviceResolver(
+    {
+      get: (...key) => systemClient(plane.registry).get(...key),
+      list: (...key) => systemClient(plane.registry).list(...key),
+    },
+    config.enableAggregatorRouting ? "endpoint" : "clusterIp",
+    Math.random,
+    ownResolver,
+  );
+  const aggregation = await prepareAggregation({ config, resolveService, ownResolver, log, clock: Date.now });
   const plane: ControlPlane = createControlPlane({
     storage,
+    storedAs: config.storedAs,
     definitions,
     types,
     settings: {
@@ -137,7 +147,7 @@ async function startOn(
         {
           ...parts,
           configurations,
-          resolveService: serviceResolver(parts.view, routing, Math.random, ownResolver),
+          resolveService,
           tolerationSeconds: config.tolerationSeconds,
         },
         (name) => isAdmissionPluginOn(name, asked),
@@ -151,9 +161,11 @@ async function startOn(
     ],
     explainAccess: config.explainAccess,
     authorizationModes: authorization.makeModes,
+    passOn: (context) => aggregation.proxy.answer(context),
     documents: apiDocuments({
       definitions,
       types,
+      aggregation,
       checks: healthChecks({
         storage,
         cachesLoaded: () => plane.registry.cachesStarted,
@@ -198,9 +210,9 @@ async function startOn(
   loops.push(await untilDone(clusterObjects, BOOTSTRAP_RETRY_MS, failed("the objects of every cluster")));
   const customResources = new CustomResources(plane.registry, {
     transport: new HookTransport(),
-    resolveService: serviceResolver(client, routing, Math.random, ownResolver),
+    resolveService,
   });
-  await serveEstablished(customResources, client);
+  await serveEstablished(customResources);
   // Clients only show certificates of authorities that are named to them.
   const tls = (): ListenerTls => ({
     cert: certificates.serving.certificate,
@@ -208,6 +220,7 @@ async function startOn(
     clientCa: authentication.authorities.client + authentication.authorities.proxy,
     minVersion: config.tlsMinVersion,
   });
+  const aggregationLoops = await aggregation.start(plane.registry, client);
   const listener = await listen({
     handler: plane.handle,
     host: config.bindAddress,
@@ -247,7 +260,8 @@ async function startOn(
       log.warn({ err: error, controller: loop, key }, "a controller will try again");
     loops.push(await runController(controller, { registry: plane.registry, client: systemClient(plane.registry, manager), onFailure }));
   };
-  await run(apiServiceAvailability(Date.now), "kube-apiserver");
+  await run(keepPublished(publish), "kube-apiserver");
+  for (const loop of aggregationLoops) await run(loop, "kube-apiserver");
   await run(flowSchemaStatus(Date.now), FLOW_CONTROL_CONSUMER);
   await run(
     customResourceDefinitions(customResources, () => timestamp(Date.now())),
@@ -266,6 +280,7 @@ async function startOn(
   const close = (): Promise<void> =>
     (closing ??= (async () => {
       await Promise.all(loops.map((loop) => loop[Symbol.asyncDispose]()));
+      aggregation[Symbol.dispose]();
       plane.close();
       await listener.close(DRAIN_MS);
       await authentication[Symbol.asyncDispose]();

@@ -1,3 +1,5 @@
+import type { KubeObject } from "../object/kube-object.ts";
+
 /**
  * The storage contract: etcd's semantics, whichever store holds the bytes. Nothing above this file knows which it is.
  * Promises are in the comments; `contract.test-suite.ts` is the same promises, executable, and every implementation
@@ -84,6 +86,20 @@ export interface KeyValue {
   readonly createRevision: number;
   /** 0: none. */
   readonly lease: number;
+  /** Where the value is no JSON: how its object is read. No store sets it, but who reads values of other forms. */
+  readonly packed?: PackedValue;
+  /** Why the value cannot be read, after its key; set by the same. */
+  readonly fault?: string;
+}
+
+/** An object in another form than JSON, known to be sound. */
+export interface PackedValue {
+  /** Bytes that it keeps. */
+  readonly size: number;
+  /** The object without resourceVersion, the caller's own. */
+  object(): KubeObject;
+  /** Its protobuf message with a resourceVersion, as a field of what holds it; undefined where that takes more than a copy. */
+  payload(resourceVersion: string): Buffer | undefined;
 }
 
 export interface RangeRequest {

@@ -23,10 +23,13 @@ const FAULTS = new Map<string, (address: string, host: string) => string>([
 ]);
 
 /** What went wrong with a connection, in the words of the original's network library. */
-export function dialFault(error: Error & { readonly code?: string; readonly cert?: PeerCertificate }, { host, port }: DialAddress): string {
+export function dialFault(
+  error: Error & { readonly code?: string; readonly cert?: PeerCertificate; readonly host?: string },
+  { host, port }: DialAddress,
+): string {
   if (error instanceof UnreachableService) return error.message;
   const { code = "", cert } = error;
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return `tls: failed to verify certificate: x509: ${wrongName(cert, host)}`;
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return `tls: failed to verify certificate: x509: ${wrongName(cert, error.host ?? host)}`;
   return FAULTS.get(code)?.(host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`, host) ?? error.message;
 }
 

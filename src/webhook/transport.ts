@@ -5,6 +5,7 @@ import { isIP } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isObject } from "../object/json.ts";
 import { parseJson } from "../codec/json-text.ts";
+import type { Credentials } from "./credentials.ts";
 import { dialFault } from "./dial-fault.ts";
 import { readBody } from "./read-body.ts";
 import type { DialAddress } from "./service-address.ts";
@@ -28,6 +29,8 @@ export interface CallTarget {
   readonly dial: (() => Promise<DialAddress>) | undefined;
   readonly ca: string | undefined;
   readonly timeoutMs: number;
+  /** As whom to call; absent: as nobody. */
+  readonly credentials?: Credentials | undefined;
 }
 
 /** Posts to webhooks over kept connections. Redirects are not followed: what a webhook may see is its own address's. */
@@ -56,7 +59,7 @@ export class HookTransport {
     let request: ClientRequest | undefined;
     try {
       address = await target.dial?.();
-      request = this.#request(parts, address, target.ca, body, deadline);
+      request = this.#request(parts, address, target, body, deadline);
       const [response] = (await once(request, "response")) as [IncomingMessage];
       return await readAnswer(response);
     } catch (error) {
@@ -66,7 +69,8 @@ export class HookTransport {
     }
   }
 
-  #request(url: URL, address: DialAddress | undefined, ca: string | undefined, body: Buffer, signal: AbortSignal): ClientRequest {
+  #request(url: URL, address: DialAddress | undefined, target: CallTarget, body: Buffer, signal: AbortSignal): ClientRequest {
+    const { ca, credentials: { cert, key, authorization } = {} } = target;
     const own = ownAddress(url);
     const { host, port } = address ?? own;
     const request = httpsRequest({
@@ -84,7 +88,9 @@ export class HookTransport {
         "content-type": "application/json",
         "content-length": body.length,
         "user-agent": "kube-apiserver-admission",
+        ...(authorization === undefined ? {} : { authorization }),
       },
+      ...(cert === undefined || key === undefined ? {} : { cert, key }),
       ...(ca === undefined ? {} : { ca }),
       signal,
     });

@@ -20,6 +20,8 @@ export class WebhookError extends Error {
 
 /** The largest answer that is read, in bytes. */
 const MAX_ANSWER = 1 << 20;
+/** How often one call is sent elsewhere. */
+const MAX_REDIRECTS = 10;
 /** Connections that one webhook gets at most; more calls wait. */
 const MAX_SOCKETS = 64;
 /** How often a call is made, how long it waits before the second, and how much longer before each other. */
@@ -40,6 +42,24 @@ export interface WebhookAnswer {
   /** The header, if it is there. */
   readonly retryAfter: string | undefined;
   readonly text: string;
+}
+
+/** One request of a call that may be sent elsewhere; without a body it only asks. */
+interface Call {
+  readonly url: URL;
+  readonly body: Buffer | undefined;
+  readonly referer: string | undefined;
+}
+
+/**
+ * Where an answer sends a call (RFC 9110, 15.4), as Go's client follows it: a POST becomes a GET unless the answer says to
+ * keep it. Undefined where it is sent nowhere, or to another server: that one is not to see the credentials.
+ */
+function redirected({ url, body }: Call, { statusCode = 0, headers: { location } }: IncomingMessage): Call | undefined {
+  const keeps = statusCode === 307 || statusCode === 308;
+  if ((!keeps && ![301, 302, 303].includes(statusCode)) || location === undefined || !URL.canParse(location, url.href)) return undefined;
+  const next = new URL(location, url);
+  return next.origin === url.origin ? { url: next, body: keeps ? body : undefined, referer: url.href } : undefined;
 }
 
 /** Posts JSON to one webhook over kept connections. */
@@ -94,17 +114,43 @@ export class WebhookClient {
 
   /** One answer to one call, whatever its status. Errors: WebhookError where there is none. */
   async exchange(bytes: Buffer): Promise<WebhookAnswer> {
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(new Error("context deadline exceeded")), this.#options.timeoutMs);
+    let call: Call = { url: this.#url, body: bytes, referer: undefined };
+    try {
+      for (let hops = 0; ; hops++) {
+        const response = await this.#send(call, stop.signal);
+        const next = hops < MAX_REDIRECTS ? redirected(call, response) : undefined;
+        if (next === undefined) {
+          return {
+            status: response.statusCode ?? 0,
+            retryAfter: response.headers["retry-after"],
+            text: (await readBody(response, MAX_ANSWER)).toString("utf8"),
+          };
+        }
+        response.resume();
+        call = next;
+      }
+    } catch (error) {
+      throw this.#failure(stop.signal.aborted ? (stop.signal.reason as Error) : (error as Error));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Sends one request and waits for the head of its answer; `signal` also ends the reading of the rest. */
+  async #send({ url, body, referer }: Call, signal: AbortSignal): Promise<IncomingMessage> {
     const { ca, cert, key, authorization, serverName, insecure } = this.#target;
-    const request = (this.#url.protocol === "http:" ? httpRequest : httpsRequest)(this.#url, {
-      method: "POST",
+    const request = (url.protocol === "http:" ? httpRequest : httpsRequest)(url, {
+      method: body === undefined ? "GET" : "POST",
       agent: this.#agent,
       headers: {
         "accept": "application/json, */*",
         "accept-encoding": "gzip",
-        "content-type": "application/json",
-        "content-length": bytes.length,
         "user-agent": "Go-http-client/1.1",
+        ...(body === undefined ? {} : { "content-type": "application/json", "content-length": body.length }),
         ...(authorization === undefined ? {} : { authorization }),
+        ...(referer === undefined ? {} : { referer }),
       },
       ...(ca === undefined ? {} : { ca }),
       ...(cert === undefined || key === undefined ? {} : { cert, key }),
@@ -115,25 +161,21 @@ export class WebhookClient {
     request.removeHeader("connection");
     // What fails once the answer has begun is told by reading it.
     request.on("error", () => {});
-    const timer = setTimeout(() => request.destroy(new Error("context deadline exceeded")), this.#options.timeoutMs);
+    const onAbort = (): void => void request.destroy(signal.reason as Error);
+    signal.addEventListener("abort", onAbort, { once: true });
+    request.once("close", () => signal.removeEventListener("abort", onAbort));
     try {
-      request.end(bytes);
+      request.end(body);
       const [response] = (await once(request, "response")) as [IncomingMessage];
-      return {
-        status: response.statusCode ?? 0,
-        retryAfter: response.headers["retry-after"],
-        text: (await readBody(response, MAX_ANSWER)).toString("utf8"),
-      };
+      return response;
     } catch (error) {
       request.destroy();
-      throw this.#failure(error as NodeJS.ErrnoException);
-    } finally {
-      clearTimeout(timer);
+      throw error;
     }
   }
 
   /** A connection that was reset is worth another try; one that was closed in good order is not. */
-  #failure({ message, code, syscall }: NodeJS.ErrnoException): WebhookError {
+  #failure({ message, code, syscall }: Error & Pick<NodeJS.ErrnoException, "code" | "syscall">): WebhookError {
     const reason = message === "socket hang up" ? "EOF" : message;
     return new WebhookError(`Post ${quoteText(decodeURI(this.#url.href))}: ${reason}`, code === "ECONNRESET" && syscall !== undefined);
   }

@@ -6,6 +6,8 @@ import type { ReadonlyJson } from "../../src/object/json.ts";
 export interface Facts {
   /** The content of a JSON file. What it holds is the reader's claim; a wrong claim fails the generator, not a server. */
   read<T>(path: string): T;
+  /** The bytes of any file. */
+  bytes(path: string): Buffer;
   /** Names of the files in a folder, sorted. */
   list(folder: string): string[];
 }
@@ -14,6 +16,7 @@ export interface Facts {
 export function factsIn(directory: string): Facts {
   return {
     read: <T>(path: string) => JSON.parse(readFileSync(join(directory, path), "utf8")) as T,
+    bytes: (path) => readFileSync(join(directory, path)),
     list: (folder) => readdirSync(join(directory, folder)).sort(),
   };
 }

@@ -9,12 +9,18 @@ import { fieldSelectorsTable } from "./field-selectors.ts";
 import { orderMembers } from "./member-order.ts";
 import { rbacTable } from "./rbac.ts";
 import { resourcesTable } from "./resources.ts";
+import { writeSamples } from "./samples.ts";
 import { featureGatesTable, flagsTable, flowControlTable } from "./server.ts";
 import { typesTable } from "./types.ts";
 import { sorted, writeTable } from "./write.ts";
 
 const { values } = parseArgs({
-  options: { facts: { type: "string" }, out: { type: "string", default: "data" }, api: { type: "string", default: "src/api" } },
+  options: {
+    facts: { type: "string" },
+    out: { type: "string", default: "data" },
+    api: { type: "string", default: "src/api" },
+    samples: { type: "string", default: "test/samples" },
+  },
 });
 if (values.facts === undefined) {
   console.error("generate: say where the facts are: --facts DIR");
@@ -41,3 +47,4 @@ write("rbac.json", rbacTable(facts), 2);
 write("flowcontrol.json", flowControlTable(facts), 2);
 write("flags.json", sorted(flagsTable(facts)));
 write("featuregates.json", sorted(featureGatesTable(facts)));
+writeSamples(values.samples, facts, new Set(Object.keys(types.kinds)));

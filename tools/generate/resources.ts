@@ -1,5 +1,4 @@
 import type { ReadonlyJson } from "../../src/object/json.ts";
-import { groupVersion } from "../../src/object/kube-object.ts";
 import type { Facts } from "./facts.ts";
 
 /** What the facts say of a resource or of a subresource. */
@@ -67,38 +66,28 @@ const corrections: Readonly<Record<string, Readonly<Record<string, ReadonlyJson 
 /** One row a resource in each group version that is served by default. */
 export function resourcesTable(facts: Facts): unknown[] {
   const store = facts.read<StoreFacts>("etcd.json").resources;
-  const discovered = discoveredVersions(facts);
   return facts
     .read<Row[]>("resources.json")
     .filter((row) => row.servedByDefault === true)
     .map((row) => ({
       ...pick(row, kept),
-      ...stored(row, store, discovered),
+      ...stored(row, store),
       ...corrections[`${row.group}/${row.resource}`],
       ...(row.subresources && { subresources: row.subresources.map((below) => pick(below, keptOfSubresources)) }),
     }));
 }
 
-/**
- * Where and how the objects lie. The facts of the store come from a server with all versions switched on, where some
- * resources are stored in a version that is not served by default: those are stored in the served one.
- */
-function stored(row: Row, store: StoreFacts["resources"], served: ReadonlySet<string>): Readonly<Record<string, string>> {
+/** Where and how the objects lie: some in a version that is not served by default, as their storage version hashes say too. */
+function stored(row: Row, store: StoreFacts["resources"]): Readonly<Record<string, string>> {
   // events.k8s.io is a view of core events.
   const name = row.group === "" || row.group === "events.k8s.io" ? row.resource : `${row.resource}.${row.group}`;
   const facts = store[name];
   if (facts === undefined) return {};
-  const own = groupVersion(row.group, row.version);
   return {
-    storageVersion: served.has(facts.storageVersion) ? facts.storageVersion : own,
+    storageVersion: facts.storageVersion,
     keyPrefix: facts.key.slice(0, facts.key.indexOf("{")),
     encoding: facts.encoding,
   };
-}
-
-function discoveredVersions(facts: Facts): ReadonlySet<string> {
-  const groups = facts.read<{ groups: { versions: { groupVersion: string }[] }[] }>("discovery/apis.json").groups;
-  return new Set(["v1", ...groups.flatMap((group) => group.versions.map((version) => version.groupVersion))]);
 }
 
 function pick(row: { readonly [key: string]: ReadonlyJson | undefined }, keys: readonly string[]): Record<string, ReadonlyJson> {

@@ -50,6 +50,8 @@ export class FollowedObjects<T> {
       this.#onChange();
     };
     await follow(registry.cache(definition), {
+      // What cannot be read may be what would have refused a write.
+      needsAll: true,
       reset: (records) => {
         this.#byKey.clear();
         for (const record of records) put(record);

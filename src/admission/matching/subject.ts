@@ -1,6 +1,8 @@
 import type { KubeObject } from "../../object/kube-object.ts";
 import type { Labels } from "../../object/label-selector.ts";
+import { NAMESPACES } from "../../object/resource-ids.ts";
 import type { AdmissionAttributes } from "../admission.ts";
+import { isOf } from "../attributes.ts";
 import { existingNamespace, type ClusterView } from "../cluster-view.ts";
 import { equivalentVersions, inRemoteVersion, inVersion, requestVersion, type RequestVersion } from "./versions.ts";
 
@@ -27,8 +29,7 @@ export class Subject {
   }
 
   get isNamespace(): boolean {
-    const { definition } = this.attributes;
-    return definition.group === "" && definition.plural === "namespaces";
+    return isOf(this.attributes, NAMESPACES);
   }
 
   get equivalents(): readonly RequestVersion[] {

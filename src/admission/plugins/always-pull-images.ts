@@ -1,19 +1,16 @@
 import { isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import { objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { PODS } from "../../object/resource-ids.ts";
 import { containerLists } from "../../resources/pod-spec/scope.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
-import { refuse, specOf } from "../attributes.ts";
+import { addsEphemeralContainers, concerns, refuse, specOf } from "../attributes.ts";
 
 const ALWAYS = "Always";
 
 /** Pods fetch their images anew, so that whoever may not fetch one cannot use one that lies on a node. */
 export const alwaysPullImages: AdmissionPlugin = {
   name: "AlwaysPullImages",
-  handles: ({ definition, operation, subresource }) =>
-    definition.group === "" &&
-    definition.plural === "pods" &&
-    ((subresource === "" && (operation === "CREATE" || operation === "UPDATE")) ||
-      (subresource === "ephemeralcontainers" && operation === "UPDATE")),
+  handles: (attributes) => concerns(attributes, PODS, "CREATE", "UPDATE") || addsEphemeralContainers(attributes),
   mutate(attributes) {
     if (!bringsImages(attributes)) return;
     for (const [holder, field] of pulls(specOf(attributes))) (holder as JsonObject)[field] = ALWAYS;

@@ -2,11 +2,11 @@ import { resourceQuestion, type Authorizer } from "../../authorization/authorize
 import { equalJson } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { objectIn, stringIn } from "../../object/read.ts";
+import { CERTIFICATE_SIGNING_REQUESTS, CLUSTER_TRUST_BUNDLES } from "../../object/resource-ids.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
-import { concerns, refuse } from "../attributes.ts";
+import { concerns, isOf, refuse } from "../attributes.ts";
 
 const GROUP = "certificates.k8s.io";
-const REQUESTS = "certificatesigningrequests";
 
 /** Whoever approves or denies a request must be allowed to for its signer (reference/access-authn-authz/certificate-signing-requests). */
 export function certificateApproval(authorize: Authorizer): AdmissionPlugin {
@@ -41,7 +41,7 @@ export function certificateSigning(authorize: Authorizer): AdmissionPlugin {
 export function clusterTrustBundleAttest(authorize: Authorizer): AdmissionPlugin {
   return {
     name: "ClusterTrustBundleAttest",
-    handles: (attributes) => concerns(attributes, GROUP, "clustertrustbundles", "CREATE", "UPDATE"),
+    handles: (attributes) => concerns(attributes, CLUSTER_TRUST_BUNDLES, "CREATE", "UPDATE"),
     async validate(attributes) {
       const { object, oldObject } = attributes;
       if (oldObject !== undefined && equalJson(object?.["spec"], oldObject["spec"])) return;
@@ -52,8 +52,8 @@ export function clusterTrustBundleAttest(authorize: Authorizer): AdmissionPlugin
   };
 }
 
-function isUpdateOf({ definition, operation, subresource }: AdmissionAttributes, door: string): boolean {
-  return definition.group === GROUP && definition.plural === REQUESTS && subresource === door && operation === "UPDATE";
+function isUpdateOf(attributes: AdmissionAttributes, door: string): boolean {
+  return attributes.subresource === door && attributes.operation === "UPDATE" && isOf(attributes, CERTIFICATE_SIGNING_REQUESTS);
 }
 
 function signerOf(object: KubeObject | undefined): string {

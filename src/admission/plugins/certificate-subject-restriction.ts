@@ -1,5 +1,6 @@
 import { PRIVILEGED_GROUP } from "../../authorization/privileged.ts";
 import { objectIn, stringIn } from "../../object/read.ts";
+import { CERTIFICATE_SIGNING_REQUESTS } from "../../object/resource-ids.ts";
 import { readPem } from "../../x509/pem.ts";
 import { subjectOrganizations } from "../../x509/certificate-request.ts";
 import type { AdmissionPlugin } from "../admission.ts";
@@ -10,7 +11,7 @@ const CLIENT_SIGNER = "kubernetes.io/kube-apiserver-client";
 /** Nobody becomes an administrator by a certificate that is signed on request. */
 export const certificateSubjectRestriction: AdmissionPlugin = {
   name: "CertificateSubjectRestriction",
-  handles: (attributes) => concerns(attributes, "certificates.k8s.io", "certificatesigningrequests", "CREATE"),
+  handles: (attributes) => concerns(attributes, CERTIFICATE_SIGNING_REQUESTS, "CREATE"),
   validate(attributes) {
     const spec = objectIn(attributes.object ?? {}, "spec");
     if (stringIn(spec, "signerName") !== CLIENT_SIGNER) return;

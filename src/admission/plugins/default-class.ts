@@ -48,7 +48,7 @@ export function defaultIngressClass(view: ClusterView): AdmissionPlugin {
 function defaultClass(view: ClusterView, { name, group, plural, field, oldAnnotation, classes, marks }: DefaultClass): AdmissionPlugin {
   return {
     name,
-    handles: (attributes) => concerns(attributes, group, plural, "CREATE"),
+    handles: (attributes) => concerns(attributes, { group, plural }, "CREATE"),
     async mutate({ object }) {
       if (object === undefined || object.metadata.annotations?.[oldAnnotation] !== undefined) return;
       const spec = isObject(object["spec"]) ? object["spec"] : {};

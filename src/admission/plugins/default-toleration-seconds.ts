@@ -1,5 +1,6 @@
 import { isObject } from "../../object/json.ts";
 import { objectsIn, stringIn } from "../../object/read.ts";
+import { PODS } from "../../object/resource-ids.ts";
 import type { AdmissionPlugin } from "../admission.ts";
 import { concerns } from "../attributes.ts";
 
@@ -18,7 +19,7 @@ const TAINTS = [
 export function defaultTolerationSeconds(seconds: TolerationSeconds): AdmissionPlugin {
   return {
     name: "DefaultTolerationSeconds",
-    handles: (attributes) => concerns(attributes, "", "pods", "CREATE", "UPDATE"),
+    handles: (attributes) => concerns(attributes, PODS, "CREATE", "UPDATE"),
     mutate({ object }) {
       const spec = object?.["spec"];
       if (!isObject(spec)) return;

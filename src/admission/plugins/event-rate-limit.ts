@@ -3,7 +3,9 @@ import { aggregateText } from "../../object/field-error-message.ts";
 import type { ReadonlyJsonObject } from "../../object/json.ts";
 import { numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { statusError } from "../../object/status.ts";
+import { EVENTS } from "../../object/resource-ids.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
+import { isOf } from "../attributes.ts";
 import { ConfigurationFault } from "../configuration.ts";
 
 /** Keys whose buckets are remembered, where the configuration does not say. */
@@ -45,8 +47,8 @@ export function eventRateLimit(limits: readonly EventLimit[], clock: () => numbe
   const gates = limits.map((limit) => new Gate(limit, clock));
   return {
     name: "EventRateLimit",
-    handles: ({ definition, operation, dryRun }) =>
-      definition.group === "" && definition.plural === "events" && !dryRun && (operation === "CREATE" || operation === "UPDATE"),
+    handles: (attributes) =>
+      isOf(attributes, EVENTS) && !attributes.dryRun && (attributes.operation === "CREATE" || attributes.operation === "UPDATE"),
     validate(attributes) {
       const refused = gates.map((gate) => gate.refusal(attributes)).filter((text) => text !== undefined);
       if (refused.length > 0) throw statusError(429, "TooManyRequests", `Too many requests: ${aggregateText(refused)}`);

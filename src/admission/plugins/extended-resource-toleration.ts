@@ -1,5 +1,6 @@
 import type { JsonValue } from "../../object/json.ts";
 import { objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { PODS } from "../../object/resource-ids.ts";
 import { isExtendedResource } from "../../resources/pod-spec/resource-names.ts";
 import type { AdmissionPlugin } from "../admission.ts";
 import { concerns, specOf } from "../attributes.ts";
@@ -7,7 +8,7 @@ import { concerns, specOf } from "../attributes.ts";
 /** Nodes with special hardware are tainted by its name; pods that ask for it may go there. */
 export const extendedResourceToleration: AdmissionPlugin = {
   name: "ExtendedResourceToleration",
-  handles: (attributes) => concerns(attributes, "", "pods", "CREATE", "UPDATE"),
+  handles: (attributes) => concerns(attributes, PODS, "CREATE", "UPDATE"),
   mutate(attributes) {
     const spec = specOf(attributes);
     const names = new Set<string>();

@@ -1,14 +1,13 @@
-import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
 import { BoundedCache } from "../../authentication/bounded-cache.ts";
 import type { JsonObject, JsonValue, ReadonlyJsonObject } from "../../object/json.ts";
 import { setOwn } from "../../object/json.ts";
 import { booleanIn, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
-import { KubeconfigError, readKubeconfig, type WebhookTarget } from "../../webhook/kubeconfig.ts";
+import { PODS } from "../../object/resource-ids.ts";
+import { readKubeconfig, type WebhookTarget } from "../../webhook/kubeconfig.ts";
 import { WebhookClient, WebhookError } from "../../webhook/webhook-client.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
-import { refuse } from "../attributes.ts";
-import { ConfigurationFault, type PluginConfiguration } from "../configuration.ts";
+import { addsEphemeralContainers, concerns, refuse } from "../attributes.ts";
+import { ConfigurationFault, readNamedKubeconfig, type PluginConfiguration } from "../configuration.ts";
 
 const AUDIT_PREFIX = "imagepolicywebhook.image-policy.k8s.io/";
 /** Annotations of pods that the backend is told. */
@@ -27,8 +26,8 @@ interface ImagePolicy {
 }
 
 /** Reads imagePolicy and the kubeconfig that it names. Throws ConfigurationFault. */
-export function readImagePolicy({ document, file }: PluginConfiguration): ImagePolicy {
-  const policy = objectIn(document, "imagePolicy");
+export function readImagePolicy(configuration: PluginConfiguration): ImagePolicy {
+  const policy = objectIn(configuration.document, "imagePolicy");
   const seconds = (name: string, byDefault: number, most: number): number => {
     const given = numberIn(policy, name);
     if (given === -1) return 0;
@@ -37,25 +36,12 @@ export function readImagePolicy({ document, file }: PluginConfiguration): ImageP
   };
   const named = stringIn(policy, "kubeConfigFile");
   if (named === "") throw new ConfigurationFault("imagePolicy.kubeConfigFile is missing");
-  const path = resolve(dirname(file), named);
-  const read = (name: string): string => {
-    try {
-      return readFileSync(name, "utf8");
-    } catch (error) {
-      throw new ConfigurationFault(`${name} cannot be read: ${(error as Error).message}`);
-    }
+  return {
+    target: readNamedKubeconfig(configuration, named, readKubeconfig),
+    allowedMs: seconds("allowTTL", 300, 1800),
+    deniedMs: seconds("denyTTL", 30, 1800),
+    defaultAllow: booleanIn(policy, "defaultAllow"),
   };
-  try {
-    return {
-      target: readKubeconfig(read(path), path, read),
-      allowedMs: seconds("allowTTL", 300, 1800),
-      deniedMs: seconds("denyTTL", 30, 1800),
-      defaultAllow: booleanIn(policy, "defaultAllow"),
-    };
-  } catch (error) {
-    if (error instanceof KubeconfigError) throw new ConfigurationFault(`${path}: ${error.message}`);
-    throw error;
-  }
 }
 
 /** Asks a backend whether the images of a pod may run (reference/access-authn-authz/admission-controllers, ImageReview). */
@@ -74,11 +60,7 @@ export function imagePolicyWebhook(policy: ImagePolicy, clock: () => number): Ad
   };
   return {
     name: "ImagePolicyWebhook",
-    handles: ({ definition, operation, subresource }) =>
-      definition.group === "" &&
-      definition.plural === "pods" &&
-      (operation === "CREATE" || operation === "UPDATE") &&
-      (subresource === "" || subresource === "ephemeralcontainers"),
+    handles: (attributes) => concerns(attributes, PODS, "CREATE", "UPDATE") || addsEphemeralContainers(attributes),
     async validate(attributes) {
       let status: ReadonlyJsonObject;
       try {
@@ -103,7 +85,8 @@ export function imagePolicyWebhook(policy: ImagePolicy, clock: () => number): Ad
   };
 }
 
-function reviewSpec({ object, namespace, subresource }: AdmissionAttributes): JsonObject {
+/** What a backend is asked: the images that a write brings, and the annotations that are meant for it. */
+export function reviewSpec({ object, namespace, subresource }: AdmissionAttributes): JsonObject {
   const spec = objectIn(object ?? {}, "spec");
   const lists = subresource === "" ? ["containers", "initContainers"] : ["ephemeralContainers"];
   const containers: JsonValue[] = lists.flatMap((list) => objectsIn(spec, list).map((one) => ({ image: stringIn(one, "image") })));

@@ -3,10 +3,10 @@ import { isObject, setOwn, type JsonObject, type ReadonlyJsonObject } from "../.
 import type { KubeObject } from "../../object/kube-object.ts";
 import { compareQuantity, formatQuantity, isZeroQuantity, type Quantity } from "../../object/quantity.ts";
 import { objectIn, objectsIn, stringIn } from "../../object/read.ts";
-import { LIMIT_RANGES } from "../../object/resource-ids.ts";
+import { LIMIT_RANGES, PERSISTENT_VOLUME_CLAIMS, PODS } from "../../object/resource-ids.ts";
 import { defaultPodResources } from "../../resources/pod-spec/pod-defaults.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
-import { refuse, specOf } from "../attributes.ts";
+import { concerns, isOf, refuse, resizes, specOf } from "../attributes.ts";
 import type { ClusterView } from "../cluster-view.ts";
 import { amountsIn, amountsOfSpec, type Amounts } from "../pod-amounts.ts";
 
@@ -21,19 +21,19 @@ export function limitRanger(view: ClusterView): AdmissionPlugin {
   const limitsOf = async ({ namespace }: AdmissionAttributes): Promise<readonly KubeObject[]> => view.list(LIMIT_RANGES, namespace);
   return {
     name: "LimitRanger",
-    handles({ definition, operation, subresource, oldObject }) {
-      if (definition.group !== "" || oldObject?.metadata.deletionTimestamp !== undefined) return false;
-      if (definition.plural === "pods")
-        return operation === "CREATE" ? subresource === "" : operation === "UPDATE" && subresource === "resize";
-      return definition.plural === "persistentvolumeclaims" && subresource === "" && (operation === "CREATE" || operation === "UPDATE");
+    handles(attributes) {
+      if (attributes.oldObject?.metadata.deletionTimestamp !== undefined) return false;
+      return (
+        concerns(attributes, PODS, "CREATE") || resizes(attributes) || concerns(attributes, PERSISTENT_VOLUME_CLAIMS, "CREATE", "UPDATE")
+      );
     },
     async mutate(attributes) {
-      if (attributes.definition.plural !== "pods" || attributes.operation !== "CREATE") return;
+      if (!concerns(attributes, PODS, "CREATE")) return;
       for (const range of await limitsOf(attributes)) fill(attributes, range);
     },
     async validate(attributes) {
       const spec = objectIn(attributes.object ?? {}, "spec");
-      const check = attributes.definition.plural === "pods" ? podFaults : claimFaults;
+      const check = isOf(attributes, PODS) ? podFaults : claimFaults;
       for (const range of await limitsOf(attributes)) {
         const faults = objectsIn(objectIn(range, "spec"), "limits").flatMap((limit) => check(limit, spec));
         if (faults.length > 0) throw refuse(attributes, aggregateText(faults));

@@ -1,5 +1,6 @@
+import { NAMESPACES } from "../../object/resource-ids.ts";
 import type { AdmissionPlugin } from "../admission.ts";
-import { refuse } from "../attributes.ts";
+import { isOf, refuse } from "../attributes.ts";
 import { existingNamespace, type ClusterView } from "../cluster-view.ts";
 
 /** Namespaces that every cluster needs. */
@@ -11,10 +12,11 @@ const EXEMPT: ReadonlySet<string> = new Set(["localsubjectaccessreviews", "subje
 export function namespaceLifecycle(view: ClusterView): AdmissionPlugin {
   return {
     name: "NamespaceLifecycle",
-    handles: ({ operation, definition, namespace }) =>
-      operation === "DELETE"
-        ? definition.plural === "namespaces" && definition.group === ""
-        : definition.scope === "Namespaced" && namespace !== "" && !EXEMPT.has(definition.plural),
+    handles(attributes) {
+      const { operation, definition, namespace } = attributes;
+      if (operation === "DELETE") return isOf(attributes, NAMESPACES);
+      return operation !== "CONNECT" && definition.scope === "Namespaced" && namespace !== "" && !EXEMPT.has(definition.plural);
+    },
     async mutate(attributes) {
       const { operation, namespace, name } = attributes;
       if (operation === "DELETE") {

@@ -1,10 +1,10 @@
 import { equalJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import { compareQuantity } from "../../object/quantity.ts";
 import { objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
-import { NODES } from "../../object/resource-ids.ts";
+import { NODES, PODS } from "../../object/resource-ids.ts";
 import { asQuantity } from "../../validation/quantities.ts";
 import type { AdmissionPlugin } from "../admission.ts";
-import { refuse } from "../attributes.ts";
+import { concerns, refuse, resizes } from "../attributes.ts";
 import type { ClusterView } from "../cluster-view.ts";
 
 type Pod = ReadonlyJsonObject;
@@ -30,8 +30,7 @@ const FEATURES: ReadonlyMap<string, (now: Pod, before: Pod) => boolean> = new Ma
 export function nodeDeclaredFeatureValidator(view: ClusterView): AdmissionPlugin {
   return {
     name: "NodeDeclaredFeatureValidator",
-    handles: ({ definition, operation, subresource }) =>
-      definition.group === "" && definition.plural === "pods" && operation === "UPDATE" && (subresource === "" || subresource === "resize"),
+    handles: (attributes) => concerns(attributes, PODS, "UPDATE") || resizes(attributes),
     async validate(attributes) {
       const { object, oldObject } = attributes;
       const name = stringIn(objectIn(object ?? {}, "spec"), "nodeName");

@@ -34,7 +34,7 @@ export function nodeRestriction(view: ClusterView, authorize: Authorizer): Admis
   ]);
   return {
     name: "NodeRestriction",
-    handles: ({ user }) => nodeOf(user) !== undefined,
+    handles: ({ user, operation }) => operation !== "CONNECT" && nodeOf(user) !== undefined,
     async mutate(asked) {
       const node = nodeOf(asked.user);
       if (node === undefined) return;
@@ -113,7 +113,7 @@ function foreignReference(pod: KubeObject): string | undefined {
   const volumes = objectsIn(spec, "volumes");
   const sources = volumes.flatMap((volume) => objectsIn(objectIn(volume, "projected"), "sources"));
   if (sources.some((source) => isSet(source, "clusterTrustBundle"))) return "clustertrustbundles";
-  if (kinds.has("PersistentVolumeClaim")) return "persistentvolumeclaims";
+  if (volumes.some((volume) => isSet(volume, "persistentVolumeClaim"))) return "persistentvolumeclaims";
   return objectsIn(spec, "resourceClaims").length > 0 ? "resourceclaims" : undefined;
 }
 

@@ -1,9 +1,10 @@
 import { resourceQuestion, type Authorizer } from "../../authorization/authorizer.ts";
 import { equalJson } from "../../object/json.ts";
 import { parseGroupVersion, type KubeObject, type OwnerReference } from "../../object/kube-object.ts";
+import { PODS } from "../../object/resource-ids.ts";
 import type { ServedResource } from "../../resources/definitions.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
-import { refuse } from "../attributes.ts";
+import { isOf, refuse } from "../attributes.ts";
 
 /** Finds a kind that is served. */
 type FindKind = (group: string, kind: string, version: string) => ServedResource | undefined;
@@ -15,10 +16,10 @@ type FindKind = (group: string, kind: string, version: string) => ServedResource
 export function ownerReferencesPermissionEnforcement(authorize: Authorizer, findKind: FindKind): AdmissionPlugin {
   return {
     name: "OwnerReferencesPermissionEnforcement",
-    handles: ({ definition, operation, subresource }) =>
-      (operation === "CREATE" || operation === "UPDATE") &&
+    handles: (attributes) =>
+      (attributes.operation === "CREATE" || attributes.operation === "UPDATE") &&
       // The status of a pod is written by those who run it.
-      !(definition.group === "" && definition.plural === "pods" && subresource === "status"),
+      !(isOf(attributes, PODS) && attributes.subresource === "status"),
     async validate(attributes) {
       const { object, oldObject, operation } = attributes;
       const [now, before] = [ownersOf(object), ownersOf(oldObject)];

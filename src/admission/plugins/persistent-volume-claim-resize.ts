@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../object/kube-object.ts";
 import { compareQuantity, type Quantity } from "../../object/quantity.ts";
 import { objectIn, stringIn } from "../../object/read.ts";
-import { STORAGE_CLASSES } from "../../object/resource-ids.ts";
+import { PERSISTENT_VOLUME_CLAIMS, STORAGE_CLASSES } from "../../object/resource-ids.ts";
 import { storageClassOf } from "../../resources/core/volume-class.ts";
 import { asQuantity } from "../../validation/quantities.ts";
 import type { AdmissionPlugin } from "../admission.ts";
@@ -12,7 +12,7 @@ import type { ClusterView } from "../cluster-view.ts";
 export function persistentVolumeClaimResize(view: ClusterView): AdmissionPlugin {
   return {
     name: "PersistentVolumeClaimResize",
-    handles: (attributes) => concerns(attributes, "", "persistentvolumeclaims", "UPDATE"),
+    handles: (attributes) => concerns(attributes, PERSISTENT_VOLUME_CLAIMS, "UPDATE"),
     async validate(attributes) {
       const { object, oldObject } = attributes;
       if (object === undefined || oldObject === undefined || compareQuantity(asked(object), asked(oldObject)) <= 0) return;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { dataDirectory } from "../../config/data-files.ts";
-import type { JsonObject, JsonValue } from "../../object/json.ts";
+import { isObject, type JsonObject, type JsonValue } from "../../object/json.ts";
 import { scalarPaths, setAtPath, type SchemaPath } from "../../resources/pod-spec/schema-samples.test-support.ts";
 import { containerLists } from "../../resources/pod-spec/scope.ts";
 import { loadTypes } from "../../schema/load.ts";
@@ -9,9 +9,14 @@ import type { ObjectSchema } from "../../schema/schema.ts";
 import { podLike } from "../pod-templates.ts";
 import { attributesFor, podOf, refusalOf, viewOf } from "../test-attributes.ts";
 import { alwaysPullImages } from "./always-pull-images.ts";
+import { extendedResourceToleration } from "./extended-resource-toleration.ts";
+import { reviewSpec } from "./image-policy-webhook.ts";
+import { limitRanger } from "./limit-ranger.ts";
+import { nodeRestriction } from "./node-restriction.ts";
 import { reasonsText, violations } from "./pod-security/evaluate.ts";
 import { LATEST } from "./pod-security/policy.ts";
 import { KNOWN_VOLUMES } from "./pod-security/restricted-checks.ts";
+import { podUsage } from "./resource-quota/pod-usage.ts";
 import { serviceAccount } from "./service-account.ts";
 
 // Every field by which a pod refers to something, or is given power, is named here by hand: a field that is new in the
@@ -21,52 +26,52 @@ const types = loadTypes(dataDirectory());
 const spec = types.schemaFor("io.k8s.api.core.v1.PodSpec") as ObjectSchema;
 const paths = scalarPaths(spec).map(({ path }) => path.join("."));
 
-/** What plugins say of a reference: to a mirror pod, and under an account that enforces mountable secrets. */
+/** What plugins say of a reference: to a mirror pod, under an account that enforces mountable secrets, and to a node's pod. */
 interface Said {
   readonly mirror?: string;
   readonly mountable?: RegExp;
+  readonly node?: string;
 }
 
-const SECRET = "a mirror pod may not reference secrets";
+const SECRET: Said = { mirror: "a mirror pod may not reference secrets", node: "secrets" };
+const CONFIG_MAP: Said = { node: "configmaps" };
+const CLAIM: Said = { node: "resourceclaims" };
 
 const OF_PODS: Readonly<Record<string, Said>> = {
-  "imagePullSecrets.[].name": { mirror: SECRET, mountable: /^imagePullSecrets\[0\]\.name="no"/ },
-  "serviceAccountName": { mirror: "a mirror pod may not reference service accounts" },
+  "imagePullSecrets.[].name": { ...SECRET, mountable: /^imagePullSecrets\[0\]\.name="no"/ },
+  "serviceAccountName": { mirror: "a mirror pod may not reference service accounts", node: "a service account" },
   "serviceAccount": {},
   "priorityClassName": {},
   "runtimeClassName": {},
-  "resourceClaims.[].name": {},
-  "resourceClaims.[].resourceClaimName": {},
-  "resourceClaims.[].resourceClaimTemplateName": {},
+  "resourceClaims.[].name": CLAIM,
+  "resourceClaims.[].resourceClaimName": CLAIM,
+  "resourceClaims.[].resourceClaimTemplateName": CLAIM,
   "resources.claims.[].name": {},
-  "volumes.[].secret.secretName": { mirror: SECRET, mountable: /^volume with secret\.secretName="no"/ },
-  "volumes.[].configMap.name": {},
-  "volumes.[].persistentVolumeClaim.claimName": {},
-  "volumes.[].projected.sources.[].secret.name": { mirror: SECRET },
-  "volumes.[].projected.sources.[].configMap.name": {},
-  "volumes.[].projected.sources.[].clusterTrustBundle.name": {},
-  "volumes.[].projected.sources.[].clusterTrustBundle.signerName": {},
+  "volumes.[].secret.secretName": { ...SECRET, mountable: /^volume with secret\.secretName="no"/ },
+  "volumes.[].configMap.name": CONFIG_MAP,
+  "volumes.[].persistentVolumeClaim.claimName": { node: "persistentvolumeclaims" },
+  "volumes.[].projected.sources.[].secret.name": SECRET,
+  "volumes.[].projected.sources.[].configMap.name": CONFIG_MAP,
+  "volumes.[].projected.sources.[].clusterTrustBundle.name": { node: "clustertrustbundles" },
+  "volumes.[].projected.sources.[].clusterTrustBundle.signerName": { node: "clustertrustbundles" },
   "volumes.[].projected.sources.[].podCertificate.signerName": {},
   "volumes.[].ephemeral.volumeClaimTemplate.spec.storageClassName": {},
   "volumes.[].ephemeral.volumeClaimTemplate.spec.volumeAttributesClassName": {},
   "volumes.[].ephemeral.volumeClaimTemplate.spec.volumeName": {},
   "volumes.[].ephemeral.volumeClaimTemplate.spec.dataSource.name": {},
   "volumes.[].ephemeral.volumeClaimTemplate.spec.dataSourceRef.name": {},
-  "volumes.[].azureFile.secretName": { mirror: SECRET },
+  "volumes.[].azureFile.secretName": SECRET,
   ...Object.fromEntries(
-    ["cephfs", "cinder", "flexVolume", "iscsi", "rbd", "scaleIO", "storageos"].map((type) => [
-      `volumes.[].${type}.secretRef.name`,
-      { mirror: SECRET },
-    ]),
+    ["cephfs", "cinder", "flexVolume", "iscsi", "rbd", "scaleIO", "storageos"].map((type) => [`volumes.[].${type}.secretRef.name`, SECRET]),
   ),
-  "volumes.[].csi.nodePublishSecretRef.name": { mirror: SECRET },
+  "volumes.[].csi.nodePublishSecretRef.name": SECRET,
 };
 
 const OF_CONTAINERS: Readonly<Record<string, Said>> = {
-  "env.[].valueFrom.secretKeyRef.name": { mirror: SECRET, mountable: /container .* with envVar .* referencing secret\.secretName="no"/ },
-  "env.[].valueFrom.configMapKeyRef.name": {},
-  "envFrom.[].secretRef.name": { mirror: SECRET, mountable: /container .* with envFrom referencing secret\.secretName="no"/ },
-  "envFrom.[].configMapRef.name": {},
+  "env.[].valueFrom.secretKeyRef.name": { ...SECRET, mountable: /container .* with envVar .* referencing secret\.secretName="no"/ },
+  "env.[].valueFrom.configMapKeyRef.name": CONFIG_MAP,
+  "envFrom.[].secretRef.name": { ...SECRET, mountable: /container .* with envFrom referencing secret\.secretName="no"/ },
+  "envFrom.[].configMapRef.name": CONFIG_MAP,
   "resources.claims.[].name": {},
 };
 
@@ -118,6 +123,73 @@ for (const [path, said] of REFERENCES) {
     if (ephemeral && refusal !== undefined) assert.match(refusal, /^ephemeral container/);
   });
 }
+
+const NODE = { name: "system:node:n", groups: ["system:nodes"] };
+const restriction = nodeRestriction(viewOf({ nodes: [{ metadata: { name: "n", uid: "u" } }] }), async () => ({
+  decision: "deny",
+  reason: "",
+}));
+
+for (const [path, said] of REFERENCES) {
+  test(`a node's pod with ${path} is ${said.node === undefined ? "let in" : "refused"}`, async () => {
+    const ownerReferences = [{ apiVersion: "v1", kind: "Node", name: "n", uid: "u", controller: true }];
+    const pod = podOf(at(path, "no", { nodeName: "n" }), { annotations: { "kubernetes.io/config.mirror": "h" }, ownerReferences });
+    const told = said.node === undefined ? undefined : `node "n" can not create pods that reference ${said.node}`;
+    assert.equal(await refusalOf(restriction, attributesFor(pod, { user: NODE })), told);
+  });
+}
+
+/** Which plugins count an amount: limits of pods, limits of containers, quotas, and tolerations for resources of others. */
+type Counts = readonly ("pod" | "container" | "quota" | "toleration")[];
+
+const OF_LIST: Counts = ["pod", "container", "quota"];
+const AMOUNTS: Readonly<Record<string, Counts>> = {
+  "containers.[].resources.limits": OF_LIST,
+  "containers.[].resources.requests": [...OF_LIST, "toleration"],
+  "initContainers.[].resources.limits": OF_LIST,
+  "initContainers.[].resources.requests": [...OF_LIST, "toleration"],
+  // These may have no resources of their own.
+  "ephemeralContainers.[].resources.limits": [],
+  "ephemeralContainers.[].resources.requests": [],
+  "resources.limits": ["pod", "quota"],
+  "resources.requests": ["pod", "quota"],
+  "overhead": ["quota"],
+  // Claims are charged when they are made.
+  "volumes.[].ephemeral.volumeClaimTemplate.spec.resources.limits": [],
+  "volumes.[].ephemeral.volumeClaimTemplate.spec.resources.requests": [],
+};
+
+test("every amount that the schema of a pod knows is counted by whom it concerns", async () => {
+  const known = paths.filter((path) => /(limits|requests|overhead)\.\{\}$/.test(path)).map((path) => path.replace(/\.\{\}$/, ""));
+  assert.deepEqual(known.sort(), Object.keys(AMOUNTS).sort());
+  for (const [path, counts] of Object.entries(AMOUNTS)) {
+    const [list, word, bound] = path.endsWith("limits")
+      ? (["limits", "limit", { max: { cpu: "1" } }] as const)
+      : (["requests", "request", { min: { cpu: "3" } }] as const);
+    const pod = () => podOf(at(path, { "cpu": "2", "vendor.example/gpu": "1" }));
+    const found: string[] = [];
+    for (const type of ["Pod", "Container"]) {
+      const range = { metadata: { name: "l", namespace: "ns" }, spec: { limits: [{ type, ...bound }] } };
+      const refusal = await refusalOf(limitRanger(viewOf({ limitranges: [range] })), attributesFor(pod()));
+      if (refusal?.endsWith(`but ${word} is 2`)) found.push(type.toLowerCase());
+    }
+    if (podUsage.usage(pod()).has(`${list}.cpu`)) found.push("quota");
+    const tolerated = pod();
+    await refusalOf(extendedResourceToleration, attributesFor(tolerated));
+    if (isObject(tolerated["spec"]) && "tolerations" in tolerated["spec"]) found.push("toleration");
+    assert.deepEqual(found, counts, path);
+  }
+});
+
+test("every image that a container runs is reviewed, through the door by which it comes", () => {
+  const images = paths.filter((path) => path.endsWith("ontainers.[].image"));
+  assert.deepEqual(images, ["initContainers.[].image", "containers.[].image", "ephemeralContainers.[].image"]);
+  for (const path of images) {
+    const door = path.startsWith("ephemeral") ? "ephemeralcontainers" : "";
+    const review = (subresource: string) => reviewSpec(attributesFor(podOf(at(path, "bad")), { subresource }))["containers"];
+    assert.deepEqual(review(door), [{ image: "bad" }], path);
+  }
+});
 
 test("a mirror pod gets no projected token", async () => {
   const pod = podOf(at("volumes.[].projected.sources.[].serviceAccountToken.path", "token"), {

@@ -1,5 +1,6 @@
 import { isObject, setOwn, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import { objectIn, stringIn } from "../../object/read.ts";
+import { PODS } from "../../object/resource-ids.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { concerns, refuse, specOf } from "../attributes.ts";
 import { existingNamespace, type ClusterView } from "../cluster-view.ts";
@@ -45,7 +46,7 @@ export function podNodeSelector(view: ClusterView, configured: ReadonlyMap<strin
   };
   return {
     name: "PodNodeSelector",
-    handles: (attributes) => concerns(attributes, "", "pods", "CREATE"),
+    handles: (attributes) => concerns(attributes, PODS, "CREATE"),
     async mutate(attributes) {
       const wanted = await ofNamespace(attributes);
       check(attributes, wanted);

@@ -3,7 +3,7 @@ import { quantityMilliValue, quantityValue, zeroQuantity, type Quantity } from "
 import { NODES } from "../../object/resource-ids.ts";
 import { asQuantity } from "../../validation/quantities.ts";
 import type { AdmissionPlugin } from "../admission.ts";
-import { refuse } from "../attributes.ts";
+import { refuse, resizes } from "../attributes.ts";
 import type { ClusterView } from "../cluster-view.ts";
 import { podAmounts } from "../pod-amounts.ts";
 
@@ -16,8 +16,7 @@ const AMOUNTS: readonly (readonly [name: string, value: (amount: Quantity) => bi
 export function podResizeValidator(view: ClusterView): AdmissionPlugin {
   return {
     name: "PodResizeValidator",
-    handles: ({ definition, operation, subresource }) =>
-      definition.group === "" && definition.plural === "pods" && operation === "UPDATE" && subresource === "resize",
+    handles: resizes,
     async validate(attributes) {
       const { object, oldObject } = attributes;
       const spec = objectIn(object ?? {}, "spec");

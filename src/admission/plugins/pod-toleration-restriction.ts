@@ -3,6 +3,7 @@ import { copyJson, type JsonValue, type ReadonlyJson, type ReadonlyJsonObject } 
 import type { KubeObject } from "../../object/kube-object.ts";
 import { listIn, objectIn } from "../../object/read.ts";
 import { plainError } from "../../object/status.ts";
+import { PODS } from "../../object/resource-ids.ts";
 import { qosClass } from "../../resources/pod-spec/qos.ts";
 import type { AdmissionPlugin } from "../admission.ts";
 import { concerns, specOf } from "../attributes.ts";
@@ -27,7 +28,7 @@ export function readTolerationDefaults(document: ReadonlyJsonObject): Toleration
 export function podTolerationRestriction(view: ClusterView, configured: TolerationDefaults): AdmissionPlugin {
   return {
     name: "PodTolerationRestriction",
-    handles: (attributes) => concerns(attributes, "", "pods", "CREATE", "UPDATE"),
+    handles: (attributes) => concerns(attributes, PODS, "CREATE", "UPDATE"),
     async mutate(attributes) {
       const spec = specOf(attributes);
       const all: JsonValue[] = [];

@@ -1,7 +1,8 @@
 import { setOwn } from "../../object/json.ts";
 import { objectIn, stringIn } from "../../object/read.ts";
-import { NODES } from "../../object/resource-ids.ts";
-import type { AdmissionPlugin } from "../admission.ts";
+import { BINDINGS, NODES, PODS } from "../../object/resource-ids.ts";
+import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
+import { concerns, isOf } from "../attributes.ts";
 import type { ClusterView } from "../cluster-view.ts";
 
 const COPIED = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"];
@@ -10,14 +11,11 @@ const COPIED = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"];
 export function podTopologyLabels(view: ClusterView): AdmissionPlugin {
   return {
     name: "PodTopologyLabels",
-    handles: ({ definition, operation, subresource }) =>
-      operation === "CREATE" &&
-      definition.group === "" &&
-      ((definition.plural === "pods" && (subresource === "" || subresource === "binding")) ||
-        (definition.plural === "bindings" && subresource === "")),
-    async mutate({ object, definition, subresource }) {
+    handles: (attributes) => concerns(attributes, PODS, "CREATE") || binds(attributes),
+    async mutate(attributes) {
+      const { object } = attributes;
       if (object === undefined) return;
-      const isPod = definition.plural === "pods" && subresource === "";
+      const isPod = !binds(attributes);
       const target = objectIn(object, "target");
       // What binds to something else than a node is refused elsewhere.
       if (!isPod && !["", "Node"].includes(stringIn(target, "kind"))) return;
@@ -30,4 +28,12 @@ export function podTopologyLabels(view: ClusterView): AdmissionPlugin {
       }
     },
   };
+}
+
+/** Whether a pod is bound: below it, or by the older kind. */
+function binds(attributes: AdmissionAttributes): boolean {
+  return (
+    attributes.operation === "CREATE" &&
+    ((isOf(attributes, PODS) && attributes.subresource === "binding") || concerns(attributes, BINDINGS, "CREATE"))
+  );
 }

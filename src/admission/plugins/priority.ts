@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { numberIn, stringIn } from "../../object/read.ts";
-import { PRIORITY_CLASSES } from "../../object/resource-ids.ts";
+import { PODS, PRIORITY_CLASSES } from "../../object/resource-ids.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { concerns, refuse } from "../attributes.ts";
 import type { ClusterView } from "../cluster-view.ts";
@@ -12,9 +12,7 @@ const PREEMPTS = "PreemptLowerPriority";
 export function priority(view: ClusterView): AdmissionPlugin {
   return {
     name: "Priority",
-    handles: (attributes) =>
-      concerns(attributes, "", "pods", "CREATE", "UPDATE") ||
-      concerns(attributes, "scheduling.k8s.io", "priorityclasses", "CREATE", "UPDATE"),
+    handles: (attributes) => concerns(attributes, PODS, "CREATE", "UPDATE") || concerns(attributes, PRIORITY_CLASSES, "CREATE", "UPDATE"),
     async mutate(attributes) {
       if (attributes.definition.plural !== "pods") return;
       const spec = attributes.object?.["spec"];

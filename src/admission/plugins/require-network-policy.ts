@@ -1,7 +1,7 @@
 import { labelSelectorFromObject, matchesLabels, SelectorError, type LabelSelectorObject } from "../../object/label-selector.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { objectIn } from "../../object/read.ts";
-import { NETWORK_POLICIES, NAMESPACES } from "../../object/resource-ids.ts";
+import { NAMESPACES, NETWORK_POLICIES, PODS } from "../../object/resource-ids.ts";
 import type { AdmissionPlugin } from "../admission.ts";
 import { concerns, refuse } from "../attributes.ts";
 import type { ClusterView } from "../cluster-view.ts";
@@ -16,7 +16,7 @@ const REQUIRE_NETWORK_POLICY = "binnacle.io/require-network-policy";
 export function requireNetworkPolicy(view: ClusterView): AdmissionPlugin {
   return {
     name: "RequireNetworkPolicy",
-    handles: (attributes) => concerns(attributes, "", "pods", "CREATE"),
+    handles: (attributes) => concerns(attributes, PODS, "CREATE"),
     async validate(attributes) {
       const namespace = await view.get(NAMESPACES, "", attributes.namespace);
       if (namespace?.metadata.labels?.[REQUIRE_NETWORK_POLICY] !== "true") return;

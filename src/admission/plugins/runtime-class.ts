@@ -11,7 +11,7 @@ import {
 import type { KubeObject } from "../../object/kube-object.ts";
 import { compareQuantity } from "../../object/quantity.ts";
 import { isSet, listIn, objectIn, stringIn } from "../../object/read.ts";
-import { RUNTIME_CLASSES } from "../../object/resource-ids.ts";
+import { PODS, RUNTIME_CLASSES } from "../../object/resource-ids.ts";
 import { asQuantity } from "../../validation/quantities.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { concerns, refuse, specOf } from "../attributes.ts";
@@ -22,7 +22,7 @@ import { mergeTolerations } from "../tolerations.ts";
 export function runtimeClass(view: ClusterView): AdmissionPlugin {
   return {
     name: "RuntimeClass",
-    handles: (attributes) => concerns(attributes, "", "pods", "CREATE"),
+    handles: (attributes) => concerns(attributes, PODS, "CREATE"),
     async mutate(attributes) {
       const found = await classOf(view, attributes);
       if (found === undefined) return;

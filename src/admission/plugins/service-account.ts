@@ -3,11 +3,11 @@ import { randomSuffix, type RandomBytes } from "../../object/names-generator.ts"
 import { isObject, type JsonObject, type JsonValue } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
-import { SERVICE_ACCOUNTS } from "../../object/resource-ids.ts";
+import { PODS, SERVICE_ACCOUNTS } from "../../object/resource-ids.ts";
 import { referencedKinds } from "../../authorization/node/references.ts";
 import { isMirrorPod } from "../../resources/pod-spec/resource-claims.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
-import { concerns, refuse } from "../attributes.ts";
+import { addsEphemeralContainers, concerns, refuse } from "../attributes.ts";
 import type { ClusterView } from "../cluster-view.ts";
 
 const DEFAULT_ACCOUNT = "default";
@@ -29,7 +29,7 @@ const TOKEN_SECONDS = 3607;
 export function serviceAccount(view: ClusterView, random: RandomBytes): AdmissionPlugin {
   return {
     name: "ServiceAccount",
-    handles: (attributes) => concerns(attributes, "", "pods", "CREATE") || addsEphemeralContainers(attributes),
+    handles: (attributes) => concerns(attributes, PODS, "CREATE") || addsEphemeralContainers(attributes),
     async mutate(attributes) {
       if (attributes.operation !== "CREATE") return;
       const { spec } = podOf(attributes);
@@ -61,10 +61,6 @@ export function serviceAccount(view: ClusterView, random: RandomBytes): Admissio
       else refuseUnmountable(attributes, spec, account);
     },
   };
-}
-
-function addsEphemeralContainers({ definition, operation, subresource }: AdmissionAttributes): boolean {
-  return definition.group === "" && definition.plural === "pods" && operation === "UPDATE" && subresource === "ephemeralcontainers";
 }
 
 function podOf({ object }: AdmissionAttributes): { readonly spec: JsonObject } {

@@ -1,6 +1,7 @@
 import type { Authorize } from "../../cel/kubernetes/index.ts";
 import { randomUid } from "../../object/names-generator.ts";
 import { badRequest, internalError, timeout } from "../../object/status.ts";
+import type { HostCredentials } from "../../webhook/credentials.ts";
 import { callTarget } from "../../webhook/client-config.ts";
 import type { ServiceResolver } from "../../webhook/service-address.ts";
 import { CallFault, type HookTransport } from "../../webhook/transport.ts";
@@ -23,7 +24,11 @@ const TOTAL_MS = 34_000;
 export interface WebhookParts extends PolicyParts {
   /** Where calls of services go. */
   readonly resolveService: ServiceResolver;
+  /** As whom webhooks are called; absent: as nobody. */
+  readonly credentials?: HostCredentials | undefined;
 }
+
+const TIME_IS_OVER = "request did not complete within requested timeout - context deadline exceeded";
 
 /** A webhook that failed; `message` is what clients see. */
 export class HookFailure extends Error {}
@@ -74,17 +79,21 @@ export class HookCalls {
 
   /** Goes on after a failure where the webhook says so. Errors: StatusError 500, 504 where the request's time is over. */
   failOpen(hook: Hook, failure: HookFailure): void {
+    const { deadline = Infinity } = this.#subject.attributes;
+    if (this.#parts.registry().clock() >= deadline) throw timeout(TIME_IS_OVER);
     if (!hook.ignoresFailure) throw internalError(failure.message);
-    if (this.#left() <= 0) throw timeout("request did not complete within requested timeout");
+    if (this.#left() <= 0) throw timeout(TIME_IS_OVER);
   }
 
   async #call(hook: Hook, version: RequestVersion, mutating: boolean): Promise<ReviewAnswer> {
     const uid = randomUid(this.#parts.registry().randomBytes);
     const body = reviewBody(this.#subject, version, hook.reviewVersion, uid);
     const timeoutMs = Math.max(0, Math.min(hook.timeoutMs, this.#left()));
-    const target = callTarget(hook.client, this.#parts.resolveService, timeoutMs);
+    const { resolveService, credentials } = this.#parts;
+    const target = callTarget(hook.client, resolveService, timeoutMs);
+    const known = credentials && { ...target, credentials: credentials(hostOf(target.url)) };
     try {
-      return readAnswer(await this.#transport.post(target, body), hook.reviewVersion, uid, mutating);
+      return readAnswer(await this.#transport.post(known ?? target, body), hook.reviewVersion, uid, mutating);
     } catch (error) {
       if (error instanceof CallFault) throw hookFailure(hook, `failed to call webhook: ${error.message}`);
       if (error instanceof AnswerFault) throw hookFailure(hook, error.message);
@@ -95,6 +104,11 @@ export class HookCalls {
   #left(): number {
     return this.#deadline - this.#parts.registry().clock();
   }
+}
+
+/** The host and port as they stand in an https URL, which has been validated. */
+function hostOf(url: string): string {
+  return url.slice("https://".length).replace(/[/?#].*$/s, "");
 }
 
 /** How a failed call is told. */

@@ -2,12 +2,11 @@ import { equalJson, isObject, type JsonObject } from "../../object/json.ts";
 import { decodeJson } from "../../codec/decode-text.ts";
 import { jsonKind } from "../../codec/json-kind.ts";
 import { stringifyJson } from "../../codec/json-text.ts";
-import { parseGroupVersion } from "../../object/kube-object.ts";
-import { stringIn } from "../../object/read.ts";
-import { internalError, type StatusError } from "../../object/status.ts";
+import { internalError, plainError, type StatusError } from "../../object/status.ts";
 import { applyJsonPatch, maxJsonPatchOperations, type JsonPatchOperation } from "../../patch/json-patch.ts";
 import { PatchError } from "../../patch/patch-error.ts";
 import type { BodyType } from "../../registry/decode-body.ts";
+import { otherKind } from "../../registry/other-kind.ts";
 import { HookTransport } from "../../webhook/transport.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { isConfiguration } from "../matching/exempt.ts";
@@ -92,7 +91,7 @@ class Mutations {
     }
     if (patch.type !== "JSONPatch") throw hookFailure(hook, `unsupported patch type ${JSON.stringify(patch.type)}`);
     const value = patched(before, operations.map(operationOf));
-    if (value["apiVersion"] !== before.apiVersion || value["kind"] !== before.kind) throw this.#otherKind(hook, value);
+    if (value["apiVersion"] !== before.apiVersion || value["kind"] !== before.kind) throw this.#otherKind(value, type);
     const same = !this.#isNew(type) && equalJson(before, value);
     const object = readChanged(value, type, internalError);
     const { configuration, name } = hook;
@@ -116,13 +115,11 @@ class Mutations {
     return (object?.metadata.managedFields ?? []).some((entry) => !before.some((one) => equalJson(one, entry)));
   }
 
-  /** Why a patch cannot make another kind of the object: first, as in the original, that it is none of that kind. */
-  #otherKind(hook: Hook, value: JsonObject): StatusError {
-    const [apiVersion, kind] = [stringIn(value, "apiVersion"), stringIn(value, "kind")];
-    const gvk = { ...(parseGroupVersion(apiVersion) ?? { group: "", version: "" }), kind };
-    const schema = this.#parts.registry().types.schemaForKind(gvk);
-    if (schema !== undefined) readChanged(value, { ...gvk, schema }, internalError);
-    return internalError(`the patch of admission webhook "${hook.name}" changes the object's apiVersion or kind`);
+  /** Why a patch cannot make another kind of the object. */
+  #otherKind(value: JsonObject, own: BodyType): StatusError {
+    if (own.custom === true) return plainError("a patch changes the object's apiVersion or kind");
+    const { message, sound } = otherKind(value, own, this.#parts.registry().types);
+    return sound ? plainError(message) : internalError(message);
   }
 }
 

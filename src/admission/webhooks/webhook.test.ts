@@ -140,7 +140,8 @@ test("a patch that does not fit refuses the write, whatever the failure policy; 
     [{ op: "remove", path: "/data/nope" }, 500, /Unable to remove nonexistent key: nope/],
     [{ op: "replace", path: "/data", value: "text" }, 500, /cannot unmarshal string into Go struct field ConfigMap\.data/],
     [{ op: "replace", path: "/kind", value: "Secret" }, 500, /illegal base64 data at input byte 0/],
-    [{ op: "replace", path: "/kind", value: "Nothing" }, 500, /changes the object's apiVersion or kind/],
+    [{ op: "replace", path: "/kind", value: "Nothing" }, 500, /no kind "Nothing" is registered/],
+    [{ op: "replace", path: "/kind", value: "Namespace" }, 500, /converting \(v1.Namespace\) to \(core.ConfigMap\): unknown conversion/],
     [{ op: "replace", path: "/metadata/namespace", value: "kube-system" }, 400, /the namespace of the provided object does not match/],
     [{ op: "add", path: "/data/bad key!", value: "x" }, 422, /a valid config key/],
   ];

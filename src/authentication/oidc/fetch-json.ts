@@ -1,6 +1,10 @@
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { parseJson } from "../../codec/json-text.ts";
-import { isObject, type JsonObject } from "../../object/json.ts";
+import { errorText } from "../../object/error-text.ts";
+import { isObject, type JsonObject, type JsonValue } from "../../object/json.ts";
+import { readBody } from "../../webhook/read-body.ts";
 
 /** The largest document that is read, in bytes. */
 const MAX_DOCUMENT = 1 << 20;
@@ -11,39 +15,41 @@ export type FetchJson = (url: string) => Promise<JsonObject>;
 
 /** Fetches over HTTPS alone, trusting the given authorities (PEM), or those of the system where there are none given. */
 export function httpsFetcher(ca: string | undefined): FetchJson {
-  return (url) =>
-    new Promise((done, fail) => {
-      if (!url.startsWith("https://")) throw new Error(`${url} is not fetched: it is no https URL`);
-      const request = httpsRequest(url, {
-        headers: { "accept": "application/json", "user-agent": "binnacle" },
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-        ...(ca === undefined ? {} : { ca }),
-      });
-      request.on("error", (error) => fail(new Error(`Get ${url}: ${error.message}`)));
-      request.on("response", (response) => {
-        if (response.statusCode !== 200) {
-          response.resume();
-          fail(new Error(`Get ${url}: status ${response.statusCode ?? 0}`));
-          return;
-        }
-        const pieces: Buffer[] = [];
-        let size = 0;
-        response.on("data", (piece: Buffer) => {
-          size += piece.length;
-          if (size > MAX_DOCUMENT) request.destroy(new Error(`the answer is larger than ${MAX_DOCUMENT} bytes`));
-          else pieces.push(piece);
-        });
-        response.on("error", (error) => fail(new Error(`Get ${url}: ${error.message}`)));
-        response.on("end", () => {
-          try {
-            const { value } = parseJson(Buffer.concat(pieces).toString("utf8"));
-            if (isObject(value)) done(value);
-            else fail(new Error(`Get ${url}: the answer is no JSON object`));
-          } catch {
-            fail(new Error(`Get ${url}: the answer is no JSON`));
-          }
-        });
-      });
-      request.end();
-    });
+  return async (url) => {
+    if (!url.startsWith("https://")) throw new Error(`${url} is not fetched: it is no https URL`);
+    try {
+      const value = jsonIn(await fetched(url, ca));
+      if (isObject(value)) return value;
+      throw new Error("the answer is no JSON object");
+    } catch (error) {
+      throw new Error(`Get ${url}: ${errorText(error)}`, { cause: error });
+    }
+  };
+}
+
+async function fetched(url: string, ca: string | undefined): Promise<Buffer> {
+  const request = httpsRequest(url, {
+    headers: { "accept-encoding": "gzip", "user-agent": "Go-http-client/1.1" },
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    ...(ca === undefined ? {} : { ca }),
+  });
+  // What fails once the answer has begun is told by reading it.
+  request.on("error", () => {});
+  try {
+    request.end();
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    if (response.statusCode === 200) return await readBody(response, MAX_DOCUMENT);
+    throw new Error(`status ${response.statusCode ?? 0}`);
+  } catch (error) {
+    request.destroy();
+    throw error;
+  }
+}
+
+function jsonIn(bytes: Buffer): JsonValue | undefined {
+  try {
+    return parseJson(bytes.toString("utf8")).value;
+  } catch {
+    return undefined;
+  }
 }

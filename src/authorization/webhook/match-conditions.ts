@@ -9,6 +9,7 @@ import {
   textSchema as string,
   textsSchema as strings,
 } from "../../cel/kubernetes/index.ts";
+import { isObject, type JsonObject } from "../../object/json.ts";
 import type { ObjectSchema } from "../../schema/schema.ts";
 import type { AuthorizationAttributes } from "../authorizer.ts";
 import { reviewSpec } from "./review.ts";
@@ -47,6 +48,22 @@ const requestSchema = object("kubernetes.SubjectAccessReviewSpec", {
   uid: string,
 });
 
+const EMPTY_RESOURCE = { namespace: "", verb: "", group: "", version: "", resource: "", subresource: "", name: "" };
+
+/** The spec with what a review leaves out: an expression over the groups of a user must not fail for one who has none. */
+function wholeSpec(asked: AuthorizationAttributes): JsonObject {
+  const { resourceAttributes, nonResourceAttributes, ...user } = reviewSpec(asked, "v1");
+  return {
+    user: "",
+    groups: [],
+    uid: "",
+    extra: {},
+    ...user,
+    ...(isObject(resourceAttributes) ? { resourceAttributes: { ...EMPTY_RESOURCE, ...resourceAttributes } } : {}),
+    ...(isObject(nonResourceAttributes) ? { nonResourceAttributes: { path: "", verb: "", ...nonResourceAttributes } } : {}),
+  };
+}
+
 /**
  * Compiles match conditions (reference/access-authn-authz/authorization, AuthorizationConfiguration). A false one decides,
  * whatever others failed. Errors: MatchConditionError.
@@ -67,7 +84,7 @@ export function compileMatchConditions(expressions: readonly string[]): Matches 
     return { expression, program: environment.program(compiled.checked) };
   });
   return (asked) => {
-    const values = activation({ request: request.read(reviewSpec(asked, "v1")) });
+    const values = activation({ request: request.read(wholeSpec(asked)) });
     let failure: string | undefined;
     for (const { expression, program } of programs) {
       const { value, error } = program.evaluate(values, { costLimit: celLimits.perCall });

@@ -28,6 +28,7 @@ export function readAction(write: Write, body: Buffer, format: BodyFormat, type:
   const { endpoint } = write;
   const object = decodeSent(write, body, format, type);
   checkNamespace(object, endpoint);
+  delete object.metadata.managedFields;
   const { name = "" } = object.metadata;
   if (endpoint.name !== "" && name !== endpoint.name) throw badRequest(`name in URL does not match name in ${type.kind} object`);
   return object;

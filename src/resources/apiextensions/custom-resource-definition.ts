@@ -50,8 +50,7 @@ function applyDefaults(object: KubeObject): void {
   const kind = stringIn(names, "kind");
   if (kind !== "" && !names["singular"]) names["singular"] = kind.toLowerCase();
   if (kind !== "" && !names["listKind"]) names["listKind"] = `${kind}List`;
-  const conversion = structIn(spec, "conversion");
-  conversion["strategy"] ||= "None";
+  const conversion = isObject(spec["conversion"]) ? spec["conversion"] : (spec["conversion"] = { strategy: "None" });
   const { webhook } = conversion;
   const client = isObject(webhook) ? webhook["clientConfig"] : undefined;
   const service = isObject(client) ? client["service"] : undefined;

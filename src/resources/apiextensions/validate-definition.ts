@@ -13,7 +13,8 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import { dns1035Label, dnsSubdomain } from "../../object/names.ts";
 import { booleanIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { webhookClientConfig } from "../admissionregistration/webhook-client.ts";
-import { schemaFaults } from "./validate-schema.ts";
+import { isPrintable } from "../../object/quote.ts";
+import { hasDefaults, schemaFaults } from "./validate-schema.ts";
 
 const SPEC = FieldPath.root.child("spec");
 const STATUS = FieldPath.root.child("status");
@@ -23,6 +24,7 @@ const COLUMN_TYPES = ["boolean", "date", "integer", "number", "string"];
 const COLUMN_FORMATS = ["byte", "date", "date-time", "double", "float", "int32", "int64", "password"];
 const REVIEW_VERSIONS = ["v1", "v1beta1"];
 const MAX_SELECTABLE = 8;
+const LONGEST_WARNING = 256;
 
 /** Faults of a definition as a whole; of a change also what may not change, some of it once the definition is established. */
 export function definitionFaults(object: KubeObject, old?: KubeObject): FieldError[] {
@@ -71,6 +73,9 @@ function specFaults(spec: ReadonlyJsonObject): FieldError[] {
   const names = versions.map((version) => stringIn(version, "name"));
   // What is the same in all versions is told as what all of them have.
   const shared = sharedOf(versions);
+  if (getOwn(spec, "preserveUnknownFields") === true && versions.some(hasDefaultsIn)) {
+    faults.push(invalidField(SPEC.child("preserveUnknownFields"), true, "must be false in order to use defaults in the schema"));
+  }
   for (const [index, version] of versions.entries()) {
     const at = SPEC.child("versions").index(index);
     const problems = dns1035Label(names[index] ?? "");
@@ -78,8 +83,9 @@ function specFaults(spec: ReadonlyJsonObject): FieldError[] {
     if (!shared.schema) checkSchema(version, at.child("schema"), faults);
     if (!shared.rest) checkVersion(version, at, faults);
     const warning = getOwn(version, "deprecationWarning");
-    if (typeof warning === "string" && !booleanIn(version, "deprecated")) {
-      faults.push(invalidField(at.child("deprecationWarning"), warning, "can only be set for deprecated versions"));
+    if (typeof warning !== "string") continue;
+    for (const detail of deprecationProblems(warning, booleanIn(version, "deprecated"))) {
+      faults.push(invalidField(at.child("deprecationWarning"), warning, detail));
     }
   }
   const shown = versions.map((version) => shownVersion(version, shared));
@@ -90,7 +96,7 @@ function specFaults(spec: ReadonlyJsonObject): FieldError[] {
     faults.push(invalidField(at, absent ? null : shown, "must have exactly one version marked as storage version"));
   }
   const [first] = names;
-  if (first !== undefined) {
+  if (first !== undefined && first !== "") {
     const problems = dns1035Label(first);
     if (problems.length > 0) faults.push(invalidField(SPEC.child("version"), first, problems.join(",")));
   }
@@ -98,8 +104,22 @@ function specFaults(spec: ReadonlyJsonObject): FieldError[] {
   const [sample] = versions;
   if (sample !== undefined && shared.schema) checkSchema(sample, SPEC.child("validation"), faults);
   if (sample !== undefined && shared.rest) checkVersion(sample, SPEC, faults);
-  checkConversion(objectIn(spec, "conversion"), faults);
+  checkConversion(objectIn(spec, "conversion"), getOwn(spec, "preserveUnknownFields") === true, faults);
   return faults;
+}
+
+/** What is wrong with the text that users of a version are warned with. */
+function deprecationProblems(warning: string, deprecated: boolean): string[] {
+  const problems = deprecated ? [] : ["can only be set for deprecated versions"];
+  if (Buffer.byteLength(warning) > LONGEST_WARNING) problems.push(`must be <= ${LONGEST_WARNING} characters long`);
+  if (warning === "") problems.push("must not be an empty string");
+  const characters = [...warning];
+  const hidden = characters.findIndex((character) => !isPrintable(character));
+  if (hidden >= 0) {
+    const index = Buffer.byteLength(characters.slice(0, hidden).join(""));
+    problems.push(`must only contain printable UTF-8 characters; non-printable character found at index ${index}`);
+  }
+  return problems;
 }
 
 interface Shared {
@@ -173,7 +193,18 @@ function checkNames(names: ReadonlyJsonObject, faults: FieldError[]): void {
 
 function checkSchema(version: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
   const schema = getOwn(objectIn(version, "schema"), "openAPIV3Schema");
-  if (isObject(schema)) faults.push(...schemaFaults(schema, at.child("openAPIV3Schema")));
+  if (!isObject(schema)) return;
+  const place = at.child("openAPIV3Schema");
+  const type = stringIn(schema, "type");
+  if (isObject(getOwn(objectIn(version, "subresources"), "status")) && type !== "" && type !== "object") {
+    const detail = 'only "object" is allowed as the type at the root of the schema if the status subresource is enabled';
+    faults.push(invalidField(place.child("type"), type, detail));
+  }
+  faults.push(...schemaFaults(schema, place));
+}
+
+function hasDefaultsIn(version: ReadonlyJsonObject): boolean {
+  return hasDefaults(objectIn(objectIn(version, "schema"), "openAPIV3Schema"));
 }
 
 function checkVersion(version: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
@@ -205,10 +236,10 @@ function checkScale(version: ReadonlyJsonObject, at: FieldPath, faults: FieldErr
 
 /** What is wrong with a path of members: .spec.replicas. */
 function pathProblem(path: string): string | undefined {
-  if (!path.startsWith(".")) return "must be a simple json path starting with .";
-  return path !== "." && path.slice(1).split(".").includes("") ? "must be a json path in the dot notation" : undefined;
+  return path.startsWith(".") ? undefined : "must be a simple json path starting with .";
 }
 
+/** Its path is told by the original's name of the field. */
 function checkColumn(column: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
   if (stringIn(column, "name") === "") faults.push(requiredField(at.child("name")));
   const type = stringIn(column, "type");
@@ -220,9 +251,9 @@ function checkColumn(column: ReadonlyJsonObject, at: FieldPath, faults: FieldErr
     faults.push(invalidField(at.child("format"), format, `must be one of ${COLUMN_FORMATS.join(",")}`));
   }
   const path = stringIn(column, "jsonPath");
-  if (path === "") faults.push(requiredField(at.child("jsonPath")));
+  if (path === "") faults.push(requiredField(at.child("JSONPath")));
   else if (!path.startsWith(".") && !path.startsWith("[")) {
-    faults.push(invalidField(at.child("jsonPath"), path, "must be a simple json path starting with ."));
+    faults.push(invalidField(at.child("JSONPath"), path, "must be a simple json path starting with ."));
   }
 }
 
@@ -230,6 +261,10 @@ function checkColumn(column: ReadonlyJsonObject, at: FieldPath, faults: FieldErr
 function checkSelectableFields(version: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
   const schema = objectIn(objectIn(version, "schema"), "openAPIV3Schema");
   const fields = objectsIn(version, "selectableFields");
+  if (fields.length > 0 && !isObject(getOwn(objectIn(version, "schema"), "openAPIV3Schema"))) {
+    faults.push(invalidField(at, "", "may only be set when validations.schema is included"));
+    return;
+  }
   if (fields.length > MAX_SELECTABLE) {
     faults.push({ type: "TooMany", field: String(at), value: fields.length, detail: `must have at most ${MAX_SELECTABLE} items` });
   }
@@ -246,6 +281,11 @@ function checkSelectableFields(version: ReadonlyJsonObject, at: FieldPath, fault
       continue;
     }
     seen.add(path);
+    const start = /^[^.[]+/.exec(path)?.[0];
+    if (start !== undefined) {
+      faults.push(invalidField(place, path, `is an invalid path: expected [ or . but got: ${start}`));
+      continue;
+    }
     const found = path.startsWith(".metadata") ? undefined : schemaAt(schema, path);
     if (found === undefined) faults.push(invalidField(place, path, "is an invalid path: does not refer to a valid field"));
     else if (!["string", "boolean", "integer"].includes(stringIn(found, "type"))) {
@@ -265,7 +305,7 @@ function schemaAt(schema: ReadonlyJsonObject, path: string): ReadonlyJsonObject 
   return found;
 }
 
-function checkConversion(conversion: ReadonlyJsonObject, faults: FieldError[]): void {
+function checkConversion(conversion: ReadonlyJsonObject, preserving: boolean, faults: FieldError[]): void {
   const at = SPEC.child("conversion");
   checkEnum(conversion, "strategy", ["None", "Webhook"], at, faults);
   const webhook = objectIn(conversion, "webhook");
@@ -281,11 +321,21 @@ function checkConversion(conversion: ReadonlyJsonObject, faults: FieldError[]): 
   }
   if (client === undefined) faults.push(requiredField(clientAt, "required when strategy is set to Webhook"));
   else webhookClientConfig(client, clientAt, faults, undefined);
-  const names = stringsIn(webhook, "conversionReviewVersions");
-  if (names.length === 0) faults.push(requiredField(versionsAt));
-  else if (!names.some((name) => REVIEW_VERSIONS.includes(name))) {
-    faults.push(invalidField(versionsAt, names, `must include at least one of ${REVIEW_VERSIONS.join(", ")}`));
+  if (preserving) faults.push(invalidField(at.child("strategy"), "Webhook", "must be None if spec.preserveUnknownFields is true"));
+  checkReviewVersions(stringsIn(webhook, "conversionReviewVersions"), versionsAt, faults);
+}
+
+function checkReviewVersions(names: readonly string[], at: FieldPath, faults: FieldError[]): void {
+  if (names.length === 0) {
+    faults.push(requiredField(at));
+    return;
   }
+  for (const [index, name] of names.entries()) {
+    if (names.indexOf(name) < index) faults.push(invalidField(at.index(index), name, "duplicate version"));
+    else for (const problem of dns1035Label(name)) faults.push(invalidField(at.index(index), name, problem));
+  }
+  if (names.some((name) => REVIEW_VERSIONS.includes(name))) return;
+  faults.push(invalidField(at, names, `must include at least one of ${REVIEW_VERSIONS.join(", ")}`));
 }
 
 /** Objects may lie in the store in any version that was ever the storage version: none of them may go. */

@@ -9,10 +9,13 @@ import { RuleCompiler, ruleSchema, rulesOf, schemaAtFieldPath } from "./rules.ts
 const REASONS = ["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"];
 const MAX_DEPTH = 100;
 
-/** Faults of the rules of a schema: they compile, say what they must, and cost no more than a server can bear. */
-export function ruleFaults(openapi: ReadonlyJsonObject, at: FieldPath): FieldError[] {
+/**
+ * Faults of the rules of a schema: they say what they must and, where the schema is sound enough for `compiles`, they
+ * compile and cost no more than a server can bear.
+ */
+export function ruleFaults(openapi: ReadonlyJsonObject, at: FieldPath, compiles: boolean): FieldError[] {
   if (!hasRules(openapi)) return [];
-  const check = new RuleCheck(at);
+  const check = new RuleCheck(at, compiles);
   check.walk(ruleSchema(openapi), at, "self", 1, 0);
   return check.end();
 }
@@ -30,25 +33,39 @@ export function hasRules(openapi: ReadonlyJsonObject): boolean {
 class RuleCheck {
   readonly #compiler = new RuleCompiler();
   readonly #root: FieldPath;
+  readonly #compiles: boolean;
   readonly #faults: FieldError[] = [];
   #total = 0;
 
-  constructor(root: FieldPath) {
+  constructor(root: FieldPath, compiles: boolean) {
     this.#root = root;
+    this.#compiles = compiles;
   }
 
-  /** `times`: how often the part may occur in one object. */
-  walk(schema: Schema, at: FieldPath, name: string, times: number, depth: number): void {
-    if (depth > MAX_DEPTH) return;
-    for (const [index, rule] of rulesOf(schema).entries()) {
-      this.#check(rule, schema, at.child("x-kubernetes-validations").index(index), name, times);
-    }
-    const inner = (part: Schema, place: FieldPath, step: string, count: number): void =>
-      this.walk(part, place, `${name}.${step}`, count, depth + 1);
+  /**
+   * `times`: how often the part may occur in one object. False: something is wrong in it beside expressions; then those
+   * of what it lies in are not looked at either, as faults that may go away with the others help nobody.
+   */
+  walk(schema: Schema, at: FieldPath, name: string, times: number, depth: number): boolean {
+    if (depth > MAX_DEPTH) return true;
+    const before = this.#faults.length;
+    let sound = true;
+    const inner = (part: Schema, place: FieldPath, step: string, count: number): void => {
+      sound = this.walk(part, place, `${name}.${step}`, count, depth + 1) && sound;
+    };
     if (schema.type === "object") {
       for (const { name: field, schema: part } of schema.fields.values()) inner(part, at.child("properties").key(field), field, times);
     } else if (schema.type === "map") inner(schema.values, at.child("additionalProperties"), "@elem", times * mostIn(schema));
     else if (schema.type === "list") inner(schema.items, at.child("items"), "@idx", times * mostIn(schema));
+    const below = this.#faults.splice(before);
+    const rules = rulesOf(schema).map((rule, index) => ({ rule, place: at.child("x-kubernetes-validations").index(index) }));
+    const leads = rules.map(({ rule, place }) => this.#checkPlain(rule, schema, place));
+    sound = sound && leads.every(Boolean);
+    if (sound && this.#compiles) {
+      for (const { rule, place } of rules) if (isStated(rule)) this.#checkExpressions(rule, schema, place, name, times);
+    }
+    this.#faults.push(...below);
+    return sound;
   }
 
   end(): FieldError[] {
@@ -59,12 +76,13 @@ class RuleCheck {
     return this.#faults;
   }
 
-  #check(rule: ReadonlyJsonObject, schema: Schema, at: FieldPath, name: string, times: number): void {
+  /** What is asked of a rule beside its expressions. False: its path leads nowhere. */
+  #checkPlain(rule: ReadonlyJsonObject, schema: Schema, at: FieldPath): boolean {
     const faults = this.#faults;
     const text = stringIn(rule, "rule");
-    if (text.trim() === "") {
+    if (!isStated(rule)) {
       faults.push(requiredField(at.child("rule"), "rule is not specified"));
-      return;
+      return true;
     }
     const message = getOwn(rule, "message");
     if (typeof message === "string" && message !== "") {
@@ -78,10 +96,10 @@ class RuleCheck {
     const reason = getOwn(rule, "reason");
     if (typeof reason === "string" && !REASONS.includes(reason)) faults.push(notSupportedField(at.child("reason"), reason, REASONS));
     const path = stringIn(rule, "fieldPath");
-    if (path !== "" && schemaAtFieldPath(schema, path) === undefined) {
-      faults.push(invalidField(at.child("fieldPath"), path, "must be a valid path"));
-    }
-    this.#checkExpressions(rule, schema, at, name, times);
+    // A schema of an unknown type has no members here; the type is at fault, not the path.
+    if (path === "" || schema.type === "any" || schemaAtFieldPath(schema, path) !== undefined) return true;
+    faults.push(invalidField(at.child("fieldPath"), path, "must be a valid path"));
+    return false;
   }
 
   #checkExpressions(rule: ReadonlyJsonObject, schema: Schema, at: FieldPath, name: string, times: number): void {
@@ -116,6 +134,10 @@ class RuleCheck {
       faults.push(invalidField(at.child("messageExpression"), shownRule(rule), message.fault));
     }
   }
+}
+
+function isStated(rule: ReadonlyJsonObject): boolean {
+  return stringIn(rule, "rule").trim() !== "";
 }
 
 /** A rule as messages show it: with the original's names of its fields. */

@@ -1,6 +1,6 @@
 import { RE2JS } from "re2js";
 import { forbiddenField, invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
-import type { FieldPath } from "../../object/field-path.ts";
+import { FieldPath } from "../../object/field-path.ts";
 import { equalJson, getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import { objectIn, stringIn, stringsIn } from "../../object/read.ts";
 import { sortedKeys } from "../../object/text-order.ts";
@@ -22,9 +22,18 @@ export function schemaFaults(schema: ReadonlyJsonObject, at: FieldPath): FieldEr
   const structural = structuralFaults(schema, at);
   faults.push(...structural);
   if (structural.length > 0) return faults;
-  faults.push(...ruleFaults(schema, at));
-  checkDefaults(schema, at, faults, new ValueValidator(), 0);
-  return faults;
+  const defaults: FieldError[] = [];
+  checkDefaults(schema, at, defaults, new ValueValidator(), 0);
+  // What expressions mean is asked only of a schema that means something itself.
+  const compiles = defaults.length === 0 && !faults.some(({ type }) => type === "NotSupported");
+  return [...faults, ...ruleFaults(schema, at, compiles), ...defaults];
+}
+
+/** Whether there is a default anywhere in a schema. */
+export function hasDefaults(schema: ReadonlyJsonObject, depth = 0): boolean {
+  const own = getOwn(schema, "default");
+  if (own !== undefined && own !== null) return true;
+  return depth < MAX_DEPTH && subschemas(schema, FieldPath.root).some((sub) => hasDefaults(sub.schema, depth + 1));
 }
 
 /** The subschemas of a schema, each with where it lies. */

@@ -26,7 +26,7 @@ function absentValue(absent: ReadonlyJson, inner: ShownMembers | undefined): Rea
 }
 
 function shownValue(value: ReadonlyJson, members: ShownMembers): ReadonlyJson {
-  if (isList(value)) return value.length === 0 ? null : value.map((item) => shownValue(item, members));
+  if (isList(value)) return value.map((item) => shownValue(item, members));
   return isObject(value) ? shownAs(value, members) : value;
 }
 

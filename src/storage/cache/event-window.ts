@@ -109,5 +109,5 @@ export class EventWindow {
 
 /** Bytes that an event keeps alive beyond the present state, with an allowance for the event itself. */
 function weight(event: CacheEvent): number {
-  return 300 + (event.previous?.bytes.length ?? 0);
+  return 300 + (event.previous?.size ?? 0);
 }

@@ -6,6 +6,8 @@ import { StorageError } from "../storage.ts";
 
 /** Who keeps something that is computed from all objects of a resource. Neither function may throw. */
 export interface Follower {
+  /** Set where something is wrong without an object that does not decode; others do without it. */
+  readonly needsAll?: boolean;
   /** Start over from these objects. */
   reset(records: readonly ObjectRecord[]): void;
   /** One object has changed since. */
@@ -34,7 +36,9 @@ export async function follow(cache: ResourceCache, follower: Follower): Promise<
     await cache.start();
     if (stopped) return;
     const records: ObjectRecord[] = [];
-    cache.walk(cache.prefix, prefixEnd(cache.prefix), (record) => void records.push(record));
+    const end = prefixEnd(cache.prefix);
+    if (follower.needsAll === true) cache.refuseUnreadable(cache.prefix, end);
+    cache.walkReadable(cache.prefix, end, (record) => void records.push(record));
     cache.watchers.remove(watcher);
     cache.watchers.add(watcher);
     follower.reset(records);

@@ -1,10 +1,10 @@
 import type { KubeObject } from "../../object/kube-object.ts";
-import { prefixEnd } from "../key-order.ts";
+import { compareKeys, prefixEnd } from "../key-order.ts";
 import { OrderedMap } from "../ordered-map.ts";
 import { StorageError, type KeyValue, type Storage, type StoreEvent, type Watch } from "../storage.ts";
 import { EventWindow, type CacheEvent } from "./event-window.ts";
 import type { ObjectKeeper } from "./object-keeper.ts";
-import { recordOf, settledRecord, type ObjectRecord } from "./record.ts";
+import { corruptError, recordOf, settledRecord, type ObjectRecord } from "./record.ts";
 import { WatcherIndex, type Change } from "./watcher-index.ts";
 
 export interface ResourceCacheOptions {
@@ -111,9 +111,32 @@ export class ResourceCache {
     return this.#records.get(key);
   }
 
+  /** The version of an object, if it is the one that the cache holds. */
+  version(key: string, revision: number): ObjectRecord | undefined {
+    const record = this.#records.get(key);
+    return record?.revision === revision ? record : undefined;
+  }
+
+  /** Errors: StorageError "corrupt" where a value with start ≤ key < end does not decode. */
+  refuseUnreadable(start: string, end: string): void {
+    const [first] = this.unreadable(start, end);
+    if (first !== undefined) this.#refuseCorrupt(first);
+  }
+
+  /** The keys with start ≤ key < end whose values do not decode. */
+  unreadable(start: string, end: string): string[] {
+    if (this.#corrupt.size === 0) return [];
+    return [...this.#corrupt.keys()].filter((key) => compareKeys(start, key) <= 0 && compareKeys(key, end) < 0);
+  }
+
   /** Visits objects with start ≤ key < end in order until the visitor gives false. Errors: StorageError "corrupt". */
   walk(start: string, end: string, visit: (record: ObjectRecord) => boolean | void): void {
-    for (const [key, error] of this.#corrupt) if (key >= start && key < end) throw error;
+    this.refuseUnreadable(start, end);
+    this.#records.walk(start, end, visit);
+  }
+
+  /** The same, passing over those that do not decode: for whoever can do without them. */
+  walkReadable(start: string, end: string, visit: (record: ObjectRecord) => boolean | void): void {
     this.#records.walk(start, end, visit);
   }
 
@@ -179,12 +202,19 @@ export class ResourceCache {
 
   #take(events: readonly StoreEvent[], upTo: number): void {
     const fresh: CacheEvent[] = [];
+    const unreadable: Change[] = [];
     for (const event of events) {
       const previous = this.#records.get(event.key);
       const current = event.current === undefined ? undefined : this.#decode(event.current);
       if (current === undefined) this.#records.delete(event.key);
       else this.#records.set(event.key, current);
       if (event.current === undefined) this.#corrupt.delete(event.key);
+      else if (current === undefined) {
+        // Nobody may take what cannot be read for gone: who watches it starts over, and then is told its name.
+        this.#window.restart(event.revision);
+        unreadable.push({ key: event.key, current, previous });
+        continue;
+      }
       if (current === undefined && previous === undefined) continue;
       const change: CacheEvent = {
         revision: event.revision,
@@ -200,6 +230,7 @@ export class ResourceCache {
     if (upTo > this.#revision) this.#revision = upTo;
     this.#arrived();
     if (fresh.length > 0) this.watchers.tell(fresh);
+    if (unreadable.length > 0) this.watchers.expire(unreadable);
   }
 
   #arrived(): void {
@@ -241,8 +272,7 @@ export class ResourceCache {
       if (written !== undefined || readStored === undefined) return recordOf(pair, written, keeper);
       return settledRecord(pair, readStored, keeper);
     } catch (error) {
-      if (!(error instanceof StorageError)) throw error;
-      this.#corrupt.set(pair.key, error);
+      this.#corrupt.set(pair.key, error instanceof StorageError ? error : corruptError(pair.key, error));
       return undefined;
     }
   }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { credentials, type ChannelCredentials } from "@grpc/grpc-js";
 import { isOfMember, storageErrorOf, wasNotTaken } from "./failure.ts";
 import { Member, type ByteStream } from "./member.ts";
+import { closedError } from "../storage-errors.ts";
 
 /** What is shown to the members, PEM; a CA alone, or with a client's certificate and key. */
 export interface EtcdTls {
@@ -51,9 +52,14 @@ export class Connection {
     return this.#call(path, request, callDeadline, true);
   }
 
-  /** A call without an end, in both directions. It breaks where its member loses the leader, or says nothing any more. */
-  stream(path: string): ByteStream {
-    return this.#member().stream(path);
+  /**
+   * A call without an end, in both directions, and the release of the member that takes it. It breaks where its member
+   * loses the leader, or says nothing any more.
+   */
+  stream(path: string): { readonly stream: ByteStream; readonly version: () => Promise<string> } {
+    if (this.#closed) throw closedError();
+    const member = this.#member();
+    return { stream: member.stream(path), version: () => member.version() };
   }
 
   /** The next calls go to another member. */
@@ -80,11 +86,12 @@ export class Connection {
     const until = start + deadline;
     const goesOn = isWrite ? wasNotTaken : isOfMember;
     for (let tried = 1; ; tried++) {
+      if (this.#closed) throw closedError();
       const member = this.#member();
       const outcome = await member.call(path, request, until, !isWrite);
       if (Buffer.isBuffer(outcome)) return outcome;
       if (isOfMember(outcome)) this.#leave(member);
-      if (this.#closed || !goesOn(outcome)) throw storageErrorOf(outcome, isWrite);
+      if (!goesOn(outcome)) throw storageErrorOf(outcome, isWrite);
       // What the others say is worth hearing at once; when all have refused, a pause is due.
       const isRound = tried % this.#members.length === 0;
       const pause = isRound ? backoff(tried / this.#members.length - 1, rounds.first, rounds.longest, this.#random) : 0;

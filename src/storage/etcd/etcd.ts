@@ -26,14 +26,13 @@ import {
   rangeRequest,
   readRangeAnswer,
   readTxnAnswer,
-  readVersion,
   txnRequest,
   type EtcdPair,
   type Header,
   type RangeAnswer,
   type RangeFields,
+  type TxnAnswer,
 } from "./messages.ts";
-import { answersProgressRightly } from "./version.ts";
 import { openWatchStream } from "./watch-stream.ts";
 
 export interface EtcdOptions extends ConnectionOptions {
@@ -51,6 +50,11 @@ export interface EtcdOptions extends ConnectionOptions {
   readonly random?: () => number;
 }
 
+export interface EtcdStore extends Storage {
+  /** Seconds until a lease ends; 0 or less where there is none. Errors: StorageError "unavailable". */
+  secondsLeft(lease: number): Promise<number>;
+}
+
 /** Pairs in one answer: bounds what one message holds. */
 const pageSize = 1_000;
 /** How often a range of the newest state begins anew when a compaction overtakes it. */
@@ -64,7 +68,7 @@ const probePatience = 2_000;
  * Opens the state that lies in an etcd cluster, which any number of servers share. Errors: StorageError "unavailable"
  * where no member answers.
  */
-export async function openEtcdStorage(options: EtcdOptions): Promise<Storage> {
+export async function openEtcdStorage(options: EtcdOptions): Promise<EtcdStore> {
   const connection = new Connection(options);
   try {
     const keys = new KeySpace(options.innerPrefix ?? "/registry", options.prefix);
@@ -107,7 +111,7 @@ function probeCompacted(connection: Connection, keys: KeySpace, below: number): 
 }
 
 /** The contract on etcd's v3 API. */
-class EtcdStorage implements Storage {
+class EtcdStorage implements EtcdStore {
   readonly #connection: Connection;
   readonly #keys: KeySpace;
   readonly #feed: Feed;
@@ -139,7 +143,6 @@ class EtcdStorage implements Storage {
       recentEvents,
       learned: (revision) => this.#learn(revision),
       known: () => this.#revision,
-      progressIsRight: async () => answersProgressRightly(readVersion(await connection.read(paths.status, Buffer.alloc(0)))),
       nudge: () => this.#nudge(),
       refresh: () => this.#askRevision(),
       replaced: (header) => this.#startOver(header),
@@ -205,12 +208,7 @@ class EtcdStorage implements Storage {
         compares.map(({ key }) => ({ key: keys.toEtcd(key) })),
       );
       const before = this.#revision;
-      const { header, succeeded, found } = readTxnAnswer(
-        await this.#connection.write(paths.txn, request).catch((error: unknown) => {
-          if (error instanceof StorageError && isLeaseLost(error)) this.#leases.forget();
-          throw error;
-        }),
-      );
+      const { header, succeeded, found } = await this.#txn(request, transaction);
       const { revision } = header;
       this.#heard(header, before);
       if (succeeded) {
@@ -252,6 +250,10 @@ class EtcdStorage implements Storage {
     return this.#write(() => this.#leases.grant(seconds));
   }
 
+  secondsLeft(lease: number): Promise<number> {
+    return this.#leases.secondsLeft(lease);
+  }
+
   revokeLease(lease: number): Promise<void> {
     return this.#write(async () => {
       const revision = await this.#leases.revoke(lease);
@@ -279,6 +281,38 @@ class EtcdStorage implements Storage {
       this.#connection.close();
     })();
     return this.#closing;
+  }
+
+  async #txn(request: Buffer, transaction: Transaction): Promise<TxnAnswer> {
+    try {
+      return readTxnAnswer(await this.#connection.write(paths.txn, request));
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      if (isLeaseLost(error)) this.#leases.forget();
+      const taken = error.reason === "noSpace" ? await this.#takenAfterAll(transaction) : undefined;
+      if (taken === undefined) throw error;
+      return taken;
+    }
+  }
+
+  /**
+   * A member that finds its space used up while it applies a write says so, and has applied it (etcd's quotaApplierV3): what
+   * stands at the keys tells. Undefined: nothing was applied. Errors: StorageError "unknown" where that cannot be told.
+   */
+  async #takenAfterAll({ compares, operations }: Transaction): Promise<TxnAnswer | undefined> {
+    const unknown = (): StorageError => new StorageError("unknown", "etcd: database space exceeded, maybe by this write");
+    const expected = new Map(compares.map(({ key, modRevision }) => [key, modRevision]));
+    for (const operation of operations) {
+      if (operation.type === "delete" || !expected.has(operation.key)) continue;
+      const { header, pairs } = await this.#range({ key: this.#keys.toEtcd(operation.key) }).catch(() => {
+        throw unknown();
+      });
+      const [pair] = pairs;
+      if ((pair?.modRevision ?? 0) === expected.get(operation.key)) return undefined;
+      if (pair?.value.equals(operation.value) !== true) throw unknown();
+      return { header: { ...header, revision: pair.modRevision }, succeeded: true, found: [] };
+    }
+    throw unknown();
   }
 
   async #readPages({ start, end, revision, limit = 0, keysOnly = false, count = false }: RangeRequest): Promise<RangeResult> {

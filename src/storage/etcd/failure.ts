@@ -11,6 +11,11 @@ const reasons: readonly (readonly [says: string, reason: StorageErrorReason])[] 
   ["etcdserver: no leader", "unavailable"],
 ];
 
+/** What to do about a fault that only an administrator can mend. */
+const advice: ReadonlyMap<StorageErrorReason, string> = new Map([
+  ["noSpace", " (delete objects, then compact and defragment etcd, or raise its quota, and disarm its NOSPACE alarm)"],
+]);
+
 /** Codes that leave open whether a write was applied; all others say that it was refused. */
 const unclear: ReadonlySet<number> = new Set([
   status.CANCELLED,
@@ -43,7 +48,7 @@ export function isOfMember({ code }: CallError): boolean {
 /** Turns what a call failed with into the contract's error. */
 export function storageErrorOf(error: CallError, isWrite: boolean): StorageError {
   const known = reasons.find(([says]) => error.details.endsWith(says));
-  if (known !== undefined) return new StorageError(known[1], `etcd: ${error.details}`);
+  if (known !== undefined) return new StorageError(known[1], `etcd: ${error.details}${advice.get(known[1]) ?? ""}`);
   const outcomeOpen = isWrite && unclear.has(error.code) && !wasNotTaken(error);
   return new StorageError(outcomeOpen ? "unknown" : "unavailable", `etcd: ${error.details}`);
 }

@@ -19,8 +19,6 @@ export interface FeedOptions {
   readonly learned: (revision: number) => void;
   /** The newest revision that this process knows. */
   readonly known: () => number;
-  /** Whether the member that streams now answers progress requests rightly. */
-  readonly progressIsRight: () => Promise<boolean>;
   /** How many of the newest events are kept for watches that begin a little in the past. */
   readonly recentEvents: number;
   /** Writes something that nobody reads, so that an event comes. */
@@ -40,8 +38,9 @@ class Watcher extends StoreWatcher {
   failures = 0;
 }
 
-/** Milliseconds between looks at who waits for a revision that does not come by itself. */
+/** Milliseconds between looks at who waits for a revision that does not come by itself, and between questions to etcd. */
 const lookEvery = 50;
+const askEvery = 100;
 /** A member that brings nothing for so many, though there is something, is left for another. */
 const memberPatience = 2_000;
 /** A watch in the past is helped along after so many. */
@@ -70,7 +69,7 @@ export class Feed {
   #clusterId: string;
   #stream: WatchStream | undefined;
   #streaming = false;
-  #progressIsRight = false;
+  #askedAt = -Infinity;
   #failures = 0;
   #retry: Timer | undefined;
   #look: Timer | undefined;
@@ -151,9 +150,7 @@ export class Feed {
       {
         created: (header) => this.#created(header),
         events: (events, revision) => this.#publish(events, revision),
-        progress: (revision, asked) => {
-          if (!asked || this.#progressIsRight) this.#publish([], revision);
-        },
+        progress: (revision) => this.#publish([], revision),
         ended: (error) => {
           if (this.#stream === stream || this.#stream === undefined) void this.#lost(error);
         },
@@ -168,11 +165,6 @@ export class Feed {
     if (this.#failures > 0) void this.#options.refresh().catch(() => undefined);
     this.#failures = 0;
     this.#streaming = true;
-    this.#progressIsRight = false;
-    this.#options.progressIsRight().then(
-      (isRight) => (this.#progressIsRight = isRight),
-      () => undefined,
-    );
     this.#lookSoon();
   }
 
@@ -294,9 +286,7 @@ export class Feed {
     const listener: StreamListener = {
       created: () => undefined,
       events: reach,
-      progress: (revision, asked) => {
-        if (!asked || this.#progressIsRight) reach([], revision);
-      },
+      progress: (revision) => reach([], revision),
       ended: (error) => {
         if (error.reason === "compacted") return watcher.close(error);
         watcher.past = undefined;
@@ -353,10 +343,10 @@ export class Feed {
     if (wanted && this.#silentSince === 0) this.#silentSince = now;
     if (this.#silentSince > 0 && now - this.#silentSince > memberPatience) return this.#leaveMember();
     if (!this.#streaming || (!wanted && stuck.length === 0)) return;
-    if (this.#progressIsRight) {
-      this.#stream?.requestProgress();
-      for (const watcher of stuck) watcher.past?.requestProgress();
-    } else if (!this.#nudging) {
+    if (now - this.#askedAt < askEvery) return;
+    this.#askedAt = now;
+    const asked = [this.#stream, ...stuck.map(({ past }) => past)].map((stream) => stream?.requestProgress());
+    if (asked.includes(false) && !this.#nudging) {
       this.#nudging = true;
       void this.#options
         .nudge()

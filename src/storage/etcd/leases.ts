@@ -1,6 +1,14 @@
 import type { Clock } from "../clock.ts";
 import type { Connection } from "./connection.ts";
-import { leaseGrantRequest, leaseRevokeRequest, paths, readHeader } from "./messages.ts";
+import {
+  leaseGrantRequest,
+  leaseRevokeRequest,
+  leaseTimeToLiveRequest,
+  paths,
+  readHeader,
+  readLeaseList,
+  readTimeToLive,
+} from "./messages.ts";
 import { StorageError } from "../storage.ts";
 
 /** Seconds for which a lease is given to whoever asks for the same time (kube-apiserver's --lease-reuse-duration-seconds). */
@@ -17,6 +25,7 @@ export class Leases {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #shared = new Map<number, { readonly lease: Promise<number>; readonly until: number; uses: number }>();
+  #listed: ReadonlyMap<number, number | bigint> | undefined;
 
   constructor(connection: Connection, clock: Clock, random: () => number) {
     this.#connection = connection;
@@ -55,6 +64,17 @@ export class Leases {
       if (error instanceof StorageError && isLeaseLost(error)) return 0;
       throw error;
     }
+  }
+
+  /** Seconds that a lease has left, by its number as pairs have it: others' leases have more bits than that. Errors: StorageError. */
+  async secondsLeft(lease: number): Promise<number> {
+    if (this.#listed?.has(lease) !== true) {
+      const ids = readLeaseList(await this.#connection.read(paths.leaseList, Buffer.alloc(0)));
+      this.#listed = new Map(ids.map((id) => [Number(id), id]));
+    }
+    const id = this.#listed?.get(lease);
+    if (id === undefined) return 0;
+    return readTimeToLive(await this.#connection.read(paths.leaseTimeToLive, leaseTimeToLiveRequest(id)));
   }
 
   async #make(seconds: number): Promise<number> {

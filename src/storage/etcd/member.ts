@@ -1,6 +1,6 @@
 import { Client, Metadata, type ChannelCredentials, type ClientDuplexStream, type ClientUnaryCall } from "@grpc/grpc-js";
 import { isOfMember, type CallError } from "./failure.ts";
-import { paths } from "./messages.ts";
+import { paths, readVersion } from "./messages.ts";
 
 export type ByteStream = ClientDuplexStream<Buffer, Buffer>;
 
@@ -37,6 +37,7 @@ export class Member {
   readonly #reads = new Set<ClientUnaryCall>();
   readonly #silent: (member: Member) => void;
   #asking = false;
+  #closed = false;
 
   /** `silent` is told when it does not answer any more; `drop` then ends what waits for it. */
   constructor(target: string, secure: ChannelCredentials, silent: (member: Member) => void) {
@@ -71,19 +72,31 @@ export class Member {
   }
 
   close(): void {
+    this.#closed = true;
     this.#client.close();
   }
 
+  /** Which release it is, "3.5.16"; "" where it does not say so in time. */
+  async version(): Promise<string> {
+    const answer = await this.#status();
+    return Buffer.isBuffer(answer) ? readVersion(answer) : "";
+  }
+
   async #askWhetherItLives(): Promise<void> {
-    if (this.#asking) return;
+    if (this.#asking || this.#closed) return;
     this.#asking = true;
-    const said = await new Promise<CallError | undefined>((resolve) => {
+    const answer = await this.#status();
+    this.#asking = false;
+    if (!Buffer.isBuffer(answer) && isOfMember(answer)) this.#silent(this);
+  }
+
+  /** What it says of itself, leader or not. */
+  #status(): Promise<Buffer | CallError> {
+    return new Promise((resolve) => {
       const deadline = Date.now() + silence;
-      this.#client.makeUnaryRequest(paths.status, asIs, asIs, Buffer.alloc(0), new Metadata(), { deadline }, (error) =>
-        resolve(error ?? undefined),
+      this.#client.makeUnaryRequest(paths.status, asIs, asIs, Buffer.alloc(0), new Metadata(), { deadline }, (error, answer) =>
+        resolve(error ?? answer ?? Buffer.alloc(0)),
       );
     });
-    this.#asking = false;
-    if (said !== undefined && isOfMember(said)) this.#silent(this);
   }
 }

@@ -2,15 +2,15 @@ import { lengthTag, type WireWriter } from "../../protobuf/wire-writer.ts";
 import type { WireReader } from "../../protobuf/wire-reader.ts";
 
 /** A protobuf message to be written: its fields by number, undefined ones left out. */
-export type Message = readonly (readonly [number: number, value: number | boolean | string | Uint8Array | Message | undefined])[];
+export type Message = readonly (readonly [number: number, value: number | bigint | boolean | string | Uint8Array | Message | undefined])[];
 
 /** Writes a message: the writer goes from end to beginning, so fields go last to first. Nesting is ours, three deep. */
 export function writeMessage(writer: WireWriter, message: Message): void {
   for (let i = message.length - 1; i >= 0; i--) {
     const [number, value] = message[i] as Message[number];
     if (value === undefined) continue;
-    if (typeof value === "number" || typeof value === "boolean") {
-      writer.integer(Number(value));
+    if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
+      writer.integer(typeof value === "boolean" ? Number(value) : value);
       writer.unsigned(number * 8);
       continue;
     }

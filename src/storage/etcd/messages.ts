@@ -13,6 +13,8 @@ export const paths = {
   watch: "/etcdserverpb.Watch/Watch",
   leaseGrant: "/etcdserverpb.Lease/LeaseGrant",
   leaseRevoke: "/etcdserverpb.Lease/LeaseRevoke",
+  leaseList: "/etcdserverpb.Lease/LeaseLeases",
+  leaseTimeToLive: "/etcdserverpb.Lease/LeaseTimeToLive",
   status: "/etcdserverpb.Maintenance/Status",
 } as const;
 
@@ -152,6 +154,10 @@ export function leaseRevokeRequest(id: number): Buffer {
   return bytesOf([[1, id]]);
 }
 
+export function leaseTimeToLiveRequest(id: number | bigint): Buffer {
+  return bytesOf([[1, id]]);
+}
+
 /** Asks for events from `revision` on, with the pairs before, in pieces where they are many. */
 export function watchCreateRequest(key: string, end: string, revision: number): Buffer {
   return bytesOf([
@@ -242,6 +248,33 @@ export function readHeader(bytes: Buffer): Header {
     return field === 1;
   });
   return found;
+}
+
+/** The ids of all leases. */
+export function readLeaseList(bytes: Buffer): (number | bigint)[] {
+  const reader = new WireReader(bytes);
+  const ids: (number | bigint)[] = [];
+  readFields(reader, (field) => {
+    if (field !== 2) return false;
+    const lease = reader.part();
+    readFields(lease, (inner) => {
+      if (inner === 1) ids.push(lease.int64());
+      return inner === 1;
+    });
+    return true;
+  });
+  return ids;
+}
+
+/** Seconds that a lease has left; negative where there is none. */
+export function readTimeToLive(bytes: Buffer): number {
+  const reader = new WireReader(bytes);
+  let seconds = 0;
+  readFields(reader, (field) => {
+    if (field === 3) seconds = Number(reader.int64());
+    return field === 3;
+  });
+  return seconds;
 }
 
 /** The version of the member that answered Status, "3.5.16". */

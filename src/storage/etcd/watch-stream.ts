@@ -12,20 +12,22 @@ import {
   type Header,
   type WatchAnswer,
 } from "./messages.ts";
+import { answersProgressRightly } from "./version.ts";
 
 /** Who is told what comes on one watch of etcd. */
 export interface StreamListener {
   created(header: Header): void;
   /** Events after the revision that was asked for, whole revisions; nothing up to the last one's is missing. */
   events(events: readonly StoreEvent[], revision: number): void;
-  /** Nothing up to this revision is missing. `asked`: the answer to requestProgress, which old members give too early. */
-  progress(revision: number, asked: boolean): void;
+  /** Nothing up to this revision is missing. */
+  progress(revision: number): void;
   /** Nothing more comes: "compacted", "unavailable". */
   ended(error: StorageError): void;
 }
 
 export interface WatchStream {
-  requestProgress(): void;
+  /** Asks for a `progress`; false where the member is too old for its answer to be right. */
+  requestProgress(): boolean;
   close(): void;
 }
 
@@ -40,7 +42,9 @@ export function openWatchStream(
   listener: StreamListener,
 ): WatchStream {
   const { fromRevision } = range;
-  const stream = connection.stream(paths.watch);
+  const { stream, version } = connection.stream(paths.watch);
+  /** Whether the member's answer to a progress request can be relied on; undefined until it has said which release it is. */
+  let tellsProgress: boolean | undefined;
   let pieces: EtcdEvent[] = [];
   let open = true;
   const end = (error: StorageError): void => {
@@ -51,9 +55,14 @@ export function openWatchStream(
   };
   const take = (answer: WatchAnswer): void => {
     if (answer.canceled) return end(canceled(answer));
-    if (answer.created) return listener.created(answer.header);
+    if (answer.created) {
+      void version().then((text) => (tellsProgress = answersProgressRightly(text)));
+      return listener.created(answer.header);
+    }
     if (answer.events.length === 0 && pieces.length === 0) {
-      return listener.progress(answer.header.revision, answer.watchId === everyWatch);
+      // Asked for by hand, an old member answers before it has sent what came earlier.
+      if (answer.watchId === everyWatch && tellsProgress !== true) return;
+      return listener.progress(answer.header.revision);
     }
     pieces = pieces.length === 0 ? [...answer.events] : pieces.concat(answer.events);
     if (answer.fragment) return;
@@ -83,7 +92,8 @@ export function openWatchStream(
   stream.write(watchCreateRequest(range.start, range.end, Math.max(1, fromRevision)));
   return {
     requestProgress() {
-      if (open) stream.write(watchProgressRequest);
+      if (open && tellsProgress === true) stream.write(watchProgressRequest);
+      return tellsProgress !== false;
     },
     close() {
       open = false;

@@ -1,5 +1,5 @@
 import { open } from "lmdb";
-import type { Key, RootDatabase } from "lmdb";
+import type { Key, RootDatabase, Transaction } from "lmdb";
 import { StorageError } from "../storage.ts";
 import type { Version } from "../embedded/version-store.ts";
 import { format, historyKeys, leaseKeys, logKeys, readPointer, readVersion, textKeys } from "./layout.ts";
@@ -17,7 +17,8 @@ export interface Databases {
 
 /** A named database, as far as this store uses it: what is put is bytes, what is read is decoded from them. */
 export interface Table<K, V> {
-  get(key: K): V | undefined;
+  /** Of a snapshot, where one is named. */
+  get(key: K, options?: { readonly transaction: Transaction }): V | undefined;
   /** With `append` it gives a promise, which resolves false where the key is not behind the last. */
   put(key: K, value: Buffer, options?: { readonly append: boolean }): unknown;
   remove(key: K): unknown;
@@ -26,6 +27,7 @@ export interface Table<K, V> {
     readonly end: K;
     readonly limit?: number;
     readonly reverse?: boolean;
+    readonly transaction?: Transaction;
   }): Iterable<{ readonly key: K; readonly value: V }>;
   getStats(): unknown;
 }
@@ -40,6 +42,18 @@ const untyped = {
 
 /** Opens the environment in a directory, making it where there is none. `mapSize`: bytes of address space to begin with. */
 export function openDatabases(directory: string, mapSize: number): Databases {
+  return openEnvironment(directory, { mapSize });
+}
+
+/** Opens what is there, beside the process that writes it. Errors: StorageError "corrupt". */
+export function openForReading(directory: string): Databases {
+  const databases = openEnvironment(directory, { readOnly: true });
+  const found = databases.meta.get("format")?.toString();
+  if (found !== format) throw new StorageError("corrupt", `the data in ${directory} has format ${found}, this version reads ${format}`);
+  return databases;
+}
+
+function openEnvironment(directory: string, how: { readonly mapSize: number } | { readonly readOnly: true }): Databases {
   let root: RootDatabase<Buffer, Buffer>;
   try {
     root = open<Buffer, Buffer>({
@@ -48,7 +62,7 @@ export function openDatabases(directory: string, mapSize: number): Databases {
       encoding: "binary",
       keyEncoding: "binary",
       maxDbs: 8,
-      mapSize,
+      ...how,
       ...untyped,
     });
   } catch (error) {

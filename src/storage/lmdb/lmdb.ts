@@ -34,6 +34,12 @@ export interface LmdbStorage extends EmbeddedStorage {
 export const defaultQuota = 8 * 1024 ** 3;
 /** Address space beyond the quota: what deletes, compaction and leases may still take. */
 const reserve = 256 * 1024 ** 2;
+
+/** Bytes of address space that a store with a quota begins with. */
+export function addressSpace(quota: number): number {
+  return quota + reserve;
+}
+
 /** Space kept on the disk, by a file that goes when the disk is full. */
 const largestBallast = 32 * 1024 ** 2;
 const leastBallast = 4 * 1024 ** 2;
@@ -49,7 +55,7 @@ export async function openLmdbStorage(options: LmdbOptions): Promise<LmdbStorage
   const { quota = defaultQuota, historyWindow = defaultHistoryWindow, clock = systemClock, newId = randomUUID, failpoints } = options;
   const directory = resolve(options.directory);
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const databases = openDatabases(directory, quota + reserve);
+  const databases = openDatabases(directory, addressSpace(quota));
   try {
     const holder = await holdDirectory(directory, databases);
     try {

@@ -8,6 +8,7 @@ import { NAMESPACES, PODS } from "../../../object/resource-ids.ts";
 import { appArmorOfContainer, seccompOfContainer, seccompOfPod } from "../../../resources/pod-spec/pod-annotations.ts";
 import { containerLists } from "../../../resources/pod-spec/scope.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../../admission.ts";
+import { isOf } from "../../attributes.ts";
 import type { ClusterView } from "../../cluster-view.ts";
 import { hasPodTemplate, podLike, podTemplateOf, type PodLike } from "../../pod-templates.ts";
 import type { PodSecurityConfiguration } from "./configuration.ts";
@@ -40,20 +41,21 @@ const PODS_A_TURN = 200;
 export function podSecurity(view: ClusterView, configuration: PodSecurityConfiguration, clock: () => number): AdmissionPlugin {
   return {
     name: "PodSecurity",
-    handles: ({ definition, operation, subresource }) => {
+    handles: (attributes) => {
+      const { definition, operation, subresource } = attributes;
       if (operation !== "CREATE" && operation !== "UPDATE") return false;
-      if (definition.group === "" && definition.plural === "pods") return !OTHER_DOORS.has(subresource);
-      return subresource === "" && (hasPodTemplate(definition) || (definition.group === "" && definition.plural === "namespaces"));
+      if (isOf(attributes, PODS)) return !OTHER_DOORS.has(subresource);
+      return subresource === "" && (hasPodTemplate(definition) || isOf(attributes, NAMESPACES));
     },
     async validate(attributes) {
       const { definition, object } = attributes;
       if (object === undefined) return;
-      if (definition.plural === "namespaces") return judgeNamespace(view, configuration, clock, attributes, object);
+      if (isOf(attributes, NAMESPACES)) return judgeNamespace(view, configuration, clock, attributes, object);
       if (exempt(configuration, attributes)) return;
       const namespace = await view.get(NAMESPACES, "", attributes.namespace);
       if (namespace === undefined) throw internalError(`failed to lookup namespace ${JSON.stringify(attributes.namespace)}`);
       const { policy, faults } = policyOf(namespace.metadata.labels, configuration.defaults);
-      if (definition.plural === "pods") {
+      if (isOf(attributes, PODS)) {
         if (faults.length === 0 && isPermissive(policy)) {
           attributes.annotate(`${LABEL_PREFIX}enforce-policy`, levelVersionText(policy.enforce));
           return;

@@ -1,4 +1,4 @@
-import { RESOURCE_QUOTAS } from "../../../object/resource-ids.ts";
+import { EVENTS, RESOURCE_QUOTAS } from "../../../object/resource-ids.ts";
 import type { SystemClient } from "../../../registry/system-client.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../../admission.ts";
 import type { ClusterView } from "../../cluster-view.ts";
@@ -52,5 +52,5 @@ function ruleKey({ definition }: AdmissionAttributes): string {
 
 /** Events are many and short-lived: nobody counts them. */
 function isEvent({ ref }: AdmissionAttributes): boolean {
-  return ref.group === "" && ref.plural === "events";
+  return ref.group === EVENTS.group && ref.plural === EVENTS.plural;
 }

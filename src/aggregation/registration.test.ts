@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { objectIn } from "../object/read.ts";
-import { localApiService } from "./api-services.ts";
+import { localApiService } from "./registration.ts";
 
 test("an API service says where its group and version stand in discovery", () => {
   const priorities = (group: string, version: string): unknown[] => {

@@ -1,0 +1,75 @@
+import type { IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { BrokenSource, type ApiAnswer, type BodySink } from "../request/exchange.ts";
+import { textAnswer } from "../request/text-answer.ts";
+import { isHopByHop } from "./forwarded-headers.ts";
+
+/** Headers of an answer that the listener and the chain write themselves. */
+const OWN: ReadonlySet<string> = new Set(["content-length", "audit-id"]);
+
+/** How an answer is passed on. */
+export interface PassingOn {
+  /** Of the request. */
+  readonly method: string;
+  /** The answer was asked for in gzip on nobody's behalf: the client gets it plain. */
+  readonly unzip: boolean;
+  readonly rejectRedirects: boolean;
+  /** Called once, when the answer has been read or given up. */
+  readonly done: () => void;
+}
+
+/** The answer of another server as one of this server: its body goes on as it comes, no faster than the client takes it. */
+export function passedOn(response: IncomingMessage, { method, unzip, rejectRedirects, done }: PassingOn): ApiAnswer {
+  // What breaks before the body is read is told by reading it.
+  response.on("error", () => {});
+  const status = response.statusCode ?? 502;
+  if (rejectRedirects && status >= 300 && status <= 399 && response.headers.location !== undefined) {
+    response.destroy();
+    done();
+    return textAnswer(502, "the backend attempted to redirect this request, which is not permitted", false);
+  }
+  const headers = headersOf(response);
+  const zipped = unzip && response.headers["content-encoding"] === "gzip";
+  if (zipped) delete headers["content-encoding"];
+  if (method === "HEAD" || status === 204 || status === 304) {
+    response.resume();
+    done();
+    return { status, headers, body: async () => {} };
+  }
+  return { status, headers, body: (sink) => pump(response, zipped ? unzipped(response) : response, sink, done) };
+}
+
+/** Lines of a header that came several times stay several. */
+function headersOf({ rawHeaders, headers }: IncomingMessage): Record<string, string | readonly string[]> {
+  const named = (headers.connection ?? "").split(",").map((option) => option.trim().toLowerCase());
+  const lines = new Map<string, string[]>();
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = (rawHeaders[i] as string).toLowerCase();
+    if (isHopByHop(name) || OWN.has(name) || named.includes(name)) continue;
+    lines.set(name, [...(lines.get(name) ?? []), rawHeaders[i + 1] as string]);
+  }
+  return Object.fromEntries([...lines].map(([name, values]) => [name, values.length === 1 ? (values[0] as string) : values]));
+}
+
+function unzipped(response: IncomingMessage): Readable {
+  const gunzip = createGunzip();
+  response.once("error", (error) => gunzip.destroy(error));
+  response.once("close", () => response.complete || gunzip.destroy(new Error("unexpected EOF")));
+  return response.pipe(gunzip);
+}
+
+async function pump(response: IncomingMessage, source: Readable, sink: BodySink, done: () => void): Promise<void> {
+  sink.onClose(() => response.destroy());
+  try {
+    for await (const piece of source as AsyncIterable<Buffer>) {
+      if (sink.closed) return;
+      if (!sink.write(piece)) await sink.drained();
+    }
+  } catch (error) {
+    if (!sink.closed) throw new BrokenSource("the answer of another server broke off", { cause: error });
+  } finally {
+    response.destroy();
+    done();
+  }
+}

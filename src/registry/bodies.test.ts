@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { objectIn } from "../object/read.ts";
+import { ADMIN, testPlane, type TestPlane } from "../server/test-plane.ts";
+
+const MAPS = "/api/v1/namespaces/default/configmaps";
+const MERGE = { "content-type": "application/merge-patch+json" };
+
+function patch(t: TestPlane, body: unknown, query = "") {
+  return t.as(ADMIN, "PATCH", `${MAPS}/c${query}`, body, MERGE);
+}
+
+test("a patch that makes another kind of an object is told what that kind says of it", async () => {
+  const t = await testPlane();
+  await t.as(ADMIN, "POST", MAPS, { metadata: { name: "c" }, data: { a: "?" } });
+  const messages = [
+    [{ kind: "Secret" }, "illegal base64 data at input byte 0"],
+    [{ kind: "Namespace" }, "converting (v1.Namespace) to (core.ConfigMap): unknown conversion"],
+    [{ kind: "Nothing" }, 'no kind "Nothing" is registered for version "v1" in scheme "pkg/api/legacyscheme/scheme.go:30"'],
+  ] as const;
+  for (const [body, message] of messages) {
+    const answer = await patch(t, body);
+    assert.equal(answer.status, 422);
+    assert.ok(String(answer.body["message"]).endsWith(`": ${message}`), answer.text);
+  }
+});
+
+test("unknown fields of a patched object are told in the order in which the original writes it", async () => {
+  const t = await testPlane();
+  await t.as(ADMIN, "POST", MAPS, { metadata: { name: "c" } });
+  const answer = await patch(t, { metadata: { z: 1 }, zz: 1, bogus: { x: 1 } }, "?fieldValidation=Strict");
+  assert.match(
+    String(answer.body["message"]),
+    /: strict decoding error: unknown field "bogus", unknown field "metadata.z", unknown field "zz"$/,
+  );
+});
+
+test("an empty list of owners takes them all away, by patch and by PUT", async () => {
+  const t = await testPlane();
+  await t.as(ADMIN, "POST", MAPS, { metadata: { name: "c" }, data: { a: "1" } });
+  const reset = await patch(t, { metadata: { managedFields: [] } });
+  assert.equal(objectIn(reset.body, "metadata")["managedFields"], undefined);
+  await t.as(ADMIN, "POST", MAPS, { metadata: { name: "d", managedFields: [] }, data: { a: "1" } });
+  const replaced = await t.as(ADMIN, "PUT", `${MAPS}/d`, { metadata: { name: "d", managedFields: [] }, data: { a: "1" } });
+  assert.deepEqual([replaced.status, objectIn(replaced.body, "metadata")["managedFields"]], [200, undefined]);
+});
+
+test("bodies of versions that are served no more, and of no version at all, are told apart", async () => {
+  const t = await testPlane();
+  const old = await t.as(ADMIN, "POST", "/apis/apps/v1/namespaces/default/deployments", {
+    apiVersion: "extensions/v1beta1",
+    kind: "Deployment",
+  });
+  assert.equal(old.body["message"], "the API version in the data (extensions/v1beta1) does not match the expected API version (apps/v1)");
+  const number = await t.as(ADMIN, "POST", MAPS, { apiVersion: 1, kind: "ConfigMap" });
+  assert.match(
+    String(number.body["message"]),
+    /couldn't get version\/kind; json parse error: json: cannot unmarshal number into Go struct field \.apiVersion of type string \(/,
+  );
+});
+
+test("leases take any qualified finalizer, other kinds only those with a domain", async () => {
+  const t = await testPlane();
+  const create = (path: string) => t.as(ADMIN, "POST", path, { metadata: { name: "x", finalizers: ["plain"] } });
+  assert.equal((await create("/apis/coordination.k8s.io/v1/namespaces/default/leases")).status, 201);
+  assert.equal((await create(MAPS)).status, 422);
+});

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import type { JsonObject } from "../object/json.ts";
+import { parseGroupVersion } from "../object/kube-object.ts";
+import { envelope, openEnvelope, PAYLOAD } from "../protobuf/envelope.ts";
+import { ProtobufReader } from "../protobuf/read.ts";
+import { ProtobufWriter } from "../protobuf/write.ts";
+import type { ApiAnswer, BodySink } from "../request/exchange.ts";
+import { ADMIN, type TestPlane } from "./test-plane.ts";
+
+export const TYPE = "application/vnd.kubernetes.protobuf";
+
+/** What a test sees of an answer. */
+export interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly value: JsonObject;
+}
+
+/** Asks in protobuf and reads what comes, whatever it is. */
+export async function ask(under: TestPlane, method: string, target: string, body?: JsonObject, accept = TYPE): Promise<Answer> {
+  const request = under.request(ADMIN, method, target, undefined, { accept, "content-type": TYPE });
+  const bytes = body === undefined ? Buffer.alloc(0) : written(under, body);
+  const answer = await under.plane.handle({ ...request, body: async () => bytes });
+  const received = await gather(answer);
+  const type = String(answer.headers["content-type"]);
+  const value = type === TYPE ? read(under, received) : (JSON.parse(received.toString("utf8")) as JsonObject);
+  return { status: answer.status, type, value };
+}
+
+function written({ plane: { registry } }: TestPlane, value: JsonObject): Buffer {
+  const { apiVersion, kind } = value as { readonly apiVersion: string; readonly kind: string };
+  const schema = registry.types.schemaForKind({ ...(parseGroupVersion(apiVersion) ?? assert.fail()), kind }) ?? assert.fail(kind);
+  return envelope(apiVersion, kind, new ProtobufWriter().field(PAYLOAD, value, schema));
+}
+
+/** A protobuf body as JSON. */
+export function read({ plane: { registry } }: TestPlane, body: Buffer): JsonObject {
+  const { apiVersion, kind, raw } = openEnvelope(body);
+  const schema = registry.types.schemaForKind({ ...(parseGroupVersion(apiVersion) ?? assert.fail()), kind }) ?? assert.fail(kind);
+  return { kind, apiVersion, ...new ProtobufReader().read(raw, schema) };
+}
+
+/** The bytes of an answer, however it is sent. */
+export async function gather({ body }: ApiAnswer): Promise<Buffer> {
+  if (body === undefined || Buffer.isBuffer(body)) return body ?? Buffer.alloc(0);
+  const pieces: Buffer[] = [];
+  await body(sinkOf((bytes) => pieces.push(Buffer.from(bytes))));
+  return Buffer.concat(pieces);
+}
+
+/** A peer that takes everything. */
+export function sinkOf(take: (bytes: Buffer) => void): BodySink & { close(): void } {
+  let close = (): void => {};
+  return {
+    write: (bytes) => (take(bytes), true),
+    drained: async () => {},
+    pending: 0,
+    closed: false,
+    onClose: (callback) => (close = callback),
+    close: () => close(),
+  };
+}
