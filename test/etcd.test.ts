@@ -1,23 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { test, type TestContext } from "node:test";
+import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startServer } from "../src/index.ts";
-import { prepareCertificates } from "../src/server/certificates.ts";
-import { openDoor, type Door } from "./door.ts";
+import type { Door } from "./door.ts";
 import { startEtcd } from "./etcd-server.ts";
 import { needs } from "./programs.ts";
 import { startReplica } from "./replica.ts";
 
 const configMaps = "/api/v1/namespaces/default/configmaps";
-
-async function temporaryDirectory(t: TestContext): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "etcd-test-"));
-  t.after(() => rm(directory, { recursive: true, force: true }));
-  return directory;
-}
 
 /** The names of configmaps as a watch from a revision tells them, in order. */
 function namesOf(door: Door, from: string): { readonly names: readonly string[]; close(): void } {
@@ -100,40 +89,5 @@ test(
         "the watch went on",
       ),
     );
-  },
-);
-
-test(
-  "a server speaks TLS to etcd, with a client certificate, and says what is wrong where it cannot",
-  { ...needs("etcd"), timeout: 60_000 },
-  async (t) => {
-    const directory = await temporaryDirectory(t);
-    const pki = join(directory, "etcd-pki");
-    await prepareCertificates(
-      {
-        bindAddress: "127.0.0.1",
-        advertiseAddress: "127.0.0.1",
-        externalHostname: "",
-        certDir: pki,
-        servingFiles: undefined,
-        serviceClusterIpRanges: ["10.0.0.0/24"],
-      },
-      new Date(),
-    );
-    const file = (name: string): string => join(pki, name);
-    await using etcd = await startEtcd({ tls: { ca: file("ca.crt"), cert: file("apiserver.crt"), key: file("apiserver.key") } });
-    const reach = {
-      servers: [etcd.url],
-      prefix: "/registry",
-      caFile: file("ca.crt"),
-      certFile: file("admin.crt"),
-      keyFile: file("admin.key"),
-    };
-    const options = { dataDir: join(directory, "data"), port: 0, storageBackend: "etcd3" as const };
-    await using server = await startServer({ ...options, etcd: reach });
-    const door = await openDoor(server.url, join(directory, "data", "pki"));
-    assert.equal((await door.ask("POST", configMaps, configMap("over-tls"))).code, 201);
-    await assert.rejects(startServer({ ...options, etcd: { ...reach, caFile: "" } }), /^StartupError: etcd: /);
-    await assert.rejects(startServer({ ...options, etcd: { ...reach, certFile: "", keyFile: "" } }), /^StartupError: etcd: /);
   },
 );

@@ -54,6 +54,18 @@ for (const signal of ["SIGTERM", "SIGINT"]) {
   });
 }
 
+test("a signal ends a start that takes long: with 0 where it comes about in time", async () => {
+  const signals = new EventEmitter();
+  const { seen, startServer } = stub(signals, "SIGTERM");
+  const slowly: StartServer = async (config) => {
+    signals.emit("SIGINT");
+    await new Promise((resume) => setTimeout(resume, 20));
+    return startServer(config);
+  };
+  const { code, stdout } = await run(["serve", "--secure-port=0"], slowly, signals);
+  assert.deepEqual([code, stdout, seen.closed], [0, "", true]);
+});
+
 test("serve is what runs where no command is named", async () => {
   const signals = new EventEmitter();
   const { seen, startServer } = stub(signals, "SIGTERM");

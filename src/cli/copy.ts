@@ -93,16 +93,17 @@ function sideOf(place: string, etcdFlags: readonly string[], terminal: Terminal)
   return place.includes("://") ? etcdSide(place, etcdFlags, terminal) : directorySide(place);
 }
 
-function etcdSide(urls: string, etcdFlags: readonly string[], { env }: Terminal): Side {
+function etcdSide(urls: string, etcdFlags: readonly string[], { env, stderr }: Terminal): Side {
+  const tell = (text: string): void => void stderr.write(`binnacle: ${text}\n`);
   const flags = [`--etcd-servers=${urls}`, "--etcd-compaction-interval=0s", ...etcdFlags];
   const config: Config = parseFlags(flags, readSurroundings(env["XDG_STATE_HOME"])).config;
   return {
     async read() {
-      const storage = await openEtcd(config);
+      const storage = await openEtcd(config, tell);
       return readStorage(storage, (lease) => storage.secondsLeft(lease));
     },
     async fill() {
-      const storage = await openEtcd(config);
+      const storage = await openEtcd(config, tell);
       if (await isEmpty(storage)) return writeStorage(storage);
       await storage[Symbol.asyncDispose]();
       throw new StartupError(`${urls} has keys already`, "name an empty etcd, or another --etcd-prefix");

@@ -19,7 +19,10 @@ export async function serve(args: readonly string[], terminal: Terminal, startSe
     terminal.once("SIGTERM", stop);
     terminal.once("SIGINT", stop);
   });
-  const server = await startServer(config);
+  const starting = startServer(config);
+  const server = await Promise.race([starting, stopped.then(() => undefined)]);
+  // A start may wait long, for an etcd that is not up yet.
+  if (server === undefined) return (await endsInTime(starting.then((late) => late.close()))) ? 0 : 1;
   terminal.stdout.write(`binnacle: ready  ${server.url}  KUBECONFIG=${server.kubeconfigPath}\n`);
   terminal.stdout.write(`try: kubectl --kubeconfig ${quote(server.kubeconfigPath)} get namespaces\n`);
   await stopped;

@@ -5,7 +5,7 @@ import { admissionPluginNames, admissionPlugins } from "./admission-plugins.ts";
 import { auditFrom, type AuditConfig } from "./audit.ts";
 import { authenticationFrom, type AuthenticationConfig } from "./authentication.ts";
 import { readFeatureGates } from "./feature-gates.ts";
-import { etcdFrom, storageBackendFrom, type EtcdConfig } from "./etcd.ts";
+import { etcdFrom, etcdTimeoutsFrom, storageBackendFrom, type EtcdConfig, type EtcdTimeouts } from "./etcd.ts";
 import type { PortRange } from "./flag.ts";
 import type { FlagValues } from "./flags.ts";
 import { UsageError } from "./usage-error.ts";
@@ -34,6 +34,7 @@ export interface Config {
   /** In which form values of built-in kinds are written [--storage-media-type]. */
   readonly storedAs: "json" | "protobuf";
   readonly etcd: EtcdConfig;
+  readonly etcdTimeouts: EtcdTimeouts;
   /** Bytes at which the store refuses writes [--data-quota]. */
   readonly dataQuota: number;
   /** Milliseconds between compactions, each forgetting what is older than one interval; 0 for none [--etcd-compaction-interval]. */
@@ -141,6 +142,7 @@ export function configFrom(values: FlagValues, surroundings: Surroundings, warn:
     storageBackend: storageBackendFrom(values),
     storedAs: values["storage-media-type"] === "application/json" ? "json" : "protobuf",
     etcd: etcdFrom(values),
+    etcdTimeouts: etcdTimeoutsFrom(values),
     dataQuota: values["data-quota"],
     compactionInterval: values["etcd-compaction-interval"],
     certDir: values["cert-dir"] || join(dataDir, "pki"),

@@ -13,6 +13,23 @@ export interface EtcdConfig {
   readonly keyFile: string;
 }
 
+/** How long an etcd is waited for, in milliseconds. */
+export interface EtcdTimeouts {
+  /** A start waits for one that is not up yet [--storage-initialization-timeout]. */
+  readonly start: number;
+  /** /healthz and /livez [--etcd-healthcheck-timeout], and /readyz [--etcd-readycheck-timeout]. */
+  readonly healthCheck: number;
+  readonly readyCheck: number;
+}
+
+export function etcdTimeoutsFrom(values: FlagValues): EtcdTimeouts {
+  return {
+    start: values["storage-initialization-timeout"],
+    healthCheck: values["etcd-healthcheck-timeout"],
+    readyCheck: values["etcd-readycheck-timeout"],
+  };
+}
+
 /** Reads what says where etcd is. Throws UsageError where it does not fit together. */
 export function etcdFrom(values: FlagValues): EtcdConfig {
   const servers = values["etcd-servers"];

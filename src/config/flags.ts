@@ -73,7 +73,7 @@ const generic = {
   "shutdown-delay-duration": refused("duration", "0s", "How long to go on serving, not ready, after the signal to stop."),
   "shutdown-send-retry-after": harmless("bool", "false", "Answer 429 with Retry-After while connections are drained."),
   "shutdown-watch-termination-grace-period": harmless("duration", "0s", "How long watches may end by themselves at shutdown."),
-  "storage-initialization-timeout": harmless("duration", "1m0s", "How long to wait for the store before giving up."),
+  "storage-initialization-timeout": works("duration", "1m0s", "How long a start waits for an etcd that is not up yet."),
   "strict-transport-security-directives": refused("list", "", "Directives of an HSTS header."),
 };
 
@@ -94,10 +94,10 @@ const storage = {
   ),
   "etcd-count-metric-poll-period": harmless("duration", "1m0s", "How often objects are counted for metrics."),
   "etcd-db-metric-poll-interval": harmless("duration", "30s", "How often the size of the store is read for metrics."),
-  "etcd-healthcheck-timeout": harmless("duration", "2s", "How long the health check waits for etcd."),
+  "etcd-healthcheck-timeout": works("duration", "2s", "How long the check etcd of /healthz, /livez and /readyz waits for etcd."),
   "etcd-keyfile": works("string", "", "Key of the client certificate for etcd."),
   "etcd-prefix": works("string", "/registry", "What all keys in etcd begin with."),
-  "etcd-readycheck-timeout": harmless("duration", "2s", "How long the readiness check waits for etcd."),
+  "etcd-readycheck-timeout": works("duration", "2s", "How long the check etcd-readiness of /readyz waits for etcd."),
   "etcd-servers": works(
     "list",
     "",

@@ -79,9 +79,10 @@ const SERVICE_REPAIR_MS = 3 * 60_000;
 export async function startServer(config: Config, embedding: Embedding = {}): Promise<RunningServer> {
   await prepareDirectory(config.dataDir);
   // First of all, since its lock keeps a second server away from everything in the directory.
-  const storage = await openStorage(config);
+  const log = serverLog();
+  const storage = await openStorage(config, (text) => log.warn({}, text));
   try {
-    return await startOn(storage, config, embedding);
+    return await startOn(storage, config, embedding, log);
   } catch (error) {
     await storage[Symbol.asyncDispose]();
     throw error;
@@ -97,8 +98,8 @@ async function startOn(
   storage: Storage,
   config: Config,
   { admission = [], resolveService: ownResolver }: Embedding,
+  log: ReturnType<typeof serverLog>,
 ): Promise<RunningServer> {
-  const log = serverLog();
   const certificates = await prepareCertificates(config, new Date());
   const authentication = await prepareAuthentication({
     config,
@@ -168,6 +169,7 @@ async function startOn(
       aggregation,
       checks: healthChecks({
         storage,
+        timeouts: config.etcdTimeouts,
         cachesLoaded: () => plane.registry.cachesStarted,
         clockFault: () => skew.fault(),
         stopping: () => closing !== undefined,

@@ -72,8 +72,11 @@ export interface Storage extends AsyncDisposable {
   /** Ends a lease now, for everybody who shares it; resolves when its keys are deleted. Idempotent. */
   revokeLease(lease: number): Promise<void>;
 
-  /** Resolves undefined while the store works, else with what is wrong: the `etcd` health checks. */
-  health(): Promise<string | undefined>;
+  /**
+   * Resolves undefined while the store works, else with what is wrong: the `etcd` health checks. A remote store gets so
+   * many milliseconds to answer; default: 2,000.
+   */
+  health(patience?: number): Promise<string | undefined>;
 }
 
 /** One key with its value and revisions. */

@@ -117,8 +117,8 @@ export class StoredValues implements Storage {
     return this.#storage.revokeLease(lease);
   }
 
-  health(): Promise<string | undefined> {
-    return this.#storage.health();
+  health(patience?: number): Promise<string | undefined> {
+    return this.#storage.health(patience);
   }
 
   [Symbol.asyncDispose](): PromiseLike<void> {

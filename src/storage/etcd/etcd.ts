@@ -262,10 +262,10 @@ class EtcdStorage implements EtcdStore {
     });
   }
 
-  async health(): Promise<string | undefined> {
+  async health(patience = healthPatience): Promise<string | undefined> {
     if (this.#closing !== undefined) return closedError().message;
     try {
-      await this.#connection.read(paths.range, rangeRequest({ key: this.#keys.nowhere }), healthPatience);
+      await this.#connection.read(paths.range, rangeRequest({ key: this.#keys.nowhere }), patience);
       return undefined;
     } catch (error) {
       return errorText(error);
