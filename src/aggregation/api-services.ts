@@ -32,6 +32,11 @@ export class ApiServices implements Disposable {
     return this.#generation;
   }
 
+  /** Whether other servers answer for anything. */
+  get hasRemotes(): boolean {
+    return this.#remotes.size > 0;
+  }
+
   /** Group versions of other servers. */
   remotes(): Iterable<RemoteApi> {
     return this.#remotes.values();
@@ -45,7 +50,7 @@ export class ApiServices implements Disposable {
 
   /** The server that answers for a group version; undefined: this one does, or nobody. */
   remote(group: string, version: string): RemoteApi | undefined {
-    return this.#remotes.size === 0 ? undefined : this.#remotes.get(`${group}/${version}`);
+    return this.#remotes.get(`${group}/${version}`);
   }
 
   /** Where a group version stands; undefined where no API service says. */

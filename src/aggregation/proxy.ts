@@ -31,10 +31,12 @@ export class AggregationProxy {
 
   /** The answer of the server that answers for the request's group version; undefined where that is this one. */
   answer(context: RequestContext): Promise<ApiAnswer> | undefined {
-    const match = GROUP_VERSION.exec(context.info.path);
+    const { apis } = this.#options;
+    // Most servers have none, and then no request pays for them.
+    const match = apis.hasRemotes ? GROUP_VERSION.exec(context.info.path) : null;
     if (match === null) return undefined;
     const [, group = "", version = "", coreVersion] = match;
-    const api = this.#options.apis.remote(group, coreVersion ?? version);
+    const api = apis.remote(group, coreVersion ?? version);
     return api && this.pass(api, context, context.user);
   }
 
