@@ -55,7 +55,10 @@ export async function forward(request: ApiRequest, forwarding: Forwarding): Prom
       socket.destroy();
       throw new Error("the server switched protocols unasked");
     }
-    return passedOn(response, { method: request.method, unzip, rejectRedirects: forwarding.rejectRedirects, done: () => end.over() });
+    const { rejectRedirects } = forwarding;
+    const host = hostPort(address.host, address.port);
+    const links = { host, origin: `https://${host}`, prefix: "" };
+    return passedOn(response, { method: request.method, unzip, rejectRedirects, links, done: () => end.over() });
   } catch (error) {
     end.over();
     return refusal(error, "error trying to reach service", address);
@@ -91,7 +94,7 @@ async function forwardSwitch(request: ApiRequest, forwarding: Forwarding): Promi
   socket?.destroy();
   const { method } = request;
   if (socket === undefined && status >= 400)
-    return passedOn(response, { method, unzip: false, rejectRedirects: true, done: () => end.over() });
+    return passedOn(response, { method, unzip: false, rejectRedirects: true, links: undefined, done: () => end.over() });
   response.destroy();
   end.over();
   return unavailable(`invalid upgrade response: status code ${status}`);
