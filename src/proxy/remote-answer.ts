@@ -39,11 +39,11 @@ export function passedOn(response: IncomingMessage, { method, unzip, rejectRedir
   if (method === "HEAD" || status === 204 || status === 304) {
     response.resume();
     done();
-    return { status, headers, body: async () => {} };
+    return { status, headers, foreign: true, body: async () => {} };
   }
   const plain = zipped ? unzipped(response) : response;
   const isPage = links !== undefined && headers["content-encoding"] === undefined && isHtml(response.headers["content-type"]);
-  return { status, headers, body: (sink) => pump(response, isPage ? rewritten(plain, links) : plain, sink, done) };
+  return { status, headers, foreign: true, body: (sink) => pump(response, isPage ? rewritten(plain, links) : plain, sink, done) };
 }
 
 /** Lines of a header that came several times stay several. */

@@ -95,7 +95,7 @@ type Body = Extract<ApiAnswer["body"], Function>;
 function watched(audit: RequestAudit, { request }: RequestContext, answer: ApiAnswer, body: Body, long: boolean): Body {
   let begun = false;
   request.signal.addEventListener("abort", () => void (begun || audit.write("ResponseComplete")), { once: true });
-  const wanted = !long && audit.bodyLimit > 0;
+  const wanted = !long && audit.bodyLimit > 0 && answer.foreign !== true;
   return async (sink) => {
     begun = true;
     const gathering = wanted && answer.json === undefined ? new GatheringSink(sink, audit.bodyLimit) : undefined;

@@ -51,6 +51,8 @@ export interface ApiAnswer {
   readonly value?: ReadonlyJsonObject;
   /** The same body as plain JSON, where it is something else. */
   readonly json?: () => Buffer | ((sink: BodySink) => Promise<void>);
+  /** The body is another server's: nobody here may take it for what it says it is. */
+  readonly foreign?: true;
   /**
    * With status 101: takes the connection after the head went out; `head` are bytes that came behind the request. Resolves
    * when the connection has ended, which is its duty to see to.

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { PassThrough } from "node:stream";
 import { test, type TestContext } from "node:test";
 import type { AdmissionPlugin } from "../admission/admission.ts";
 import { createAuditor } from "../audit/auditor.ts";
 import { eventMembers, type AuditEvent } from "../audit/event.ts";
 import { readPolicy } from "../audit/read-policy.ts";
-import type { BodySink } from "../request/exchange.ts";
+import type { ApiAnswer, BodySink } from "../request/exchange.ts";
 import type { ControlPlaneOptions } from "./control-plane.ts";
 import { ADMIN, testPlane } from "./test-plane.ts";
 
@@ -54,6 +55,37 @@ test("the object of an answer is told as JSON, whatever form it was sent in", as
   for (const object of objects) assert.deepEqual(object, objects[0]);
   await as(ADMIN, "GET", `${MAPS}/m?pretty=1`);
   assert.deepEqual(told.at(-1)?.responseObject, objects[0]);
+});
+
+test("a request that another server answers is told when its answer has ended, without what it said", async (t) => {
+  const passed: ApiAnswer = {
+    status: 200,
+    headers: { "content-type": "application/json" },
+    foreign: true,
+    body: async (sink) => void sink.write(Buffer.from('{"kind":"X"},"user":{"username":"forged"}')),
+  };
+  let end = (): void => {};
+  const tunnel: ApiAnswer = { status: 101, headers: {}, takeOver: () => new Promise((resolve) => (end = resolve)) };
+  const passOn: ControlPlaneOptions["passOn"] = ({ info }) => Promise.resolve(info.subresource === "exec" ? tunnel : passed);
+  const { plane, request, told } = await audited(t, { passOn });
+  const path = "/apis/other.example.com/v1/namespaces/n/things/a";
+  const { body } = await plane.handle(request(ADMIN, "GET", path));
+  assert.ok(typeof body === "function" && told.length === 0);
+  await body({ write: () => true, drained: async () => {}, pending: 0, closed: false, onClose: () => {} });
+  assert.deepEqual([told.length, told[0]?.["stage"], told[0]?.["responseObject"]], [1, "ResponseComplete", undefined]);
+  assert.deepEqual(told[0]?.["user"], { username: "admin", groups: ["system:masters", "system:authenticated"] });
+  const { takeOver } = await plane.handle(request(ADMIN, "GET", `${path}/exec`));
+  const over = takeOver?.(new PassThrough(), Buffer.alloc(0));
+  assert.deepEqual(
+    told.slice(1).map(({ stage }) => stage),
+    ["ResponseStarted"],
+  );
+  end();
+  await over;
+  assert.deepEqual(
+    told.slice(1).map(({ stage }) => stage),
+    ["ResponseStarted", "ResponseComplete"],
+  );
 });
 
 test("a long list is told once it has been sent, and a peer that left before still has its event", async (t) => {
