@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
@@ -8,7 +9,9 @@ import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { startServer, type RunningServer, type ServerOptions } from "../src/index.ts";
+import { findProgram } from "./programs.ts";
 import { jsonAnswer, testAuthority, testRemote, type TestRemote } from "../src/proxy/test-remote.ts";
 
 const SERVICES = "/apis/apiregistration.k8s.io/v1/apiservices";
@@ -510,6 +513,19 @@ describe("a second server behind the first", ip === undefined ? { skip: "this ma
       };
       return definitions["com.example.widgets.v1.Widget"]?.properties["metadata"]?.$ref === metadata;
     }, 40);
+    // kubectl sees no difference.
+    if (findProgram("kubectl") !== undefined) {
+      const kubectl = async (...args: string[]): Promise<string> =>
+        (await promisify(execFile)("kubectl", [`--kubeconfig=${front.kubeconfigPath}`, `--cache-dir=${join(directory, "cache")}`, ...args]))
+          .stdout;
+      assert.match(await kubectl("get", "widgets"), /^NAME +AGE\na +/);
+      assert.match(await kubectl("explain", "widgets.spec.size"), /FIELD: size <integer>/);
+      assert.match(await kubectl("api-resources", "--api-group", group), /^widgets +widgets\.example\.com\/v1 +true +Widget$/m);
+      assert.match(await kubectl("get", "apiservice", `v1.${group}`), /default\/widgets +True/);
+      await kubectl("label", "widget", "a", "x=y");
+      await kubectl("delete", "widget", "a");
+      assert.equal((await ask(behind, `${widgets}/a`)).status, 404);
+    }
     // The user whom both know is the one who asked.
     const review = await ask(behind, "/apis/authentication.k8s.io/v1/selfsubjectreviews", {
       body: {},
