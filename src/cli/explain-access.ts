@@ -69,19 +69,19 @@ function readQuestion(args: readonly string[]): { readonly asked: AuthorizationA
     values.set(flag, [...(values.get(flag) ?? []), value]);
   }
   const [verb, what, name = "", ...more] = words;
-  const user = values.get("--as")?.[0];
+  const user = values.get("--as")?.at(-1);
   if (user === undefined || verb === undefined || what === undefined || more.length > 0) throw new UsageError(`usage: ${USAGE}`);
   const isResourceRequest = !what.startsWith("/");
   const [resourceAndGroup = "", subresource = ""] = isResourceRequest ? what.split("/", 2) : [];
   const [resource = "", apiGroup = ""] = resourceAndGroup.split(/\.(.*)/s, 2);
   return {
-    kubeconfig: values.get("--kubeconfig")?.[0],
+    kubeconfig: values.get("--kubeconfig")?.at(-1),
     asked: {
       user: { name: user, groups: groupsOf(user, values.get("--as-group") ?? []) },
       verb,
       isResourceRequest,
       path: isResourceRequest ? "" : what,
-      namespace: values.get("--namespace")?.[0] ?? "",
+      namespace: values.get("--namespace")?.at(-1) ?? "",
       apiGroup,
       apiVersion: "*",
       resource,
