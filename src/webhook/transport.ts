@@ -15,6 +15,8 @@ import { statusText } from "./webhook-client.ts";
 const MAX_ANSWER = 8 << 20;
 /** Connections that one webhook gets at most; more calls wait. */
 const MAX_SOCKETS = 64;
+/** How long a connection is kept that nobody uses; less where the webhook says so (Keep-Alive), so that none is used as it ends. */
+const IDLE_MS = 90_000;
 /** How often a webhook is asked that says to come again (Retry-After). */
 const MAX_ATTEMPTS = 10;
 
@@ -35,7 +37,7 @@ export interface CallTarget {
 
 /** Posts to webhooks over kept connections. Redirects are not followed: what a webhook may see is its own address's. */
 export class HookTransport {
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, ALPNProtocols: ["http/1.1"] });
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, timeout: IDLE_MS, ALPNProtocols: ["http/1.1"] });
 
   /** The text of a good answer. Errors: CallFault. */
   async post(target: CallTarget, body: Buffer): Promise<string> {

@@ -100,6 +100,37 @@ test("expressions that cost too much end as a failure does, and end", async () =
   assert.match(String(answer.body["message"]), /resulted in error: operation cancelled: actual cost limit exceeded$/);
 });
 
+test("an expression that does not compile is refused when it is written, and is a failure where it was stored all the same", async () => {
+  const t = await testPlane();
+  const spec = { matchConstraints: ON_MAPS, validations: [{ expression: "object.data.size( > 1" }] };
+  const written = await create(t, `${API}/validatingadmissionpolicies`, { metadata: { name: "x" }, spec });
+  assert.equal(written.status, 422);
+  assert.match(
+    String(written.body["message"]),
+    /spec\.validations\[0\]\.expression: Invalid value: .*compilation failed: ERROR: <input>:1:/,
+  );
+  for (const failurePolicy of ["Fail", "Ignore"]) {
+    const name = failurePolicy.toLowerCase();
+    await policy(t, name, { failurePolicy, validations: [{ expression: "true" }] });
+    const key = `/registry/validatingadmissionpolicies/${name}`;
+    const stored = await t.storage.get(key);
+    assert.ok(stored);
+    // As another version of the server may have left it.
+    const broken = Buffer.from(stored.value.toString("utf8").replace('"expression":"true"', '"expression":"object.("'));
+    assert.notEqual(broken.length, stored.value.length);
+    await t.storage.commit({ compares: [], operations: [{ type: "put", key, value: broken }] });
+    const answer = await create(t, MAPS, map("a"));
+    if (failurePolicy === "Fail") {
+      assert.equal(answer.status, 422);
+      assert.match(
+        String(answer.body["message"]),
+        /^configmaps "a" is forbidden: ValidatingAdmissionPolicy 'fail' with binding 'fail' denied request: compilation error: /,
+      );
+      assert.equal((await t.as(ADMIN, "DELETE", `${API}/validatingadmissionpolicybindings/fail`)).status, 200);
+    } else assert.equal(answer.status, 201, answer.text);
+  }
+});
+
 test("the namespace, the authorizer and lazily computed variables are known; a match condition that does not hold exempts", async () => {
   const t = await testPlane();
   await policy(t, "p", {
