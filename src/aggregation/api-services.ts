@@ -111,7 +111,7 @@ export class ApiServices implements Disposable {
       known.available = available;
       return;
     }
-    // Requests that are under way keep the connections of the old one until they end.
+    known?.server.retire();
     this.#remotes.set(key, new RemoteApi(object, this.#clientCertificate));
     this.#generation++;
   }
@@ -129,7 +129,11 @@ export class ApiServices implements Disposable {
   }
 
   #removeRemote(key: string): void {
-    if (this.#remotes.delete(key)) this.#generation++;
+    const known = this.#remotes.get(key);
+    if (known === undefined) return;
+    known.server.retire();
+    this.#remotes.delete(key);
+    this.#generation++;
   }
 }
 

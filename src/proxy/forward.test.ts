@@ -194,6 +194,22 @@ describe("a request that is passed on", () => {
     );
   });
 
+  test("that is answered with what is no status, or with the headers of a broken server, is answered all the same", async () => {
+    await using remote = await testRemote(NAME);
+    using server = serverOf(remote);
+    const rows: readonly [string, number][] = [
+      ["999 Nonsense\r\nContent-Length: 0\r\n\r\n", 502],
+      ["200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", 503],
+      [`200 OK\r\nX: ${"x".repeat(100_000)}\r\n\r\n`, 503],
+      ["200 OK\r\nX: a\u0000b\r\n\r\n", 503],
+    ];
+    for (const [said, status] of rows) {
+      remote.answers.set("/x", (_, response) => void response.socket?.end(`HTTP/1.1 ${said}`));
+      assert.equal((await forward(request(), forwarding(server, remote.port))).status, status, said.slice(0, 40));
+    }
+    await until(() => remote.connections() === 0);
+  });
+
   test("that cannot be sent is answered in the original's words", async () => {
     await using remote = await testRemote("another.name");
     using server = serverOf(remote);
@@ -227,6 +243,28 @@ describe("a request that is passed on", () => {
       await sleep(20); // until the connection is free again
     }
     assert.equal(count, 3);
+  });
+
+  test("ends as it would where nothing more is asked of its server, whose connections go then", async () => {
+    await using remote = await testRemote(NAME);
+    const server = serverOf(remote);
+    let end = (): void => {};
+    remote.answers.set("/x", (_, response) => {
+      response.write("a");
+      end = () => response.end("b");
+    });
+    const answer = await forward(request(), forwarding(server, remote.port));
+    server.retire();
+    end();
+    assert.equal(await textOf(answer), "ab");
+    await until(() => remote.connections() === 0);
+    const idle = serverOf(remote);
+    remote.answers.set("/x", (_, response) => void response.end());
+    await textOf(await forward(request(), forwarding(idle, remote.port)));
+    await sleep(20);
+    assert.equal(remote.connections(), 1);
+    idle.retire();
+    await until(() => remote.connections() === 0);
   });
 
   test("is refused where a server is at too many already", async () => {

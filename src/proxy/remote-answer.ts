@@ -27,6 +27,11 @@ export function passedOn(response: IncomingMessage, { method, unzip, rejectRedir
   // What breaks before the body is read is told by reading it.
   response.on("error", () => {});
   const status = response.statusCode ?? 502;
+  if (status < 200 || status > 599) {
+    response.destroy();
+    done();
+    return textAnswer(502, `the backend answered with the status code ${status}, which is none`, false);
+  }
   if (rejectRedirects && status >= 300 && status <= 399 && response.headers.location !== undefined) {
     response.destroy();
     done();

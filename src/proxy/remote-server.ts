@@ -44,6 +44,7 @@ export class RemoteServer implements Disposable {
   readonly #trust: RemoteTrust;
   readonly #mostOpen: number;
   #open = 0;
+  #retired = false;
   readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: MAX_FREE_SOCKETS, timeout: IDLE_MS });
 
   /** `mostOpen`: requests that it may be at, at once. */
@@ -67,7 +68,10 @@ export class RemoteServer implements Disposable {
     // Kept connections are HTTP/1.1's rule, of which Node would say something with every request.
     if (!switches) request.removeHeader("Connection");
     this.#open++;
-    const done = (): void => void this.#open--;
+    const done = (): void => {
+      this.#open--;
+      if (this.#retired && this.#open === 0) this.#agent.destroy();
+    };
     request.once("socket", (socket: TLSSocket) => {
       if (switches) socket.once("close", done);
       if (!socket.connecting) return;
@@ -80,6 +84,13 @@ export class RemoteServer implements Disposable {
     return request;
   }
 
+  /** Nothing new is asked of it: kept connections are closed when the last request that is under way has ended. */
+  retire(): void {
+    this.#retired = true;
+    if (this.#open === 0) this.#agent.destroy();
+  }
+
+  /** Cuts off all that is under way. */
   [Symbol.dispose](): void {
     this.#agent.destroy();
   }

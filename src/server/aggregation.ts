@@ -41,6 +41,8 @@ export interface Aggregation extends Disposable {
   openApiDocument(context: RequestContext): Promise<ApiAnswer> | undefined;
   /** Follows the API services that there are; gives the loops that keep those of custom resources and look whether servers answer. */
   start(registry: Registry, client: SystemClient): Promise<readonly Controller[]>;
+  /** Looks at nobody any more; requests that are passed on go on until all is disposed of. */
+  stop(): void;
 }
 
 const OPENAPI_V3 = "/openapi/v3/";
@@ -76,6 +78,7 @@ export async function prepareAggregation({ config, resolveService, ownResolver, 
       availability = new Availability({ apis, client, resolveService, ownResolver, clock, onAvailable, onFailure });
       return [availability.controller, customRegistration(custom, apis)];
     },
+    stop: () => availability?.[Symbol.dispose](),
     [Symbol.dispose]() {
       availability?.[Symbol.dispose]();
       apis[Symbol.dispose]();

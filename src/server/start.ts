@@ -282,9 +282,10 @@ async function startOn(
   const close = (): Promise<void> =>
     (closing ??= (async () => {
       await Promise.all(loops.map((loop) => loop[Symbol.asyncDispose]()));
-      aggregation[Symbol.dispose]();
+      aggregation.stop();
       plane.close();
       await listener.close(DRAIN_MS);
+      aggregation[Symbol.dispose]();
       await authentication[Symbol.asyncDispose]();
       authorization[Symbol.dispose]();
       await audit[Symbol.asyncDispose]();
