@@ -114,6 +114,31 @@ test("a node asks for certificates of its own name only", async () => {
   assert.equal((await server.as(node("m"), "POST", path, csr("b"))).status, 201);
 });
 
+test("a put or an apply that creates needs the permission to create as well", async () => {
+  const server = await testPlane();
+  const resources = ["leases", "configmaps"];
+  await grant(server, "alice", [{ apiGroups: ["", "coordination.k8s.io"], resources, verbs: ["get", "update", "patch"] }]);
+  const lease = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { name: "x" } };
+  const map = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "x" } };
+  const [leases, maps] = ["/apis/coordination.k8s.io/v1/namespaces/default/leases", "/api/v1/namespaces/default/configmaps"];
+  const apply = { "content-type": "application/apply-patch+yaml" };
+  const before = await server.storage.currentRevision();
+  const asked: readonly (readonly [string, string, JsonObject, Record<string, string>?])[] = [
+    ["PUT", `${leases}/x`, lease],
+    ["PATCH", `${leases}/y?fieldManager=m`, { ...lease, metadata: { name: "y" } }, apply],
+    ["PATCH", `${maps}/x?fieldManager=m&force=true&dryRun=All`, map, apply],
+  ];
+  for (const [method, path, body, headers] of asked) {
+    const refused = await server.as(ALICE, method, path, body, headers);
+    assert.equal(refused.status, 403, path);
+    assert.match(String(refused.body["message"]), /User "alice" cannot create resource/);
+  }
+  assert.equal(await server.storage.currentRevision(), before);
+  for (const [method, path, body, headers] of asked) assert.equal((await server.as(ADMIN, method, path, body, headers)).status, 201, path);
+  const merge = { "content-type": "application/merge-patch+json" };
+  assert.equal((await server.as(ALICE, "PATCH", `${leases}/x`, { metadata: { labels: { a: "b" } } }, merge)).status, 200);
+});
+
 test("a path behind a proxy needs the permission of the proxy alone, and is of an object that must be there", async () => {
   const server = await testPlane();
   await grant(server, "alice", [{ apiGroups: [""], resources: ["services/proxy"], verbs: ["get"] }]);
