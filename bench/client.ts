@@ -31,7 +31,7 @@ export interface Client extends Disposable {
   /** Sends a request and reads its answer whole. Errors: Error for any status from 300 on. */
   send(ask: Ask): Promise<Answer>;
   /** Opens a stream whose data come piece by piece. */
-  open(path: string, data: (chunk: Buffer) => void): Promise<void>;
+  open(path: string, data: (chunk: Buffer) => void, accept?: string): Promise<void>;
 }
 
 /** Opens a connection with windows as large as Go's clients have them. */
@@ -52,9 +52,9 @@ export async function openClient(url: string, { token, clientCertificate }: Cred
     });
   return {
     send: (ask) => answerOf(request(ask), ask),
-    open: (path, data) =>
+    open: (path, data, accept) =>
       new Promise((resolve, reject) => {
-        const stream = request({ path });
+        const stream = request({ path, ...(accept === undefined ? {} : { accept }) });
         stream.on("data", data).on("error", reject);
         stream.once("response", () => resolve());
       }),

@@ -5,10 +5,10 @@ import { benchCreate, benchKinds } from "./create.ts";
 import { benchMemory, benchStart } from "./footprint.ts";
 import { benchPolicies } from "./policies.ts";
 import { benchProtobuf } from "./protobuf.ts";
-import { benchGet, benchList } from "./read.ts";
+import { benchFirstList, benchGet, benchList } from "./read.ts";
 import { line, type Result } from "./result.ts";
 import { benchValidate } from "./validate.ts";
-import { benchWatch } from "./watch.ts";
+import { benchProtobufWatch, benchWatch } from "./watch.ts";
 
 // `npm run bench`: what the server costs, as ratios to a bare server or to the store itself, measured in one run on one
 // machine; so that the figures mean something on a busy machine and on any other. `npm run bench -- get list` runs some.
@@ -22,7 +22,7 @@ const benches: ReadonlyMap<string, () => Promise<readonly Result[]>> = new Map([
   ["kinds", benchKinds],
   ["apply", benchApply],
   ["validate", benchValidate],
-  ["protobuf", benchProtobuf],
+  ["protobuf", async () => [...(await benchProtobuf()), ...(await benchFirstList()), ...(await benchProtobufWatch())]],
   ["admission", benchAdmission],
   ["policies", benchPolicies],
   ["definitions", benchDefinitions],

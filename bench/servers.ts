@@ -16,6 +16,8 @@ export interface MeteredServer extends AsyncDisposable {
   readonly url: string;
   /** Seconds of CPU and bytes of resident memory of its process so far. */
   usage(): Promise<{ readonly cpu: number; readonly rss: number }>;
+  /** The longest that one turn of its loop took while something was done, in milliseconds of CPU. */
+  longestTurn(work: () => Promise<unknown>): Promise<number>;
 }
 
 /** Ours, with what a client needs to be an administrator. */
@@ -25,10 +27,10 @@ export interface Binnacle extends MeteredServer {
 }
 
 /**
- * Starts the command on an empty data directory, as `npm start` does but for the port and the flags that are given. A
- * directory of the caller's is used as it is, and stays.
+ * Starts the command on an empty data directory, as `npm start` does but for the port and the flags that are given, its
+ * own and Node's. A directory of the caller's is used as it is, and stays.
  */
-export async function startBinnacle(more: readonly string[] = [], own?: string): Promise<Binnacle> {
+export async function startBinnacle(more: readonly string[] = [], own?: string, ofNode: readonly string[] = []): Promise<Binnacle> {
   const directory = own ?? (await mkdtemp(join(tmpdir(), "binnacle-bench-")));
   const token = "bench-token";
   const tokens = join(directory, "tokens.csv");
@@ -40,7 +42,7 @@ export async function startBinnacle(more: readonly string[] = [], own?: string):
     "--controllers=serviceaccount",
     ...more,
   ];
-  const child = spawn(process.execPath, ["--import", meter, command, ...flags], { stdio: ["ignore", "pipe", "inherit", "ipc"] });
+  const child = spawn(process.execPath, [...ofNode, "--import", meter, command, ...flags], { stdio: ["ignore", "pipe", "inherit", "ipc"] });
   const [, url, kubeconfigPath] = await said(child, /ready {2}(\S+) {2}KUBECONFIG=(\S+)/);
   const kubeconfig = await readFile(kubeconfigPath as string, "utf8");
   const part = (name: string): string => Buffer.from(new RegExp(`${name}: "?([\\w+/=]+)`).exec(kubeconfig)?.[1] ?? "", "base64").toString();
@@ -86,12 +88,18 @@ export async function timeToReady(own?: string): Promise<number> {
 }
 
 function metered(child: ChildProcess, url: string, directory: string | undefined): MeteredServer {
+  const ask = async (question: string): Promise<{ cpu: number; rss: number; longest: number }> => {
+    child.send(question);
+    const [answer] = (await once(child, "message")) as [{ cpu: number; rss: number; longest: number }];
+    return answer;
+  };
   return {
     url,
-    async usage() {
-      child.send("usage");
-      const [usage] = (await once(child, "message")) as [{ cpu: number; rss: number }];
-      return usage;
+    usage: () => ask("usage"),
+    async longestTurn(work) {
+      await ask("watch turns");
+      await work();
+      return (await ask("longest turn")).longest;
     },
     [Symbol.asyncDispose]: () => stopped(child, directory),
   };

@@ -1,9 +1,9 @@
 import { closeClients, openClients, type Client, type Credential } from "./client.ts";
 import { fillPods } from "./fill.ts";
 import { collections } from "./objects.ts";
-import { alternately } from "./read.ts";
+import { alternately, PROTOBUF } from "./read.ts";
 import { rounded, type Result } from "./result.ts";
-import { startBare, startBinnacle, type MeteredServer } from "./servers.ts";
+import { startBare, startBinnacle, type Binnacle, type MeteredServer } from "./servers.ts";
 
 const watchers = 1000;
 const connections = 10;
@@ -18,19 +18,7 @@ const NEWLINE = 10;
 export async function benchWatch(): Promise<readonly Result[]> {
   await using server = await startBinnacle();
   await fillPods(server, burst);
-  const credential = { token: server.token };
-  const revision = await revisionOf(server, credential);
-  const ours = await follow(server, {
-    path: `${collections.pod}?watch=1&resourceVersion=${revision}`,
-    credential,
-    cause: (client, index) =>
-      client.send({
-        method: "PATCH",
-        path: `${collections.pod}/pod-${index % burst}`,
-        type: "application/merge-patch+json",
-        body: JSON.stringify({ metadata: { annotations: { "example.com/seq": `write ${index}` } } }),
-      }),
-  });
+  const ours = await followPods(server);
   const event = ours.event();
   await using bare = await startBare({ headers: { "content-type": "application/json" }, event });
   const floor = await follow(bare, { path: "/watch", credential: {}, cause: (client) => client.send({ path: "/send" }) });
@@ -54,7 +42,50 @@ export async function benchWatch(): Promise<readonly Result[]> {
   ];
 }
 
+/** Watchers of the pods of a server that has `burst` of them, and what changes these. */
+async function followPods(server: Binnacle, accept?: string): Promise<Followed> {
+  const credential = { token: server.token };
+  const revision = await revisionOf(server, credential);
+  return follow(server, {
+    path: `${collections.pod}?watch=1&resourceVersion=${revision}`,
+    credential,
+    ...(accept === undefined ? {} : { accept }),
+    cause: (client, index) =>
+      client.send({
+        method: "PATCH",
+        path: `${collections.pod}/pod-${index % burst}`,
+        type: "application/merge-patch+json",
+        body: JSON.stringify({ metadata: { annotations: { "example.com/seq": `write ${index} of ${revision}` } } }),
+      }),
+  });
+}
+
+/** The same events in protobuf, against those in JSON. */
+export async function benchProtobufWatch(): Promise<readonly Result[]> {
+  await using server = await startBinnacle();
+  await fillPods(server, burst);
+  const rates = new Map<string, number>();
+  for (let round = 0; round < 2; round++) {
+    for (const [name, accept] of [["json"], ["protobuf", `${PROTOBUF};stream=watch`]] as const) {
+      const followed = await followPods(server, accept);
+      rates.set(name, Math.max(rates.get(name) ?? 0, await followed.perCpuSecond()));
+      followed.close();
+    }
+  }
+  const [plain, packed] = [rates.get("json") as number, rates.get("protobuf") as number];
+  return [
+    {
+      what: `events in protobuf to ${watchers} watchers, of JSON`,
+      measured: packed / plain,
+      unit: "",
+      aim: { atLeast: 1 },
+      detail: `${rounded(1e6 / packed)} µs of CPU a delivered event, JSON ${rounded(1e6 / plain)}`,
+    },
+  ];
+}
+
 interface Following {
+  readonly accept?: string;
   readonly path: string;
   readonly credential: Credential;
   /** Makes the server send an event to every watcher. */
@@ -70,22 +101,25 @@ interface Followed {
 }
 
 /** Opens the watchers and sees the first events through. */
-async function follow(server: MeteredServer, { path, credential, cause }: Following): Promise<Followed> {
+async function follow(server: MeteredServer, { path, credential, accept, cause }: Following): Promise<Followed> {
   const clients = await openClients(connections, server.url, credential);
   const writers = await openClients(burst, server.url, credential);
   let received = 0;
   let caused = 0;
   let last: Buffer = Buffer.alloc(0);
-  const count = (chunk: Buffer): void => {
+  const countLines = (chunk: Buffer): void => {
     for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) received++;
   };
+  const counter = (): ((chunk: Buffer) => void) => (accept === undefined ? countLines : frameCounter(() => received++));
   await Promise.all(
     Array.from({ length: watchers }, (_, index) => {
-      if (index > 0) return (clients[index % connections] as Client).open(path, count);
-      return (clients[0] as Client).open(path, (chunk) => {
+      const count = counter();
+      if (index > 0) return (clients[index % connections] as Client).open(path, count, accept);
+      const see = (chunk: Buffer): void => {
         count(chunk);
         last = last.at(-1) === NEWLINE ? chunk : Buffer.concat([last, chunk]);
-      });
+      };
+      return (clients[0] as Client).open(path, see, accept);
     }),
   );
   const run = async (milliseconds: number): Promise<number> => {
@@ -114,6 +148,25 @@ async function follow(server: MeteredServer, { path, credential, cause }: Follow
       return delivered / ((await server.usage()).cpu - before.cpu);
     },
     close: () => closeClients([...clients, ...writers]),
+  };
+}
+
+/** Counts protobuf events, each behind four bytes of length, however they are cut. */
+function frameCounter(count: () => void): (chunk: Buffer) => void {
+  let rest: Buffer = Buffer.alloc(0);
+  /** Bytes of the frame under way that are still to come. */
+  let open = 0;
+  return (chunk) => {
+    let data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    for (;;) {
+      const taken = Math.min(open, data.length);
+      data = data.subarray(taken);
+      if (open > 0 && (open -= taken) === 0) count();
+      if (open > 0 || data.length < 4) break;
+      open = data.readUInt32BE();
+      data = data.subarray(4);
+    }
+    rest = data;
   };
 }
 

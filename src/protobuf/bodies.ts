@@ -2,7 +2,7 @@ import type { JsonObject, ReadonlyJsonObject } from "../object/json.ts";
 import { parseGroupVersion } from "../object/kube-object.ts";
 import type { TypeTable } from "../schema/load.ts";
 import type { ObjectSchema } from "../schema/schema.ts";
-import { envelope, openEnvelope, PAYLOAD } from "./envelope.ts";
+import { envelopeHead, openEnvelope } from "./envelope.ts";
 import { ProtobufReader } from "./read.ts";
 import { ProtobufWriter } from "./write.ts";
 
@@ -11,6 +11,8 @@ export class ProtobufBodies {
   readonly #types: TypeTable;
   readonly #reader = new ProtobufReader();
   readonly #writer = new ProtobufWriter();
+  /** By what bodies say they are: the server's own kinds, so that there are not many. */
+  readonly #heads = new Map<string, Buffer>();
 
   constructor(types: TypeTable) {
     this.#types = types;
@@ -24,7 +26,20 @@ export class ProtobufBodies {
     const { apiVersion = "", kind } = value;
     const schema = this.#schemaOf(apiVersion, kind);
     if (schema === undefined) throw new TypeError(`${String(apiVersion)} ${String(kind)} has no protobuf form`);
-    return envelope(apiVersion as string, kind as string, this.#writer.field(PAYLOAD, value, schema));
+    return this.writeAs(apiVersion as string, kind as string, value, schema);
+  }
+
+  /** An object of one of the server's kinds, whose type is at hand. */
+  writeAs(apiVersion: string, kind: string, object: ReadonlyJsonObject, schema: ObjectSchema): Buffer {
+    return this.#writer.body(this.head(apiVersion, kind), object, schema);
+  }
+
+  /** How bodies of one of the server's kinds begin, up to their message. */
+  head(apiVersion: string, kind: string): Buffer {
+    const name = `${apiVersion} ${kind}`;
+    let head = this.#heads.get(name);
+    if (head === undefined) this.#heads.set(name, (head = envelopeHead(apiVersion, kind)));
+    return head;
   }
 
   /** The object in a body; undefined where its kind has no type. Errors: ProtobufError. */

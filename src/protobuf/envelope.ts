@@ -42,7 +42,7 @@ export function openEnvelope(bytes: Buffer): Envelope {
 }
 
 /** contentEncoding and contentType, always empty. */
-const ENVELOPE_END = Buffer.from([3 * 8 + LENGTH, 0, 4 * 8 + LENGTH, 0]);
+export const ENVELOPE_END: Buffer = Buffer.from([3 * 8 + LENGTH, 0, 4 * 8 + LENGTH, 0]);
 
 /**
  * Where the message lies in the envelope. It is the number of a list's items too: what is made once for an object serves
@@ -52,7 +52,22 @@ export const PAYLOAD = 2;
 
 /** A whole body around a message that is a field already (PAYLOAD, its length, itself). */
 export function envelope(apiVersion: string, kind: string, payload: Buffer): Buffer {
-  return Buffer.concat([envelopeHead(apiVersion, kind), payload, ENVELOPE_END]);
+  return enveloped(envelopeHead(apiVersion, kind), payload);
+}
+
+/** The same behind a head that is at hand. */
+export function enveloped(head: Buffer, payload: Buffer): Buffer {
+  // Not from the pool: bodies are kept.
+  const body = Buffer.allocUnsafeSlow(head.length + payload.length + ENVELOPE_END.length);
+  head.copy(body);
+  payload.copy(body, head.length);
+  ENVELOPE_END.copy(body, head.length + payload.length);
+  return body;
+}
+
+/** The message in a body, as the field that it is there, where the head's length is known. */
+export function payloadIn(body: Buffer, headLength: number): Buffer {
+  return body.subarray(headLength, body.length - ENVELOPE_END.length);
 }
 
 /** A body's two ends around a message of `size` bytes, where the message comes in pieces. */
@@ -63,7 +78,8 @@ export function envelopeAround(apiVersion: string, kind: string, size: number): 
   return { head: Buffer.concat([envelopeHead(apiVersion, kind), out.finish()]), end: ENVELOPE_END };
 }
 
-function envelopeHead(apiVersion: string, kind: string): Buffer {
+/** What stands before the message: the magic bytes, and what it says it is. */
+export function envelopeHead(apiVersion: string, kind: string): Buffer {
   const out = new WireWriter(256);
   out.textField(lengthTag(2), kind);
   out.textField(lengthTag(1), apiVersion);

@@ -5,6 +5,7 @@ import { asInteger } from "../object/read.ts";
 import { compareTexts } from "../object/text-order.ts";
 import { parseMicroTime, parseTime, plainSeconds, zeroTime } from "../object/time.ts";
 import type { AnySchema, ObjectSchema } from "../schema/schema.ts";
+import { ENVELOPE_END, PAYLOAD } from "./envelope.ts";
 import * as values from "./value-plan.ts";
 import type { ValuePlan } from "./value-plan.ts";
 import { VARINT } from "./wire-reader.ts";
@@ -25,18 +26,32 @@ export class ProtobufWriter {
 
   /** One message, without its envelope. */
   message(object: ReadonlyJsonObject, schema: ObjectSchema): Buffer {
-    return this.#written(object, schema, undefined);
+    return this.#written(() => this.#entries(object, this.#plans.of(schema)));
   }
 
   /** The message as a field of another, tag and length before it. */
   field(number: number, object: ReadonlyJsonObject, schema: ObjectSchema): Buffer {
-    return this.#written(object, schema, number);
+    return this.#written(() => this.#field(number, object, schema));
   }
 
-  #written(object: ReadonlyJsonObject, schema: ObjectSchema, field: number | undefined): Buffer {
+  /** A whole body behind its head (`envelopeHead`). */
+  body(head: Buffer, object: ReadonlyJsonObject, schema: ObjectSchema): Buffer {
+    return this.#written(() => {
+      this.#out.bytes(ENVELOPE_END);
+      this.#field(PAYLOAD, object, schema);
+      this.#out.bytes(head);
+    });
+  }
+
+  #field(number: number, object: ReadonlyJsonObject, schema: ObjectSchema): void {
+    const end = this.#out.written;
+    this.#entries(object, this.#plans.of(schema));
+    this.#out.head(lengthTag(number), end);
+  }
+
+  #written(write: () => void): Buffer {
     try {
-      this.#entries(object, this.#plans.of(schema));
-      if (field !== undefined) this.#out.head(lengthTag(field), 0);
+      write();
       return this.#out.finish();
     } catch (error) {
       this.#out.reset();
@@ -204,23 +219,17 @@ export class ProtobufWriter {
     }
     if (of?.type !== "object") throw new TypeError("the schema of schemas is not known");
     if (alternative === "boolean") {
-      if (isObject(value)) this.#schema(2, of, value);
+      if (isObject(value)) this.#field(2, value, of);
       out.unsigned(isObject(value) || value === true ? 1 : 0);
       out.unsigned(1 * 8 + VARINT);
       return;
     }
-    if (isObject(value)) this.#schema(1, of, value);
+    if (isObject(value)) this.#field(1, value, of);
     else if (Array.isArray(value)) {
       for (const item of value.toReversed()) {
-        if (alternative === "array") this.#schema(2, of, isObject(item) ? item : NOTHING);
+        if (alternative === "array") this.#field(2, isObject(item) ? item : NOTHING, of);
         else out.textField(lengthTag(2), typeof item === "string" ? item : "");
       }
     }
-  }
-
-  #schema(number: number, schema: ObjectSchema, value: ReadonlyJsonObject): void {
-    const end = this.#out.written;
-    this.#entries(value, this.#plans.of(schema));
-    this.#out.head(lengthTag(number), end);
   }
 }

@@ -1,6 +1,6 @@
 import type { ReadonlyJsonObject } from "../object/json.ts";
 import { groupVersion } from "../object/kube-object.ts";
-import { envelope, envelopeAround, PAYLOAD } from "../protobuf/envelope.ts";
+import { enveloped, envelopeAround, payloadIn } from "../protobuf/envelope.ts";
 import type { ListMeta } from "../printing/list-meta.ts";
 import type { ApiAnswer, BodySink } from "../request/exchange.ts";
 import { PROTOBUF_TYPE } from "../request/negotiation.ts";
@@ -16,24 +16,16 @@ import { glimpsedObject, objectType, type Form } from "./representation.ts";
 /** Objects whose messages are made at once; a longer list is made in turns with other requests. */
 const AT_ONCE = 20;
 
-/**
- * The protobuf message of one object version as field 2 of what holds it, made once, then shared: in an envelope and in a
- * list it is the same bytes. It names no version, so that all versions of partial metadata share one.
- */
-function objectPayload(record: ObjectRecord, served: ServedVersion, form: Form, registry: Registry): Buffer {
-  const name = form === "object" ? `protobuf ${groupVersion(served.group, served.version)}` : "protobuf metadata";
-  return registry.representations.bytes(record, name, () =>
-    form === "object"
-      ? ((served.fromHub === undefined ? record.payload : undefined) ??
-        registry.protobufWriter.field(PAYLOAD, glimpsedObject(record, served), served.schema))
-      : registry.protobufWriter.field(PAYLOAD, partialObject(record, served), metadataSchema(registry)),
-  );
-}
-
-/** One object, in its envelope. */
+/** The protobuf body of one object version, made once, then shared; a list takes the message out of it. */
 export function objectBody(record: ObjectRecord, served: ServedVersion, form: Form, registry: Registry): Buffer {
   const { apiVersion, kind } = objectType(served, form);
-  return envelope(apiVersion, kind, objectPayload(record, served, form, registry));
+  return registry.representations.bytes(record, `protobuf ${apiVersion}`, () => {
+    const { protobufBodies } = registry;
+    if (form !== "object") return protobufBodies.writeAs(apiVersion, kind, partialObject(record, served), metadataSchema(registry));
+    const stored = served.fromHub === undefined ? record.payload : undefined;
+    if (stored !== undefined) return enveloped(protobufBodies.head(apiVersion, kind), stored);
+    return protobufBodies.writeAs(apiVersion, kind, glimpsedObject(record, served), served.schema);
+  });
 }
 
 /** Bytes as a protobuf answer; `json`: the same as JSON. */
@@ -58,8 +50,11 @@ export function protobufList(call: Call, records: readonly ObjectRecord[], form:
     const { head, end } = envelopeAround(type.apiVersion, type.kind, size);
     return { opening: Buffer.concat([head, metadata]), closing: end };
   };
+  const item = objectType(served, form);
+  const headLength = registry.protobufBodies.head(item.apiVersion, item.kind).length;
+  const payloadOf = (record: ObjectRecord): Buffer => payloadIn(objectBody(record, served, form, registry), headLength);
   if (records.length <= AT_ONCE) {
-    const payloads = records.map((record) => objectPayload(record, served, form, registry));
+    const payloads = records.map(payloadOf);
     const { opening, closing } = around(payloads);
     return Buffer.concat([opening, ...payloads, closing]);
   }
@@ -67,14 +62,14 @@ export function protobufList(call: Call, records: readonly ObjectRecord[], form:
     const payloads: Buffer[] = [];
     const pause = turns();
     for (const record of records) {
-      payloads.push(objectPayload(record, served, form, registry));
+      payloads.push(payloadOf(record));
       const turn = pause();
       if (turn === undefined) continue;
       await turn;
       if (sink.closed) return;
     }
-    const item = (index: number) => ({ bytes: payloads[index] as Buffer, start: 0 });
-    await sendPieces({ ...around(payloads), count: payloads.length, item, separation: "none" }, sink);
+    const pieceOf = (index: number) => ({ bytes: payloads[index] as Buffer, start: 0 });
+    await sendPieces({ ...around(payloads), count: payloads.length, item: pieceOf, separation: "none" }, sink);
   };
 }
 

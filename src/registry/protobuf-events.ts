@@ -1,5 +1,4 @@
 import type { ReadonlyJsonObject } from "../object/json.ts";
-import { envelope, PAYLOAD } from "../protobuf/envelope.ts";
 import { watchFrame } from "../protobuf/watch-frame.ts";
 import type { ServedVersion } from "../resources/definition.ts";
 import { bookmarkMetadata } from "./event-encoder.ts";
@@ -17,7 +16,7 @@ export function protobufEvents(registry: Registry, served: ServedVersion, form: 
     bookmark: (revision, initialEventsEnd) => {
       const object: ReadonlyJsonObject = { metadata: bookmarkMetadata(revision, initialEventsEnd) };
       const schema = form === "object" ? served.schema : metadataSchema(registry);
-      return watchFrame("BOOKMARK", envelope(apiVersion, kind, registry.protobufWriter.field(PAYLOAD, object, schema)));
+      return watchFrame("BOOKMARK", registry.protobufBodies.writeAs(apiVersion, kind, object, schema));
     },
     error: (status) => watchFrame("ERROR", registry.protobufBodies.write({ ...status } as unknown as ReadonlyJsonObject)),
   };

@@ -1,5 +1,5 @@
 /** Milliseconds of a long loop after which other requests get their turn. */
-const TURN_MS = 5;
+const TURN_MS = 3;
 
 /**
  * A function to call in a long loop, and to await what it gives: it lets other requests run once the loop has had its

@@ -49,6 +49,14 @@ const FORMATS: ReadonlyMap<string, Format> = new Map([
 /** The Content-Type of an answer in a format. */
 export const CONTENT_TYPES: Readonly<Record<Format, string>> = { json: JSON_TYPE, yaml: YAML_TYPE, protobuf: PROTOBUF_TYPE };
 
+/** What most clients send, word for word: what they want is known without reading it. */
+const USUAL: ReadonlyMap<string, Format> = new Map([
+  [JSON_TYPE, "json"],
+  [PROTOBUF_TYPE, "protobuf"],
+  [`${PROTOBUF_TYPE},${JSON_TYPE}`, "protobuf"],
+  [`${PROTOBUF_TYPE}, ${JSON_TYPE}`, "protobuf"],
+]);
+
 /** The media types that messages name, whatever this server writes: clients and tests know this text. */
 const OBJECT_TYPES: readonly string[] = [JSON_TYPE, YAML_TYPE, PROTOBUF_TYPE];
 const WATCH_TYPES: readonly string[] = [`${JSON_TYPE};stream=watch`, `${PROTOBUF_TYPE};stream=watch`];
@@ -114,10 +122,9 @@ export function negotiateError(input: NegotiationInput): Negotiated {
 export function negotiate(input: NegotiationInput, offer: Offer): Negotiated | undefined {
   const header = headerText(input.headers["accept"]);
   const pretty = wantsPretty(input.query.get("pretty"), headerText(input.headers["user-agent"]));
-  if (header === "" || header === JSON_TYPE || header === "*/*") {
-    const format = header === JSON_TYPE ? "json" : offer.formats[0];
-    return format === undefined || !offer.formats.includes(format) ? undefined : { format, pretty: pretty && format === "json" };
-  }
+  const usual = header === "" || header === "*/*" ? offer.formats[0] : USUAL.get(header);
+  if (usual !== undefined && offer.formats.includes(usual) && !(offer.onlyTransformed ?? NONE).has(usual))
+    return { format: usual, pretty: pretty && usual === "json" };
   for (const clause of parseAccept(header)) {
     for (const format of offer.formats) {
       if (!names(clause, CONTENT_TYPES[format])) continue;
@@ -161,7 +168,7 @@ function accepted(input: NegotiationInput, offer: Offer, routeTypes: readonly st
  * not `application/*`, and no parameters.
  */
 function routeAccepts(header: string): boolean {
-  if (header === "" || header === JSON_TYPE) return true;
+  if (header === "" || USUAL.has(header)) return true;
   return header.split(",").some((clause) => {
     const mediaType = (clause.split(";", 1)[0] as string).trim();
     return mediaType === "*/*" || FORMATS.has(mediaType);

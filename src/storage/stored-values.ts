@@ -1,12 +1,11 @@
 import { parseOwnJson } from "../codec/json-text.ts";
 import { isObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
-import { envelope, isEnvelope, openEnvelope, PAYLOAD } from "../protobuf/envelope.ts";
+import { isEnvelope, openEnvelope } from "../protobuf/envelope.ts";
 import type { ProtobufBodies } from "../protobuf/bodies.ts";
 import { ProtobufReader } from "../protobuf/read.ts";
 import { withResourceVersion } from "../protobuf/resource-version.ts";
 import { ProtobufError } from "../protobuf/wire-reader.ts";
-import { ProtobufWriter } from "../protobuf/write.ts";
 import { storedValue } from "./cache/record.ts";
 import { jsonHead, type StoredForm, type StoredForms } from "./stored-form.ts";
 import type {
@@ -46,7 +45,6 @@ export class StoredValues implements Storage {
   readonly #storage: Storage;
   readonly #options: StoredValuesOptions;
   readonly #reader = new ProtobufReader();
-  readonly #writer = new ProtobufWriter();
   /** The JSON of values that this process has written in another form; they come back from embedded stores as they are. */
   readonly #own = new WeakMap<Buffer, Buffer>();
   readonly #heads = new WeakMap<StoredForm, Buffer>();
@@ -201,7 +199,7 @@ export class StoredValues implements Storage {
     const object = this.#options.objectOf(value) ?? (parseOwnJson(value.toString("utf8")) as KubeObject);
     const { resourceVersion, ...metadata } = object.metadata;
     const message = resourceVersion === undefined ? object : { ...object, metadata };
-    return envelope(storedVersion, kind, this.#writer.field(PAYLOAD, message, schema));
+    return this.#options.bodies.writeAs(storedVersion, kind, message, schema);
   }
 
   /** The same JSON under the version that is stored. */
