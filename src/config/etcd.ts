@@ -11,6 +11,15 @@ export interface EtcdConfig {
   readonly caFile: string;
   readonly certFile: string;
   readonly keyFile: string;
+  /** Other clusters that keep single resources; absent: none does [--etcd-servers-overrides]. */
+  readonly overrides?: readonly EtcdOverride[];
+}
+
+/** A resource and the members of the cluster that keeps it. */
+export interface EtcdOverride {
+  readonly group: string;
+  readonly plural: string;
+  readonly servers: readonly string[];
 }
 
 /** How long an etcd is waited for, in milliseconds. */
@@ -35,9 +44,11 @@ export function etcdFrom(values: FlagValues): EtcdConfig {
   const servers = values["etcd-servers"];
   const certFile = values["etcd-certfile"];
   const keyFile = values["etcd-keyfile"];
-  for (const server of servers) checkServer(server);
+  for (const server of servers) checkServer("etcd-servers", server);
+  const overrides = values["etcd-servers-overrides"].map(overrideFrom);
+  if (overrides.length > 0 && servers.length === 0) throw new UsageError("--etcd-servers-overrides needs --etcd-servers");
   if ((certFile === "") !== (keyFile === "")) throw new UsageError("--etcd-certfile and --etcd-keyfile must be set together");
-  return { servers, prefix: prefixFrom(values["etcd-prefix"]), caFile: values["etcd-cafile"], certFile, keyFile };
+  return { servers, prefix: prefixFrom(values["etcd-prefix"]), caFile: values["etcd-cafile"], certFile, keyFile, overrides };
 }
 
 /** Where objects are kept: naming servers of etcd is enough to ask for it, as it is for kube-apiserver. */
@@ -51,10 +62,20 @@ export function storageBackendFrom(values: FlagValues): "lmdb" | "memory" | "etc
   return "etcd3";
 }
 
-function checkServer(server: string): void {
+/** group/resource#servers, the servers with semicolons between: "/events#https://10.0.0.1:2379;https://10.0.0.2:2379". */
+function overrideFrom(text: string): EtcdOverride {
+  const [, group, plural, list] = /^([^/#]*)\/([^/#]+)#([^#]+)$/.exec(text) ?? [];
+  if (group === undefined || plural === undefined || list === undefined)
+    throw new UsageError(`--etcd-servers-overrides: "${text}" must be group/resource#servers, the servers separated by semicolons`);
+  const servers = list.split(";");
+  for (const server of servers) checkServer("etcd-servers-overrides", server);
+  return { group, plural, servers };
+}
+
+function checkServer(flag: string, server: string): void {
   const url = URL.canParse(server.includes("://") ? server : `http://${server}`);
   const scheme = /^(https?):\/\//.test(server) || !server.includes("://");
-  if (!url || !scheme) throw new UsageError(`--etcd-servers: "${server}" is not a URL such as https://10.0.0.1:2379`);
+  if (!url || !scheme) throw new UsageError(`--${flag}: "${server}" is not a URL such as https://10.0.0.1:2379`);
 }
 
 /** One slash before each part, none at the end; a key has to begin with something. */

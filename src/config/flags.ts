@@ -103,7 +103,11 @@ const storage = {
     "",
     "URLs of the members of an etcd cluster that keeps the objects, instead of a store of this server's own.",
   ),
-  "etcd-servers-overrides": refused("list", "", "etcd servers for single resources."),
+  "etcd-servers-overrides": works(
+    "list",
+    "",
+    "Other etcd clusters for single built-in resources: group/resource#servers, where servers have semicolons between.",
+  ),
   "lease-reuse-duration-seconds": harmless("int", "60", "How long one lease is used for objects that expire."),
   "storage-media-type": works(
     "string",

@@ -147,3 +147,15 @@ test("the recordings' flags are taken", () => {
   );
   assert.deepEqual({ port, controllers }, { port: 0, controllers: [] });
 });
+
+test("other etcd clusters are named for single resources", () => {
+  const etcd = "--etcd-servers=http://127.0.0.1:2379";
+  const { overrides } = config(etcd, "--etcd-servers-overrides=/events#http://a:1;http://b:2,apps/deployments#http://c:3").etcd;
+  assert.deepEqual(overrides, [
+    { group: "", plural: "events", servers: ["http://a:1", "http://b:2"] },
+    { group: "apps", plural: "deployments", servers: ["http://c:3"] },
+  ]);
+  refuses([etcd, "--etcd-servers-overrides=events#http://a:1"], /must be group\/resource#servers/);
+  refuses([etcd, "--etcd-servers-overrides=/events#ftp://a:1"], /^--etcd-servers-overrides: "ftp:\/\/a:1" is not a URL/);
+  refuses(["--etcd-servers-overrides=/events#http://a:1"], /needs --etcd-servers/);
+});

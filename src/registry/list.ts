@@ -1,7 +1,7 @@
 import { badRequest, expired } from "../object/status.ts";
 import type { ObjectRecord } from "../storage/cache/record.ts";
 import { prefixEnd } from "../storage/key-order.ts";
-import { StorageError } from "../storage/storage.ts";
+import { StorageError, type RangeRequest, type RangeResult, type Storage } from "../storage/storage.ts";
 import { decodeContinue, encodeContinue } from "./continue-token.ts";
 import { collectionPrefix, type Endpoint } from "./endpoint.ts";
 import type { ListOptions } from "./list-options.ts";
@@ -99,7 +99,7 @@ async function fromStore(
   while (more && (limit === 0 || records.length < limit)) {
     const want = selection.everything && limit > 0 ? limit - records.length : STORE_PAGE;
     const page = await readPage(
-      registry,
+      registry.storageOf(endpoint.definition),
       { start, end, limit: want, count: selection.everything && limit > 0, ...(revision === undefined ? {} : { revision }) },
       options,
     );
@@ -117,14 +117,14 @@ async function fromStore(
     }
     if (page.count !== undefined) remaining = page.count - page.items.length;
   }
-  const shown = revision ?? (await registry.storage.currentRevision());
+  const shown = revision ?? (await registry.storageOf(endpoint.definition).currentRevision());
   if (!more) return { records, revision: shown, continue: "", remaining: undefined };
   return { records, revision: shown, continue: encodeContinue({ revision: shown, startKey: start.slice(prefix.length) }), remaining };
 }
 
-async function readPage(registry: Registry, request: Parameters<Registry["storage"]["range"]>[0], options: ListOptions) {
+async function readPage(storage: Storage, request: RangeRequest, options: ListOptions): Promise<RangeResult> {
   try {
-    return await registry.storage.range(request);
+    return await storage.range(request);
   } catch (error) {
     if (!(error instanceof StorageError) || error.reason !== "compacted") throw error;
     if (options.continue === "") throw expired(`The resourceVersion for the provided list is too old.`);

@@ -23,6 +23,8 @@ import type { KeyValue, Storage } from "../storage/storage.ts";
 
 export interface RegistryOptions {
   readonly storage: Storage;
+  /** Stores of single resources, by the prefix of their keys; their revisions are their own. */
+  readonly elsewhere?: ReadonlyMap<string, Storage>;
   readonly definitions: Definitions;
   readonly types: TypeTable;
   readonly admission: AdmissionChain;
@@ -63,6 +65,7 @@ export class Registry {
   readonly protobufBodies: ProtobufBodies;
   /** Table rows that were asked for; each lives as long as its object version. */
   readonly rows = new WeakMap<ObjectRecord, TableRow>();
+  readonly #elsewhere: ReadonlyMap<string, Storage>;
   readonly #reservers: ReadonlyMap<string, Reserver>;
   readonly #caches = new Map<string, ResourceCache>();
   /** Stores that a webhook converts, by the names of their caches, and why a cache of one could not be loaded. */
@@ -81,11 +84,17 @@ export class Registry {
     this.protobufBodies = new ProtobufBodies(options.types);
     this.admission = options.admission;
     this.settings = options.settings;
+    this.#elsewhere = options.elsewhere ?? new Map();
     this.#reservers = options.reservers ?? new Map();
     this.minWatchSeconds = options.minWatchSeconds;
     this.clock = options.clock;
     this.random = options.random;
     this.randomBytes = options.randomBytes;
+  }
+
+  /** The store that a resource lies in. */
+  storageOf({ keyPrefix }: ResourceDefinition): Storage {
+    return this.#elsewhere.get(keyPrefix ?? "") ?? this.storage;
   }
 
   /** What takes things beside the objects of a kind, if anything does. */
@@ -102,7 +111,7 @@ export class Registry {
     let cache = this.#caches.get(name);
     if (cache === undefined) {
       cache = new ResourceCache({
-        storage: this.store(definition) ?? this.storage,
+        storage: this.store(definition) ?? this.storageOf(definition),
         prefix: keyPrefix(definition),
         takeObject: (value) => this.#take(value),
         keeper: this.#keeper,
@@ -122,7 +131,12 @@ export class Registry {
     if (store === undefined) {
       const { group, version } = definition.hub;
       const remember = (value: Buffer, object: KubeObject): void => this.remember(value, object);
-      store = new ConvertedStore({ storage: this.storage, forms: definition.forms, apiVersion: groupVersion(group, version), remember });
+      store = new ConvertedStore({
+        storage: this.storageOf(definition),
+        forms: definition.forms,
+        apiVersion: groupVersion(group, version),
+        remember,
+      });
       this.#stores.set(name, store);
     }
     return store;
@@ -202,8 +216,8 @@ export class Registry {
       return record === undefined || definition.forms === undefined ? record : inForm(record, definition);
     }
     const cache = this.cache(definition);
-    if (!directly && cache.started && cache.shows(await this.storage.currentRevision())) return cache.get(key);
-    const pair = await this.storage.get(key);
+    if (!directly && cache.started && cache.shows(await this.storageOf(definition).currentRevision())) return cache.get(key);
+    const pair = await this.storageOf(definition).get(key);
     return pair && (await this.records(definition, [pair]))[0];
   }
 
@@ -243,7 +257,7 @@ export class Registry {
   /** The cache in the newest state of the store. Errors: StorageError. */
   async current(definition: ResourceDefinition): Promise<ResourceCache> {
     const cache = this.cache(definition);
-    const revision = await this.storage.currentRevision();
+    const revision = await this.storageOf(definition).currentRevision();
     if (!cache.shows(revision)) await cache.waitFor(revision);
     return cache;
   }

@@ -107,13 +107,14 @@ export async function putObject(write: Write, key: string, object: KubeObject, e
 async function commitObject(write: Write, key: string, object: KubeObject, expected: number): Promise<CommitOutcome> {
   const { registry, endpoint, options } = write;
   const { forms } = endpoint.definition;
+  const storage = registry.storageOf(endpoint.definition);
   if (forms !== undefined && object.apiVersion !== forms.storedAs) return commitConverted(write, forms, key, object, expected);
   const value = storedValue(object);
   if (options.dryRun) return { record: unstoredRecord(key, value, expected, object) };
   const ttl = endpoint.definition.ttlSeconds;
-  const lease = ttl === undefined ? 0 : await registry.storage.grantLease(ttl);
+  const lease = ttl === undefined ? 0 : await storage.grantLease(ttl);
   registry.remember(value, object);
-  const result = await registry.storage.commit({
+  const result = await storage.commit({
     compares: [{ key, modRevision: expected }],
     operations: [{ type: "put", key, value, ...(lease === 0 ? {} : { lease }) }],
   });
@@ -134,6 +135,7 @@ async function commitConverted(
 ): Promise<CommitOutcome> {
   const { registry, endpoint, options } = write;
   const { definition } = endpoint;
+  const storage = registry.storageOf(definition);
   const sent = copyJson(object);
   delete sent.metadata.resourceVersion;
   const [stored] = (await forms.convert([sent], forms.storedAs)) as [KubeObject];
@@ -148,11 +150,11 @@ async function commitConverted(
     delete again.metadata.resourceVersion;
     return { record: unstoredRecord(key, storedValue(again), expected, again) };
   }
-  const present = expected > 0 ? await registry.storage.get(key) : undefined;
+  const present = expected > 0 ? await storage.get(key) : undefined;
   const isSame = present?.modRevision === expected && equalJson(recordOf(present).object(), recordOf({ ...present, value }).object());
   // What changes in one version may be no change in the one that is stored.
   if (isSame) return { record: await shown(expected) };
-  const result = await registry.storage.commit({
+  const result = await storage.commit({
     compares: [{ key, modRevision: expected }],
     operations: [{ type: "put", key, value }],
   });
@@ -162,6 +164,8 @@ async function commitConverted(
 /** Removes an object that is still at `expected`, and tells at which revision; a dry run says it would, at `expected`. */
 export async function removeObject(write: Write, key: string, expected: number): Promise<{ readonly revision: number } | Conflict> {
   if (write.options.dryRun) return { revision: expected };
-  const result = await write.registry.storage.commit({ compares: [{ key, modRevision: expected }], operations: [{ type: "delete", key }] });
+  const result = await write.registry
+    .storageOf(write.endpoint.definition)
+    .commit({ compares: [{ key, modRevision: expected }], operations: [{ type: "delete", key }] });
   return result.succeeded ? { revision: result.revision } : { conflict: result.current[0] };
 }

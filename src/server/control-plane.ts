@@ -34,12 +34,14 @@ import type { StrategySettings } from "../resources/definition.ts";
 import type { Definitions } from "../resources/definitions.ts";
 import type { TypeTable } from "../schema/load.ts";
 import type { ResourceCache } from "../storage/cache/resource-cache.ts";
-import { StoredValues } from "../storage/stored-values.ts";
+import { StoredValues, type StoredValuesOptions } from "../storage/stored-values.ts";
 import type { Storage } from "../storage/storage.ts";
 import { storedForms } from "./stored-forms.ts";
 
 export interface ControlPlaneOptions {
   readonly storage: Storage;
+  /** Stores of single resources, by the prefix of their keys. */
+  readonly elsewhere?: ReadonlyMap<string, Storage>;
   /** In which form values of built-in kinds are written; both are read. */
   readonly storedAs?: "json" | "protobuf";
   readonly definitions: Definitions;
@@ -99,12 +101,14 @@ const RBAC = "rbac.authorization.k8s.io";
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const { definitions, types, settings, clock, random, randomBytes } = options;
   const bodies = new ProtobufBodies(types);
-  const storage = new StoredValues(options.storage, {
+  const values: StoredValuesOptions = {
     bodies,
     forms: storedForms(definitions, types),
     writes: options.storedAs ?? "json",
     objectOf: (value) => registry.written(value),
-  });
+  };
+  const storage = new StoredValues(options.storage, values);
+  const elsewhere = new Map([...(options.elsewhere ?? [])].map(([prefix, store]) => [prefix, new StoredValues(store, values)]));
   const roles = new RbacIndex();
   const graph = new NodeGraph();
   const cacheOf = (group: string, plural: string): ResourceCache => registry.cache(definitionOf(definitions, { group, plural }));
@@ -145,6 +149,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const reservers = new Map([["/Service", network]]);
   const registry = new Registry({
     storage,
+    elsewhere,
     definitions,
     types,
     settings,

@@ -5,6 +5,8 @@ import type { Storage } from "../storage/storage.ts";
 /** What the checks look at. */
 export interface HealthSubjects {
   readonly storage: Storage;
+  /** Stores of single resources. */
+  readonly overrides: readonly Storage[];
   readonly timeouts: Pick<EtcdTimeouts, "healthCheck" | "readyCheck">;
   /** Whether the watch caches that every write reads have been loaded. */
   readonly cachesLoaded: () => boolean;
@@ -14,15 +16,20 @@ export interface HealthSubjects {
 }
 
 /** The checks of a server, in the order in which they are listed; names are the original's where it has them. */
-export function healthChecks({ storage, timeouts, cachesLoaded, clockFault, stopping }: HealthSubjects): HealthCheck[] {
-  const storeWorks = async (patience: number): Promise<void> => {
-    const fault = await storage.health(patience);
+export function healthChecks({ storage, overrides, timeouts, cachesLoaded, clockFault, stopping }: HealthSubjects): HealthCheck[] {
+  const works = (store: Storage, patience: number) => async (): Promise<void> => {
+    const fault = await store.health(patience);
     if (fault !== undefined) throw new Error(fault);
   };
+  /** The two checks of a store; `mark` tells it from others. */
+  const checksOf = (store: Storage, mark: (name: string) => string): HealthCheck[] => [
+    { name: mark("etcd"), doors: ["healthz", "livez", "readyz"], check: works(store, timeouts.healthCheck) },
+    { name: mark("etcd-readiness"), doors: ["readyz"], check: works(store, timeouts.readyCheck) },
+  ];
   return [
     { name: "ping", doors: ["healthz", "livez", "readyz"], check: () => {} },
-    { name: "etcd", doors: ["healthz", "livez", "readyz"], check: () => storeWorks(timeouts.healthCheck) },
-    { name: "etcd-readiness", doors: ["readyz"], check: () => storeWorks(timeouts.readyCheck) },
+    ...checksOf(storage, (name) => name),
+    ...overrides.flatMap((store, index) => checksOf(store, (name) => `${name.replace("etcd", "etcd-override")}-${index}`)),
     {
       name: "informer-sync",
       doors: ["readyz"],

@@ -25,7 +25,6 @@ import { builtinDefinitions } from "../resources/builtin.ts";
 import { Definitions } from "../resources/definitions.ts";
 import { loadResourceTables } from "../resources/tables.ts";
 import { loadTypes } from "../schema/load.ts";
-import type { Storage } from "../storage/storage.ts";
 import { HookTransport } from "../webhook/transport.ts";
 import { serviceResolver, type OwnResolver } from "../webhook/service-address.ts";
 import { prepareAggregation } from "./aggregation.ts";
@@ -43,7 +42,7 @@ import { apiDocuments } from "./documents.ts";
 import { healthChecks } from "./health-checks.ts";
 import { keepPublished, publishAuthentication } from "./extension-authentication.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
-import { openStorage } from "./open-storage.ts";
+import { openStores, storesByPrefix, type Stores } from "./open-storage.ts";
 import { endpointReconciler } from "./replicas/endpoint-reconciler.ts";
 import { ClockSkew } from "./replicas/clock-skew.ts";
 import { joinReplicas } from "./replicas/replica.ts";
@@ -80,11 +79,11 @@ export async function startServer(config: Config, embedding: Embedding = {}): Pr
   await prepareDirectory(config.dataDir);
   // First of all, since its lock keeps a second server away from everything in the directory.
   const log = serverLog();
-  const storage = await openStorage(config, (text) => log.warn({}, text));
+  const stores = await openStores(config, (text) => log.warn({}, text));
   try {
-    return await startOn(storage, config, embedding, log);
+    return await startOn(stores, config, embedding, log);
   } catch (error) {
-    await storage[Symbol.asyncDispose]();
+    await stores[Symbol.asyncDispose]();
     throw error;
   }
 }
@@ -95,7 +94,7 @@ const FLOW_CONTROL_CONSUMER = "api-priority-and-fairness-config-consumer-v1";
 
 /** Starts a server on an open store, which is the server's to close once it has started. */
 async function startOn(
-  storage: Storage,
+  stores: Stores,
   config: Config,
   { admission = [], resolveService: ownResolver }: Embedding,
   log: ReturnType<typeof serverLog>,
@@ -133,7 +132,8 @@ async function startOn(
   );
   const aggregation = await prepareAggregation({ config, resolveService, ownResolver, log, clock: Date.now });
   const plane: ControlPlane = createControlPlane({
-    storage,
+    storage: stores.main,
+    elsewhere: storesByPrefix(stores, definitions),
     storedAs: config.storedAs,
     definitions,
     types,
@@ -168,7 +168,8 @@ async function startOn(
       types,
       aggregation,
       checks: healthChecks({
-        storage,
+        storage: stores.main,
+        overrides: [...new Set(stores.overrides.map(({ storage }) => storage))],
         timeouts: config.etcdTimeouts,
         cachesLoaded: () => plane.registry.cachesStarted,
         clockFault: () => skew.fault(),
@@ -289,7 +290,7 @@ async function startOn(
       await authentication[Symbol.asyncDispose]();
       authorization[Symbol.dispose]();
       await audit[Symbol.asyncDispose]();
-      await storage[Symbol.asyncDispose]();
+      await stores[Symbol.asyncDispose]();
     })());
   return { url, kubeconfigPath, close, [Symbol.asyncDispose]: close };
 }
