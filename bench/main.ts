@@ -2,6 +2,7 @@ import { benchAdmission } from "./admission.ts";
 import { benchApply } from "./apply.ts";
 import { benchDefinitions } from "./definitions.ts";
 import { benchCreate, benchKinds } from "./create.ts";
+import { benchEtcd } from "./etcd.ts";
 import { benchMemory, benchStart } from "./footprint.ts";
 import { benchPolicies } from "./policies.ts";
 import { benchProtobuf } from "./protobuf.ts";
@@ -26,6 +27,7 @@ const benches: ReadonlyMap<string, () => Promise<readonly Result[]>> = new Map([
   ["admission", benchAdmission],
   ["policies", benchPolicies],
   ["definitions", benchDefinitions],
+  ["etcd", benchEtcd],
   ["memory", benchMemory],
 ]);
 
