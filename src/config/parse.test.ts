@@ -46,7 +46,7 @@ test("a flag that changes nothing is taken with one line of warning", () => {
 
 test("a flag whose effect does not exist is refused unless it says the default", () => {
   refuses(["--tracing-config-file=/etc/tracing"], /^--tracing-config-file=\/etc\/tracing is refused/);
-  refuses(["--etcd-servers-overrides=/events#http://127.0.0.1:2379"], /^--etcd-servers-overrides=/);
+  refuses(["--peer-advertise-ip=192.0.2.1"], /^--peer-advertise-ip=/);
   refuses(["--enable-garbage-collector=false"], /^--enable-garbage-collector=false/);
   assert.deepEqual(warnings("--enable-garbage-collector=true", "--audit-log-path=", "--audit-log-maxsize=100"), []);
 });
