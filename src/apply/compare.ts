@@ -94,13 +94,18 @@ function compareValues(before: ReadonlyJson | undefined, after: ReadonlyJson | u
   }
   // An empty value has nothing below it that could tell a difference: null and [] are different values.
   if (shapeBefore === "leaf" || (isEmptyContainer(before) && isEmptyContainer(after))) {
-    return equalJson(before, after) || equalTyped(before, after, schema) ? undefined : selfModified;
+    return isSameValue(before, after, schema) ? undefined : selfModified;
   }
   if (shapeBefore === "members") return compareMembers(before, after, schema);
   return schema.type === "list" ? compareItems(before, after, schema) : undefined;
 }
 
-/** Whether two values of a type say the same, though one may leave out what the type always writes or writes never. */
+/** Whether two values of a type say the same. */
+export function isSameValue(before: ReadonlyJson, after: ReadonlyJson, schema: Schema): boolean {
+  return equalJson(before, after) || equalTyped(before, after, schema);
+}
+
+/** The same, though one may leave out what the type always writes or writes never. */
 function equalTyped(before: ReadonlyJson | undefined, after: ReadonlyJson | undefined, schema: Schema): boolean {
   if (before === after) return true;
   if (before === undefined || after === undefined) return false;

@@ -1,3 +1,4 @@
+import { sortFew } from "../object/sort-few.ts";
 import { compareElements } from "./path-element.ts";
 import type { PathElement } from "./path-element.ts";
 
@@ -5,21 +6,6 @@ import type { PathElement } from "./path-element.ts";
 export interface FieldNode {
   readonly member: boolean;
   readonly children: FieldSet | undefined;
-}
-
-/** Levels of an object have few members, and inserting sorts those without the arrays that Array.sort makes each time. */
-const FEW = 16;
-
-/** Sorts in place. */
-function sorted(elements: PathElement[]): PathElement[] {
-  if (elements.length > FEW) return elements.sort(compareElements);
-  for (let i = 1; i < elements.length; i++) {
-    const element = elements[i] as PathElement;
-    let at = i;
-    for (; at > 0 && compareElements(elements[at - 1] as PathElement, element) > 0; at--) elements[at] = elements[at - 1] as PathElement;
-    elements[at] = element;
-  }
-  return elements;
 }
 
 /** The node of a field that is owned and has nothing below it. */
@@ -150,7 +136,7 @@ export class FieldSet {
 
   /** Elements in canonical order. */
   sortedElements(): PathElement[] {
-    return sorted([...this.nodes.keys()]);
+    return sortFew([...this.nodes.keys()], compareElements);
   }
 
   /** Every path, in the order in which conflicts are told: at each level its own members first, then what lies deeper. */

@@ -1,5 +1,5 @@
 import { isObject } from "../object/json.ts";
-import type { ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
+import type { JsonObject, ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
 import type { KubeObject, ManagedFieldsEntry } from "../object/kube-object.ts";
 import { quoteText } from "../object/quote.ts";
 import { compareTexts } from "../object/text-order.ts";
@@ -147,11 +147,17 @@ export function encodeOwners(owners: Owners, cache: FieldSetCache): ManagedField
   return list.map((owner) => owner.entry ?? encodeOwner(owner, cache));
 }
 
-function encodeOwner({ manager, operation, apiVersion, time, set, subresource }: Owner, cache: FieldSetCache): ManagedFieldsEntry {
+function encodeOwner(owner: Owner, cache: FieldSetCache): ManagedFieldsEntry {
+  return newEntry(owner, owner.time, cache.encode(owner.set));
+}
+
+/** An entry of an owner with its fields as a FieldsV1 tree, members in the order in which clients see them. */
+export function newEntry(owner: OwnerName, time: string | undefined, fieldsV1: JsonObject): ManagedFieldsEntry {
+  const { manager, operation, apiVersion, subresource } = owner;
   const entry: ManagedFieldsEntry = manager === "" ? { operation, apiVersion } : { manager, operation, apiVersion };
   if (time !== undefined) entry.time = time;
   entry.fieldsType = "FieldsV1";
-  entry.fieldsV1 = cache.encode(set);
+  entry.fieldsV1 = fieldsV1;
   if (subresource !== "") entry.subresource = subresource;
   return entry;
 }

@@ -18,6 +18,10 @@ import { neverOwned } from "./stripped-fields.ts";
 import { field, kind, list, map, scalar, struct } from "./test-schemas.ts";
 import { applyConfiguration, trackUpdate } from "./updater.ts";
 import type { WriteDoor } from "./updater.ts";
+import { resetSet } from "./door.ts";
+import { recordUpdate } from "./record-update.ts";
+import { createdFields } from "./created-fields.ts";
+import { encodeOwners, type Owners } from "./managed-fields.ts";
 
 const runs = { numRuns: 200 };
 const now = "2026-01-01T00:00:00Z";
@@ -239,6 +243,21 @@ describe("owners", () => {
         });
         assert.equal(again.changed, false);
         assert.deepEqual(again.object, live);
+      }),
+      runs,
+    );
+  });
+
+  it("of new objects own what comparing with nothing tells, in the same order", () => {
+    fc.assert(
+      fc.property(kindWithValues(1), fieldSet, ({ door: plain, objects: [created] }, hidden) => {
+        const door: WriteDoor = { ...plain, resetFields: { v1: { "f:spec": encodeFieldsV1(hidden) } } };
+        const object = created as KubeObject;
+        const owners: Owners = new Map();
+        recordUpdate(door, owners, undefined, object, "one", now);
+        const compared = encodeOwners(owners, door.cache)[0]?.fieldsV1;
+        const direct = createdFields(object, door.schema, resetSet(door, "v1"));
+        assert.equal(JSON.stringify(direct), JSON.stringify(compared));
       }),
       runs,
     );

@@ -4,7 +4,7 @@ import { Changes } from "./changes.ts";
 import { resetSet } from "./door.ts";
 import type { WriteDoor } from "./door.ts";
 import { newOwner, ownerIdentity } from "./managed-fields.ts";
-import type { Owners } from "./managed-fields.ts";
+import type { OwnerName, Owners } from "./managed-fields.ts";
 import { neverOwned } from "./stripped-fields.ts";
 import { reconcileOwners, takeFromOthers } from "./take-over.ts";
 
@@ -21,12 +21,7 @@ export function recordUpdate(
   now: string,
 ): void {
   const changes = new Changes(door, before, after);
-  const name = {
-    manager: manager === "" ? "unknown" : manager,
-    operation: "Update",
-    apiVersion: door.apiVersion,
-    subresource: door.subresource,
-  } as const;
+  const name = updater(door, manager);
   const identity = ownerIdentity(name);
   reconcileOwners(owners, changes, door.cache);
   takeFromOthers(owners, "", changes);
@@ -37,4 +32,9 @@ export function recordUpdate(
     owners.set(identity, newOwner(name, previous === undefined ? taken : taken.union(previous.set), now));
   }
   capUpdateManagers(owners);
+}
+
+/** Who writes through a door, as an owner; one that names itself not at all has a name too. */
+export function updater({ apiVersion, subresource }: WriteDoor, manager: string): OwnerName {
+  return { manager: manager === "" ? "unknown" : manager, operation: "Update", apiVersion, subresource };
 }

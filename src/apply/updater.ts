@@ -1,10 +1,12 @@
 import type { ReadonlyJson } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { StatusError } from "../object/status.ts";
+import { createdFields } from "./created-fields.ts";
+import { resetSet } from "./door.ts";
 import type { WriteDoor } from "./door.ts";
-import { decodeOwners, isReset, setOwners, withoutManagedFields } from "./managed-fields.ts";
+import { decodeOwners, isReset, newEntry, setOwners, withoutManagedFields } from "./managed-fields.ts";
 import type { Owners } from "./managed-fields.ts";
-import { recordUpdate } from "./record-update.ts";
+import { recordUpdate, updater } from "./record-update.ts";
 import { UntrackableError } from "./untrackable.ts";
 
 export { applyConfiguration } from "./apply-configuration.ts";
@@ -36,6 +38,11 @@ export function trackUpdate(request: TrackUpdateRequest): void {
   // Nobody knows who owns an object that lives without owners: telling them starts with its first apply.
   if (owners.size === 0 && live !== undefined) return;
   try {
+    if (live === undefined && owners.size === 0) {
+      const fieldsV1 = createdFields(updated, door.schema, resetSet(door, door.apiVersion));
+      if (fieldsV1 !== undefined) updated.metadata.managedFields = [newEntry(updater(door, manager), now, fieldsV1)];
+      return;
+    }
     recordUpdate(door, owners, live === undefined ? undefined : withoutManagedFields(live), updated, manager, now);
   } catch (error) {
     if (!(error instanceof UntrackableError) && !(error instanceof StatusError)) throw error;

@@ -1,3 +1,5 @@
+import { sortFew } from "./sort-few.ts";
+
 /**
  * Texts are ordered by their UTF-8 bytes, as in etcd and in Go. JavaScript compares UTF-16 code units, which gives the same
  * order except between surrogates (U+10000 and up) and U+E000 to U+FFFF.
@@ -20,10 +22,7 @@ export function compareTexts(a: string, b: string): number {
 
 /** An object's own keys in that order. */
 export function sortedKeys(object: object): string[] {
-  const keys = Object.keys(object);
-  // Most come sorted, and Array.sort makes arrays of its own.
-  for (let i = 1; i < keys.length; i++) if (compareTexts(keys[i - 1] as string, keys[i] as string) > 0) return keys.sort(compareTexts);
-  return keys;
+  return sortFew(Object.keys(object), compareTexts);
 }
 
 function compareIrregular(a: string, b: string): number {
