@@ -36,7 +36,7 @@ const binnacle = {
   "basic-auth-file": works(
     "string",
     "",
-    'CSV file of users with passwords, for HTTP Basic: hash,user,uid,"group1,group2"; `binnacle hash-password` makes the hashes.',
+    'CSV file of users with passwords, for HTTP Basic: hash,user,uid,"group1,group2"; `binnacle hash-password` makes the hashes, and those of bcrypt are taken.',
   ),
 };
 
