@@ -7,6 +7,7 @@ import type { ResourceDefinition } from "../resources/definition.ts";
 import { loadTypes } from "../schema/load.ts";
 import { OpenApiDocuments } from "./openapi.ts";
 import { camelGroupVersion, tagOf } from "./operation-name.ts";
+import { all, at, textAt } from "../../test/protobuf-client.ts";
 import { ProtobufWriter } from "./protobuf-writer.ts";
 
 const types = loadTypes(dataDirectory());
@@ -125,6 +126,47 @@ describe("OpenAPI v3", () => {
     assert.deepEqual(now.paths["api/v1"], before.paths["api/v1"]);
     assert.notEqual(await addressOf("api/v1", documents(builtin, "2")), await addressOf("api/v1"));
   });
+});
+
+test("a v3 document is sent as protobuf under both names of the media type, and is the same", async () => {
+  const key = "/openapi/v3/apis/apps/v1";
+  for (const accept of [
+    "application/com.github.proto-openapi.spec.v3@v1.0+protobuf",
+    "text/html, application/com.github.proto-openapi.spec.v3.v1.0+protobuf",
+  ]) {
+    const { headers, body } = await get(key, { accept });
+    assert.equal(headers["content-type"], "application/com.github.proto-openapi.spec.v3.v1.0+protobuf");
+    assert.ok(Buffer.isBuffer(body));
+    const json = JSON.parse(String((await get(key, { accept: "application/json" })).body));
+    // Document {openapi = 1, info = 2, paths = 4 {path = 1 {name = 1, value = 2}}, components = 5 {schemas = 1 {properties = 1 {name = 1, value = 2 {schema = 1}}}}}.
+    assert.equal(textAt(body, 1), "3.0.0");
+    const paths = all(at(body, 4) as Buffer, 1);
+    assert.deepEqual(
+      paths.map((path) => textAt(path, 1)),
+      Object.keys(json.paths),
+    );
+    const schemas = all(at(body, 5, 1) as Buffer, 1);
+    assert.deepEqual(
+      schemas.map((schema) => textAt(schema, 1)),
+      Object.keys(json.components.schemas),
+    );
+    const spec = schemas.find((schema) => textAt(schema, 1) === "io.k8s.api.apps.v1.DeploymentSpec") ?? assert.fail();
+    const schema = at(spec, 2, 1) as Buffer;
+    const told = json.components.schemas["io.k8s.api.apps.v1.DeploymentSpec"];
+    assert.deepEqual([textAt(schema, 25), all(schema, 23).map(String), textAt(schema, 34)], ["object", told.required, told.description]);
+    const properties = all(at(schema, 31) as Buffer, 1);
+    assert.deepEqual(
+      properties.map((property) => textAt(property, 1)),
+      Object.keys(told.properties),
+    );
+    // A Schema's allOf = 26 {reference = 2 {_ref = 1}}, default = 33, and extensions = 36 {name = 1, value = 2 {yaml = 2}}.
+    const template = at(properties.find((property) => textAt(property, 1) === "template") ?? assert.fail(), 2, 1) as Buffer;
+    assert.equal(textAt(template, 26, 2, 1), "#/components/schemas/io.k8s.api.core.v1.PodTemplateSpec");
+    assert.deepEqual(at(template, 33), Buffer.alloc(0));
+    const strategy = at(properties.find((property) => textAt(property, 1) === "strategy") ?? assert.fail(), 2, 1) as Buffer;
+    assert.deepEqual([textAt(strategy, 36, 1), textAt(strategy, 36, 2, 2)], ["x-kubernetes-patch-strategy", '"retainKeys"\n']);
+  }
+  assert.equal((await get(key, { accept: "text/html" })).status, 406);
 });
 
 describe("OpenAPI v2", () => {

@@ -1,6 +1,7 @@
 import { contentHash } from "../discovery/document.ts";
 import { pageNotFound, textAnswer } from "../request/text-answer.ts";
 import type { DocumentRequest } from "../discovery/documents.ts";
+import type { ReadonlyJsonObject } from "../object/json.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
 import { parseAccept } from "../request/negotiation-accept.ts";
 import { customSchemas } from "./custom-schemas.ts";
@@ -8,12 +9,15 @@ import { mergeV2 } from "./merge-v2.ts";
 import type { RemoteDocuments } from "./remote-documents.ts";
 import { v2Protobuf } from "./v2-protobuf.ts";
 import { v2Document } from "./v2.ts";
+import { v3Protobuf } from "./v3-protobuf.ts";
 import { v3Documents, type DocumentMaker, type OpenApiParts } from "./v3.ts";
 
 const JSON_TYPE = "application/json";
 const V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 /** The name before a media type could not hold an @. */
 const V2_PROTOBUF_OLD = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+const V3_PROTOBUF = "application/com.github.proto-openapi.spec.v3.v1.0+protobuf";
+const V3_PROTOBUF_OLD = "application/com.github.proto-openapi.spec.v3@v1.0+protobuf";
 
 /** A year: hashed addresses never change what they answer. */
 const FOREVER_MS = 365 * 24 * 3600_000;
@@ -89,24 +93,31 @@ export class OpenApiDocuments {
     return hash;
   }
 
-  #v3Bytes(key: string): Buffer {
-    let bytes = this.#bytes.get(key);
+  #v3Bytes(key: string, type = JSON_TYPE): Buffer {
+    const name = `${key} ${type}`;
+    let bytes = this.#bytes.get(name);
     if (bytes === undefined) {
-      bytes = Buffer.from(JSON.stringify(this.#documents.get(key)?.make()));
-      this.#bytes.set(key, bytes);
+      const json = JSON.stringify(this.#documents.get(key)?.make());
+      bytes = type === JSON_TYPE ? Buffer.from(json) : v3Protobuf(JSON.parse(json) as ReadonlyJsonObject);
+      this.#bytes.set(name, bytes);
     }
     return bytes;
   }
 
   #v3Answer(request: DocumentRequest, key: string): ApiAnswer {
     if (!this.#documents.has(key)) return { status: 404, headers: {} };
-    if (acceptable(request, [[JSON_TYPE, JSON_TYPE]]) === undefined) return { status: 406, headers: { vary: "Accept" } };
+    const type = acceptable(request, [
+      [JSON_TYPE, JSON_TYPE],
+      [V3_PROTOBUF, V3_PROTOBUF],
+      [V3_PROTOBUF_OLD, V3_PROTOBUF],
+    ]);
+    if (type === undefined) return { status: 406, headers: { vary: "Accept" } };
     const hash = this.#hash(key);
     const asked = request.query.get("hash") ?? "";
     if (asked !== "" && asked !== hash) return { status: 301, headers: { location: `/openapi/v3/${key}?hash=${hash}`, vary: "Accept" } };
     const lasting = { "cache-control": "public, immutable", "expires": new Date(this.#options.clock() + FOREVER_MS).toUTCString() };
     const headers = { vary: "Accept", etag: `"${hash}"`, ...(asked === "" ? {} : lasting) };
-    return matches(request, headers.etag) ? { status: 304, headers } : documentAnswer(this.#v3Bytes(key), JSON_TYPE, headers);
+    return matches(request, headers.etag) ? { status: 304, headers } : documentAnswer(this.#v3Bytes(key, type), type, headers);
   }
 
   async #v2Answer(request: DocumentRequest): Promise<ApiAnswer> {

@@ -27,6 +27,20 @@ export class ProtobufWriter {
     this.#varint(1);
   }
 
+  /** A whole number; absent where it is undefined. */
+  integer(field: number, value: number | undefined): void {
+    if (value === undefined || value < 0) return;
+    this.#varint(field << 3);
+    this.#varint(value);
+  }
+
+  double(field: number, value: number | undefined): void {
+    if (value === undefined) return;
+    this.#varint((field << 3) | 1);
+    this.#reserve(8);
+    this.#length = this.#bytes.writeDoubleLE(value, this.#length);
+  }
+
   /** A message in a field; written even where it is empty. */
   message(field: number, write: Write): void {
     const inner = new ProtobufWriter();

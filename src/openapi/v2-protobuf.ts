@@ -1,4 +1,5 @@
 import { isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
+import { anyValue, extensions, named, text, wrapped } from "./protobuf-parts.ts";
 import { ProtobufWriter, type Write } from "./protobuf-writer.ts";
 import type { V2Document, V2Operation, V2Parameter, V2PathItem } from "./v2.ts";
 
@@ -29,18 +30,6 @@ export function v2Protobuf(document: V2Document): Buffer {
     named(1, document.securityDefinitions, (definition) => (item) => item.message(2, apiKey(definition as ReadonlyJsonObject))),
   );
   return message.finish();
-}
-
-/** A message that is a map: a repeated field of name and value. */
-function named<T>(field: number, members: Readonly<Record<string, T>> | ReadonlyJsonObject, write: (value: T) => Write): Write {
-  return (message) => {
-    for (const [name, value] of Object.entries(members)) {
-      message.message(field, (entry) => {
-        entry.text(1, name);
-        entry.message(2, write(value as T));
-      });
-    }
-  };
 }
 
 function apiKey(definition: ReadonlyJsonObject): Write {
@@ -141,27 +130,4 @@ function schema(one: ReadonlyJsonObject): Write {
       );
     extensions(message, 31, one);
   };
-}
-
-function extensions(message: ProtobufWriter, field: number, members: ReadonlyJsonObject): void {
-  for (const [name, value] of Object.entries(members)) {
-    if (!name.startsWith("x-") || value === undefined) continue;
-    message.message(field, (extension) => {
-      extension.text(1, name);
-      extension.message(2, anyValue(value));
-    });
-  }
-}
-
-/** openapi.v2.Any holds YAML text, which JSON is. */
-function anyValue(value: ReadonlyJson): Write {
-  return (message) => message.text(2, `${JSON.stringify(value)}\n`);
-}
-
-function wrapped(field: number, write: Write): Write {
-  return (message) => message.message(field, write);
-}
-
-function text(value: ReadonlyJson | undefined): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }
