@@ -21,8 +21,8 @@ export interface AdmissionAttributes {
   /** "" for a create that leaves the name to the server, and for deletes of collections. */
   readonly name: string;
   /**
-   * The new object, in the hub's form (of an action: the body, a Binding or Eviction). Mutating plugins change it in
-   * place; for the others it is read-only. Undefined for deletes.
+   * The new object, in the hub's form (of an action: the body, a Binding or Eviction; of a connection: its options, which
+   * have no metadata). Mutating plugins change it in place; for the others it is read-only. Undefined for deletes.
    */
   readonly object: KubeObject | undefined;
   /** The object as stored; read-only. Undefined for creates. */

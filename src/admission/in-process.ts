@@ -17,7 +17,10 @@ export interface AdmissionRequest {
   readonly namespace: string;
   /** "" for a create that leaves the name to the server. */
   readonly name: string;
-  /** The new object; undefined for deletes. `mutate` changes it in place, `validate` must not. */
+  /**
+   * The new object; undefined for deletes. `mutate` changes it in place, `validate` must not. Of a CONNECT it is what the
+   * query asked for (PodExecOptions), which has no metadata.
+   */
   readonly object: KubeObject | undefined;
   /** The object as stored, read-only; undefined for creates. */
   readonly oldObject: KubeObject | undefined;

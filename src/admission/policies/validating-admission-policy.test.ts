@@ -223,3 +223,19 @@ test("a scale is judged as a Scale: without the labels of what it scales", async
   assert.match(String((await scale(7)).body["message"]), /denied request: too many: 7$/);
   assert.equal((await scale(4)).status, 200);
 });
+
+test("connections are judged by the options that they ask for", async () => {
+  const t = await testPlane();
+  const resourceRules = [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CONNECT"], resources: ["pods/exec", "services/proxy"] }];
+  await policy(t, "p", {
+    matchConstraints: { resourceRules },
+    validations: [
+      { expression: "!has(object.command) || object.command[0] != 'sh'", message: "no shells" },
+      { expression: "!has(object.path) || !object.path.startsWith('/admin')", message: "not there" },
+    ],
+  });
+  const connect = async (path: string) => (await t.as(ADMIN, "POST", `/api/v1/namespaces/default/${path}`)).body["message"];
+  assert.match(String(await connect("pods/a/exec?command=sh")), /denied request: no shells$/);
+  assert.match(String(await connect("services/a/proxy/admin/x")), /denied request: not there$/);
+  assert.equal(await connect("pods/a/exec?command=ls"), 'pods "a" not found');
+});
