@@ -15,6 +15,7 @@ import type {
   WatchRequest,
   WatchSink,
 } from "../storage.ts";
+import { findCompacted, probeCompacted } from "./compacted.ts";
 import { Compactor } from "./compactor.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { Feed } from "./feed.ts";
@@ -33,7 +34,6 @@ import {
   type RangeFields,
   type TxnAnswer,
 } from "./messages.ts";
-import { openWatchStream } from "./watch-stream.ts";
 
 export interface EtcdOptions extends ConnectionOptions {
   /** What every key begins with in etcd, without a slash at the end (--etcd-prefix). */
@@ -62,7 +62,6 @@ const mostRestarts = 3;
 /** Milliseconds that a write's answer waits for its event, and a health check for an answer. */
 const eventPatience = 1_000;
 const healthPatience = 2_000;
-const probePatience = 2_000;
 
 /**
  * Opens the state that lies in an etcd cluster, which any number of servers share. Errors: StorageError "unavailable"
@@ -79,35 +78,6 @@ export async function openEtcdStorage(options: EtcdOptions): Promise<EtcdStore> 
     connection.close();
     throw error;
   }
-}
-
-/** The lowest revision that can be read. etcd tells it only to a watch that begins below it. */
-async function findCompacted(connection: Connection, keys: KeySpace): Promise<number> {
-  try {
-    await connection.read(paths.range, rangeRequest({ key: keys.nowhere, revision: 1 }));
-    return 1;
-  } catch (error) {
-    if (!(error instanceof StorageError) || error.reason !== "compacted") throw error;
-    return (await probeCompacted(connection, keys, 1)) ?? 2;
-  }
-}
-
-function probeCompacted(connection: Connection, keys: KeySpace, below: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => finish(undefined), probePatience);
-    const range = { start: keys.nowhere, end: `${keys.nowhere}\0`, fromRevision: below };
-    const stream = openWatchStream(connection, keys, range, {
-      created: () => undefined,
-      events: () => undefined,
-      progress: () => undefined,
-      ended: (error) => finish(error.revision),
-    });
-    const finish = (revision: number | undefined): void => {
-      clearTimeout(timer);
-      stream.close();
-      resolve(revision);
-    };
-  });
 }
 
 /** The contract on etcd's v3 API. */
