@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { abacMode, AbacError, readAbacPolicies } from "./abac.ts";
 import type { AuthorizationAttributes, Decision } from "./authorizer.ts";
+import { question } from "./test-question.ts";
 
 const line = (spec: object): string => JSON.stringify({ apiVersion: "abac.authorization.kubernetes.io/v1beta1", kind: "Policy", spec });
 
@@ -47,15 +48,4 @@ test("a file is read line by line, and a line that is no policy is named", () =>
     );
 });
 
-const ASKED: AuthorizationAttributes = {
-  user: { name: "u", groups: ["g", "system:authenticated"] },
-  verb: "get",
-  isResourceRequest: true,
-  path: "",
-  namespace: "",
-  apiGroup: "",
-  apiVersion: "v1",
-  resource: "",
-  subresource: "",
-  name: "",
-};
+const ASKED = question({ user: { name: "u", groups: ["g", "system:authenticated"] } });

@@ -1,15 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { authorizationChain, NO_RULES, resourceQuestion, type AuthorizationMode, type Decision } from "./authorizer.ts";
+import { authorizationChain, NO_RULES, type AuthorizationMode, type Decision } from "./authorizer.ts";
+import { question } from "./test-question.ts";
 
-const ASKED = resourceQuestion({
-  user: { name: "u", groups: [] },
-  verb: "get",
-  apiGroup: "",
-  apiVersion: "v1",
-  resource: "pods",
-  name: "p",
-});
+const ASKED = question({ resource: "pods", name: "p" });
 const NOTHING: Decision = { decision: "noOpinion", reason: "" };
 
 function mode(decision: Partial<Decision>, fault = "", later = false): AuthorizationMode {

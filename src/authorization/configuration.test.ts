@@ -4,6 +4,7 @@ import { ConfigurationError } from "../codec/configuration-file.ts";
 import { readAuthorizationConfiguration } from "./configuration.ts";
 import type { AuthorizationAttributes } from "./authorizer.ts";
 import { compileMatchConditions, MatchConditionError } from "./webhook/match-conditions.ts";
+import { question } from "./test-question.ts";
 
 const HEAD = "apiVersion: apiserver.config.k8s.io/v1\nkind: AuthorizationConfiguration\n";
 const WEBHOOK = `
@@ -72,18 +73,7 @@ test("what is missing, repeated, misspelt or too long is told by its place", () 
 });
 
 test("match conditions are expressions over the review: all true, or the webhook is not asked", () => {
-  const asked: AuthorizationAttributes = {
-    user: { name: "u", groups: ["system:masters"] },
-    verb: "get",
-    isResourceRequest: true,
-    path: "",
-    namespace: "kube-system",
-    apiGroup: "",
-    apiVersion: "v1",
-    resource: "pods",
-    subresource: "",
-    name: "",
-  };
+  const asked = question({ user: { name: "u", groups: ["system:masters"] }, namespace: "kube-system", resource: "pods" });
   const path: AuthorizationAttributes = { ...asked, isResourceRequest: false, path: "/version", user: { name: "u", groups: ["g"] } };
   const conditions = compileMatchConditions([
     "!('system:masters' in request.groups)",

@@ -6,6 +6,7 @@ import { recordOf, storedValue } from "../../storage/cache/record.ts";
 import type { AuthorizationAttributes } from "../authorizer.ts";
 import { GraphLoader, NodeGraph } from "./node-graph.ts";
 import { nodeMode } from "./node.ts";
+import { question } from "../test-question.ts";
 
 const POD: JsonObject = {
   nodeName: "n",
@@ -106,19 +107,7 @@ test("objects that change while the graph loads are counted once, as they are th
 test("kubelets are told what they may not do, and nobody else is judged", async () => {
   const mode = nodeMode({ graph: new NodeGraph(), loadGraph: async () => {}, rules: [] });
   const ask = (asked: Partial<AuthorizationAttributes>, name = "system:node:n", groups = ["system:nodes"]) =>
-    mode.authorize({
-      user: { name, groups },
-      verb: "get",
-      isResourceRequest: true,
-      path: "",
-      namespace: "",
-      apiGroup: "",
-      apiVersion: "v1",
-      resource: "",
-      subresource: "",
-      name: "",
-      ...asked,
-    });
+    mode.authorize(question({ user: { name, groups }, ...asked }));
   const allow = { decision: "allow", reason: "" };
   const no = (reason: string) => ({ decision: "noOpinion", reason });
   assert.deepEqual(await ask({ resource: "secrets", name: "x" }, "system:node:n", []), no(""));

@@ -4,6 +4,7 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import type { AuthorizationAttributes } from "../authorizer.ts";
 import { explainAccess } from "./explain.ts";
 import { RbacIndex } from "./rbac-index.ts";
+import { question } from "../test-question.ts";
 
 const API = "rbac.authorization.k8s.io/v1";
 const index = new RbacIndex();
@@ -44,15 +45,4 @@ test("what is allowed is explained by its binding and rule, what is not by the r
   }
 });
 
-const ASKED: AuthorizationAttributes = {
-  user: { name: "u", groups: [] },
-  verb: "get",
-  isResourceRequest: true,
-  path: "",
-  namespace: "ns",
-  apiGroup: "",
-  apiVersion: "v1",
-  resource: "pods",
-  subresource: "",
-  name: "",
-};
+const ASKED = question({ namespace: "ns", resource: "pods" });

@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from "../../object/json.ts";
 import type { AuthorizationAttributes, Decision } from "../authorizer.ts";
 import { RbacIndex } from "./rbac-index.ts";
 import { rbacMode } from "./rbac.ts";
+import { question } from "../test-question.ts";
 
 const VIEWER = { apiGroups: [""], resources: ["pods"], verbs: ["get", "list"] };
 
@@ -104,19 +105,7 @@ test("a bound role that does not exist is told in the reason", () => {
 });
 
 function decide(index: RbacIndex, asked: Partial<AuthorizationAttributes>): Decision {
-  return rbacMode(index).authorize({
-    user: { name: "u", groups: [] },
-    verb: "get",
-    isResourceRequest: true,
-    path: "",
-    namespace: "",
-    apiGroup: "",
-    apiVersion: "v1",
-    resource: "",
-    subresource: "",
-    name: "",
-    ...asked,
-  }) as Decision;
+  return rbacMode(index).authorize(question(asked)) as Decision;
 }
 
 function role(name: string, namespace: string | undefined, ...rules: JsonValue[]): KubeObject {

@@ -4,21 +4,17 @@ import type { JsonObject } from "../../object/json.ts";
 import { readKubeconfig } from "../../webhook/kubeconfig.ts";
 import { testHttps } from "../../webhook/test-https.ts";
 import { WebhookClient } from "../../webhook/webhook-client.ts";
-import type { AuthorizationAttributes, AuthorizationMode } from "../authorizer.ts";
+import type { AuthorizationMode } from "../authorizer.ts";
 import { webhookMode, type WebhookModeOptions } from "./webhook.ts";
+import { question } from "../test-question.ts";
 
-const ASKED: AuthorizationAttributes = {
+const ASKED = question({
   user: { name: "alice", groups: ["devs", "system:authenticated"], extra: new Map([["k", ["v"]]]), uid: "u1" },
   verb: "list",
-  isResourceRequest: true,
   path: "/api/v1/namespaces/ns/pods",
   namespace: "ns",
-  apiGroup: "",
-  apiVersion: "v1",
   resource: "pods",
-  subresource: "",
-  name: "",
-};
+});
 
 test("a webhook is asked by a review of the version that is configured, with its bearer token", async (t) => {
   const hook = await startHook(t, { v1: { allowed: true, reason: "because" } });
