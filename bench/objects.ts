@@ -45,12 +45,12 @@ function configMap(name: string): object {
 
 /** As large as those. */
 function custom(name: string): object {
-  const rules = Array.from({ length: 8 }, (_, index) => ({ host: `shop-${index}.example.com`, port: 8080 + index, weight: index }));
+  const rules = Array.from({ length: 4 }, (_, index) => ({ host: `shop-${index}.example.com`, port: 8080 + index, weight: index }));
   return {
     apiVersion: "bench.example.com/v1",
     kind: "Route",
     metadata: { name, labels, annotations },
-    spec: { class: "edge", retries: 5, comment: "color=purple ".repeat(12), rules },
+    spec: { class: "edge", retries: 5, comment: "color=purple ".repeat(28), rules },
   };
 }
 

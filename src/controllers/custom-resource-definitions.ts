@@ -60,8 +60,10 @@ export function customResourceDefinitions(resources: CustomResources, now: () =>
 /** Serves every definition that is established already: what a start does before it takes requests. */
 export async function serveEstablished(resources: CustomResources): Promise<void> {
   for (const record of (await resources.stored()).records) {
-    const crd = record.object();
-    if (isConditionTrue(crd, "Established")) resources.serve(crd);
+    const crd = record.glimpse();
+    if (!isConditionTrue(crd, "Established")) continue;
+    resources.serve(crd);
+    if (isConditionTrue(crd, "NamesAccepted") && !isTerminating(crd)) resources.noteSettled(nameOf(record), record.revision);
   }
 }
 
@@ -82,6 +84,7 @@ function forgetGone(groupName: string, group: Group, present: ReadonlySet<string
 async function settleAll(group: Group, records: readonly ObjectRecord[], freed: boolean, parts: Parts): Promise<boolean> {
   let pending = false;
   let retry = freed;
+  for (const record of records) takeSettled(group, record, parts.resources);
   const changed = records.filter((record) => group.seen.get(nameOf(record))?.revision !== record.revision);
   // Who has a name already comes before who wants it.
   for (const record of changed) group.names.take(nameOf(record), acceptedNames(record.object()));
@@ -103,6 +106,16 @@ async function settleAll(group: Group, records: readonly ObjectRecord[], freed: 
   for (const record of changed) await settle(record);
   for (const record of records) if (retry && group.seen.get(nameOf(record))?.refused === true) await settle(record);
   return pending;
+}
+
+/** What was settled before this server started need not be read again: its names are those that it is served by. */
+function takeSettled({ names, seen }: Group, record: ObjectRecord, resources: CustomResources): void {
+  const name = nameOf(record);
+  const definition = seen.has(name) ? undefined : resources.settledAt(name, record.revision);
+  if (definition === undefined) return;
+  const { plural, singular, shortNames, kind, listKind } = definition;
+  names.take(name, { plural, singular, shortNames: [...shortNames], kind, listKind });
+  seen.set(name, { revision: record.revision, refused: false });
 }
 
 function acceptedNames(crd: KubeObject) {

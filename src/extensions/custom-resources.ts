@@ -27,6 +27,8 @@ interface Served {
   /** What tells what the kind was made from: the CustomResourceDefinition, its spec and the names it got. */
   readonly source: string;
   readonly definition: ResourceDefinition;
+  /** The revision of the CustomResourceDefinition at which nothing was left to do for it, where that is known. */
+  readonly settledAt?: number;
 }
 
 /** The custom resources that this server serves, by the name of their CustomResourceDefinition. */
@@ -57,6 +59,18 @@ export class CustomResources {
       if (group === undefined || groupOf(nameOf(record)) === group) records.push(record);
     });
     return { records, unreadable: cache.unreadable(prefix, end).map((key) => key.slice(prefix.length)) };
+  }
+
+  /** Notes that nothing is left to do for a CustomResourceDefinition that is served, as it was at a revision. */
+  noteSettled(name: string, revision: number): void {
+    const served = this.#served.get(name);
+    if (served !== undefined) this.#served.set(name, { ...served, settledAt: revision });
+  }
+
+  /** What is served of a CustomResourceDefinition for which nothing was left to do at this revision. */
+  settledAt(name: string, revision: number): ResourceDefinition | undefined {
+    const served = this.#served.get(name);
+    return served?.settledAt === revision ? served.definition : undefined;
   }
 
   definition(name: string): ResourceDefinition | undefined {
