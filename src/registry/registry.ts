@@ -3,7 +3,9 @@ import { FieldSetCache } from "../apply/field-set-cache.ts";
 import { copyJson } from "../object/json.ts";
 import { groupVersion, type GroupVersionKind, type KubeObject } from "../object/kube-object.ts";
 import type { RandomBytes } from "../object/names-generator.ts";
+import { memo } from "../object/memo.ts";
 import { tooManyRequests } from "../object/status.ts";
+import { timestamp } from "../object/timestamp.ts";
 import type { ResourceDefinition, StrategySettings } from "../resources/definition.ts";
 import type { Definitions } from "../resources/definitions.ts";
 import { ConvertedStore } from "./converted-store.ts";
@@ -66,6 +68,8 @@ export class Registry {
   /** Table rows that were asked for; each lives as long as its object version. */
   readonly rows = new WeakMap<ObjectRecord, TableRow>();
   readonly #elsewhere: ReadonlyMap<string, Storage>;
+  /** Many writes share a second. */
+  readonly #second = memo(1, (second: number) => timestamp(second * 1000));
   readonly #reservers: ReadonlyMap<string, Reserver>;
   readonly #caches = new Map<string, ResourceCache>();
   /** Stores that a webhook converts, by the names of their caches, and why a cache of one could not be loaded. */
@@ -95,6 +99,11 @@ export class Registry {
   /** The store that a resource lies in. */
   storageOf({ keyPrefix }: ResourceDefinition): Storage {
     return this.#elsewhere.get(keyPrefix ?? "") ?? this.storage;
+  }
+
+  /** The present second, as objects have it. */
+  now(): string {
+    return this.#second(Math.floor(this.clock() / 1000));
   }
 
   /** What takes things beside the objects of a kind, if anything does. */

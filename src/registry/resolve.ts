@@ -96,7 +96,8 @@ export function resolve(definitions: Definitions, info: RequestInfo, method: str
   return {
     verb,
     endpoint: {
-      ...(inOwn ? { definition: own, served: own.hub } : { definition, served }),
+      definition: inOwn ? own : definition,
+      served: inOwn ? own.hub : served,
       namespace: namespaced ? info.namespace : "",
       name,
       subresource: subresource === undefined ? undefined : { name: parts[2] as string, definition: subresource },

@@ -1,4 +1,3 @@
-import { timestamp } from "../object/timestamp.ts";
 import type { AdmissionAttributes, Operation } from "../admission/admission.ts";
 import { dropManagedFields } from "../apply/managed-fields.ts";
 import { copyJson, equalJson } from "../object/json.ts";
@@ -26,14 +25,13 @@ export interface Write {
 
 /** A write on its way to an endpoint; the time is taken once. */
 export function writeTo(registry: Registry, endpoint: Endpoint, context: RequestContext, options: WriteOptions): Write {
-  const now = timestamp(registry.clock());
   return {
     registry,
     endpoint,
     context,
     options,
     strategyContext: {
-      now,
+      now: registry.now(),
       user: context.user,
       settings: registry.settings,
       dryRun: options.dryRun,

@@ -147,15 +147,20 @@ export class ObjectRecord {
  * `recordOf`.
  */
 export function storedValue(object: KubeObject): Buffer {
-  if (isInStoredForm(object)) return Buffer.from(stringifyJson(object));
-  const { kind, apiVersion, metadata, ...rest } = object;
-  const { resourceVersion: _, ...meta } = metadata;
-  return Buffer.from(stringifyJson({ kind, apiVersion, metadata: meta, ...rest }));
+  const { kind, apiVersion, metadata } = object;
+  const isNew = metadata.resourceVersion === undefined;
+  if (isNew && isInOrder(object)) return Buffer.from(stringifyJson(object));
+  // Written over, the first three stay in front.
+  const value: KubeObject = Object.assign({ kind, apiVersion, metadata }, object);
+  if (!isNew) {
+    const { resourceVersion: _, ...rest } = metadata;
+    value.metadata = rest;
+  }
+  return Buffer.from(stringifyJson(value));
 }
 
-/** Whether an object's members stand as a stored value's do: most new objects need not be put together anew. */
-function isInStoredForm(object: KubeObject): boolean {
-  if (object.metadata.resourceVersion !== undefined) return false;
+/** Whether an object's members stand as a stored value's do, so that it need not be put together anew. */
+function isInOrder(object: KubeObject): boolean {
   let place = 0;
   for (const name in object) {
     if (name !== LEADING[place]) return false;
