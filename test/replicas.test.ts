@@ -13,7 +13,7 @@ import { needs } from "./programs.ts";
 // Two servers on one etcd: what is done through one holds on the other.
 
 interface Body {
-  readonly metadata?: { readonly name?: string; readonly uid?: string };
+  readonly metadata?: { readonly name?: string; readonly labels?: Readonly<Record<string, string>> };
   readonly items?: readonly Body[];
   readonly message?: string;
   readonly spec?: {
@@ -149,7 +149,7 @@ interface Cached {
   /** Objects that are created through the one server, in this order, and removed again in the other; with their paths. */
   readonly objects: readonly (readonly [
     path: string,
-    object: { readonly metadata: { readonly name: string }; readonly [member: string]: unknown },
+    object: { readonly metadata: { readonly name: string; readonly [member: string]: unknown }; readonly [member: string]: unknown },
   ])[];
   readonly probe: (server: Replica) => Promise<number>;
   readonly without: number;
@@ -265,6 +265,73 @@ const cached: readonly Cached[] = [
     probe: tryCreate(`${NAMESPACE}/resourcequotas`, { metadata: { name: "x" }, spec: {} }),
     without: 201,
     with: 500,
+  },
+  {
+    what: "mutating policies",
+    objects: [
+      [
+        `${admissionApi}/mutatingadmissionpolicies`,
+        {
+          metadata: { name: "marks" },
+          spec: {
+            matchConstraints: { resourceRules: rules(["configmaps"]) },
+            failurePolicy: "Fail",
+            reinvocationPolicy: "Never",
+            mutations: [
+              {
+                patchType: "ApplyConfiguration",
+                applyConfiguration: { expression: 'Object{metadata: Object.metadata{labels: {"marked": "yes"}}}' },
+              },
+            ],
+          },
+        },
+      ],
+      [`${admissionApi}/mutatingadmissionpolicybindings`, { metadata: { name: "marks" }, spec: { policyName: "marks" } }],
+    ],
+    probe: async (server) => {
+      const { body } = await server.ask("POST", `${CONFIG_MAPS}?dryRun=All`, configMap("marked"));
+      return Object.keys(body.metadata?.labels ?? {}).length;
+    },
+    without: 0,
+    with: 1,
+  },
+  {
+    what: "the default class of volumes",
+    objects: [
+      [
+        "/apis/storage.k8s.io/v1/storageclasses",
+        { metadata: { name: "fast", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } }, provisioner: "p" },
+      ],
+    ],
+    probe: async (server) => {
+      const spec = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };
+      const { body } = await server.ask("POST", `${NAMESPACE}/persistentvolumeclaims?dryRun=All`, { metadata: { name: "c" }, spec });
+      return Number(body.spec?.storageClassName === "fast");
+    },
+    without: 0,
+    with: 1,
+  },
+  {
+    what: "APIs of other servers",
+    objects: [
+      [
+        "/apis/apiregistration.k8s.io/v1/apiservices",
+        {
+          metadata: { name: "v1.elsewhere.example" },
+          spec: {
+            group: "elsewhere.example",
+            version: "v1",
+            groupPriorityMinimum: 100,
+            versionPriority: 100,
+            service: { namespace: "default", name: "nobody" },
+            insecureSkipTLSVerify: true,
+          },
+        },
+      ],
+    ],
+    probe: async (server) => (await server.ask("GET", "/apis/elsewhere.example/v1/things")).code,
+    without: 404,
+    with: 503,
   },
   {
     what: "namespaces",

@@ -3,7 +3,7 @@ import type { Registry } from "../../registry/registry.ts";
 import { definitionOf } from "../../registry/endpoint.ts";
 import { follow } from "../../storage/cache/follow.ts";
 import type { CacheEvent } from "../../storage/cache/event-window.ts";
-import { isIdentityLease, renewTime, RENEWAL_MS } from "./identity-lease.ts";
+import { IDENTITY_NAMESPACE, isIdentityLease, renewTime, RENEWAL_MS } from "./identity-lease.ts";
 
 /** Clocks that differ by more cannot agree on which token or certificate is still good, in milliseconds. */
 const BOUND_MS = 5_000;
@@ -40,6 +40,8 @@ export class ClockSkew {
 
   /** A lease of another server was written or removed. */
   changed({ key, current, previous }: Pick<CacheEvent, "key" | "current" | "previous">): void {
+    // Before it is read: nodes have many leases, in a namespace of their own.
+    if (!key.includes(`/${IDENTITY_NAMESPACE}/`)) return;
     if (current === undefined) return void this.#others.delete(key);
     const lease = current.glimpse();
     if (!isIdentityLease(lease)) return;

@@ -8,7 +8,7 @@ import type { SystemClient } from "../../registry/system-client.ts";
 import { IDENTITY, serverId } from "./server-id.ts";
 
 /** Where the leases of API servers lie, and what tells them from others (concepts/architecture/leases). */
-const NAMESPACE = "kube-system";
+export const IDENTITY_NAMESPACE = "kube-system";
 const IDENTITY_LABEL = "apiserver.kubernetes.io/identity";
 const HOST_LABEL = "kubernetes.io/hostname";
 /** host:port at which other servers reach the lease's. */
@@ -51,11 +51,11 @@ export class IdentityLease {
   async renew(): Promise<void> {
     const { client, host, address } = this.#options;
     // Two servers of one host would share a name: who comes second takes one that its address is part of.
-    if (this.#isOthers(await client.get(LEASES, NAMESPACE, this.#name))) this.#name = serverId(host, address);
+    if (this.#isOthers(await client.get(LEASES, IDENTITY_NAMESPACE, this.#name))) this.#name = serverId(host, address);
     const wanted = this.#lease();
     const found = await client.ensure(LEASES, structuredClone(wanted));
     if (renewTime(found) === renewTime(wanted)) return;
-    await client.update(LEASES, NAMESPACE, this.#name, (lease) => {
+    await client.update(LEASES, IDENTITY_NAMESPACE, this.#name, (lease) => {
       lease.metadata.labels = { ...lease.metadata.labels, ...wanted.metadata.labels };
       lease.metadata.annotations = { ...lease.metadata.annotations, ...wanted.metadata.annotations };
       // The time of each attempt: others compare clocks by it.
@@ -80,7 +80,7 @@ export class IdentityLease {
       kind: "Lease",
       metadata: {
         name: this.#name,
-        namespace: NAMESPACE,
+        namespace: IDENTITY_NAMESPACE,
         // Not every name of a host can be a label.
         labels: { [IDENTITY_LABEL]: IDENTITY, ...(labelValue(host).length === 0 ? { [HOST_LABEL]: host } : {}) },
         annotations: { [ADDRESS]: address },
@@ -96,7 +96,7 @@ export class IdentityLease {
 
 /** Whether an object is the lease of an API server. */
 export function isIdentityLease({ metadata }: KubeObject): boolean {
-  return metadata.namespace === NAMESPACE && metadata.labels?.[IDENTITY_LABEL] === IDENTITY;
+  return metadata.namespace === IDENTITY_NAMESPACE && metadata.labels?.[IDENTITY_LABEL] === IDENTITY;
 }
 
 /** When a lease was last renewed, as it stands there; "" where it was never. */
@@ -106,11 +106,11 @@ export function renewTime(lease: KubeObject): string {
 
 /** Removes the leases of servers that have not renewed theirs in time: they are gone. Errors: StatusError, StorageError. */
 export async function removeExpiredLeases(client: Pick<SystemClient, "list" | "remove">, clock: () => number): Promise<void> {
-  for (const lease of await client.list(LEASES, NAMESPACE)) {
+  for (const lease of await client.list(LEASES, IDENTITY_NAMESPACE)) {
     if (!isIdentityLease(lease) || !isExpired(lease, clock())) continue;
     const { name = "", uid = "", resourceVersion = "" } = lease.metadata;
     // Another replica may be faster; one that was renewed meanwhile is a conflict and stays.
-    await ignoringAbsence(client.remove(LEASES, NAMESPACE, name, { uid, resourceVersion }));
+    await ignoringAbsence(client.remove(LEASES, IDENTITY_NAMESPACE, name, { uid, resourceVersion }));
   }
 }
 
