@@ -132,6 +132,7 @@ test("the address announced to the cluster is one that others can reach", () => 
 
 test("a serving certificate comes with its key", () => {
   refuses(["--tls-cert-file=/a.crt"], /must be set together/);
+  refuses(["--proxy-client-key-file=/a.key"], /--proxy-client-cert-file and --proxy-client-key-file must be set together/);
 });
 
 test("the recordings' flags are taken", () => {
