@@ -295,6 +295,30 @@ describe("an API of another server", () => {
     assert.deepEqual(v2.definitions["Gadget"], { type: "object" });
   });
 
+  test("that stops answering is 503, told as it was known, and left out of OpenAPI, until it answers again", async () => {
+    const discovered = async (): Promise<{ freshness?: string; resources?: unknown[] } | undefined> => {
+      const { items } = (await ask(server, "/apis", { headers: { accept: AGGREGATED } })).body as { items: Record<string, unknown>[] };
+      return (items.at(-1)?.["versions"] as Record<string, unknown>[])[0];
+    };
+    const isDocumented = async (): Promise<boolean> => (await ask(server, "/openapi/v3")).text.includes(base.slice(1));
+    let count = 0;
+    const lookAgain = async (): Promise<void> => {
+      const headers = { "content-type": "application/merge-patch+json" };
+      const body = { metadata: { labels: { count: `${count++}` } } };
+      await ask(server, `${SERVICES}/v1.shop.example.com`, { method: "PATCH", body, headers });
+    };
+    shop.answers.set(base, (_, response) => void response.writeHead(500).end());
+    await lookAgain();
+    await until(async () => (await condition(server, "shop.example.com"))["status"] === "False");
+    assert.equal((await ask(server, `${base}/gadgets`)).status, 503);
+    const stale = await discovered();
+    assert.deepEqual([stale?.freshness, stale?.resources?.length, await isDocumented()], ["Stale", 1, false]);
+    shop.answers.set(base, jsonAnswer(GADGETS));
+    await lookAgain();
+    await until(async () => (await condition(server, "shop.example.com"))["status"] === "True");
+    await until(async () => (await discovered())?.freshness === "Current" && (await isDocumented()));
+  });
+
   test("goes when its API service goes", async () => {
     await register(server, "gone.example.com", { insecureSkipTLSVerify: true });
     await until(async () => (await ask(server, "/apis/gone.example.com/v1")).status === 503);
