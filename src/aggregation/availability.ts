@@ -99,7 +99,6 @@ export class Availability implements Disposable {
   }
 
   /** Gives how soon to look again, in milliseconds; undefined: the API service has gone. */
-
   async #look(name: string, check: Check): Promise<number | undefined> {
     let isAvailable = false;
     try {
@@ -121,10 +120,12 @@ export class Availability implements Disposable {
     const { client, clock, resolveService, ownResolver, onAvailable } = this.#options;
     const { service } = api.spec;
     // What the program does not know is looked for in the cluster; what it fails on is told by the probe.
-    const isKnown = await Promise.resolve(ownResolver?.(service)).then(
-      (address) => address !== undefined,
-      () => true,
-    );
+    const isKnown = await Promise.resolve()
+      .then(() => ownResolver?.(service))
+      .then(
+        (address) => address !== undefined,
+        () => true,
+      );
     const absence = isKnown ? undefined : await serviceAbsence(service, client);
     const fault = absence === undefined ? await probe(api, resolveService) : undefined;
     // Its API service may have changed while it was asked.

@@ -1,37 +1,9 @@
-import { hostPort } from "../object/ip.ts";
 import { equalJson, type ReadonlyJsonObject } from "../object/json.ts";
-import { ask, type Question, type WholeAnswer } from "../proxy/ask.ts";
-import type { UserInfo } from "../request/context.ts";
 import type { ServiceResolver } from "../webhook/service-address.ts";
 import { AGGREGATOR } from "./aggregator-user.ts";
-import { identityHeaders } from "./identity-headers.ts";
+import { askApi } from "./ask-api.ts";
 import type { RemoteApi } from "./remote-api.ts";
 import { AGGREGATED_ACCEPT, isAggregated, versionInList, versionOfResources } from "./remote-discovery.ts";
-
-const TIMEOUT_MS = 5000;
-const MAX_BYTES = 8 << 20;
-
-/** Asks the server of a group version something as one of its own users, through what the proxy would send. */
-export async function askApi(
-  api: RemoteApi,
-  resolveService: ServiceResolver,
-  user: UserInfo,
-  question: Partial<Question> & Pick<Question, "target">,
-): Promise<WholeAnswer> {
-  const address = await resolveService(api.spec.service);
-  return ask(api.server, address, {
-    timeoutMs: TIMEOUT_MS,
-    maxBytes: MAX_BYTES,
-    ...question,
-    headers: {
-      ...identityHeaders(user),
-      "X-Forwarded-Host": hostPort(address.host, address.port),
-      "X-Forwarded-Proto": "https",
-      "X-Forwarded-Uri": question.target,
-      ...question.headers,
-    },
-  });
-}
 
 /**
  * Reads what a server says of its group version: from its aggregated discovery, else from the group version's own list.

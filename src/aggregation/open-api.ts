@@ -7,7 +7,7 @@ import type { RemoteDocuments, RemoteV2 } from "../openapi/remote-documents.ts";
 import type { ServiceResolver } from "../webhook/service-address.ts";
 import { OPENAPI_READER } from "./aggregator-user.ts";
 import type { ApiServices } from "./api-services.ts";
-import { askApi } from "./look-at-discovery.ts";
+import { askApi } from "./ask-api.ts";
 import type { RemoteApi } from "./remote-api.ts";
 
 /** How old a v2 document may be before it is asked for again, when somebody asks for it here. */
