@@ -6,7 +6,7 @@ import { benchEtcd } from "./etcd.ts";
 import { benchMemory, benchStart } from "./footprint.ts";
 import { benchPolicies } from "./policies.ts";
 import { benchProtobuf } from "./protobuf.ts";
-import { benchFirstList, benchGet, benchList } from "./read.ts";
+import { benchFirstList, benchGet, benchList, benchProtobufGet } from "./read.ts";
 import { line, type Result } from "./result.ts";
 import { benchValidate } from "./validate.ts";
 import { benchProtobufWatch, benchWatch } from "./watch.ts";
@@ -23,7 +23,10 @@ const benches: ReadonlyMap<string, () => Promise<readonly Result[]>> = new Map([
   ["kinds", benchKinds],
   ["apply", benchApply],
   ["validate", benchValidate],
-  ["protobuf", async () => [...(await benchProtobuf()), ...(await benchFirstList()), ...(await benchProtobufWatch())]],
+  [
+    "protobuf",
+    async () => [...(await benchProtobuf()), ...(await benchProtobufGet()), ...(await benchFirstList()), ...(await benchProtobufWatch())],
+  ],
   ["admission", benchAdmission],
   ["policies", benchPolicies],
   ["definitions", benchDefinitions],

@@ -90,6 +90,19 @@ test("statuses, reviews, scales and metadata come in protobuf; tables do not", a
   assert.equal(refused.status, 406);
 });
 
+test("an object's bytes are made once, for everybody who asks in one form", async () => {
+  const under = await testPlane();
+  await ask(under, "POST", MAPS, configMap("m"));
+  const body = async (accept: string) =>
+    (await under.plane.handle(under.request(ADMIN, "GET", `${MAPS}/m`, undefined, { accept }))).body ?? assert.fail();
+  const first = await body(TYPE);
+  assert.equal(await body(TYPE), first);
+  assert.equal(await body(`${TYPE}, application/json;q=0.5`), first);
+  assert.equal(await body(`${TYPE};${AS_METADATA}`), await body(`${TYPE};${AS_METADATA}`));
+  await ask(under, "PUT", `${MAPS}/m`, configMap("m", { a: "1" }));
+  assert.notEqual(await body(TYPE), first);
+});
+
 test("a body that is no protobuf message is a bad request, told in protobuf", async () => {
   const under = await testPlane();
   for (const bytes of [Buffer.from("{}"), Buffer.from("k8s\0\x0a\x7f"), Buffer.concat([Buffer.from("k8s\0"), Buffer.alloc(20, 0xff)])]) {
