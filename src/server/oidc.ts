@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { groupsClaim, requiredClaim, usernameClaim } from "../authentication/oidc/claims.ts";
 import { authenticationExpressions, type AuthenticationExpressions } from "../authentication/oidc/expressions.ts";
-import { httpsFetcher } from "../authentication/oidc/fetch-json.ts";
+import { httpsFetcher, httpsTextFetcher } from "../authentication/oidc/fetch-json.ts";
 import type { IssuerRules } from "../authentication/oidc/issuer-rules.ts";
 import { oidcIssuer, type OidcIssuer } from "../authentication/oidc/oidc-token.ts";
 import { readAuthenticationConfiguration } from "../authentication/oidc/read-configuration.ts";
@@ -20,7 +20,7 @@ export interface OidcSurroundings {
 /** Makes issuers and sets out to find them: who comes with a token later need not wait for that. */
 function startIssuers(rules: readonly IssuerRules[], { apiAudiences, clock, log }: OidcSurroundings): OidcIssuer[] {
   return rules.map((one) => {
-    const issuer = oidcIssuer({ rules: one, fetch: httpsFetcher(one.ca), apiAudiences, clock });
+    const issuer = oidcIssuer({ rules: one, fetch: httpsFetcher(one.ca), fetchText: httpsTextFetcher(one.ca), apiAudiences, clock });
     issuer.discover().catch((error: unknown) => {
       const reason = errorText(error);
       log.warn({ issuer: one.issuer, reason }, "an issuer of ID tokens was not found; it will be looked for when a token of it comes");
@@ -53,6 +53,7 @@ function flagRules(config: OidcConfig, ca: string | undefined): IssuerRules {
     checkClaims: [...config.requiredClaims].map(([claim, value]) => requiredClaim(claim, value)),
     username: usernameClaim(config.usernameClaim, config.usernamePrefix),
     groups: config.groupsClaim === "" ? () => [] : groupsClaim(config.groupsClaim, config.groupsPrefix),
+    groupsClaim: config.groupsClaim,
     uid: () => "",
     extra: [],
     checkUser: [],

@@ -12,24 +12,39 @@ const TIMEOUT_MS = 10_000;
 
 /** Gets a JSON object. Errors: Error saying why not. */
 export type FetchJson = (url: string) => Promise<JsonObject>;
+/** Gets a text, with a bearer token where there is one ("" for none). Errors: Error saying why not. */
+export type FetchText = (url: string, token: string) => Promise<string>;
 
 /** Fetches over HTTPS alone, trusting the given authorities (PEM), or those of the system where there are none given. */
 export function httpsFetcher(ca: string | undefined): FetchJson {
   return async (url) => {
-    if (!url.startsWith("https://")) throw new Error(`${url} is not fetched: it is no https URL`);
-    try {
-      const value = jsonIn(await fetched(url, ca));
-      if (isObject(value)) return value;
-      throw new Error("the answer is no JSON object");
-    } catch (error) {
-      throw new Error(`Get ${url}: ${errorText(error)}`, { cause: error });
-    }
+    const value = jsonIn(await fetched(url, ca, ""));
+    if (isObject(value)) return value;
+    throw new Error(`Get ${url}: the answer is no JSON object`);
   };
 }
 
-async function fetched(url: string, ca: string | undefined): Promise<Buffer> {
+/** The same for texts. */
+export function httpsTextFetcher(ca: string | undefined): FetchText {
+  return async (url, token) => (await fetched(url, ca, token)).toString("utf8");
+}
+
+async function fetched(url: string, ca: string | undefined, token: string): Promise<Buffer> {
+  if (!url.startsWith("https://")) throw new Error(`${url} is not fetched: it is no https URL`);
+  try {
+    return await exchanged(url, ca, token);
+  } catch (error) {
+    throw new Error(`Get ${url}: ${errorText(error)}`, { cause: error });
+  }
+}
+
+async function exchanged(url: string, ca: string | undefined, token: string): Promise<Buffer> {
   const request = httpsRequest(url, {
-    headers: { "accept-encoding": "gzip", "user-agent": "Go-http-client/1.1" },
+    headers: {
+      "accept-encoding": "gzip",
+      "user-agent": "Go-http-client/1.1",
+      ...(token === "" ? {} : { authorization: `Bearer ${token}` }),
+    },
     signal: AbortSignal.timeout(TIMEOUT_MS),
     ...(ca === undefined ? {} : { ca }),
   });

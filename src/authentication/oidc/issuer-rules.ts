@@ -25,6 +25,8 @@ export interface IssuerRules {
   readonly checkClaims: readonly ReadClaims<void>[];
   readonly username: ReadClaims<string>;
   readonly groups: ReadClaims<readonly string[]>;
+  /** The claim of the groups, which may be elsewhere; "" where there is none, or an expression makes them. */
+  readonly groupsClaim: string;
   readonly uid: ReadClaims<string>;
   readonly extra: readonly { readonly key: string; readonly read: ReadClaims<readonly string[]> }[];
   /** Errors: Error naming the rule that the user breaks. */

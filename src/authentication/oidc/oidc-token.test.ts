@@ -54,6 +54,7 @@ function world() {
     rules,
     apiAudiences: ["api"],
     clock: () => state.now * 1000,
+    fetchText: async () => assert.fail("nothing is elsewhere"),
     async fetch(url): Promise<JsonObject> {
       state.fetched.push(url);
       if (url.endsWith("openid-configuration")) return { issuer: ISSUER, jwks_uri: `${ISSUER}/keys` };
@@ -155,6 +156,7 @@ describe("an ID token", () => {
       rules,
       apiAudiences: [],
       clock: () => now,
+      fetchText: async () => "",
       fetch: async () => {
         asked++;
         throw new Error("connection refused");

@@ -4,22 +4,23 @@ import { errorText } from "../../object/error-text.ts";
 import type { UserInfo } from "../../request/context.ts";
 import { BadCredential } from "../authenticator.ts";
 import { BoundedCache } from "../bounded-cache.ts";
-import { audiencesOf, parseJwt } from "../jwt.ts";
-import { common, forApiAudiences, type TokenAuthenticator } from "../token-authenticator.ts";
+import { parseJwt } from "../jwt.ts";
+import { forApiAudiences, type TokenAuthenticator } from "../token-authenticator.ts";
 import { tokenDigest } from "../token-file.ts";
-import type { FetchJson } from "./fetch-json.ts";
+import { distributedClaim } from "./distributed-claim.ts";
+import type { FetchJson, FetchText } from "./fetch-json.ts";
 import { IssuerKeys } from "./issuer-keys.ts";
 import type { IssuerRules, MappedUser } from "./issuer-rules.ts";
+import { verifyToken } from "./verify-token.ts";
 
 /** Users of tokens are remembered for so long, and no longer than their tokens live. */
 const REMEMBERED_MS = 10_000;
 const REMEMBERED = 4096;
-/** How early a token may be used, in seconds (go-oidc's). */
-const NOT_BEFORE_LEEWAY = 300;
 
 interface OidcOptions {
   readonly rules: IssuerRules;
   readonly fetch: FetchJson;
+  readonly fetchText: FetchText;
   readonly apiAudiences: readonly string[];
   readonly clock: () => number;
 }
@@ -32,9 +33,11 @@ export interface OidcIssuer {
 }
 
 /** Makes the authenticator of one issuer; tokens of others are not its own to know. */
-export function oidcIssuer({ rules, fetch, apiAudiences, clock }: OidcOptions): OidcIssuer {
+export function oidcIssuer({ rules, fetch, fetchText, apiAudiences, clock }: OidcOptions): OidcIssuer {
   const keys = new IssuerKeys({ issuer: rules.issuer, discoveryUrl: rules.discoveryUrl, fetch, clock });
   const known = new BoundedCache<UserInfo>(REMEMBERED, clock);
+  const { groupsClaim: claim } = rules;
+  const whole = claim === "" ? undefined : distributedClaim({ claim, demands: rules, fetch, fetchText, clock });
   const prove = async (token: string): Promise<UserInfo | undefined> => {
     const digest = tokenDigest(token);
     const remembered = known.get(digest);
@@ -43,12 +46,8 @@ export function oidcIssuer({ rules, fetch, apiAudiences, clock }: OidcOptions): 
     if (jwt === undefined || jwt.claims["iss"] !== rules.issuer) return undefined;
     const { claims } = jwt;
     try {
-      if (!rules.algorithms.includes(jwt.algorithm)) throw new Error(`oidc: id token signed with unsupported algorithm`);
-      checkTimes(claims, clock() / 1000);
-      if (common(audiencesOf(claims), rules.audiences).length === 0)
-        throw new Error("oidc: expected audience is not among those of the token");
-      if (!(await keys.verify(jwt))) throw new Error("oidc: failed to verify signature: no key of the issuer made it");
-      const user = userOf(claims, rules);
+      await verifyToken(jwt, keys, rules, clock() / 1000);
+      const user = userOf(whole === undefined ? claims : await whole(claims), rules);
       known.set(digest, user, Math.min(clock() + REMEMBERED_MS, numberIn(claims, "exp") * 1000));
       return user;
     } catch (error) {
@@ -56,14 +55,6 @@ export function oidcIssuer({ rules, fetch, apiAudiences, clock }: OidcOptions): 
     }
   };
   return { authenticate: forApiAudiences(apiAudiences, ({ token }) => prove(token)), discover: () => keys.discover() };
-}
-
-function checkTimes(claims: JsonObject, now: number): void {
-  const { exp, nbf } = claims;
-  if (typeof exp !== "number" || (nbf !== undefined && typeof nbf !== "number")) throw new Error("oidc: the token's times cannot be read");
-  if (exp < now) throw new Error("oidc: verify token: token is expired");
-  if (typeof nbf === "number" && nbf > now + NOT_BEFORE_LEEWAY)
-    throw new Error("oidc: verify token: current time before the nbf (not before) time");
 }
 
 function userOf(claims: JsonObject, rules: IssuerRules): UserInfo {

@@ -127,7 +127,7 @@ function issuerRules(entry: ConfigurationReader, expressions: () => Authenticati
 
 type Compile = <T>(field: string, make: (from: AuthenticationExpressions) => T) => T;
 
-function mappingsOf(mappings: ConfigurationReader, compiled: Compile): Pick<IssuerRules, "username" | "groups" | "uid"> {
+function mappingsOf(mappings: ConfigurationReader, compiled: Compile): Pick<IssuerRules, "username" | "groups" | "groupsClaim" | "uid"> {
   const part = (name: "username" | "groups" | "uid") => {
     const mapping = mappings.object(name);
     const at = String(mapping.path);
@@ -158,6 +158,7 @@ function mappingsOf(mappings: ConfigurationReader, compiled: Compile): Pick<Issu
         : groups.expression === ""
           ? none
           : compiled(groups.field, (from) => from.strings(groups.expression)),
+    groupsClaim: groups.claim,
     uid:
       uid.claim !== ""
         ? uidClaim(uid.claim)
