@@ -91,6 +91,15 @@ for (const [what, text] of [
   });
 }
 
+test("keys of others beside the resources are in nobody's way", async () => {
+  const plane = await testPlane();
+  for (const key of ["/registry/notes/a", "/registry/configmaps", "/registry/0", "/registry/configmapsx/default/a"])
+    await put(plane.storage, key, "x");
+  assert.equal((await plane.as(ADMIN, "POST", MAPS, { metadata: { name: "a" } })).status, 201);
+  const { status, body } = await plane.as(ADMIN, "GET", "/api/v1/configmaps");
+  assert.deepEqual([status, objectsIn(body, "items").length], [200, 1]);
+});
+
 test("a watch of an object that stops to be readable ends, and says neither that it is gone nor how it is", async () => {
   const plane = await testPlane();
   await plane.as(ADMIN, "POST", MAPS, { metadata: { name: "broken" } });

@@ -6,6 +6,10 @@ import { needs } from "../../../test/programs.ts";
 import { put, putAtLast, record } from "../../../test/store-writer.ts";
 import { ManualClock } from "../clock.ts";
 import { StorageError, type Storage } from "../storage.ts";
+import { WireWriter } from "../../protobuf/wire-writer.ts";
+import { Connection } from "./connection.ts";
+import { writeMessage, type Message } from "./message.ts";
+import { paths } from "./messages.ts";
 import { openEtcdStorage, type EtcdOptions } from "./etcd.ts";
 
 const asked = { ...needs("etcd"), timeout: 60_000 };
@@ -152,4 +156,41 @@ test("a store that is older than it was ends the watches, and goes on from there
   const revision = await put(storage, "/registry/a/2");
   await again.until(revision);
   assert.deepEqual(again.lines(), [`/registry/a/2 ${revision}`]);
+});
+
+test("a key of others that is no text is in nobody's way, and ends no range too early or never", asked, async () => {
+  await using storage = await open(`/foreign`);
+  await put(storage, "/registry/a/1");
+  await put(storage, "/registry/b/1");
+  const connection = new Connection({ servers: [server.url], tls: {} });
+  const watch = record(storage, "/registry/b/", storage.revision);
+  for (let index = 0; index < 1_100; index += 100) {
+    const writer = new WireWriter(100);
+    const puts = Array.from({ length: 100 }, (_, i): Message => {
+      const key = Buffer.concat([Buffer.from("/foreign/a/"), Buffer.of(0xff), Buffer.from(String(index + i))]);
+      return [
+        [
+          2,
+          [
+            [1, key],
+            [2, Buffer.from("x")],
+          ],
+        ],
+      ];
+    });
+    writeMessage(
+      writer,
+      puts.map((one) => [2, one] as const),
+    );
+    await connection.write(paths.txn, writer.finish());
+  }
+  connection.close();
+  await assert.rejects(
+    storage.range({ start: "/registry/a/", end: "/registry/a0" }),
+    (error) => error instanceof StorageError && error.reason === "corrupt" && error.message.includes("/foreign/a/"),
+  );
+  assert.equal((await storage.range({ start: "/registry/b/", end: "/registry/b0" })).items.length, 1);
+  const revision = await put(storage, "/registry/b/2");
+  await watch.until(revision);
+  assert.deepEqual(watch.lines(), [`/registry/b/2 ${revision}`]);
 });

@@ -309,6 +309,8 @@ class EtcdStorage implements EtcdStore {
       if (!page.more || last === undefined || items.length >= most) {
         return { items, revision: at, more: page.more, ...(count ? { count: all } : {}) };
       }
+      // A key that is not UTF-8 is nobody's here, and cannot be said again to go on behind it.
+      if (last.key.includes("\ufffd")) throw new StorageError("corrupt", `etcd: the key ${last.key} is no text`);
       key = `${last.key}\0`;
     }
   }
