@@ -298,7 +298,7 @@ describe("an API of another server", () => {
   test("that stops answering is 503, told as it was known, and left out of OpenAPI, until it answers again", async () => {
     const discovered = async (): Promise<{ freshness?: string; resources?: unknown[] } | undefined> => {
       const { items } = (await ask(server, "/apis", { headers: { accept: AGGREGATED } })).body as { items: Record<string, unknown>[] };
-      return (items.at(-1)?.["versions"] as Record<string, unknown>[])[0];
+      return (items.at(-1) as { versions: { freshness?: string; resources?: unknown[] }[] } | undefined)?.versions[0];
     };
     const isDocumented = async (): Promise<boolean> => (await ask(server, "/openapi/v3")).text.includes(base.slice(1));
     let count = 0;
