@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type AddressInfo, type Socket } from "node:net";
 import { test } from "node:test";
 import type { KubeObject } from "../object/kube-object.ts";
 import { jsonAnswer, testRemote } from "../proxy/test-remote.ts";
@@ -46,7 +48,30 @@ test("a server that hangs is given up, and one that nobody knows is told in the 
   remote.answers.set("/*", () => {});
   using api = apiOf(remote.ca);
   const url = `https://127.0.0.1:${remote.port}${PATH}`;
-  const fault = await probe(api, async () => ({ host: "127.0.0.1", port: remote.port }), 50);
-  assert.equal(fault, `failing or missing response from ${url}: Get "${url}": context deadline exceeded`);
+  const told = `failing or missing response from ${url}: Get "${url}"`;
+  const late = "(Client.Timeout exceeded while awaiting headers)";
+  const resolve = async () => ({ host: "127.0.0.1", port: remote.port });
+  assert.equal(await probe(api, resolve, 200), `${told}: context deadline exceeded ${late}`);
+  await using silent = await silentListener();
+  const other = `https://127.0.0.1:${silent.port}${PATH}`;
+  const fault = await probe(api, async () => ({ host: "127.0.0.1", port: silent.port }), 50);
+  assert.equal(
+    fault,
+    `failing or missing response from ${other}: Get "${other}": net/http: request canceled while waiting for connection ${late}`,
+  );
   assert.equal(await probe(api, () => Promise.reject(new Error("no endpoints")), 50), "no endpoints");
 });
+
+/** Takes connections and never says anything. */
+async function silentListener() {
+  const sockets = new Set<Socket>();
+  const listener = createServer((socket) => void sockets.add(socket.on("error", () => {}))).listen(0, "127.0.0.1");
+  await once(listener, "listening");
+  return {
+    port: (listener.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => listener.close(resolve));
+    },
+  };
+}

@@ -24,7 +24,11 @@ export interface WholeAnswer {
 export async function ask(server: RemoteServer, address: DialAddress, question: Question): Promise<WholeAnswer> {
   const { target, headers, timeoutMs, maxBytes } = question;
   const request = server.request(address, { method: "GET", target, headers: { "Accept-Encoding": "gzip", ...headers } });
-  const timer = setTimeout(() => request.destroy(new Error("context deadline exceeded")), timeoutMs);
+  let what = "net/http: request canceled while waiting for connection";
+  const connected = (): void => void (what = "context deadline exceeded");
+  request.once("socket", (socket) => void (socket.connecting ? socket.once("secureConnect", connected) : connected()));
+  const late = (): void => void request.destroy(new Error(`${what} (Client.Timeout exceeded while awaiting headers)`));
+  const timer = setTimeout(late, timeoutMs);
   timer.unref();
   try {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
