@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startEtcdCluster } from "../etcd-server.ts";
 import { needs } from "../programs.ts";
 import { startReplica, type Replica } from "../replica.ts";
+import { startProxy, type TcpProxy } from "../tcp-proxy.ts";
 import { checkHistory } from "./check-history.ts";
 import { Clients } from "./clients.ts";
 import { numbers } from "./numbers.ts";
@@ -16,21 +17,32 @@ const writers = 6;
 const watchers = 4;
 const keys = 20;
 
-/** Something that can be killed or stopped, and be well again. */
-type Victim = Pick<Replica, "kill" | "start" | "pause" | "resume">;
+/** What can be done to a process, and how it gets well again. */
+interface Harm {
+  begin(): Promise<void> | void;
+  end(): Promise<void> | void;
+}
 
-/** Kills and stops some of these until a moment, never two at once; gives how often. */
-async function harm(victims: readonly Victim[], random: () => number, until: number): Promise<number> {
+/** A process is killed, twice as often as it is only stopped. */
+function harms(victim: Pick<Replica, "kill" | "start" | "pause" | "resume">): Harm[] {
+  const killed: Harm = { begin: () => victim.kill(), end: () => victim.start() };
+  return [killed, killed, { begin: () => victim.pause(), end: () => victim.resume() }];
+}
+
+/** A member answers late, by so much that what it streams is behind what others answer. */
+function slowed(proxy: TcpProxy): Harm {
+  return { begin: () => void (proxy.delay = 300), end: () => void (proxy.delay = 0) };
+}
+
+/** Does such things until a moment, never two at once; gives how often. */
+async function harm(choices: readonly Harm[], random: () => number, until: number): Promise<number> {
   let times = 0;
   for (; performance.now() < until; times++) {
     await sleep(500 + random() * 1_500);
-    const victim = victims[Math.floor(random() * victims.length)] as Victim;
-    const isKill = random() < 0.6;
-    if (isKill) await victim.kill();
-    else victim.pause();
+    const { begin, end } = choices[Math.floor(random() * choices.length)] as Harm;
+    await begin();
     await sleep(300 + random() * 2_500);
-    if (isKill) await victim.start();
-    else victim.resume();
+    await end();
   }
   return times;
 }
@@ -41,15 +53,18 @@ test(
   async (t) => {
     const random = numbers(seed);
     await using cluster = await startEtcdCluster();
-    await using one = await startReplica(cluster.urls);
-    await using two = await startReplica([...cluster.urls].reverse());
+    const doors = await Promise.all(cluster.urls.map((url) => startProxy(url)));
+    t.after(() => Promise.all(doors.map((door) => door[Symbol.asyncDispose]())));
+    const urls = doors.map(({ url }) => url);
+    await using one = await startReplica(urls);
+    await using two = await startReplica([...urls].reverse());
     const clients = new Clients([one, two], numbers(seed + 1), keys);
     t.after(() => clients.stop());
     const watching = Array.from({ length: watchers }, () => clients.watch());
     const until = performance.now() + seconds * 1000;
     const [members, replicas] = await Promise.all([
-      harm(cluster.members, random, until),
-      harm([one, two], numbers(seed + 2), until),
+      harm([...cluster.members.flatMap(harms), ...doors.map(slowed)], random, until),
+      harm([one, two].flatMap(harms), numbers(seed + 2), until),
       ...Array.from({ length: writers }, () => clients.write(until)),
     ]);
     const revision = await clients.seal();
