@@ -139,6 +139,7 @@ test("what cannot be read stays as it is, and is refused by name", async () => {
     for (const [value, message] of [
       [Buffer.from("k8s\0\x0a\x7f"), /the stored value at \/registry\/configmaps\/default\/m does not decode/],
       [truncated, /the stored value at \/registry\/configmaps\/default\/m does not decode/],
+      [Buffer.from('{"kind":"Secret","apiVersion":"v1","metadata":{"name":"m"},"data":{"p":"c4nary"'), /does not decode: it is no JSON$/],
       [Buffer.from("k8s:enc:aescbc:v1:key1:\x01\x02"), /is encrypted \(k8s:enc:aescbc:\), which this server cannot read/],
       [storedValue({ ...object, apiVersion: "v0" }), /is ConfigMap of v0, which this server cannot read/],
       [bodies.write({ ...object, kind: "Secret" }), /is Secret of v1, which this server cannot read/],

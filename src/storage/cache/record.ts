@@ -277,9 +277,10 @@ function checkJson({ key, value, fault }: KeyValue): void {
   }
 }
 
-/** The fault of a value that is not an object, or not one of its kind. */
+/** The fault of a value that is not an object, or not one of its kind; nothing of the value, which may be a Secret's. */
 export function corruptError(key: string, error: unknown): StorageError {
-  return new StorageError("corrupt", `the stored value at ${key} does not decode: ${errorText(error)}`);
+  const reason = error instanceof SyntaxError ? "it is no JSON" : errorText(error);
+  return new StorageError("corrupt", `the stored value at ${key} does not decode: ${reason}`);
 }
 
 const NO_LABELS: Readonly<Record<string, string>> = Object.freeze({});
