@@ -10,7 +10,8 @@ import { startBinnacle, timeToReady, type Binnacle } from "./servers.ts";
 
 const definitions = 2000;
 const groups = 50;
-const restarts = 3;
+/** How often what may be late by chance is measured. */
+const rounds = 5;
 const settleMs = 5000;
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
@@ -21,9 +22,9 @@ export async function benchDefinitions(): Promise<readonly Result[]> {
   try {
     const results = await running(directory);
     const times: number[] = [];
-    for (let round = 0; round < restarts; round++) times.push(await timeToReady(directory));
+    for (let round = 0; round < rounds; round++) times.push(await timeToReady(directory));
     const [ready, detail] = [Math.min(...times) / 1000, `median ${rounded(median(times) / 1000)} s`];
-    return [...results, { what: `spawn to ready with them, best of ${restarts}`, measured: ready, unit: "s", aim: { atMost: 2 }, detail }];
+    return [...results, { what: `spawn to ready with them, best of ${rounds}`, measured: ready, unit: "s", aim: { atMost: 2 }, detail }];
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -36,7 +37,11 @@ async function running(directory: string): Promise<readonly Result[]> {
   using client = await openClient(server.url, { token: server.token });
   const times: number[] = [];
   for (let index = 0; index < definitions; index++) times.push(await established(client, definition(index)));
-  const discovery = await timeOf(client.send({ path: "/apis", accept: AGGREGATED }));
+  const discoveries: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    await established(client, definition(definitions + round));
+    discoveries.push(await timeOf(client.send({ path: "/apis", accept: AGGREGATED })));
+  }
   const openApi = await timeOf(client.send({ path: "/openapi/v3" }));
   await pause(settleMs);
   const each = ((await server.usage()).rss - before) / definitions;
@@ -51,8 +56,8 @@ async function running(directory: string): Promise<readonly Result[]> {
     },
     { what: "resident memory for each of them", measured: each / 1000, unit: "KB", aim: { atMost: 100 } },
     {
-      what: "aggregated discovery, the first time with them",
-      measured: discovery,
+      what: `aggregated discovery after a change, best of ${rounds}`,
+      measured: Math.min(...discoveries),
       unit: "ms",
       aim: { atMost: 100 },
       detail: `the index of OpenAPI ${rounded(openApi)} ms`,
