@@ -27,6 +27,8 @@ export interface KubernetesServiceOptions {
 export class KubernetesService {
   readonly #options: KubernetesServiceOptions;
   #started = false;
+  /** There was more than one slice, or nobody has looked yet. */
+  #hadFurther = true;
 
   constructor(options: KubernetesServiceOptions) {
     this.#options = options;
@@ -64,6 +66,9 @@ export class KubernetesService {
     await put(client, ENDPOINTS, endpointsOf(groups), ["subsets"]);
     const slices = groups.map(sliceOf);
     for (const slice of slices) await put(client, ENDPOINT_SLICES, slice, ["endpoints", "ports"]);
+    const mayHaveOthers = this.#hadFurther || slices.length > 1;
+    this.#hadFurther = slices.length > 1;
+    if (!mayHaveOthers) return;
     const names = new Set(slices.map(({ metadata }) => metadata.name));
     for (const { metadata } of await client.list(ENDPOINT_SLICES, NAMESPACE)) {
       const { name = "" } = metadata;
