@@ -11,6 +11,7 @@ import { ProtobufError } from "../protobuf/wire-reader.ts";
 import { decode, type DecodeOptions } from "../schema/decode.ts";
 import type { ObjectSchema } from "../schema/schema.ts";
 import { decodeCustom } from "./decode-custom.ts";
+import { unconvertible, unknownKind } from "./kind-texts.ts";
 import { judgeStrict } from "./judge-strict.ts";
 import type { FieldValidation } from "./write-options.ts";
 
@@ -166,30 +167,13 @@ function checkKind(object: JsonObject, type: BodyType, reader: BodyReader, body:
   const parsed = given.apiVersion === "" ? { group: type.group, version: type.version } : parseGroupVersion(given.apiVersion);
   if (parsed === undefined) throw unrecognized(type, `unexpected GroupVersion string: ${given.apiVersion}`, body);
   const actual = { ...parsed, kind: given.kind === "" ? type.kind : given.kind };
-  if (!reader.isKind(actual)) {
-    const version = groupVersion(actual.group, actual.version);
-    throw badRequest(
-      `${actual.kind} in version "${actual.version}" cannot be handled as a ${type.kind}: no kind "${actual.kind}" is registered for version "${version}" in scheme "pkg/api/legacyscheme/scheme.go:30"`,
-    );
-  }
-  if (actual.kind !== type.kind) {
-    throw badRequest(
-      `${actual.kind} in version "${actual.version}" cannot be handled as a ${type.kind}: converting (${goName(actual)}) to (${internalName(type)}): unknown conversion`,
-    );
-  }
+  const refuse = (why: string): Error =>
+    badRequest(`${actual.kind} in version "${actual.version}" cannot be handled as a ${type.kind}: ${why}`);
+  if (!reader.isKind(actual)) throw refuse(unknownKind(actual));
+  if (actual.kind !== type.kind) throw refuse(unconvertible(actual, type));
   throw badRequest(
     `the API version in the data (${groupVersion(actual.group, actual.version)}) does not match the expected API version (${expected})`,
   );
-}
-
-/** How the original names a versioned Go type in messages: v1.Secret. */
-function goName({ version, kind }: GroupVersionKind): string {
-  return `${version}.${kind}`;
-}
-
-/** And its unversioned type: core.ConfigMap, apps.Deployment. */
-function internalName({ group, kind }: BodyType): string {
-  return `${group === "" ? "core" : (group.split(".")[0] as string)}.${kind}`;
 }
 
 /** A body that is nothing, with its first bytes: as text where it can be shown, else in hexadecimal. */

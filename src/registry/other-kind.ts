@@ -2,6 +2,7 @@ import type { JsonObject } from "../object/json.ts";
 import { parseGroupVersion, type GroupVersionKind } from "../object/kube-object.ts";
 import { decode } from "../schema/decode.ts";
 import type { TypeTable } from "../schema/load.ts";
+import { unconvertible, unknownKind } from "./kind-texts.ts";
 
 /** Why a patch cannot make an object of another kind: in the original's words. */
 interface OtherKind {
@@ -15,12 +16,8 @@ export function otherKind(value: JsonObject, own: GroupVersionKind, types: TypeT
   const { apiVersion = "", kind = "" } = value;
   const named = { ...(parseGroupVersion(String(apiVersion)) ?? { group: "", version: "" }), kind: String(kind) };
   const schema = types.schemaForKind(named);
-  if (schema === undefined) {
-    const shown = `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`;
-    return { message: `${shown} in scheme "pkg/api/legacyscheme/scheme.go:30"`, sound: false };
-  }
+  if (schema === undefined) return { message: unknownKind(named), sound: false };
   const decoded = decode(value, schema);
   if (!decoded.ok) return { message: decoded.message, sound: false };
-  const room = own.group === "" ? "core" : own.group.split(".")[0];
-  return { message: `converting (${named.version}.${named.kind}) to (${room}.${own.kind}): unknown conversion`, sound: true };
+  return { message: unconvertible(named, own), sound: true };
 }

@@ -53,8 +53,11 @@ function inTime(limit: number, overdue: Overdue, expire: () => void): () => void
   return () => overdue.done(due);
 }
 
-/** The original answers this one outside of its API: as text, and without saying that it is a Status. */
-function timeUp(): StatusError {
+/**
+ * The 504 of a request whose time is over. The original answers it outside of its API: as text, and without saying that it
+ * is a Status.
+ */
+export function timeUp(): StatusError {
   return Object.assign(timeout("request did not complete within the allotted timeout"), { bare: true });
 }
 

@@ -42,13 +42,16 @@ function plainAnswer(text: string, { target }: ApiRequest): ApiAnswer {
   };
 }
 
+/** What the audit is told of a request whose time is over: the words of whoever was at it. */
+const OVER = "Timeout: request did not complete within requested timeout - context deadline exceeded";
+
 /** A Status that does not say it is one; the audit knows it for what it is. */
 function bareAnswer(status: Status): ApiAnswer {
   const { metadata, status: outcome, message, reason, details = {}, code } = status;
   return {
     status: code,
     headers: { "content-type": "text/plain; charset=utf-8" },
-    value: status as unknown as ReadonlyJsonObject,
+    value: { ...status, message: OVER, details } as unknown as ReadonlyJsonObject,
     body: Buffer.from(`${JSON.stringify({ metadata, status: outcome, message, reason, details, code })}\n`),
   };
 }

@@ -2,6 +2,7 @@ import type { Authorize } from "../../cel/kubernetes/index.ts";
 import { randomUid } from "../../object/names-generator.ts";
 import { badRequest, internalError, timeout } from "../../object/status.ts";
 import type { HostCredentials } from "../../webhook/credentials.ts";
+import { timeUp } from "../../request/deadline.ts";
 import { callTarget } from "../../webhook/client-config.ts";
 import type { ServiceResolver } from "../../webhook/service-address.ts";
 import { CallFault, type HookTransport } from "../../webhook/transport.ts";
@@ -19,6 +20,9 @@ import { AnswerFault, readAnswer, reviewBody, type ReviewAnswer } from "./review
 
 /** The longest that all webhooks of a request may take together, in milliseconds: the original's bound on a write. */
 const TOTAL_MS = 34_000;
+
+/** The timer of a call may be so much ahead of the clock, in milliseconds: what ended with the request's time ended late. */
+const SLACK_MS = 2;
 
 /** What webhook plugins are made from. */
 export interface WebhookParts extends PolicyParts {
@@ -80,9 +84,9 @@ export class HookCalls {
   /** Goes on after a failure where the webhook says so. Errors: StatusError 500, 504 where the request's time is over. */
   failOpen(hook: Hook, failure: HookFailure): void {
     const { deadline = Infinity } = this.#subject.attributes;
-    if (this.#parts.registry().clock() >= deadline) throw timeout(TIME_IS_OVER);
+    if (this.#parts.registry().clock() >= deadline - SLACK_MS) throw timeUp();
     if (!hook.ignoresFailure) throw internalError(failure.message);
-    if (this.#left() <= 0) throw timeout(TIME_IS_OVER);
+    if (this.#left() <= SLACK_MS) throw timeout(TIME_IS_OVER);
   }
 
   async #call(hook: Hook, version: RequestVersion, mutating: boolean): Promise<ReviewAnswer> {
