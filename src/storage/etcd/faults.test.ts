@@ -12,14 +12,15 @@ import type { WatchScope } from "../cache/watcher-index.ts";
 import type { Storage, StorageError } from "../storage.ts";
 import { openEtcdStorage, type EtcdOptions } from "./etcd.ts";
 
-const asked = { ...needs("etcd"), timeout: 120_000 };
+const program = process.env["BINNACLE_FAULT_ETCD"] === "etcd-3.5" ? "etcd-3.5" : "etcd";
+const asked = { ...needs(program), timeout: 120_000 };
 /** How long a member is stopped. */
 const pause = Number(process.env["BINNACLE_PAUSE_SECONDS"] ?? 5) * 1000;
 let cluster: EtcdCluster;
 let stores = 0;
 
 before(async () => {
-  if (asked.skip === undefined) cluster = await startEtcdCluster();
+  if (asked.skip === undefined) cluster = await startEtcdCluster({ program });
 });
 after(() => cluster?.[Symbol.asyncDispose]());
 
@@ -193,8 +194,8 @@ test("members that were put back to an older state are noticed: watches end, tho
 });
 
 test("another cluster at the same address is noticed, though it stands at a higher revision", asked, async () => {
-  await using old = await startEtcd();
-  await using young = await startEtcd();
+  await using old = await startEtcd({ program });
+  await using young = await startEtcd({ program });
   await using proxy = await startProxy(old.url);
   await using storage = await open([proxy.url]);
   const watch = record(storage, "/registry/a/", await put(storage, "/registry/a/1"));
