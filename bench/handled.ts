@@ -6,24 +6,19 @@ const rounds = 11;
 
 /** A request that a control plane answers again and again. */
 export interface Handled {
-  readonly name: string;
   readonly plane: TestPlane["plane"];
   readonly request: ApiRequest;
 }
 
 /**
- * Microseconds of CPU that each request takes, in their order, said on the way. They take turns, so that what else the machine
+ * Microseconds of CPU that each request takes, in their order. They take turns, so that what else the machine
  * does falls on all; the median of the rounds counts, the first left out.
  */
 export async function handledTakes(requests: readonly Handled[], seconds: number): Promise<readonly number[]> {
   const times = requests.map((): number[] => []);
   for (let round = 0; round < rounds; round++)
     for (const [i, one] of requests.entries()) times[i]?.push(await takes(one, (seconds * 1000) / rounds / 2));
-  return requests.map(({ name }, i) => {
-    const took = median((times[i] ?? []).slice(1));
-    console.log(`${name.padEnd(24)} ${took.toFixed(1)} µs a request`);
-    return took;
-  });
+  return times.map((all) => median(all.slice(1)));
 }
 
 async function takes({ plane, request }: Handled, ms: number): Promise<number> {

@@ -1,5 +1,7 @@
 import { benchAdmission } from "./admission.ts";
 import { benchApply } from "./apply.ts";
+import { benchAudit } from "./audit.ts";
+import { benchAuthorization } from "./authorization.ts";
 import { benchDefinitions } from "./definitions.ts";
 import { benchCreate, benchKinds } from "./create.ts";
 import { benchEtcd } from "./etcd.ts";
@@ -29,6 +31,8 @@ const benches: ReadonlyMap<string, () => Promise<readonly Result[]>> = new Map([
   ],
   ["admission", benchAdmission],
   ["policies", benchPolicies],
+  ["authorization", benchAuthorization],
+  ["audit", benchAudit],
   ["definitions", benchDefinitions],
   ["etcd", benchEtcd],
   ["memory", benchMemory],
