@@ -50,12 +50,7 @@ export const ENVELOPE_END: Buffer = Buffer.from([3 * 8 + LENGTH, 0, 4 * 8 + LENG
  */
 export const PAYLOAD = 2;
 
-/** A whole body around a message that is a field already (PAYLOAD, its length, itself). */
-export function envelope(apiVersion: string, kind: string, payload: Buffer): Buffer {
-  return enveloped(envelopeHead(apiVersion, kind), payload);
-}
-
-/** The same behind a head that is at hand. */
+/** A whole body: its head (`envelopeHead`) and a message that is a field already (PAYLOAD, its length, itself). */
 export function enveloped(head: Buffer, payload: Buffer): Buffer {
   // Not from the pool: bodies are kept.
   const body = Buffer.allocUnsafeSlow(head.length + payload.length + ENVELOPE_END.length);

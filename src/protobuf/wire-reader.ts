@@ -9,7 +9,7 @@ export const FIXED64 = 1;
 export const LENGTH = 2;
 export const FIXED32 = 5;
 
-export const GROUP = 3;
+const GROUP = 3;
 const GROUP_END = 4;
 
 const CONTINUES = 0x80;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../object/json.ts";
 import { loadTypes } from "../schema/load.ts";
-import { envelope, openEnvelope, PAYLOAD } from "./envelope.ts";
+import { enveloped, envelopeHead, openEnvelope, PAYLOAD } from "./envelope.ts";
 import { ProtobufReader } from "./read.ts";
 import { ProtobufWriter } from "./write.ts";
 import { watchFrame } from "./watch-frame.ts";
@@ -96,7 +96,7 @@ test("schemas of custom resources keep what stands for a schema", () => {
 
 test("an object's message serves in an envelope as it does in a list", () => {
   const payload = writer.field(PAYLOAD, { metadata: { name: "x" } }, schemaOf("ConfigMap"));
-  const body = envelope("v1", "ConfigMap", payload);
+  const body = enveloped(envelopeHead("v1", "ConfigMap"), payload);
   assert.deepEqual(openEnvelope(body), { apiVersion: "v1", kind: "ConfigMap", raw: payload.subarray(2) });
   assert.ok(body.toString("hex").endsWith("1a002200"));
   const list = Buffer.concat([writer.field(1, {}, types.schemaFor("io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta")), payload]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "../object/json.ts";
 import { parseGroupVersion } from "../object/kube-object.ts";
-import { envelope, openEnvelope, PAYLOAD } from "../protobuf/envelope.ts";
+import { enveloped, envelopeHead, openEnvelope, PAYLOAD } from "../protobuf/envelope.ts";
 import { ProtobufReader } from "../protobuf/read.ts";
 import { ProtobufWriter } from "../protobuf/write.ts";
 import type { ApiAnswer, BodySink } from "../request/exchange.ts";
@@ -30,7 +30,7 @@ export async function ask(under: TestPlane, method: string, target: string, body
 function written({ plane: { registry } }: TestPlane, value: JsonObject): Buffer {
   const { apiVersion, kind } = value as { readonly apiVersion: string; readonly kind: string };
   const schema = registry.types.schemaForKind({ ...(parseGroupVersion(apiVersion) ?? assert.fail()), kind }) ?? assert.fail(kind);
-  return envelope(apiVersion, kind, new ProtobufWriter().field(PAYLOAD, value, schema));
+  return enveloped(envelopeHead(apiVersion, kind), new ProtobufWriter().field(PAYLOAD, value, schema));
 }
 
 /** A protobuf body as JSON. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../object/json.ts";
-import { envelope } from "../protobuf/envelope.ts";
+import { enveloped, envelopeHead } from "../protobuf/envelope.ts";
 import { ProtobufReader } from "../protobuf/read.ts";
 import { StatusError } from "../object/status.ts";
 import { decodeBody } from "../registry/decode-body.ts";
@@ -121,7 +121,7 @@ test("a custom object's body that is a message is refused as such", () => {
     custom: true,
     schema: { type: "object", fields: new Map() },
   } as const;
-  const body = envelope("example.com/v1", "Thing", Buffer.from([0x12, 0]));
+  const body = enveloped(envelopeHead("example.com/v1", "Thing"), Buffer.from([0x12, 0]));
   const reader = { isKind: () => true, protobuf: new ProtobufReader() };
   assert.throws(
     () => decodeBody(body, "protobuf", things, reader, "Strict", () => {}),

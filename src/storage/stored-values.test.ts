@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { JsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { ProtobufBodies } from "../protobuf/bodies.ts";
-import { envelope, openEnvelope } from "../protobuf/envelope.ts";
+import { enveloped, envelopeHead, openEnvelope } from "../protobuf/envelope.ts";
 import { loadTypes } from "../schema/load.ts";
 import { recordOf, storedValue } from "./cache/record.ts";
 import { openMemoryStorage } from "./memory/memory.ts";
@@ -68,7 +68,7 @@ test("a record of protobuf gives JSON, the message with its version, and the sam
   await inner.commit(put(key, bodies.write(object)));
   const record = recordOf((await over(inner).get(key)) ?? assert.fail());
   const at = (revision: number): JsonObject => ({ ...object, metadata: { resourceVersion: String(revision), ...object.metadata } });
-  const payload = (of: typeof record) => bodies.read(envelope("v1", "ConfigMap", of.payload ?? assert.fail()));
+  const payload = (of: typeof record) => bodies.read(enveloped(envelopeHead("v1", "ConfigMap"), of.payload ?? assert.fail()));
   assert.deepEqual(payload(record), at(record.revision));
   const later = record.atRevision(12_345);
   assert.deepEqual(payload(later), at(12_345));
