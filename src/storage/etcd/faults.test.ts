@@ -70,13 +70,13 @@ test("when leaders die, writes go on with the next one, and a watch misses nothi
     await dead.kill();
     const mark = writer.acknowledged.length;
     for (let tries = 0; writer.acknowledged.length < mark + 20; tries++) {
-      assert.ok(tries < 150, "writes stand still");
+      assert.ok(tries < 300, "writes stand still");
       await sleep(100);
     }
     await dead.start();
   }
   const longest = await writer.stop();
-  assert.ok(longest < 12_000, `a write waited ${longest} ms`);
+  assert.ok(longest < 25_000, `a write waited ${longest} ms`);
   await watch.until(await storage.currentRevision());
   // A write of which nobody knows whether it was taken is tried again: it may be there twice.
   const told = watch.lines();
