@@ -20,17 +20,14 @@ export class CustomVersions {
     await follow(cache, {
       reset: (records) => {
         this.#groups.clear();
-        for (const record of records) {
-          this.#put(record);
-          record.dropObject();
-        }
+        for (const record of records) this.#put(record);
       },
       changed: ({ key, current }) => (current === undefined ? this.#remove(key) : this.#put(current)),
     });
   }
 
   #put(record: ObjectRecord): void {
-    const { group, versions } = servedVersions(record.object());
+    const { group, versions } = servedVersions(record.glimpse());
     const definitions = this.#groups.get(group) ?? new Map<string, readonly string[]>();
     this.#groups.set(group, definitions.set(record.key, versions));
   }
