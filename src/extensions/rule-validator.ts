@@ -1,4 +1,4 @@
-import { CostBudget, Optional, type Program, type Reader, type Value } from "../cel/kubernetes/index.ts";
+import { budgetExceeded, CostBudget, Optional, type Program, type Reader, type Value } from "../cel/kubernetes/index.ts";
 import { duplicateField, forbiddenField, invalidField, requiredField, type FieldError } from "../object/field-error.ts";
 import { equalJson, getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
@@ -151,7 +151,10 @@ function check(rule: Rule, subject: Subject, path: string, budget: CostBudget, f
   const simple = isObject(subject.value) || Array.isArray(subject.value) ? undefined : subject.value;
   if (error !== undefined) {
     const kind = schemaType(subject.value);
-    const detail = budget.exhausted ? error.message : `${error.message} evaluating rule: ${rule.message === "" ? rule.text : rule.message}`;
+    // Whatever else became of the call that used up the budget: that is what is told.
+    const detail = budget.exhausted
+      ? budgetExceeded
+      : `${error.message} evaluating rule: ${rule.message === "" ? rule.text : rule.message}`;
     faults.push(invalidField(place, kind, detail));
     return !budget.exhausted;
   }
