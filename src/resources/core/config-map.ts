@@ -10,7 +10,8 @@ function validate(object: KubeObject): FieldError[] {
   // A key that both have is told once.
   checkDataKeys(object, "binaryData", faults);
   const size = dataBytes(object, "data", (text) => Buffer.byteLength(text)) + dataBytes(object, "binaryData", decodedBytes);
-  if (size > dataMaxBytes) faults.push(tooLongField("", dataMaxBytes));
+  // How the original writes the place that is the whole object.
+  if (size > dataMaxBytes) faults.push(tooLongField("[]", dataMaxBytes));
   return faults;
 }
 

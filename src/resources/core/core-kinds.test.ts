@@ -22,7 +22,7 @@ void test("what is wrong with an object of the core group is told in the words t
   const cases: readonly (readonly [path: string, body: JsonObject, expected: string | number])[] = [
     [`${NS}/configmaps`, { data: { a: "1" }, binaryData: { a: "MQ==" } }, "data[a]: Invalid value: \"a\": duplicate of key present in binaryData"],
     [`${NS}/configmaps`, { data: { "..a": "1" } }, "data[..a]: Invalid value: \"..a\": must not start with '..'"],
-    [`${NS}/configmaps`, { data: { a: "x".repeat(1048577) } }, ": Too long: may not be more than 1048576 bytes"],
+    [`${NS}/configmaps`, { data: { a: "x".repeat(1048577) } }, "[]: Too long: may not be more than 1048576 bytes"],
     [`${NS}/configmaps`, { data: { a: "x".repeat(1048576) } }, 201],
     [`${NS}/secrets`, { type: "kubernetes.io/tls", data: { "tls.crt": "" } }, "data[tls.key]: Required value"],
     [`${NS}/secrets`, { type: "kubernetes.io/dockerconfigjson", stringData: { ".dockerconfigjson": "[]" } }, "data[.dockerconfigjson]: Invalid value: \"<secret contents redacted>\": json: cannot unmarshal array into Go value of type map[string]interface {}"],
