@@ -51,7 +51,7 @@ export async function runController(controller: Controller, { registry, client, 
         add(key);
       },
     };
-    followed.push(await follow(registry.cache(definition), follower));
+    followed.push(await follow(registry.caches.of(definition), follower));
   }
   return {
     async [Symbol.asyncDispose]() {

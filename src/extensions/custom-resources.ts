@@ -54,7 +54,7 @@ export class CustomResources {
     const prefix = keyPrefix(definition);
     const end = prefixEnd(prefix);
     const records: ObjectRecord[] = [];
-    const cache = await this.#registry.current(definition);
+    const cache = await this.#registry.caches.current(definition);
     cache.walkReadable(prefix, end, (record) => {
       if (group === undefined || groupOf(nameOf(record)) === group) records.push(record);
     });
@@ -95,7 +95,7 @@ export class CustomResources {
       webhook: (asking) => webhookConversion(asking, this.#conversion),
     });
     if (old !== undefined) {
-      this.#registry.dropCache(old.definition);
+      this.#registry.caches.drop(old.definition);
       definitions.remove(old.definition);
     }
     definitions.add(definition);
@@ -108,6 +108,6 @@ export class CustomResources {
     if (served === undefined) return;
     this.#served.delete(name);
     this.#registry.definitions.remove(served.definition);
-    this.#registry.dropCache(served.definition);
+    this.#registry.caches.drop(served.definition);
   }
 }

@@ -62,7 +62,7 @@ async function attemptCreate(write: Write, object: KubeObject): Promise<{ record
     if (endpoint.definition.custom !== true) nullEmptyLists(object, endpoint.definition.hub.schema);
     const key = objectKey(endpoint.definition, endpoint.namespace, name);
     if (write.options.dryRun) {
-      const existing = await registry.storageOf(endpoint.definition).get(key);
+      const existing = await registry.caches.storageOf(endpoint.definition).get(key);
       if (existing !== undefined) return { existing };
     }
     const outcome = await putObject(write, key, object, 0);

@@ -12,13 +12,13 @@ export async function get(registry: Registry, endpoint: Endpoint, query: URLSear
   const version = parseResourceVersion(query.get("resourceVersion") ?? "", plainError);
   const { definition, namespace, name, ref } = endpoint;
   const key = objectKey(definition, namespace, name);
-  if (definition.forms?.remote === true && (version === undefined || !registry.cache(definition).started)) {
-    const record = await registry.newest(definition, key, true);
+  if (definition.forms?.remote === true && (version === undefined || !registry.caches.of(definition).started)) {
+    const record = await registry.caches.newest(definition, key, true);
     if (record === undefined) throw notFound(ref, name);
     return record;
   }
-  let cache = registry.cache(definition);
-  if (version === undefined) cache = await registry.current(definition);
+  let cache = registry.caches.of(definition);
+  if (version === undefined) cache = await registry.caches.current(definition);
   else await cache.waitFor(version);
   const record = cache.get(key);
   if (record === undefined) throw notFound(ref, name);

@@ -40,15 +40,15 @@ export async function list(registry: Registry, endpoint: Endpoint, options: List
     options.resourceVersionMatch === "Exact" ||
     (options.resourceVersionMatch === "" && options.limit > 0 && version !== undefined && version > 0);
   if (exact) return fromStore(registry, endpoint, selection, options, version, "");
-  await registry.readable(endpoint.definition);
+  await registry.caches.readable(endpoint.definition);
   return fromCache(registry, endpoint, selection, options);
 }
 
 async function fromCache(registry: Registry, endpoint: Endpoint, selection: Selection, options: ListOptions): Promise<ListResult> {
   const { definition, namespace } = endpoint;
   const version = options.resourceVersion;
-  let cache = registry.cache(definition);
-  if (version === undefined) cache = await registry.current(definition);
+  let cache = registry.caches.of(definition);
+  if (version === undefined) cache = await registry.caches.current(definition);
   else await cache.waitFor(version);
   const prefix = collectionPrefix(definition, namespace);
   const end = prefixEnd(prefix);
@@ -99,13 +99,13 @@ async function fromStore(
   while (more && (limit === 0 || records.length < limit)) {
     const want = selection.everything && limit > 0 ? limit - records.length : STORE_PAGE;
     const page = await readPage(
-      registry.storageOf(endpoint.definition),
+      registry.caches.storageOf(endpoint.definition),
       { start, end, limit: want, count: selection.everything && limit > 0, ...(revision === undefined ? {} : { revision }) },
       options,
     );
     revision ??= page.revision;
     more = page.more;
-    const read = await registry.records(endpoint.definition, page.items);
+    const read = await registry.caches.records(endpoint.definition, page.items);
     for (const [index, record] of read.entries()) {
       start = `${record.key}\0`;
       if (!selection.matches(record)) continue;
@@ -117,7 +117,7 @@ async function fromStore(
     }
     if (page.count !== undefined) remaining = page.count - page.items.length;
   }
-  const shown = revision ?? (await registry.storageOf(endpoint.definition).currentRevision());
+  const shown = revision ?? (await registry.caches.storageOf(endpoint.definition).currentRevision());
   if (!more) return { records, revision: shown, continue: "", remaining: undefined };
   return { records, revision: shown, continue: encodeContinue({ revision: shown, startKey: start.slice(prefix.length) }), remaining };
 }

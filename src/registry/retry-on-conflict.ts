@@ -19,7 +19,7 @@ export async function retryOnConflict<T extends { readonly record: ObjectRecord 
 ): Promise<T> {
   const { definition } = endpoint;
   const key = objectKey(definition, endpoint.namespace, name);
-  let record = await registry.newest(definition, key, directly);
+  let record = await registry.caches.newest(definition, key, directly);
   for (let attempts = 0; attempts < ATTEMPTS; attempts++) {
     if (record === undefined) {
       if (absent === undefined) throw notFound(endpoint.ref, name);
@@ -27,7 +27,7 @@ export async function retryOnConflict<T extends { readonly record: ObjectRecord 
     }
     const outcome = await attempt(record, key);
     if ("record" in outcome) return outcome;
-    record = outcome.conflict === undefined ? undefined : (await registry.records(definition, [outcome.conflict]))[0];
+    record = outcome.conflict === undefined ? undefined : (await registry.caches.records(definition, [outcome.conflict]))[0];
   }
   throw conflict(endpoint.ref, name);
 }

@@ -86,7 +86,7 @@ const VERBS: Readonly<Record<Verb, (call: Served) => Promise<ApiAnswer>>> = {
 /** Answers a request for a resource. Errors: StatusError for everything that a client may be told. */
 export async function serveResource(server: ResourceServer, context: RequestContext): Promise<ApiAnswer> {
   const { endpoint, verb } = resolve(server.registry.definitions, context.info, context.request.method);
-  if (endpoint.definition.custom === true) await server.registry.follow(endpoint.definition);
+  if (endpoint.definition.custom === true) await server.registry.caches.follow(endpoint.definition);
   if (endpoint.served.deprecation !== undefined) {
     context.warnings.push(endpoint.served.deprecation);
     context.annotations.set("k8s.io/deprecated", "true");

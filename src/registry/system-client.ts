@@ -69,13 +69,13 @@ export function systemClient(registry: Registry, name = "kube-apiserver"): Syste
   const client: SystemClient = {
     async get(resource, namespace, objectName) {
       const definition = find(resource);
-      return (await registry.current(definition)).get(objectKey(definition, namespace, objectName))?.object();
+      return (await registry.caches.current(definition)).get(objectKey(definition, namespace, objectName))?.object();
     },
     async list(resource, namespace = "") {
       const definition = find(resource);
       const objects: KubeObject[] = [];
       const prefix = collectionPrefix(definition, namespace);
-      (await registry.current(definition)).walk(prefix, prefixEnd(prefix), (record) => void objects.push(record.object()));
+      (await registry.caches.current(definition)).walk(prefix, prefixEnd(prefix), (record) => void objects.push(record.object()));
       return objects;
     },
     async create(resource, object) {

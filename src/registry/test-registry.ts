@@ -71,7 +71,7 @@ export function testRegistry(options: TestRegistryOptions = {}): TestRegistry {
   const server = { registry, actions: new ActionHandlers(coreActions), requireAlso: async () => {} };
   let started: Promise<void> | undefined;
   const serve = async (context: RequestContext): Promise<ApiAnswer> => {
-    await (started ??= registry.startCaches());
+    await (started ??= registry.caches.startAll());
     return serveResource(server, context);
   };
   return {

@@ -106,7 +106,7 @@ void test("watchers of the same form share one frame", async () => {
   const watches = await Promise.all([1, 2].map(() => registry.watch(`${MAPS}?watch=1&resourceVersion=${from}`)));
   await create(registry, "two");
   for (const watch of watches) await watch.next(1);
-  const { window } = registry.registry.cache(registry.registry.definitions.ofResource("", "configmaps") as never);
+  const { window } = registry.registry.caches.of(registry.registry.definitions.ofResource("", "configmaps") as never);
   assert.equal(window.at(window.end - 1)?.frames?.size, 1);
   for (const watch of watches) watch.stop();
 });

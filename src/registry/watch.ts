@@ -41,10 +41,10 @@ export async function watch(
   const selection = selectionOf(endpoint, options.labelSelector, options.fieldSelector);
   const version = options.resourceVersion;
   const initial = options.sendInitialEvents ?? (version === undefined || version === 0);
-  await registry.readable(endpoint.definition);
-  let cache = registry.cache(endpoint.definition);
+  await registry.caches.readable(endpoint.definition);
+  let cache = registry.caches.of(endpoint.definition);
   if (version === 0) await cache.start();
-  else if (version === undefined || initial) cache = await registry.current(endpoint.definition);
+  else if (version === undefined || initial) cache = await registry.caches.current(endpoint.definition);
   else await cache.start();
   if (initial && version !== undefined && version > 0) await cache.waitFor(version);
   refuseUnreadable(cache, endpoint, selection);

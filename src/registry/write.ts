@@ -105,19 +105,19 @@ export async function putObject(write: Write, key: string, object: KubeObject, e
 async function commitObject(write: Write, key: string, object: KubeObject, expected: number): Promise<CommitOutcome> {
   const { registry, endpoint, options } = write;
   const { forms } = endpoint.definition;
-  const storage = registry.storageOf(endpoint.definition);
+  const storage = registry.caches.storageOf(endpoint.definition);
   if (forms !== undefined && object.apiVersion !== forms.storedAs) return commitConverted(write, forms, key, object, expected);
   const value = storedValue(object);
   if (options.dryRun) return { record: unstoredRecord(key, value, expected, object) };
   const ttl = endpoint.definition.ttlSeconds;
   const lease = ttl === undefined ? 0 : await storage.grantLease(ttl);
-  registry.remember(value, object);
+  registry.caches.remember(value, object);
   const result = await storage.commit({
     compares: [{ key, modRevision: expected }],
     operations: [{ type: "put", key, value, ...(lease === 0 ? {} : { lease }) }],
   });
   if (!result.succeeded) return { conflict: result.current[0] };
-  const cache = registry.cache(endpoint.definition);
+  const cache = registry.caches.of(endpoint.definition);
   const cached = cache.started ? cache.get(key) : undefined;
   if (cached?.revision === result.revision) return { record: cached };
   return { record: recordOf({ key, value, modRevision: result.revision, createRevision: 0, lease }, object) };
@@ -133,14 +133,14 @@ async function commitConverted(
 ): Promise<CommitOutcome> {
   const { registry, endpoint, options } = write;
   const { definition } = endpoint;
-  const storage = registry.storageOf(definition);
+  const storage = registry.caches.storageOf(definition);
   const sent = copyJson(object);
   delete sent.metadata.resourceVersion;
   const [stored] = (await forms.convert([sent], forms.storedAs)) as [KubeObject];
   forms.prune(stored);
   const value = storedValue(stored);
   const shown = async (modRevision: number): Promise<ObjectRecord> => {
-    const [record] = await registry.records(definition, [{ key, value, modRevision, createRevision: 0, lease: 0 }]);
+    const [record] = await registry.caches.records(definition, [{ key, value, modRevision, createRevision: 0, lease: 0 }]);
     return record as ObjectRecord;
   };
   if (options.dryRun) {
@@ -162,7 +162,7 @@ async function commitConverted(
 /** Removes an object that is still at `expected`, and tells at which revision; a dry run says it would, at `expected`. */
 export async function removeObject(write: Write, key: string, expected: number): Promise<{ readonly revision: number } | Conflict> {
   if (write.options.dryRun) return { revision: expected };
-  const result = await write.registry
+  const result = await write.registry.caches
     .storageOf(write.endpoint.definition)
     .commit({ compares: [{ key, modRevision: expected }], operations: [{ type: "delete", key }] });
   return result.succeeded ? { revision: result.revision } : { conflict: result.current[0] };

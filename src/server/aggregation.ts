@@ -71,7 +71,7 @@ export async function prepareAggregation({ config, resolveService, ownResolver, 
       return owner && proxy.pass(owner, context, OPENAPI_READER);
     },
     async start(registry, client) {
-      const cacheOf = (resource: ResourceRef) => registry.cache(definitionOf(registry.definitions, resource));
+      const cacheOf = (resource: ResourceRef) => registry.caches.of(definitionOf(registry.definitions, resource));
       const custom = new CustomVersions();
       await Promise.all([apis.follow(cacheOf(API_SERVICES)), custom.follow(cacheOf(CUSTOM_RESOURCE_DEFINITIONS))]);
       const onAvailable = (api: RemoteApi): void => void look(api).catch((error: unknown) => onFailure(api.name, error));

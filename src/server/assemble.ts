@@ -139,7 +139,7 @@ export async function assemble(
         storage: stores.main,
         overrides: [...new Set(stores.overrides.map(({ storage }) => storage))],
         timeouts: config.etcdTimeouts,
-        cachesLoaded: () => plane.registry.cachesStarted,
+        cachesLoaded: () => plane.registry.caches.allStarted,
         clockFault: () => skew.fault(),
         stopping: () => running.stopping,
       }),

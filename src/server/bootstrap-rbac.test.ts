@@ -63,7 +63,7 @@ test("a binding to another role is made anew", async () => {
 
 async function started() {
   const server = testRegistry();
-  await server.registry.startCaches();
+  await server.registry.caches.startAll();
   await bootstrapRoles(systemClient(server.registry), WANTED);
   return server;
 }

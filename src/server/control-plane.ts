@@ -105,13 +105,13 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     bodies,
     forms: storedForms(definitions, types),
     writes: options.storedAs ?? "json",
-    objectOf: (value) => registry.written(value),
+    objectOf: (value) => registry.caches.written(value),
   };
   const storage = new StoredValues(options.storage, values);
   const elsewhere = new Map([...(options.elsewhere ?? [])].map(([prefix, store]) => [prefix, new StoredValues(store, values)]));
   const roles = new RbacIndex();
   const graph = new NodeGraph();
-  const cacheOf = (group: string, plural: string): ResourceCache => registry.cache(definitionOf(definitions, { group, plural }));
+  const cacheOf = (group: string, plural: string): ResourceCache => registry.caches.of(definitionOf(definitions, { group, plural }));
   const loadGraph = () => followNodes(graph, cacheOf);
   const authorization = authorizationChain([privilegedGroup, ...options.authorizationModes({ roles, nodes: { graph, loadGraph } })]);
   const { authorize } = authorization;
@@ -199,7 +199,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     serviceNetwork: network,
     handle,
     async start() {
-      await registry.startCaches();
+      await registry.caches.startAll();
       await followRoles(roles, {
         Role: cacheOf(RBAC, "roles"),
         ClusterRole: cacheOf(RBAC, "clusterroles"),

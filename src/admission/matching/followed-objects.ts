@@ -49,7 +49,7 @@ export class FollowedObjects<T> {
       this.#sorted = undefined;
       this.#onChange();
     };
-    await follow(registry.cache(definition), {
+    await follow(registry.caches.of(definition), {
       // What cannot be read may be what would have refused a write.
       needsAll: true,
       reset: (records) => {

@@ -59,7 +59,7 @@ async function find(
   namespace: string,
   paramRef: ReadonlyJsonObject,
 ): Promise<KubeObject[]> {
-  const cache = await registry.current(served.own?.forms?.remote === true ? served.own : definition);
+  const cache = await registry.caches.current(served.own?.forms?.remote === true ? served.own : definition);
   const name = stringIn(paramRef, "name");
   if (name !== "") {
     const record = cache.get(objectKey(definition, namespace, name));

@@ -62,7 +62,7 @@ function optionsOf(write: Write, eviction: KubeObject): DeleteOptions {
 
 async function readPod(write: Write, name: string): Promise<KubeObject> {
   const { endpoint } = writeAt(write, PODS, name);
-  const record = (await write.registry.current(endpoint.definition)).get(objectKey(endpoint.definition, endpoint.namespace, name));
+  const record = (await write.registry.caches.current(endpoint.definition)).get(objectKey(endpoint.definition, endpoint.namespace, name));
   if (record === undefined) throw notFound(endpoint.ref, name);
   return record.object();
 }
@@ -96,7 +96,7 @@ async function budgetsOf(write: Write, pod: KubeObject): Promise<KubeObject[]> {
   const { endpoint } = writeAt(write, POD_DISRUPTION_BUDGETS, "");
   const prefix = collectionPrefix(endpoint.definition, endpoint.namespace);
   const budgets: KubeObject[] = [];
-  (await write.registry.current(endpoint.definition)).walk(prefix, prefixEnd(prefix), (record) => {
+  (await write.registry.caches.current(endpoint.definition)).walk(prefix, prefixEnd(prefix), (record) => {
     if (selects(objectIn(record.object(), "spec")["selector"], labels)) budgets.push(record.object());
   });
   return budgets;

@@ -83,7 +83,7 @@ export class ClockSkew {
 
 /** Keeps the comparison up to date with the leases in the store but the server's own. Errors: StorageError. */
 export function followClocks(registry: Registry, skew: ClockSkew, own: () => string): Promise<Disposable> {
-  return follow(registry.cache(definitionOf(registry.definitions, LEASES)), {
+  return follow(registry.caches.of(definitionOf(registry.definitions, LEASES)), {
     reset: () => skew.reset(),
     changed(event) {
       if (!event.key.endsWith(`/${own()}`)) skew.changed(event);
