@@ -76,7 +76,7 @@ export async function prepareAuthentication({ config, ownClientCa, lookup, log, 
   }
   const own = certificatesIn(ownClientCa);
   const otherCa = config.clientCaFile === "" ? undefined : await authorities("client-ca-file", config.clientCaFile);
-  const clientCa = joined(own, () => otherCa?.current ?? []);
+  const clientCa = otherCa === undefined ? () => own : joined(own, () => otherCa.current);
   requests.push(certificateAuthenticator(clientCa, clock));
   if (basicAuthFile !== "") {
     const table = await file("basic-auth-file", basicAuthFile, readPasswordFile);
