@@ -38,7 +38,7 @@ export async function ask(server: RemoteServer, address: DialAddress, question: 
     });
     return { status: response.statusCode ?? 0, headers: response.headers, body: await readBody(response, maxBytes) };
   } catch (error) {
-    throw new Error(error instanceof Error ? dialFault(error, address) : String(error), { cause: error });
+    throw new Error(dialFault(error, address), { cause: error });
   } finally {
     clearTimeout(timer);
     request.destroy();

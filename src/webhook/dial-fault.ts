@@ -1,4 +1,6 @@
 import type { PeerCertificate } from "node:tls";
+import { errorText } from "../object/error-text.ts";
+import { hostPort } from "../object/ip.ts";
 import { UnreachableService, type DialAddress } from "./service-address.ts";
 
 const UNTRUSTED = "tls: failed to verify certificate: x509: certificate signed by unknown authority";
@@ -23,14 +25,12 @@ const FAULTS = new Map<string, (address: string, host: string) => string>([
 ]);
 
 /** What went wrong with a connection, in the words of the original's network library. */
-export function dialFault(
-  error: Error & { readonly code?: string; readonly cert?: PeerCertificate; readonly host?: string },
-  { host, port }: DialAddress,
-): string {
-  if (error instanceof UnreachableService) return error.message;
-  const { code = "", cert } = error;
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return `tls: failed to verify certificate: x509: ${wrongName(cert, error.host ?? host)}`;
-  return FAULTS.get(code)?.(host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`, host) ?? error.message;
+export function dialFault(error: unknown, { host, port }: DialAddress): string {
+  if (!(error instanceof Error) || error instanceof UnreachableService) return errorText(error);
+  const fault: Error & { readonly code?: string; readonly cert?: PeerCertificate; readonly host?: string } = error;
+  const { code = "", cert } = fault;
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return `tls: failed to verify certificate: x509: ${wrongName(cert, fault.host ?? host)}`;
+  return FAULTS.get(code)?.(hostPort(host, port), host) ?? fault.message;
 }
 
 function wrongName(cert: PeerCertificate | undefined, host: string): string {

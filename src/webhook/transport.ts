@@ -66,7 +66,7 @@ export class HookTransport {
       return await readAnswer(response);
     } catch (error) {
       request?.destroy();
-      const reason = deadline.aborted ? "context deadline exceeded" : dialFault(error as Error, address ?? ownAddress(parts));
+      const reason = deadline.aborted ? "context deadline exceeded" : dialFault(error, address ?? ownAddress(parts));
       throw new CallFault(`Post ${JSON.stringify(url)}: ${reason}`);
     }
   }
