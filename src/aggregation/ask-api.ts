@@ -1,5 +1,5 @@
-import { hostPort } from "../object/ip.ts";
 import { ask, type Question, type WholeAnswer } from "../proxy/ask.ts";
+import { addressHeaders } from "../proxy/forwarded-headers.ts";
 import type { UserInfo } from "../request/context.ts";
 import type { ServiceResolver } from "../webhook/service-address.ts";
 import { identityHeaders } from "./identity-headers.ts";
@@ -22,9 +22,7 @@ export async function askApi(
     ...question,
     headers: {
       ...identityHeaders(user),
-      "X-Forwarded-Host": hostPort(address.host, address.port),
-      "X-Forwarded-Proto": "https",
-      "X-Forwarded-Uri": question.target,
+      ...addressHeaders(address, question.target),
       ...question.headers,
     },
   });

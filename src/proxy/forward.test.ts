@@ -306,13 +306,14 @@ describe("an upgrade that is passed on", () => {
       let ended = (): void => {};
       remote.upgrade = (asked, socket) => {
         assert.deepEqual([asked.headers.connection, asked.headers["accept-encoding"]], ["Upgrade", undefined]);
-        socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\nX-Own: y\r\n\r\nearly");
+        socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\nX-Own: y\r\n__proto__: z\r\n\r\nearly");
         socket.on("data", (data) => socket.write(`got ${String(data)}`));
         ended = () => socket.end();
       };
       const answer = await forward(asking, forwarding(server, remote.port));
       assert.equal(answer.status, 101);
       assert.deepEqual(answer.headers["x-own"], ["y"]);
+      assert.deepEqual(Object.entries(answer.headers).at(-1), ["__proto__", ["z"]]);
       const { near, far } = await pair();
       let text = "";
       far.on("data", (data) => (text += String(data)));

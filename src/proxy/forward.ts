@@ -3,9 +3,11 @@ import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { hostPort } from "../object/ip.ts";
 import type { ApiAnswer, ApiRequest } from "../request/exchange.ts";
+import { headerLines } from "../request/header-values.ts";
 import { textAnswer } from "../request/text-answer.ts";
 import { dialFault } from "../webhook/dial-fault.ts";
 import type { DialAddress } from "../webhook/service-address.ts";
+import { addressHeaders, linesByName } from "./forwarded-headers.ts";
 import { passedOn } from "./remote-answer.ts";
 import { BusyServer, type RemoteRequest, type RemoteServer } from "./remote-server.ts";
 import { tunnel } from "./tunnel.ts";
@@ -43,9 +45,7 @@ export async function forward(request: ApiRequest, forwarding: Forwarding): Prom
     headers: {
       ...headers,
       ...(unzip ? { "Accept-Encoding": "gzip" } : {}),
-      "X-Forwarded-Host": hostPort(address.host, address.port),
-      "X-Forwarded-Proto": "https",
-      "X-Forwarded-Uri": forwarding.target.split("?", 1)[0],
+      ...addressHeaders(address, forwarding.target),
     },
   };
   const end = new Ending(request, forwarding.leftMs);
@@ -84,7 +84,7 @@ async function forwardSwitch(request: ApiRequest, forwarding: Forwarding): Promi
     end.of(socket);
     return {
       status,
-      headers: headersOfSwitch(response),
+      headers: Object.fromEntries(linesByName(headerLines(response))),
       takeOver(client, clientHead) {
         end.over();
         return tunnel(client as Socket, clientHead, socket, head);
@@ -184,16 +184,9 @@ class Ending {
   }
 }
 
-function headersOfSwitch({ rawHeaders }: IncomingMessage): Record<string, readonly string[]> {
-  const headers: Record<string, string[]> = {};
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2)
-    (headers[(rawHeaders[i] as string).toLowerCase()] ??= []).push(rawHeaders[i + 1] as string);
-  return headers;
-}
-
 function refusal(error: unknown, what: string, address: DialAddress): ApiAnswer {
   if (error instanceof BusyServer) return { ...BUSY, headers: { ...BUSY.headers, "retry-after": "1" } };
-  return unavailable(`${what}: ${error instanceof Error ? dialFault(error, address) : String(error)}`);
+  return unavailable(`${what}: ${dialFault(error, address)}`);
 }
 
 const BUSY = textAnswer(429, "Too many requests, please try again later.\n", true);

@@ -34,6 +34,10 @@ test("what a client says goes on, written as Go does, lines of one name as lines
   });
 });
 
+test("a header may have any name", () => {
+  assert.deepEqual(Object.entries(sent("__proto__", "1", "__proto__", "2"))[0], ["__proto__", ["1", "2"]]);
+});
+
 test("nothing of the connection, of credentials and identities goes on, however it is written", () => {
   const dropped = [
     ["Connection", "keep-alive, X-Hop"],

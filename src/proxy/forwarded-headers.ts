@@ -1,6 +1,8 @@
 import type { OutgoingHttpHeaders } from "node:http";
+import { hostPort } from "../object/ip.ts";
 import type { ApiRequest } from "../request/exchange.ts";
 import { headerLines } from "../request/header-values.ts";
+import type { DialAddress } from "../webhook/service-address.ts";
 
 /** Headers that are about one connection, and never passed on (RFC 9110, 7.6.1). */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
@@ -31,32 +33,60 @@ const TOKEN_PROTOCOL = "base64url.bearer.authorization.k8s.io.";
  * are not passed on.
  */
 export function forwardedHeaders(request: ApiRequest, stripped: (name: string) => boolean = () => false): OutgoingHttpHeaders {
-  const named = connectionOptions(request);
-  const values = new Map<string, string[]>();
+  const isHop = hopByHop(request);
+  const lines: (readonly [string, string])[] = [];
+  const addresses: string[] = [];
   for (const [name, value] of headerLines(request)) {
-    if (name.startsWith(":") || HOP_BY_HOP.has(name) || OWN.has(name) || named.has(name) || isCredential(name) || stripped(name)) continue;
+    if (name.startsWith(":") || isHop(name) || OWN.has(name) || isCredential(name) || stripped(name)) continue;
     const sent = name === "sec-websocket-protocol" ? withoutToken(value) : value;
-    if (sent !== "") values.set(name, [...(values.get(name) ?? []), sent]);
+    if (sent === "") continue;
+    if (name === "x-forwarded-for") addresses.push(sent);
+    else lines.push([canonicalName(name), sent]);
   }
-  values.set("x-forwarded-for", [[...(values.get("x-forwarded-for") ?? []), request.peer.address].join(", ")]);
+  lines.push(["X-Forwarded-For", [...addresses, request.peer.address].join(", ")]);
   const { cookie, te } = request.headers;
   // HTTP/2 sends cookies one by one (RFC 9113, 8.2.3).
-  if (cookie !== undefined && !named.has("cookie")) values.set("cookie", [typeof cookie === "string" ? cookie : cookie.join("; ")]);
+  if (cookie !== undefined && !isHop("cookie")) lines.push(["Cookie", typeof cookie === "string" ? cookie : cookie.join("; ")]);
   if (
     String(te ?? "")
       .toLowerCase()
       .split(",")
       .some((coding) => coding.trim() === "trailers")
   )
-    values.set("te", ["trailers"]);
-  const headers: OutgoingHttpHeaders = {};
-  for (const [name, lines] of values) headers[canonicalName(name)] = lines.length === 1 ? lines[0] : lines;
-  return headers;
+    lines.push(["Te", "trailers"]);
+  return headersFrom(lines);
 }
 
-/** Whether a header of an answer is about the connection that it came on. */
-export function isHopByHop(name: string): boolean {
-  return HOP_BY_HOP.has(name);
+/** The headers that tell a server by which address it was asked; `target` is path and query. */
+export function addressHeaders({ host, port }: DialAddress, target: string): OutgoingHttpHeaders {
+  return {
+    "X-Forwarded-Host": hostPort(host, port),
+    "X-Forwarded-Proto": "https",
+    "X-Forwarded-Uri": target.split("?", 1)[0],
+  };
+}
+
+/** Tells headers, in lower case, that are about the connection that a message came on: all such, and those that it names itself. */
+export function hopByHop({ headers: { connection = "" } }: Pick<ApiRequest, "headers">): (name: string) => boolean {
+  const options = (typeof connection === "string" ? connection : connection.join(",")).split(",");
+  const named = new Set(options.map((option) => option.trim().toLowerCase()));
+  return (name) => HOP_BY_HOP.has(name) || named.has(name);
+}
+
+/** Headers from lines. One that came once is a text, one that came several times stays several. */
+export function headersFrom(lines: Iterable<readonly [string, string]>): Record<string, string | string[]> {
+  return Object.fromEntries([...linesByName(lines)].map(([name, values]) => [name, values.length === 1 ? (values[0] as string) : values]));
+}
+
+/** The values of each header, as its lines have them. */
+export function linesByName(lines: Iterable<readonly [string, string]>): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const [name, value] of lines) {
+    const others = found.get(name);
+    if (others === undefined) found.set(name, [value]);
+    else others.push(value);
+  }
+  return found;
 }
 
 /** How header names are written on the wire by servers and clients in Go: each word capital. */
@@ -66,13 +96,6 @@ export function canonicalName(name: string): string {
 
 function isCredential(name: string): boolean {
   return CREDENTIALS.has(name) || CREDENTIAL_PREFIXES.some((prefix) => name.startsWith(prefix));
-}
-
-/** Names that the Connection header makes hop-by-hop for this request. */
-function connectionOptions({ headers }: ApiRequest): ReadonlySet<string> {
-  const { connection = "" } = headers;
-  const options = (typeof connection === "string" ? connection : connection.join(",")).split(",");
-  return new Set(options.map((option) => option.trim().toLowerCase()));
 }
 
 function withoutToken(protocols: string): string {

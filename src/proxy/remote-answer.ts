@@ -2,8 +2,9 @@ import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { BrokenSource, type ApiAnswer, type BodySink } from "../request/exchange.ts";
+import { headerLines } from "../request/header-values.ts";
 import { textAnswer } from "../request/text-answer.ts";
-import { isHopByHop } from "./forwarded-headers.ts";
+import { headersFrom, hopByHop } from "./forwarded-headers.ts";
 import { HtmlLinks, rewrittenLink, type LinkBase } from "./links.ts";
 
 /** Headers of an answer that the listener and the chain write themselves. */
@@ -37,7 +38,8 @@ export function passedOn(response: IncomingMessage, { method, unzip, rejectRedir
     done();
     return textAnswer(502, "the backend attempted to redirect this request, which is not permitted", false);
   }
-  const headers = headersOf(response);
+  const isHop = hopByHop(response);
+  const headers = headersFrom([...headerLines(response)].filter(([name]) => !isHop(name) && !OWN.has(name)));
   if (links !== undefined && typeof headers["location"] === "string") headers["location"] = rewrittenLink(headers["location"], links);
   const zipped = unzip && response.headers["content-encoding"] === "gzip";
   if (zipped) delete headers["content-encoding"];
@@ -49,18 +51,6 @@ export function passedOn(response: IncomingMessage, { method, unzip, rejectRedir
   const plain = zipped ? unzipped(response) : response;
   const isPage = links !== undefined && headers["content-encoding"] === undefined && isHtml(response.headers["content-type"]);
   return { status, headers, foreign: true, body: (sink) => pump(response, isPage ? rewritten(plain, links) : plain, sink, done) };
-}
-
-/** Lines of a header that came several times stay several. */
-function headersOf({ rawHeaders, headers }: IncomingMessage): Record<string, string | readonly string[]> {
-  const named = (headers.connection ?? "").split(",").map((option) => option.trim().toLowerCase());
-  const lines = new Map<string, string[]>();
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const name = (rawHeaders[i] as string).toLowerCase();
-    if (isHopByHop(name) || OWN.has(name) || named.includes(name)) continue;
-    lines.set(name, [...(lines.get(name) ?? []), rawHeaders[i + 1] as string]);
-  }
-  return Object.fromEntries([...lines].map(([name, values]) => [name, values.length === 1 ? (values[0] as string) : values]));
 }
 
 function unzipped(response: IncomingMessage): Readable {

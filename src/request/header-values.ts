@@ -1,7 +1,7 @@
 import type { ApiRequest } from "./exchange.ts";
 
-/** Every header as name in lower case and value, in the order in which they came. */
-export function* headerLines({ rawHeaders, headers }: ApiRequest): Generator<readonly [string, string]> {
+/** Every header of a message as name in lower case and value, in the order in which they came. */
+export function* headerLines({ rawHeaders, headers }: Pick<ApiRequest, "rawHeaders" | "headers">): Generator<readonly [string, string]> {
   if (rawHeaders !== undefined) {
     for (let i = 0; i + 1 < rawHeaders.length; i += 2) yield [(rawHeaders[i] as string).toLowerCase(), rawHeaders[i + 1] as string];
     return;
