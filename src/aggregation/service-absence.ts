@@ -1,13 +1,10 @@
-import type { KubeObject } from "../object/kube-object.ts";
-import { listIn, numberIn, objectIn, objectsIn, stringIn } from "../object/read.ts";
-import { ENDPOINT_SLICES, SERVICES } from "../object/resource-ids.ts";
+import { numberIn, objectIn, objectsIn, stringIn } from "../object/read.ts";
+import { SERVICES } from "../object/resource-ids.ts";
 import type { SystemClient } from "../registry/system-client.ts";
-import type { ServicePort } from "../webhook/service-address.ts";
-
-const SERVICE_NAME = "kubernetes.io/service-name";
+import { readyAddresses, slicesOf, type ServicePort } from "../webhook/service-address.ts";
 
 /** Why nobody can answer for an API service: reason and message of its condition. */
-export interface Absence {
+interface Absence {
   readonly reason: string;
   readonly message: string;
 }
@@ -24,18 +21,9 @@ export async function serviceAbsence(
   if (stringIn(spec, "type") !== "ClusterIP") return undefined;
   const port = objectsIn(spec, "ports").find((one) => numberIn(one, "port") === number);
   if (port === undefined) return { reason: "ServicePortError", message: `${shown} is not listening on port ${number}` };
-  const slices = (await client.list(ENDPOINT_SLICES, namespace)).filter(({ metadata }) => metadata.labels?.[SERVICE_NAME] === name);
+  const slices = await slicesOf(client, namespace, name);
   if (slices.length === 0) return { reason: "EndpointsNotFound", message: `cannot find endpointslices for ${shown}` };
   const portName = stringIn(port, "name");
-  if (slices.some((slice) => isReady(slice, portName))) return undefined;
+  if (slices.some((slice) => readyAddresses(slice, portName).length > 0)) return undefined;
   return { reason: "MissingEndpoints", message: `endpointslices for ${shown} have no addresses with port name "${portName}"` };
-}
-
-function isReady(slice: KubeObject, portName: string): boolean {
-  if (!objectsIn(slice, "ports").some((port) => stringIn(port, "name") === portName)) return false;
-  return objectsIn(slice, "endpoints").some((endpoint) => {
-    // Unknown readiness counts as ready.
-    const ready = objectIn(endpoint, "conditions")["ready"];
-    return listIn(endpoint, "addresses").length > 0 && ready !== false;
-  });
 }

@@ -8,6 +8,7 @@ import { isSpecialAddress } from "../validation/special-addresses.ts";
 import { ignoringAbsence } from "../registry/ignoring-absence.ts";
 import { AddressRange } from "../registry/service-network/address-range.ts";
 import type { SystemClient } from "../registry/system-client.ts";
+import { SERVICE_NAME, slicesOf } from "../webhook/service-address.ts";
 import type { EndpointReconciler } from "./replicas/endpoint-reconciler.ts";
 import type { ServerAddress } from "./replicas/master-leases.ts";
 
@@ -70,9 +71,9 @@ export class KubernetesService {
     this.#hadFurther = slices.length > 1;
     if (!mayHaveOthers) return;
     const names = new Set(slices.map(({ metadata }) => metadata.name));
-    for (const { metadata } of await client.list(ENDPOINT_SLICES, NAMESPACE)) {
+    for (const { metadata } of await slicesOf(client, NAMESPACE, NAME)) {
       const { name = "" } = metadata;
-      if (names.has(name) || !isFurtherSlice(name) || metadata.labels?.["kubernetes.io/service-name"] !== NAME) continue;
+      if (names.has(name) || !isFurtherSlice(name)) continue;
       await ignoringAbsence(client.remove(ENDPOINT_SLICES, NAMESPACE, name));
     }
   }
@@ -140,7 +141,7 @@ function sliceOf({ family, port, addresses }: ServerGroup, index: number): KubeO
     metadata: {
       name: index === 0 ? NAME : `${NAME}-ipv${family}-${port}`,
       namespace: NAMESPACE,
-      labels: { "kubernetes.io/service-name": NAME },
+      labels: { [SERVICE_NAME]: NAME },
     },
     addressType: `IPv${family}`,
     endpoints: addresses.map((address) => ({ addresses: [address], conditions: { ready: true } })),

@@ -3,7 +3,8 @@ import { numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../object/re
 import { ENDPOINT_SLICES, SERVICES } from "../object/resource-ids.ts";
 import type { ResourceRef } from "../object/status.ts";
 
-const SERVICE_NAME = "kubernetes.io/service-name";
+/** The label by which an endpoint slice says whose it is. */
+export const SERVICE_NAME = "kubernetes.io/service-name";
 
 /** Where connections to services go: to the cluster IP, which a proxy on this machine forwards, or to an endpoint itself. */
 export type ServiceRouting = "clusterIp" | "endpoint";
@@ -61,16 +62,20 @@ async function serviceAddress(
   const servicePort = objectsIn(spec, "ports").find((one) => numberIn(one, "port") === port);
   if (servicePort === undefined) throw new UnreachableService(`no service port ${port} found for service "${name}"`);
   if (routing === "clusterIp") return { host: clusterIp, port };
-  const slices = await view.list(ENDPOINT_SLICES, namespace);
-  const ready = slices
-    .filter(({ metadata }) => metadata.labels?.[SERVICE_NAME] === name)
-    .flatMap((slice) => readyAddresses(slice, stringIn(servicePort, "name")));
+  const slices = await slicesOf(view, namespace, name);
+  const ready = slices.flatMap((slice) => readyAddresses(slice, stringIn(servicePort, "name")));
   const chosen = ready[Math.floor(random() * ready.length)];
   if (chosen === undefined) throw new UnreachableService(`no endpoints available for service "${name}"`);
   return chosen;
 }
 
-function readyAddresses(slice: KubeObject, portName: string): DialAddress[] {
+/** The endpoint slices of a service. */
+export async function slicesOf(view: Pick<ServiceView, "list">, namespace: string, name: string): Promise<readonly KubeObject[]> {
+  return (await view.list(ENDPOINT_SLICES, namespace)).filter(({ metadata }) => metadata.labels?.[SERVICE_NAME] === name);
+}
+
+/** Where a slice's endpoints that are ready take connections for a port of the service. */
+export function readyAddresses(slice: KubeObject, portName: string): DialAddress[] {
   const port = objectsIn(slice, "ports").find((one) => stringIn(one, "name") === portName);
   if (port === undefined) return [];
   // Unknown readiness counts as ready.
