@@ -76,7 +76,6 @@ export class ApiServices implements Disposable {
         for (const record of records) {
           gone.delete(record.key);
           this.#put(record);
-          record.dropObject();
         }
         for (const key of gone) this.#remove(key);
       },
@@ -89,7 +88,7 @@ export class ApiServices implements Disposable {
   }
 
   #put(record: ObjectRecord): void {
-    const object = record.object();
+    const object = record.glimpse();
     const spec = objectIn(object, "spec");
     const [group, version] = [stringIn(spec, "group"), stringIn(spec, "version")];
     this.#keys.set(record.key, { group, version });

@@ -5,7 +5,7 @@ import { API_SERVICES, ENDPOINT_SLICES, SERVICES } from "../object/resource-ids.
 import { StatusError } from "../object/status.ts";
 import { timestamp } from "../object/timestamp.ts";
 import type { SystemClient } from "../registry/system-client.ts";
-import type { OwnResolver, ServiceResolver } from "../webhook/service-address.ts";
+import type { OwnResolver, ServicePort, ServiceResolver } from "../webhook/service-address.ts";
 import type { ApiServices } from "./api-services.ts";
 import { probe } from "./probe.ts";
 import type { RemoteApi } from "./remote-api.ts";
@@ -17,7 +17,7 @@ const FIRST_RETRY_MS = 1000;
 /** Changes that come sooner after a look than this wait for so long. */
 const CALM_MS = 500;
 
-export interface AvailabilityOptions {
+interface AvailabilityOptions {
   readonly apis: ApiServices;
   readonly client: SystemClient;
   readonly resolveService: ServiceResolver;
@@ -119,14 +119,7 @@ export class Availability implements Disposable {
   async #tell(api: RemoteApi): Promise<boolean> {
     const { client, clock, resolveService, ownResolver, onAvailable } = this.#options;
     const { service } = api.spec;
-    // What the program does not know is looked for in the cluster; what it fails on is told by the probe.
-    const isKnown = await Promise.resolve()
-      .then(() => ownResolver?.(service))
-      .then(
-        (address) => address !== undefined,
-        () => true,
-      );
-    const absence = isKnown ? undefined : await serviceAbsence(service, client);
+    const absence = (await knows(ownResolver, service)) ? undefined : await serviceAbsence(service, client);
     const fault = absence === undefined ? await probe(api, resolveService) : undefined;
     // Its API service may have changed while it was asked.
     if (this.#find(api.name) !== api) return false;
@@ -140,6 +133,15 @@ export class Availability implements Disposable {
   #find(name: string): RemoteApi | undefined {
     for (const api of this.#options.apis.remotes()) if (api.name === name) return api;
     return undefined;
+  }
+}
+
+/** Whether the program says where a service is. What it fails on it knows: the probe tells how. */
+async function knows(own: OwnResolver | undefined, service: ServicePort): Promise<boolean> {
+  try {
+    return (await own?.(service)) !== undefined;
+  } catch {
+    return true;
   }
 }
 

@@ -1,4 +1,4 @@
-import { groupOf } from "../extensions/custom-resources.ts";
+import { groupOf, nameOf } from "../extensions/custom-resources.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { booleanIn, objectIn, objectsIn, stringIn } from "../object/read.ts";
 import { follow } from "../storage/cache/follow.ts";
@@ -34,7 +34,7 @@ export class CustomVersions {
 
   #remove(key: string): void {
     // Neither part of the name <plural>.<group> changes.
-    const group = groupOf(key.slice(key.lastIndexOf("/") + 1));
+    const group = groupOf(nameOf({ key }));
     const definitions = this.#groups.get(group);
     definitions?.delete(key);
     if (definitions?.size === 0) this.#groups.delete(group);

@@ -9,7 +9,7 @@ import type { ApiServices } from "./api-services.ts";
 import { identityHeaders } from "./identity-headers.ts";
 import type { RemoteApi } from "./remote-api.ts";
 
-export interface AggregationProxyOptions {
+interface AggregationProxyOptions {
   readonly apis: ApiServices;
   readonly resolveService: ServiceResolver;
   readonly rejectRedirects: boolean;

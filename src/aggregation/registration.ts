@@ -3,7 +3,6 @@ import { builtinStanding, CUSTOM_STANDING, type Standing } from "../discovery/st
 import { groupOf } from "../extensions/custom-resources.ts";
 import { equalJson } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
-import { stringIn } from "../object/read.ts";
 import { ignoringAbsence } from "../registry/ignoring-absence.ts";
 import { API_SERVICES, CUSTOM_RESOURCE_DEFINITIONS } from "../object/resource-ids.ts";
 import type { SystemClient } from "../registry/system-client.ts";
@@ -13,14 +12,14 @@ import type { CustomVersions } from "./custom-versions.ts";
 
 /** Marks what the server keeps itself: at its start, or all the time. */
 const MANAGED = "kube-aggregator.kubernetes.io/automanaged";
-type Managed = "onstart" | "true";
+type Mark = "onstart" | "true";
 
 /** The APIService that stands for one group version of the server's own. */
 export function localApiService(group: string, version: string): KubeObject {
   return registered(group, version, builtinStanding(group, version), "onstart");
 }
 
-function registered(group: string, version: string, standing: Standing, managed: Managed): KubeObject {
+function registered(group: string, version: string, standing: Standing, mark: Mark): KubeObject {
   const spec = {
     ...(group === "" ? {} : { group }),
     version,
@@ -30,7 +29,7 @@ function registered(group: string, version: string, standing: Standing, managed:
   return {
     apiVersion: "apiregistration.k8s.io/v1",
     kind: "APIService",
-    metadata: { name: `${version}.${group}`, labels: { [MANAGED]: managed } },
+    metadata: { name: `${version}.${group}`, labels: { [MANAGED]: mark } },
     spec,
   };
 }
@@ -51,9 +50,9 @@ export async function bootstrapApiServices(client: SystemClient, definitions: De
   }
   const found = new Map((await client.list(API_SERVICES)).map((one) => [one.metadata.name ?? "", one]));
   const work: Promise<unknown>[] = [];
-  for (const [name, object] of wanted) work.push(keep(client, name, object, found.get(name), "onstart"));
+  for (const [name, object] of wanted) work.push(keep(client, object, found.get(name)));
   for (const [name, object] of found) {
-    if (!wanted.has(name) && isManaged(object, "onstart")) work.push(ignoringAbsence(client.remove(API_SERVICES, "", name)));
+    if (!wanted.has(name) && markOf(object) === "onstart") work.push(ignoringAbsence(client.remove(API_SERVICES, "", name)));
   }
   await Promise.all(work);
 }
@@ -71,27 +70,23 @@ export function customRegistration(custom: CustomVersions, apis: ApiServices): C
       for (const version of new Set([...wanted, ...apis.versions(group)])) {
         const name = `${version}.${group}`;
         const found = await client.get(API_SERVICES, "", name);
-        if (wanted.has(version)) await keep(client, name, registered(group, version, CUSTOM_STANDING, "true"), found, "true");
-        else if (found !== undefined && isManaged(found, "true")) await ignoringAbsence(client.remove(API_SERVICES, "", name));
+        if (wanted.has(version)) await keep(client, registered(group, version, CUSTOM_STANDING, "true"), found);
+        else if (found !== undefined && markOf(found) === "true") await ignoringAbsence(client.remove(API_SERVICES, "", name));
       }
     },
   };
 }
 
-async function keep(
-  client: SystemClient,
-  name: string,
-  wanted: KubeObject,
-  found: KubeObject | undefined,
-  managed: Managed,
-): Promise<void> {
+/** Sees to it that there is one as it should be, unless somebody has marked it otherwise. */
+async function keep(client: SystemClient, wanted: KubeObject, found: KubeObject | undefined): Promise<void> {
+  const { name = "" } = wanted.metadata;
   const { spec } = wanted;
   if (found === undefined) await client.ensure(API_SERVICES, wanted);
-  else if (isManaged(found, managed) && spec !== undefined && !equalJson(found["spec"], spec)) {
+  else if (markOf(found) === markOf(wanted) && spec !== undefined && !equalJson(found["spec"], spec)) {
     await ignoringAbsence(client.update(API_SERVICES, "", name, (current) => ({ ...current, spec })));
   }
 }
 
-function isManaged(object: KubeObject, managed: Managed): boolean {
-  return stringIn(object.metadata.labels ?? {}, MANAGED) === managed;
+function markOf({ metadata }: KubeObject): string | undefined {
+  return metadata.labels?.[MANAGED];
 }

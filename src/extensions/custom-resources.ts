@@ -19,7 +19,7 @@ export function groupOf(name: string): string {
 }
 
 /** The name of a record's object that lies in no namespace. */
-export function nameOf({ key }: ObjectRecord): string {
+export function nameOf({ key }: Pick<ObjectRecord, "key">): string {
   return key.slice(key.lastIndexOf("/") + 1);
 }
 
