@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseJson } from "../codec/json-text.ts";
-import { isObject, type ReadonlyJsonObject } from "../object/json.ts";
 import { objectIn, stringIn } from "../object/read.ts";
 import { partOfV2 } from "../openapi/merge-v2.ts";
 import type { RemoteDocuments, RemoteV2 } from "../openapi/remote-documents.ts";
 import type { ServiceResolver } from "../webhook/service-address.ts";
 import { OPENAPI_READER } from "./aggregator-user.ts";
+import { answeredObject } from "./answered-object.ts";
 import type { ApiServices } from "./api-services.ts";
 import { askApi } from "./ask-api.ts";
 import type { RemoteApi } from "./remote-api.ts";
@@ -108,7 +107,7 @@ export class AggregatedOpenApi implements RemoteDocuments {
       const answer = await askApi(api, this.#resolveService, OPENAPI_READER, question);
       if (answer.status === 304) return;
       known.tag = answer.headers.etag;
-      known.part = answer.status === 200 ? partOfV2(api.path, jsonObject(answer.body)) : undefined;
+      known.part = answer.status === 200 ? partOfV2(api.path, answeredObject(answer.body)) : undefined;
       known.version = ++this.#versions;
     } catch {
       // What was known before is not worth less: it is told until the server says something else.
@@ -121,18 +120,9 @@ export class AggregatedOpenApi implements RemoteDocuments {
 
 /** The address in an index of OpenAPI v3 documents, where it is one below this index. */
 function urlInIndex(body: Buffer, key: string): string | undefined {
-  const paths = objectIn(jsonObject(body), "paths");
+  const paths = objectIn(answeredObject(body), "paths");
   if (!Object.hasOwn(paths, key)) return undefined;
   const url = stringIn(objectIn(paths, key), "serverRelativeURL");
   const own = `/openapi/v3/${key}`;
   return url === own || url.startsWith(`${own}?`) ? url : own;
-}
-
-/** Numbers are read as numbers: what is described here has no other. Errors: Error for what is no bounded JSON object. */
-function jsonObject(body: Buffer): ReadonlyJsonObject {
-  const text = body.toString("utf8");
-  parseJson(text); // refuses what is nested without end
-  const value: unknown = JSON.parse(text);
-  if (!isObject(value)) throw new Error("the answer is no object");
-  return value;
 }

@@ -1,9 +1,10 @@
-import { parseJson } from "../codec/json-text.ts";
 import { isObject, type ReadonlyJsonObject } from "../object/json.ts";
 import { booleanIn, objectIn, objectsIn, stringIn, stringsIn } from "../object/read.ts";
+import { answeredObject } from "./answered-object.ts";
 
 /** The types of aggregated discovery that are understood (KEP-3352), in the form in which they are asked for. */
 const VERSIONS = ["v2", "v2beta1"];
+/** What to accept of a server that may know one of them. */
 export const AGGREGATED_ACCEPT = VERSIONS.map(
   (version) => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
 ).join(",");
@@ -24,7 +25,7 @@ export function isAggregated(contentType: string): boolean {
  * does not name it. Errors: Error for what is no such list.
  */
 export function versionInList(body: Buffer, group: string, version: string): ReadonlyJsonObject | undefined {
-  const list = jsonObject(body);
+  const list = answeredObject(body);
   const found = objectsIn(list, "items").find((item) => stringIn(objectIn(item, "metadata"), "name") === group);
   const said = objectsIn(found ?? {}, "versions").find((one) => stringIn(one, "version") === version);
   const rows = objectsIn(said ?? {}, "resources").filter((row) => stringIn(row, "resource") !== "");
@@ -33,7 +34,7 @@ export function versionInList(body: Buffer, group: string, version: string): Rea
 
 /** The same from an APIResourceList. Errors: Error for what is no such list. */
 export function versionOfResources(body: Buffer, version: string): ReadonlyJsonObject {
-  const rows = objectsIn(jsonObject(body), "resources");
+  const rows = objectsIn(answeredObject(body), "resources");
   const resources = rows.filter((row) => /^[^/]+$/.test(stringIn(row, "name")));
   return {
     version,
@@ -81,10 +82,4 @@ function resourceOf(row: ReadonlyJsonObject): ReadonlyJsonObject {
 
 function responseKind(row: ReadonlyJsonObject): ReadonlyJsonObject {
   return isObject(row["responseKind"]) ? { responseKind: kindOfRow(objectIn(row, "responseKind")) } : {};
-}
-
-function jsonObject(body: Buffer): ReadonlyJsonObject {
-  const { value } = parseJson(body.toString("utf8"));
-  if (!isObject(value)) throw new Error("the answer is no object");
-  return value;
 }
