@@ -103,8 +103,10 @@ export class DiscoveryDocuments {
 class Documents {
   readonly coreVersions: JsonDocument;
   readonly groupList: JsonDocument;
+  /** What this server itself serves, by group version. */
   readonly #definitions: ReturnType<typeof byGroupVersion>;
-  readonly #own: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Groups that this server itself serves anything of. */
+  readonly #ownGroups: ReadonlySet<string>;
   /** What other servers serve, by group version. */
   readonly #remote: ReadonlyMap<string, ReadonlyJsonObject>;
   readonly #order: readonly GroupVersions[];
@@ -115,8 +117,8 @@ class Documents {
 
   constructor({ definitions, remotes, standing, serverAddress }: DiscoveryOptions) {
     this.#definitions = byGroupVersion(definitions);
-    this.#own = servedGroups(definitions);
-    const served = new Map([...this.#own].map(([group, versions]) => [group, new Set(versions)]));
+    const served = servedGroups(definitions);
+    this.#ownGroups = new Set(served.keys());
     const remote = [...(remotes?.remoteVersions() ?? [])];
     for (const { group, version } of remote) served.set(group, (served.get(group) ?? new Set()).add(version));
     this.#remote = new Map(remote.map(({ group, version, discovery }) => [groupVersion(group, version), discovery]));
@@ -148,12 +150,12 @@ class Documents {
 
   /** Whether this server itself serves anything of a group. */
   isOwn(group: string): boolean {
-    return this.#own.has(group);
+    return this.#ownGroups.has(group);
   }
 
   resources(group: string, version: string): JsonDocument | undefined {
-    if (this.#own.get(group)?.has(version) !== true) return undefined;
     const key = groupVersion(group, version);
+    if (!this.#definitions.has(key)) return undefined;
     let document = this.#resources.get(key);
     if (document === undefined) {
       document = new JsonDocument(apiResourceList(this.#rows(group, version), group, version) as unknown as ReadonlyJsonObject);
