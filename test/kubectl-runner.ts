@@ -8,7 +8,7 @@ import type { RunningServer } from "../src/index.ts";
 const run = promisify(execFile);
 
 /** A kubectl that speaks to one server. */
-export interface Kubectl {
+interface Kubectl {
   /** What it writes. Errors: that of a command that fails. */
   kubectl(...args: string[]): Promise<string>;
   /** What it says of a command that must fail. */

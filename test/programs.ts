@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /** Programs that some tests use and that npm does not install. `.ci/run` installs them all. */
-export type Program = "kubectl" | "kubectl-old" | "etcd" | "etcd-3.5" | "openssl" | "python3-kubernetes";
+type Program = "kubectl" | "kubectl-old" | "etcd" | "etcd-3.5" | "openssl" | "python3-kubernetes";
 
 /** What is no command: where Debian puts it. */
 const modules: ReadonlyMap<Program, string> = new Map([["python3-kubernetes", "/usr/lib/python3/dist-packages/kubernetes"]]);

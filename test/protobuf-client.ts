@@ -6,10 +6,10 @@ import type { IncomingMessage } from "node:http";
  * "Kubernetes Protobuf encoding") and from nothing of the server: it knows fields by number.
  */
 
-export const PROTOBUF = "application/vnd.kubernetes.protobuf";
+const PROTOBUF = "application/vnd.kubernetes.protobuf";
 
 /** What is written under a field's number. */
-export type Value = string | number | boolean | Buffer;
+type Value = string | number | boolean | Buffer;
 
 /** A message from its fields, in order. */
 export function message(...fields: readonly (readonly [number, Value])[]): Buffer {
@@ -29,7 +29,7 @@ function varint(value: number): Buffer {
 }
 
 /** The fields of a message in their order: number, then a number or bytes. */
-export function fields(bytes: Buffer): [number, number | Buffer][] {
+function fields(bytes: Buffer): [number, number | Buffer][] {
   const found: [number, number | Buffer][] = [];
   let at = 0;
   const next = (): number => {
@@ -68,6 +68,7 @@ export function at(bytes: Buffer, ...path: readonly number[]): number | Buffer |
   return value;
 }
 
+/** The same as text. */
 export function textAt(bytes: Buffer, ...path: readonly number[]): string | undefined {
   const value = at(bytes, ...path);
   return Buffer.isBuffer(value) ? value.toString("utf8") : undefined;
@@ -75,16 +76,19 @@ export function textAt(bytes: Buffer, ...path: readonly number[]): string | unde
 
 const MAGIC = Buffer.from("k8s\0");
 
+/** An object in its envelope: what it says that it is, and its message. */
 export interface Body {
   readonly apiVersion: string;
   readonly kind: string;
   readonly raw: Buffer;
 }
 
+/** The bytes of a body. */
 export function envelope({ apiVersion, kind, raw }: Body): Buffer {
   return Buffer.concat([MAGIC, message([1, message([1, apiVersion], [2, kind])], [2, raw], [3, ""], [4, ""])]);
 }
 
+/** A body from its bytes. Errors: RangeError for what is none. */
 export function opened(bytes: Buffer): Body {
   if (!bytes.subarray(0, 4).equals(MAGIC)) throw new RangeError(`no protobuf body: ${bytes.toString("latin1", 0, 60)}`);
   const unknown = bytes.subarray(4);
@@ -95,11 +99,12 @@ export function opened(bytes: Buffer): Body {
   };
 }
 
-export interface Reply extends Body {
+interface Reply extends Body {
   readonly status: number;
   readonly type: string;
 }
 
+/** Where a client asks, and over which connections. */
 export interface ClientOptions {
   readonly url: string;
   readonly agent: Agent;

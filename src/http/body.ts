@@ -4,7 +4,7 @@ import { badRequest, requestEntityTooLarge } from "../object/status.ts";
 const EMPTY = Buffer.alloc(0);
 
 /** How one body is read. */
-export interface BodyReading {
+interface BodyReading {
   /** Content-Length as the client sent it. */
   readonly declared: string | undefined;
   readonly limit: number;

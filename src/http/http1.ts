@@ -12,7 +12,7 @@ import { send } from "./send.ts";
 import { asksToSwitch, askWithoutSwitch, switchingHead } from "./upgrade.ts";
 
 /** HTTP/1.1 on connections that are handed in. */
-export interface Http1Server {
+interface Http1Server {
   serve(socket: TLSSocket): void;
   /** Closes idle connections now and the others after the answer they are at. */
   drain(): void;

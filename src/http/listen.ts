@@ -19,6 +19,7 @@ export interface ListenerTls {
   readonly minVersion?: "TLSv1.2" | "TLSv1.3";
 }
 
+/** What a port is opened with. */
 export interface ListenOptions {
   readonly handler: Handler;
   readonly host: string;

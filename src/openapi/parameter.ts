@@ -15,9 +15,11 @@ function inPath(name: string, description: string): Parameter {
   return { name, in: "path", description, required: true, schema: { type: "string", uniqueItems: true } };
 }
 
-/** Parameters of the paths themselves. */
+/** In paths of namespaced resources. */
 export const NAMESPACE = inPath("namespace", "The namespace of the object.");
+/** Of paths whose answers are JSON. */
 export const PRETTY = query("pretty", "string", "Whether JSON is indented. Without it, it is for browsers, curl and wget.");
+/** In paths of proxies. */
 export const SUBPATH = inPath("path", "The path that the request is sent on to.");
 
 /** The name in a path to one object. */

@@ -11,7 +11,7 @@ import { HtmlLinks, rewrittenLink, type LinkBase } from "./links.ts";
 const OWN: ReadonlySet<string> = new Set(["content-length", "audit-id"]);
 
 /** How an answer is passed on. */
-export interface PassingOn {
+interface PassingOn {
   /** Of the request. */
   readonly method: string;
   /** The answer was asked for in gzip on nobody's behalf: the client gets it plain. */

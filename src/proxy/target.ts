@@ -14,7 +14,7 @@ export function forwardedTarget(path: string, query: URLSearchParams): string {
 }
 
 /** A decoded path, percent-encoded. */
-export function escapePath(path: string): string {
+function escapePath(path: string): string {
   return path.replaceAll(PATH_SAFE, percentEncoded);
 }
 

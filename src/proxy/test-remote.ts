@@ -5,7 +5,7 @@ import type { TLSSocket } from "node:tls";
 import { issueAuthority, issueLeaf, type Usage } from "../x509/issue.ts";
 
 /** An authority for tests, and what it signs, in PEM. */
-export interface TestAuthority {
+interface TestAuthority {
   readonly certificate: string;
   leaf(
     commonName: string,
@@ -29,7 +29,7 @@ export function testAuthority(commonName: string): TestAuthority {
 }
 
 /** A request that the server got. */
-export interface RemoteCall {
+interface RemoteCall {
   readonly method: string;
   readonly url: string;
   /** As they stood on the wire: a list where a name came several times. */

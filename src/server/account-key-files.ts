@@ -7,7 +7,7 @@ import { StartupError } from "../object/startup-error.ts";
 import { prepareDirectory, readFileIfThere, writeFileAtomically } from "./data-dir.ts";
 import type { OpenFile } from "./reloaded-file.ts";
 
-export interface AccountKeyFiles {
+interface AccountKeyFiles {
   /** Where a key is kept that is made here. */
   readonly directory: string;
   /** [--service-account-signing-key-file]; "" for one of our own. */
@@ -17,7 +17,7 @@ export interface AccountKeyFiles {
   readonly file: OpenFile;
 }
 
-export interface PreparedKeys {
+interface PreparedKeys {
   readonly source: AccountKeySource;
   /** Resolves when no key is being made and written, be it in vain. */
   settled(): Promise<void>;

@@ -24,7 +24,7 @@ import type { SystemClient } from "../registry/system-client.ts";
 import type { OwnResolver, ServiceResolver } from "../webhook/service-address.ts";
 import { reloadedFile, type ReloadLog } from "./reloaded-file.ts";
 
-export interface AggregationParts {
+interface AggregationParts {
   readonly config: Config;
   readonly resolveService: ServiceResolver;
   readonly ownResolver: OwnResolver | undefined;

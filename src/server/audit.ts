@@ -18,13 +18,13 @@ import { WebhookClient } from "../webhook/webhook-client.ts";
 import { readFlagFile } from "./data-dir.ts";
 
 /** The audit of a server. */
-export interface Audit extends AsyncDisposable {
+interface Audit extends AsyncDisposable {
   /** Undefined: nothing is audited. */
   readonly auditor: Auditor | undefined;
 }
 
 /** Where it is told that events are lost. */
-export interface AuditLog {
+interface AuditLog {
   error(fields: object, message: string): void;
 }
 

@@ -41,7 +41,7 @@ export interface Authentication extends AsyncDisposable {
   onAuthorities(changed: () => void): void;
 }
 
-export interface AuthenticationParts {
+interface AuthenticationParts {
   readonly config: Config;
   /** PEM of the server's own authority for client certificates. */
   readonly ownClientCa: string;

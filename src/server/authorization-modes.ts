@@ -22,10 +22,10 @@ import { reloadedFile, type ReloadLog } from "./reloaded-file.ts";
 const WEBHOOK_TIMEOUT_MS = 30_000;
 
 /** Makes the modes when what they look up is there. */
-export type MakeModes = (parts: AuthorizationParts) => AuthorizationMode[];
+type MakeModes = (parts: AuthorizationParts) => AuthorizationMode[];
 
 /** The authorizers of a server, put together from its flags. */
-export interface PreparedAuthorization extends Disposable {
+interface PreparedAuthorization extends Disposable {
   readonly makeModes: MakeModes;
 }
 

@@ -20,7 +20,7 @@ interface Row {
 }
 
 /** The flow schemas and priority levels of a release. */
-export type BootstrapFlowControl = Readonly<Record<Plural, readonly Row[]>>;
+type BootstrapFlowControl = Readonly<Record<Plural, readonly Row[]>>;
 
 interface Table {
   readonly flowSchemas: readonly Row[];

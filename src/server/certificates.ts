@@ -25,7 +25,7 @@ export interface Certificates {
   readonly serverName: string | undefined;
 }
 
-export interface PemPair {
+interface PemPair {
   readonly certificate: string;
   readonly key: string;
 }

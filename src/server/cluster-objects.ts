@@ -7,8 +7,9 @@ import { bootstrapObjects } from "./bootstrap.ts";
 import { bootstrapFlowControl, readBootstrapFlowControl } from "./bootstrap-flowcontrol.ts";
 import { bootstrapRoles } from "./bootstrap-rbac.ts";
 
-/** As whom the server writes flow schemas and priority levels, and what it tells of them. */
+/** As whom the server writes flow schemas and priority levels. */
 const FLOW_CONTROL_PRODUCER = "api-priority-and-fairness-config-producer-v1";
+/** As whom it tells of them in their status. */
 export const FLOW_CONTROL_CONSUMER = "api-priority-and-fairness-config-consumer-v1";
 
 /**

@@ -38,6 +38,7 @@ import { StoredValues, type StoredValuesOptions } from "../storage/stored-values
 import type { Storage } from "../storage/storage.ts";
 import { storedForms } from "./stored-forms.ts";
 
+/** The parts of a control plane. */
 export interface ControlPlaneOptions {
   readonly storage: Storage;
   /** Stores of single resources, by the prefix of their keys. */

@@ -15,7 +15,7 @@ import type { Aggregation } from "./aggregation.ts";
 import { loadDescriptions } from "../schema/descriptions.ts";
 import type { TypeTable } from "../schema/load.ts";
 
-export interface DocumentOptions {
+interface DocumentOptions {
   readonly definitions: Definitions;
   readonly types: TypeTable;
   /** What other servers answer for. */

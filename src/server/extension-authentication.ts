@@ -10,7 +10,7 @@ import { certificateBlocks } from "./certificates.ts";
 const PLACE = { namespace: "kube-system", name: "extension-apiserver-authentication" };
 
 /** What API servers behind this one need to tell users apart as it does. */
-export interface PublishedAuthentication {
+interface PublishedAuthentication {
   /** PEM of the authorities of client certificates. */
   readonly client: string;
   /** PEM of the front proxy's, and how it names users. */

@@ -3,7 +3,7 @@ import type { HealthCheck } from "../discovery/health.ts";
 import type { Storage } from "../storage/storage.ts";
 
 /** What the checks look at. */
-export interface HealthSubjects {
+interface HealthSubjects {
   readonly storage: Storage;
   /** Stores of single resources. */
   readonly overrides: readonly Storage[];

@@ -15,7 +15,7 @@ import type { ServerAddress } from "./replicas/master-leases.ts";
 const NAMESPACE = "default";
 const NAME = "kubernetes";
 
-export interface KubernetesServiceOptions {
+interface KubernetesServiceOptions {
   readonly client: SystemClient;
   /** The service ranges; the service has the first address of the first one. */
   readonly ranges: readonly string[];

@@ -11,7 +11,7 @@ import { errorText } from "../object/error-text.ts";
 import type { OpenFile, ReloadLog } from "./reloaded-file.ts";
 
 /** What all issuers are made with. */
-export interface OidcSurroundings {
+interface OidcSurroundings {
   readonly apiAudiences: readonly string[];
   readonly clock: () => number;
   readonly log: ReloadLog;
@@ -72,7 +72,7 @@ export function anyIssuer(issuers: () => readonly OidcIssuer[]): TokenAuthentica
 }
 
 /** What --authentication-config says, with its issuers started. */
-export interface LiveAuthenticationConfiguration {
+interface LiveAuthenticationConfiguration {
   readonly issuers: readonly OidcIssuer[];
   /** Whether a request without credentials may be anonymous at a path; undefined where the file does not say. */
   readonly anonymous: ((path: string) => boolean) | undefined;

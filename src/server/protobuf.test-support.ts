@@ -7,10 +7,11 @@ import { ProtobufWriter } from "../protobuf/write.ts";
 import type { ApiAnswer, BodySink } from "../request/exchange.ts";
 import { ADMIN, type TestPlane } from "./test-plane.ts";
 
+/** The media type of protobuf bodies. */
 export const TYPE = "application/vnd.kubernetes.protobuf";
 
 /** What a test sees of an answer. */
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly type: string;
   readonly value: JsonObject;

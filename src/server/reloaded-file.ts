@@ -15,7 +15,7 @@ export interface ReloadedFile<T> extends Disposable {
   readonly current: T;
 }
 
-export interface ReloadOptions<T> {
+interface ReloadOptions<T> {
   /** The flag that names the file, without dashes. */
   readonly flag: string;
   readonly path: string;

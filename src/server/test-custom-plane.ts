@@ -10,6 +10,7 @@ import type { ServiceResolver } from "../webhook/service-address.ts";
 import type { ControlPlaneOptions } from "./control-plane.ts";
 import { ADMIN, testPlane, type TestPlane, type TestPlaneAnswer } from "./test-plane.ts";
 
+/** Where CustomResourceDefinitions are. */
 export const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
 /** A control plane that serves custom resources, for tests. */

@@ -25,6 +25,7 @@ export interface TestUser {
   readonly groups?: readonly string[];
 }
 
+/** One who may do everything. */
 export const ADMIN: TestUser = { name: "admin", groups: ["system:masters"] };
 
 /** The plugins that are on by default, and the one that every cluster turns on. */
@@ -42,6 +43,7 @@ export interface TestPlane {
   request(user: TestUser, method: string, target: string, body?: unknown, headers?: Record<string, string>): ApiRequest;
 }
 
+/** What a test sees of an answer. */
 export interface TestPlaneAnswer {
   readonly status: number;
   readonly body: JsonObject;

@@ -9,6 +9,7 @@ import { startServer } from "./start.ts";
 
 /** Asks a server who it takes the sender for. */
 export const REVIEW = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
+/** Where that is asked. */
 export const WHO = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
 const HOUR = 3600_000;
 /** From an hour ago for an hour. */

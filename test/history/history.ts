@@ -30,6 +30,7 @@ export interface ReadRecord extends Span {
   readonly found: Shown | undefined;
 }
 
+/** A list that a client read. */
 export interface ListRecord extends Span {
   readonly revision: number;
   readonly items: readonly Shown[];

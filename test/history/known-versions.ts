@@ -34,6 +34,7 @@ export class KnownKey {
   }
 }
 
+/** Whether a write came about, as far as its client knows. */
 export function mayHaveBeenTaken({ outcome }: WriteRecord): boolean {
   return outcome === "taken" || outcome === "unknown";
 }
