@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
@@ -9,8 +8,8 @@ import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import { startServer, type RunningServer, type ServerOptions } from "../src/index.ts";
+import { kubectlRunner } from "./kubectl-runner.ts";
 import { findProgram } from "./programs.ts";
 import { jsonAnswer, testAuthority, testRemote, type TestRemote } from "../src/proxy/test-remote.ts";
 
@@ -132,6 +131,9 @@ async function condition(server: RunningServer, group: string): Promise<Record<s
   const { status } = (await ask(server, `${SERVICES}/v1.${group}`)).body as { status?: { conditions?: Record<string, unknown>[] } };
   return status?.conditions?.[0] ?? {};
 }
+
+/** Asks for a merge patch. */
+const patch = (body: unknown): Asking => ({ method: "PATCH", body, headers: { "content-type": "application/merge-patch+json" } });
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
@@ -303,9 +305,7 @@ describe("an API of another server", () => {
     const isDocumented = async (): Promise<boolean> => (await ask(server, "/openapi/v3")).text.includes(base.slice(1));
     let count = 0;
     const lookAgain = async (): Promise<void> => {
-      const headers = { "content-type": "application/merge-patch+json" };
-      const body = { metadata: { labels: { count: `${count++}` } } };
-      await ask(server, `${SERVICES}/v1.shop.example.com`, { method: "PATCH", body, headers });
+      await ask(server, `${SERVICES}/v1.shop.example.com`, patch({ metadata: { labels: { count: `${count++}` } } }));
     };
     shop.answers.set(base, (_, response) => void response.writeHead(500).end());
     await lookAgain();
@@ -359,19 +359,12 @@ describe("an API whose server does not answer", () => {
     assert.ok(performance.now() - begun < 4000);
     // What changes is looked at soon.
     lying.answers.set("/apis/lying.example.com/v1", jsonAnswer(GADGETS));
-    const labelled = {
-      method: "PATCH",
-      body: { metadata: { labels: { a: "b" } } },
-      headers: { "content-type": "application/merge-patch+json" },
-    };
-    await ask(server, `${SERVICES}/v1.lying.example.com`, labelled);
+    await ask(server, `${SERVICES}/v1.lying.example.com`, patch({ metadata: { labels: { a: "b" } } }));
     await until(async () => (await condition(server, "lying.example.com"))["status"] === "True");
   });
 });
 
 describe("what a server keeps for others", () => {
-  const patchAs = (body: unknown): Asking => ({ method: "PATCH", body, headers: { "content-type": "application/merge-patch+json" } });
-
   test("is an API service for each version of custom resources, as long as there are such", async () => {
     await using server = await start();
     const crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
@@ -397,13 +390,13 @@ describe("what a server keeps for others", () => {
     assert.equal((await ask(server, `${SERVICES}/v2.kept.example.com`)).status, 404);
     await ask(server, path, { method: "DELETE" });
     await until(async () => (await ask(server, path)).status === 200);
-    await ask(server, path, patchAs({ spec: { versionPriority: 7 } }));
+    await ask(server, path, patch({ spec: { versionPriority: 7 } }));
     await until(async () => JSON.stringify(await found()) === JSON.stringify(wanted));
     // One that somebody took over is theirs.
-    await ask(server, path, patchAs({ metadata: { labels: null }, spec: { versionPriority: 7 } }));
+    await ask(server, path, patch({ metadata: { labels: null }, spec: { versionPriority: 7 } }));
     await sleep(200);
     assert.deepEqual(await found(), { ...wanted, versionPriority: 7 });
-    await ask(server, path, patchAs({ metadata: { labels: { "kube-aggregator.kubernetes.io/automanaged": "true" } } }));
+    await ask(server, path, patch({ metadata: { labels: { "kube-aggregator.kubernetes.io/automanaged": "true" } } }));
     await ask(server, `${crds}/things.kept.example.com`, { method: "DELETE" });
     await until(async () => (await ask(server, path)).status === 404);
   });
@@ -421,7 +414,7 @@ describe("what a server keeps for others", () => {
     await until(good);
     await ask(server, path, { method: "DELETE" });
     await until(good);
-    await ask(server, path, patchAs({ data: { "requestheader-client-ca-file": "", "requestheader-allowed-names": "[]" } }));
+    await ask(server, path, patch({ data: { "requestheader-client-ca-file": "", "requestheader-allowed-names": "[]" } }));
     await until(good);
     const role = "/apis/rbac.authorization.k8s.io/v1/namespaces/kube-system/roles/extension-apiserver-authentication-reader";
     assert.deepEqual((await ask(server, role)).body["rules"], [
@@ -509,11 +502,7 @@ describe("a second server behind the first", ip === undefined ? { skip: "this ma
     );
     const [response] = (await once(watch, "response")) as [IncomingMessage];
     const event = once(response, "data");
-    await ask(front, `${widgets}/a`, {
-      method: "PATCH",
-      body: { spec: { size: 4 } },
-      headers: { "content-type": "application/merge-patch+json" },
-    });
+    await ask(front, `${widgets}/a`, patch({ spec: { size: 4 } }));
     const { type, object } = JSON.parse(String((await event)[0])) as { type: string; object: Record<string, unknown> };
     assert.deepEqual([type, object["spec"]], ["MODIFIED", { size: 4 }]);
     watch.destroy();
@@ -539,9 +528,11 @@ describe("a second server behind the first", ip === undefined ? { skip: "this ma
     }, 40);
     // kubectl sees no difference.
     if (findProgram("kubectl") !== undefined) {
-      const kubectl = async (...args: string[]): Promise<string> =>
-        (await promisify(execFile)("kubectl", [`--kubeconfig=${front.kubeconfigPath}`, `--cache-dir=${join(directory, "cache")}`, ...args]))
-          .stdout;
+      const { kubectl } = kubectlRunner(
+        "kubectl",
+        () => front,
+        () => directory,
+      );
       assert.match(await kubectl("get", "widgets"), /^NAME +AGE\na +/);
       assert.match(await kubectl("explain", "widgets.spec.size"), /FIELD: size <integer>/);
       assert.match(await kubectl("api-resources", "--api-group", group), /^widgets +widgets\.example\.com\/v1 +true +Widget$/m);
