@@ -11,6 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startServer, type RunningServer, type ServerOptions } from "../src/index.ts";
 import { kubectlRunner } from "./kubectl-runner.ts";
 import { findProgram } from "./programs.ts";
+import { until as untilMet } from "./until.ts";
 import { jsonAnswer, testAuthority, testRemote, type TestRemote } from "../src/proxy/test-remote.ts";
 
 const SERVICES = "/apis/apiregistration.k8s.io/v1/apiservices";
@@ -108,13 +109,8 @@ async function ask(server: RunningServer, path: string, asking?: Asking): Promis
   return { status: response.statusCode ?? 0, headers: response.headers, text, body };
 }
 
-async function until(what: () => Promise<boolean>, seconds = 10): Promise<void> {
-  const end = performance.now() + seconds * 1000;
-  while (!(await what())) {
-    assert.ok(performance.now() < end, "it did not come to pass");
-    await sleep(20);
-  }
-}
+/** Servers are looked at again soon, but not at once. */
+const until = (met: () => Promise<boolean>, seconds = 10): Promise<void> => untilMet(met, seconds);
 
 /** Registers a group version behind a service of the same name as the group's first word. */
 async function register(server: RunningServer, group: string, spec: Record<string, unknown>): Promise<void> {

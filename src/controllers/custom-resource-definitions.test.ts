@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonObject } from "../object/json.ts";
 import { objectIn, stringIn } from "../object/read.ts";
-import { customPlane, DEFINITIONS, until, type CustomPlane } from "../server/test-custom-plane.ts";
+import { until } from "../../test/until.ts";
+import { customPlane, DEFINITIONS, type CustomPlane } from "../server/test-custom-plane.ts";
 
 const MERGE = { "content-type": "application/merge-patch+json" };
 const GROUP = "loop.example.com";

@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
+import { until } from "../../test/until.ts";
 import { BrokenSource, type ApiAnswer, type ApiRequest, type BodySink } from "../request/exchange.ts";
 import { forward, type Forwarding } from "./forward.ts";
 import { RemoteServer } from "./remote-server.ts";
@@ -71,14 +72,6 @@ async function textOf(answer: ApiAnswer, sink = new Taker()): Promise<string> {
   if (typeof answer.body !== "function") return String(answer.body ?? "");
   await answer.body(sink);
   return sink.text;
-}
-
-async function until(what: () => boolean): Promise<void> {
-  const end = performance.now() + 5000;
-  while (!what()) {
-    assert.ok(performance.now() < end, "it did not come to pass");
-    await sleep(5);
-  }
 }
 
 describe("a request that is passed on", () => {
@@ -306,7 +299,9 @@ describe("an upgrade that is passed on", () => {
       let ended = (): void => {};
       remote.upgrade = (asked, socket) => {
         assert.deepEqual([asked.headers.connection, asked.headers["accept-encoding"]], ["Upgrade", undefined]);
-        socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\nX-Own: y\r\n__proto__: z\r\n\r\nearly");
+        socket.write(
+          "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\nX-Own: y\r\n__proto__: z\r\n\r\nearly",
+        );
         socket.on("data", (data) => socket.write(`got ${String(data)}`));
         ended = () => socket.end();
       };

@@ -1,3 +1,4 @@
+import { until } from "../../test/until.ts";
 import { runController } from "../controllers/controller.ts";
 import { customResourceDefinitions } from "../controllers/custom-resource-definitions.ts";
 import { CustomResources } from "../extensions/custom-resources.ts";
@@ -23,9 +24,6 @@ export interface CustomPlane extends AsyncDisposable {
   /** The condition of a definition, once it has one of that type and, where it is named, that reason. */
   condition(name: string, type: string, reason?: string): Promise<JsonObject>;
 }
-
-/** How long a test waits for what must come, in milliseconds. */
-const PATIENCE_MS = 5000;
 
 /** Starts one; `resolveService` finds the webhooks that stand behind services, and one gets `timeoutMs`. */
 export async function customPlane(
@@ -73,13 +71,4 @@ export async function customPlane(
       plane.plane.close();
     },
   };
-}
-
-/** Waits until something is so. Errors: Error where it does not come. */
-export async function until(met: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
-  while (!(await met())) {
-    if (Date.now() > deadline) throw new Error("it did not come");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }

@@ -4,7 +4,8 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { hookServer, type HookCall, type HookServer } from "../../admission/webhooks/hook-server.test-support.ts";
 import type { JsonObject, JsonValue } from "../../object/json.ts";
 import { objectIn, stringIn } from "../../object/read.ts";
-import { customPlane, DEFINITIONS, until, type CustomPlane } from "../../server/test-custom-plane.ts";
+import { until } from "../../../test/until.ts";
+import { customPlane, DEFINITIONS, type CustomPlane } from "../../server/test-custom-plane.ts";
 
 const MERGE = { "content-type": "application/merge-patch+json" };
 const APPLY = { "content-type": "application/apply-patch+yaml" };
