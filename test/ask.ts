@@ -6,6 +6,8 @@ export interface Caller {
   readonly token?: string;
   readonly cert?: string | Buffer;
   readonly key?: string | Buffer;
+  /** What it says beside what follows from the rest. */
+  readonly headers?: Readonly<Record<string, string | string[]>>;
   /** Keeps connections for the next request. Default: each has one of its own. */
   readonly agent?: Agent;
   /** Milliseconds after which it gives up on an answer. Default: never. */
@@ -21,17 +23,18 @@ export function ask<Body>(
   body?: unknown,
   type = "application/json",
 ): Promise<{ readonly code: number; readonly body: Body }> {
-  const { token, patience, ...tls } = caller;
+  const { token, patience, headers: more, agent = false, ...tls } = caller;
   const bytes = body === undefined ? "" : JSON.stringify(body);
   // Told, since for a DELETE Node would leave it open where the body ends.
   const length = { "content-length": Buffer.byteLength(bytes) };
-  const headers = { "content-type": type, ...length, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+  const proof = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const headers = { "content-type": type, ...length, ...proof, ...more };
   return new Promise((resolve, reject) => {
-    const asked = request(`${url}${path}`, { ...tls, method, headers }, (answer) => {
+    const asked = request(`${url}${path}`, { ...tls, agent, method, headers }, (answer) => {
       let text = "";
       answer.setEncoding("utf8").on("data", (more: string) => (text += more));
       answer.on("end", () => {
-        const isJson = answer.headers["content-type"]?.startsWith("application/json") === true;
+        const isJson = /^application\/([a-z-]+\+)?json/.test(answer.headers["content-type"] ?? "");
         resolve({ code: answer.statusCode ?? 0, body: (isJson ? JSON.parse(text) : text) as Body });
       });
       answer.on("error", reject);

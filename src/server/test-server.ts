@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { request as httpsRequest } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { ask as askServer, type Caller } from "../../test/ask.ts";
 import { completeOptions, type ServerOptions } from "../config/options.ts";
 import { startServer } from "./start.ts";
 
@@ -24,11 +24,8 @@ interface Answer {
   };
 }
 
-interface Ask {
-  readonly headers?: Record<string, string | string[]>;
+interface Asking extends Pick<Caller, "headers" | "cert" | "key"> {
   readonly body?: object;
-  readonly cert?: string;
-  readonly key?: string;
 }
 
 /** A whole server on a fresh directory, and a way to ask it over TLS. */
@@ -42,26 +39,10 @@ export async function testServer(t: TestContext, directory: string, options: Ser
   );
   t.after(() => running.close());
   const ca = await readFile(join(directory, "data", "pki", "ca.crt"), "utf8");
-  const ask = (method: string, path: string, { headers = {}, body, cert, key }: Ask = {}): Promise<Answer> =>
-    new Promise((done, fail) => {
-      const sent = httpsRequest(
-        running.url + path,
-        {
-          method,
-          ca,
-          agent: false,
-          headers: { "content-type": "application/json", ...headers },
-          ...(cert === undefined ? {} : { cert, key }),
-        },
-        (response) => {
-          let text = "";
-          response.on("data", (piece) => (text += String(piece)));
-          response.on("end", () => done({ status: response.statusCode ?? 0, body: text.startsWith("{") ? JSON.parse(text) : {} }));
-        },
-      );
-      sent.on("error", fail);
-      sent.end(body === undefined ? undefined : JSON.stringify(body));
-    });
+  const ask = async (method: string, path: string, { body, ...caller }: Asking = {}): Promise<Answer> => {
+    const answer = await askServer<Answer["body"]>(running.url, { ca, ...caller }, method, path, body);
+    return { status: answer.code, body: answer.body };
+  };
   const who = async (authorization: string): Promise<string> => {
     const { status, body } = await ask("POST", WHO, { headers: { authorization }, body: REVIEW });
     return status === 201 ? (body.status?.userInfo?.username ?? "") : `${status}`;
