@@ -1,5 +1,4 @@
-import { equalJson, type ReadonlyJsonObject } from "../object/json.ts";
-import { isObject } from "../object/json.ts";
+import { equalJson, isObject, type ReadonlyJsonObject } from "../object/json.ts";
 import { objectIn } from "../object/read.ts";
 import { readParameter, readPathItem, readSchema, type Rename } from "./read-v2.ts";
 import type { RemoteV2 } from "./remote-documents.ts";
@@ -8,42 +7,46 @@ import type { V2Document, V2Parameter, V2PathItem } from "./v2.ts";
 const DEFINITIONS = "#/definitions/";
 const PARAMETERS = "#/parameters/";
 
+/** What a document is put together from, by name. */
+interface Parts {
+  readonly paths: Map<string, V2PathItem>;
+  readonly definitions: Map<string, ReadonlyJsonObject>;
+  readonly parameters: Map<string, V2Parameter>;
+}
+
 /**
  * One document of this server's own and those of others. Of each, the paths of its group version are taken with what they
  * refer to; what has the name of something else here gets another one.
  */
 export function mergeV2(own: V2Document, remotes: readonly RemoteV2[]): V2Document {
   if (remotes.length === 0) return own;
-  const paths = new Map(Object.entries(own.paths));
-  const definitions = new Map(Object.entries(own.definitions));
-  const parameters = new Map(Object.entries(own.parameters));
-  for (const remote of remotes) {
-    const taken = new Taken(remote.document, definitions, parameters);
-    for (const [path, item] of pathsOf(remote)) paths.set(path, readPathItem(item, taken.rename));
-    taken.finish();
-  }
-  return { ...own, paths: sorted(paths), definitions: sorted(definitions), parameters: sorted(parameters) };
+  const parts: Parts = {
+    paths: new Map(Object.entries(own.paths)),
+    definitions: new Map(Object.entries(own.definitions)),
+    parameters: new Map(Object.entries(own.parameters)),
+  };
+  for (const remote of remotes) take(remote, parts);
+  return { ...own, paths: sorted(parts.paths), definitions: sorted(parts.definitions), parameters: sorted(parts.parameters) };
 }
 
 /** What a document says of its group version, and no more: all that need be kept of it. */
 export function partOfV2(path: string, document: ReadonlyJsonObject): RemoteV2 {
-  const definitions = new Map<string, ReadonlyJsonObject>();
-  const parameters = new Map<string, V2Parameter>();
-  const taken = new Taken(document, definitions, parameters);
-  const paths = new Map<string, V2PathItem>();
-  for (const [name, item] of pathsOf({ path, document })) paths.set(name, readPathItem(item, taken.rename));
-  taken.finish();
+  const parts: Parts = { paths: new Map(), definitions: new Map(), parameters: new Map() };
+  take({ path, document }, parts);
   const part = {
-    paths: Object.fromEntries(paths),
-    definitions: Object.fromEntries(definitions),
-    parameters: Object.fromEntries(parameters),
+    paths: Object.fromEntries(parts.paths),
+    definitions: Object.fromEntries(parts.definitions),
+    parameters: Object.fromEntries(parts.parameters),
   };
   return { path, document: part as unknown as ReadonlyJsonObject };
 }
 
-function* pathsOf({ path, document }: RemoteV2): Generator<[string, ReadonlyJsonObject]> {
+/** Takes the paths of a group version with what they refer to. */
+function take({ path, document }: RemoteV2, into: Parts): void {
+  const taken = new Taken(document, into);
   for (const [name, item] of Object.entries(objectIn(document, "paths")))
-    if ((name === path || name.startsWith(`${path}/`)) && isObject(item)) yield [name, item];
+    if ((name === path || name.startsWith(`${path}/`)) && isObject(item)) into.paths.set(name, readPathItem(item, taken.rename));
+  taken.finish();
 }
 
 /** What is taken out of one document: everything that is referred to, by the names that it gets. */
@@ -55,7 +58,7 @@ class Taken {
   readonly #names = new Map<string, string>();
   readonly #open: { readonly reference: string; readonly name: string }[] = [];
 
-  constructor(document: ReadonlyJsonObject, definitions: Map<string, ReadonlyJsonObject>, parameters: Map<string, V2Parameter>) {
+  constructor(document: ReadonlyJsonObject, { definitions, parameters }: Parts) {
     this.#document = document;
     this.#definitions = definitions;
     this.#parameters = parameters;

@@ -8,7 +8,7 @@ import type { Config } from "../config/config.ts";
 import { dataDirectory } from "../config/data-files.ts";
 import { tokenRequest } from "../registry/actions/token-request.ts";
 import { tokenReview } from "../registry/actions/token-review.ts";
-import { systemClient } from "../registry/system-client.ts";
+import { systemClient, type SystemClient } from "../registry/system-client.ts";
 import { behaviours } from "../resources/behaviours.ts";
 import { builtinDefinitions } from "../resources/builtin.ts";
 import { Definitions } from "../resources/definitions.ts";
@@ -68,11 +68,12 @@ export async function assemble(
   log: ServerLog,
   running: Running,
 ): Promise<Assembled> {
+  const client = (): SystemClient => systemClient(plane.registry);
   const certificates = await prepareCertificates(config, new Date());
   const authentication = await prepareAuthentication({
     config,
     ownClientCa: certificates.ownCa,
-    lookup: (plural, namespace, name) => systemClient(plane.registry).get({ group: "", plural }, namespace, name),
+    lookup: (plural, namespace, name) => client().get({ group: "", plural }, namespace, name),
     log,
     clock: Date.now,
   });
@@ -90,10 +91,7 @@ export async function assemble(
   const asked = { enable: config.enableAdmissionPlugins, disable: config.disableAdmissionPlugins };
   const skew = new ClockSkew(Date.now);
   const resolveService = serviceResolver(
-    {
-      get: (...key) => systemClient(plane.registry).get(...key),
-      list: (...key) => systemClient(plane.registry).list(...key),
-    },
+    { get: (...key) => client().get(...key), list: (...key) => client().list(...key) },
     config.enableAggregatorRouting ? "endpoint" : "clusterIp",
     Math.random,
     ownResolver,

@@ -9,6 +9,7 @@ import { compileRule, policyRule, type CompiledRule } from "../authorization/rba
 import { rbacMode } from "../authorization/rbac/rbac.ts";
 import { webhookMode } from "../authorization/webhook/webhook.ts";
 import type { AuthorizationWebhook, Config } from "../config/config.ts";
+import { errorText } from "../object/error-text.ts";
 import { objectsIn } from "../object/read.ts";
 import { StartupError } from "../object/startup-error.ts";
 import { KubeconfigError } from "../webhook/credentials.ts";
@@ -201,10 +202,6 @@ function readConfigured(flag: string, path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new StartupError(
-      `--${flag}: ${path} cannot be read: ${error instanceof Error ? error.message : ""}`,
-      "name a file that exists",
-      error,
-    );
+    throw new StartupError(`--${flag}: ${path} cannot be read: ${errorText(error)}`, "name a file that exists", error);
   }
 }

@@ -1,7 +1,6 @@
 import { admissionChain, type AdmissionPlugin } from "../admission/admission.ts";
-import type { ClusterView } from "../admission/cluster-view.ts";
 import type { PluginParts } from "../admission/plugins.ts";
-import { systemClient } from "../registry/system-client.ts";
+import { systemClient, type SystemClient } from "../registry/system-client.ts";
 import { refusal } from "../authorization/forbidden.ts";
 import type { Authenticator } from "../authentication/authenticator.ts";
 import { authorizationChain, type AuthorizationAttributes, type AuthorizationMode, type Authorizer } from "../authorization/authorizer.ts";
@@ -121,27 +120,29 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       .lines.map((line) => `RBAC: ${line}`)
       .join("\n");
   // Plugins look at the cluster through the registry that they guard, and services take their addresses through it.
-  const view: ClusterView = { get: (...key) => client.get(...key), list: (...key) => client.list(...key) };
+  const client: SystemClient = {
+    get: (...args) => own.get(...args),
+    list: (...args) => own.list(...args),
+    create: (...args) => own.create(...args),
+    ensure: (...args) => own.ensure(...args),
+    update: (...args) => own.update(...args),
+    remove: (...args) => own.remove(...args),
+  };
   const network = serviceNetwork({
     storage,
     settings,
     clock,
     random,
     randomBytes,
-    client: {
-      get: (...args) => client.get(...args),
-      list: (...args) => client.list(...args),
-      create: (...args) => client.create(...args),
-      remove: (...args) => client.remove(...args),
-    },
+    client,
     onFailure: (error) => options.onFailure(error, "giving back what a service held"),
   });
   const admission = admissionChain([
     ...options.admissionPlugins({
-      view,
+      view: client,
       random: randomBytes,
       authorize,
-      client: { create: (...args) => client.create(...args), update: (...args) => client.update(...args) },
+      client,
       registry: () => registry,
       clock,
     }),
@@ -161,7 +162,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     admission,
     reservers,
   });
-  const client = systemClient(registry);
+  const own = systemClient(registry);
   const resources = {
     registry,
     actions: new ActionHandlers([
