@@ -32,7 +32,7 @@ const TOKEN_PROTOCOL = "base64url.bearer.authorization.k8s.io.";
  * of identities, and with the client's address in X-Forwarded-For. `stripped` tells of further names, in lower case, that
  * are not passed on.
  */
-export function forwardedHeaders(request: ApiRequest, stripped: (name: string) => boolean = () => false): OutgoingHttpHeaders {
+export function forwardedHeaders(request: ApiRequest, stripped: (name: string) => boolean): OutgoingHttpHeaders {
   const isHop = hopByHop(request);
   const lines: (readonly [string, string])[] = [];
   const addresses: string[] = [];

@@ -1,3 +1,5 @@
+import { percentEncoded } from "../object/percent-encoded.ts";
+
 /** The characters that Go leaves as they are in a path, and in a query. */
 const PATH_SAFE = /[^A-Za-z0-9\-_.~$&+,/:;=@]/gu;
 const QUERY_SAFE = /[^A-Za-z0-9\-_.~ ]/gu;
@@ -20,8 +22,4 @@ function escapePath(path: string): string {
 
 function escapeQuery(text: string): string {
   return text.replaceAll(QUERY_SAFE, percentEncoded).replaceAll(" ", "+");
-}
-
-function percentEncoded(character: string): string {
-  return [...Buffer.from(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join("");
 }

@@ -27,8 +27,6 @@ interface ReloadOptions<T> {
   readonly log: ReloadLog;
   /** Called when a new content has come into force, with what the one before meant. */
   readonly changed?: (before: T) => void;
-  /** How often the file is looked at, in milliseconds. */
-  readonly everyMs?: number;
 }
 
 /** Opens a file that a flag names and follows it; the parameters are those of ReloadOptions. */
@@ -39,13 +37,14 @@ export type OpenFile = <T>(
   changed?: (before: T) => void,
 ) => Promise<ReloadedFile<T>>;
 
+/** How often a file is looked at, in milliseconds. */
 const EVERY_MS = 1000;
 
 /**
  * Reads a file that a flag names, and again whenever it changes: a new content that cannot be read or understood is
  * logged and the old one stays. Errors: StartupError where it cannot be had at first.
  */
-export async function reloadedFile<T>({ flag, path, parse, log, changed, everyMs = EVERY_MS }: ReloadOptions<T>): Promise<ReloadedFile<T>> {
+export async function reloadedFile<T>({ flag, path, parse, log, changed }: ReloadOptions<T>): Promise<ReloadedFile<T>> {
   let seen = await stampOf(path);
   let current: T;
   try {
@@ -72,7 +71,7 @@ export async function reloadedFile<T>({ flag, path, parse, log, changed, everyMs
       looking = false;
     }
   };
-  const timer = setInterval(() => void look(), everyMs);
+  const timer = setInterval(() => void look(), EVERY_MS);
   timer.unref();
   return {
     get current() {

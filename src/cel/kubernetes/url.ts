@@ -1,3 +1,4 @@
+import { percentEncoded } from "../../object/percent-encoded.ts";
 import { fn, globalOverload, memberOverload } from "../declaration.ts";
 import type { FunctionDeclaration, Library } from "../declaration.ts";
 import { typeConstant } from "../library/standard.ts";
@@ -70,9 +71,7 @@ function port(host: string): string {
 /** The path with what must be escaped escaped; a path that already is valid stays as it is. */
 function escapedPath(path: string): string {
   if (/^[A-Za-z0-9\-_.~!$&'()*+,;=:@[\]%/]*$/.test(path)) return path;
-  return path.replace(/[^A-Za-z0-9\-_.~$&+,/:;=@%]/gu, (char) =>
-    [...Buffer.from(char)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join(""),
-  );
+  return path.replace(/[^A-Za-z0-9\-_.~$&+,/:;=@%]/gu, percentEncoded);
 }
 
 function queryMap(query: string): Value {
