@@ -2,13 +2,11 @@ import { createServer, ServerResponse, type IncomingMessage, type Server } from 
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { ApiAnswer } from "../request/exchange.ts";
-import { handlerFault, logBroken } from "./fault.ts";
-import { acceptsGzip } from "./gzip.ts";
+import { logBroken } from "./fault.ts";
 import { Http1Request } from "./http1-request.ts";
-import type { ServeOptions } from "./http2.ts";
 import type { Outlet } from "./outlet.ts";
 import { SocketPeer } from "./peer.ts";
-import { send } from "./send.ts";
+import { replyTo, sendReply, type ServeOptions } from "./reply.ts";
 import { asksToSwitch, askWithoutSwitch, switchingHead } from "./upgrade.ts";
 
 /** HTTP/1.1 on connections that are handed in. */
@@ -106,11 +104,17 @@ async function answer(
   const reply = await replyTo(options, request);
   if (response.destroyed) return;
   // The rest of a body that nobody read would be taken for the next request.
-  await sendReply(options, new ResponseOutlet(incoming, response, draining() || !incoming.complete), reply, request, incoming.socket);
+  await sendReply(options, new ResponseOutlet(incoming, response, draining() || !incoming.complete), reply, request);
 }
 
 /** The answer to a request for another protocol: the connection ends with it, whatever it is. */
-async function answerSwitch(options: ServeOptions, incoming: IncomingMessage, socket: TLSSocket, head: Buffer, request: Http1Request) {
+async function answerSwitch(
+  options: ServeOptions,
+  incoming: IncomingMessage,
+  socket: TLSSocket,
+  head: Buffer,
+  request: Http1Request,
+): Promise<void> {
   const reply = await replyTo(options, request);
   if (reply.takeOver !== undefined) {
     socket.write(switchingHead(reply));
@@ -123,32 +127,7 @@ async function answerSwitch(options: ServeOptions, incoming: IncomingMessage, so
   response.on("error", ignore);
   response.once("finish", () => socket.destroySoon());
   response.assignSocket(socket);
-  await sendReply(options, new ResponseOutlet(incoming, response, true), reply, request, socket);
-}
-
-async function replyTo({ handler, log }: ServeOptions, request: Http1Request): Promise<ApiAnswer> {
-  try {
-    return await handler(request);
-  } catch (error) {
-    return handlerFault(log, error, request);
-  }
-}
-
-async function sendReply(
-  { limits, log }: ServeOptions,
-  outlet: ResponseOutlet,
-  reply: ApiAnswer,
-  request: Http1Request,
-  socket: Duplex,
-): Promise<void> {
-  const gzip = reply.compressible === true && acceptsGzip(request.headers["accept-encoding"]);
-  try {
-    const sending = send(outlet, reply, gzip, limits);
-    if (sending !== undefined) await sending;
-  } catch (error) {
-    logBroken(log, error, request);
-    socket.destroy();
-  }
+  await sendReply(options, new ResponseOutlet(incoming, response, true), reply, request);
 }
 
 class ResponseOutlet implements Outlet {

@@ -1,22 +1,11 @@
 import { constants, performServerHandshake, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import type { TLSSocket } from "node:tls";
-import type { ApiAnswer, Handler } from "../request/exchange.ts";
-import { handlerFault, logBroken } from "./fault.ts";
+import type { ApiAnswer } from "../request/exchange.ts";
 import { FrameBudget } from "./frame-budget.ts";
-import { acceptsGzip } from "./gzip.ts";
 import { Http2Request } from "./http2-request.ts";
-import type { HttpLimits } from "./limits.ts";
-import type { HttpLog } from "./log.ts";
 import type { Outlet } from "./outlet.ts";
 import { SocketPeer } from "./peer.ts";
-import { send } from "./send.ts";
-
-/** What both protocols need. */
-export interface ServeOptions {
-  readonly handler: Handler;
-  readonly limits: HttpLimits;
-  readonly log: HttpLog;
-}
+import { replyTo, sendReply, type ServeOptions } from "./reply.ts";
 
 /**
  * Serves HTTP/2 on an accepted TLS connection, by the stream API alone: the compatibility objects of node:http2 cost
@@ -107,33 +96,15 @@ function serveStream(connection: Connection, stream: ServerHttp2Stream, headers:
 }
 
 async function answer({ options }: Connection, stream: ServerHttp2Stream, request: Http2Request): Promise<void> {
-  const { handler, limits, log } = options;
-  let reply: ApiAnswer;
-  try {
-    reply = await handler(request);
-  } catch (error) {
-    reply = handlerFault(log, error, request);
-  }
+  const reply = await replyTo(options, request);
   if (stream.destroyed || stream.closed) return;
-  const gzip = reply.compressible === true && acceptsGzip(request.headers["accept-encoding"]);
-  try {
-    const sending = send(new StreamOutlet(stream, request.method === "HEAD"), reply, gzip, limits);
-    if (sending !== undefined) await sending;
-  } catch (error) {
-    logBroken(log, error, request);
-    breakOff(stream);
-  }
+  await sendReply(options, new StreamOutlet(stream, request.method === "HEAD"), reply, request);
 }
 
 /** A body that was begun and not read to its end holds the stream open until the client has sent it all. */
 function closeAfterAnswer(stream: ServerHttp2Stream): void {
   if (stream.writableFinished) stream.close(constants.NGHTTP2_NO_ERROR);
   else stream.once("finish", () => stream.close(constants.NGHTTP2_NO_ERROR));
-}
-
-/** Resets a stream. Its close() would send END_STREAM first, and a broken answer would look like a whole one. */
-function breakOff(stream: ServerHttp2Stream): void {
-  stream.destroy(new Error("broken off"));
 }
 
 const END = { endStream: true };
@@ -156,7 +127,8 @@ class StreamOutlet implements Outlet {
   }
 
   kill(): void {
-    breakOff(this.out);
+    // Its close() would send END_STREAM first, and a broken answer would look like a whole one.
+    this.out.destroy(new Error("broken off"));
   }
 }
 
