@@ -12,7 +12,8 @@ import { startServer, type RunningServer, type ServerOptions } from "../src/inde
 import { kubectlRunner } from "./kubectl-runner.ts";
 import { findProgram } from "./programs.ts";
 import { until as untilMet } from "./until.ts";
-import { jsonAnswer, testAuthority, testRemote, type TestRemote } from "../src/proxy/test-remote.ts";
+import { jsonAnswer, testRemote, type TestRemote } from "../src/proxy/test-remote.ts";
+import { testAuthority } from "../src/x509/test-authority.ts";
 
 const SERVICES = "/apis/apiregistration.k8s.io/v1/apiservices";
 const AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";

@@ -9,7 +9,7 @@ import { after, before, test } from "node:test";
 import { connect as connectTls } from "node:tls";
 import { signJwt, signingKey, type SigningKey } from "../src/authentication/jwt.ts";
 import { hashPassword } from "../src/authentication/password-hash.ts";
-import { issueAuthority, issueLeaf } from "../src/x509/issue.ts";
+import { testAuthority } from "../src/x509/test-authority.ts";
 import { run } from "./command.ts";
 
 // A whole server in a process of its own, attacked over its sockets: what it believes, and what it lets out.
@@ -39,7 +39,7 @@ before(async () => {
   await writeFile(file("tokens"), `admin-${CANARY},admin,1,system:masters\nbob-${CANARY},bob,2\n`);
   await writeFile(file("passwords"), `${await hashPassword(`carol-${CANARY}`)},carol,3\n`);
   await writeFile(file("policy"), "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata}]\n");
-  await writeFile(file("proxies"), issueAuthority({ commonName: "proxies" }, validity()).certificate);
+  await writeFile(file("proxies"), testAuthority("proxies").certificate);
   server = run(
     "serve",
     "--secure-port=0",
@@ -132,10 +132,6 @@ function statusOverHttp2(path: string, headers: Record<string, string>): Promise
   });
 }
 
-function validity() {
-  return { from: new Date(Date.now() - 60_000), until: new Date(Date.now() + 3600_000) };
-}
-
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
 async function issueToken(account: string, bound?: object): Promise<string> {
@@ -186,9 +182,7 @@ test("a bad credential never becomes anonymous, over either protocol, even where
   assert.match(await whoSends(`Authorization: Bearer ${"x".repeat(1_000_000)}`), /^(431|closed)$/);
   const long = { authorization: `Bearer ${"x".repeat(1_000_000)}` };
   assert.notEqual(await statusOverHttp2("/version", long), 200);
-  const foreign = { subject: { commonName: "stranger" }, ...issueAuthority({ commonName: "stranger" }, validity()) };
-  const { certificate, key } = issueLeaf(foreign, { commonName: "admin", organizations: ["system:masters"] }, validity(), "clientAuth", []);
-  const certified = { cert: certificate, key: key.export({ type: "pkcs8", format: "pem" }).toString() };
+  const certified = testAuthority("stranger").leaf("admin", "clientAuth", [], ["system:masters"]);
   assert.equal((await ask("GET", "/version", certified)).status, 401, "a certificate of a stranger");
 });
 

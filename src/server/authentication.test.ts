@@ -7,16 +7,15 @@ import { test } from "node:test";
 import { hashPassword } from "../authentication/password-hash.ts";
 import { jsonWebKey, signJwt, signingKey, type SigningKey } from "../authentication/jwt.ts";
 import { testHttps } from "../webhook/test-https.ts";
-import { issueAuthority, issueLeaf } from "../x509/issue.ts";
-import { REVIEW, scratch, testServer, until, validity, WHO } from "./test-server.ts";
+import { testAuthority } from "../x509/test-authority.ts";
+import { REVIEW, scratch, testServer, until, WHO } from "./test-server.ts";
 
 test("tokens, passwords and the front proxy's headers say who asks; nothing secret is told; files are read again", async (t) => {
   const directory = await scratch(t);
   const file = (name: string): string => join(directory, name);
   await writeFile(file("tokens"), 'canary-token-1,ann,1,"system:masters"\n');
   await writeFile(file("passwords"), `${await hashPassword("canary-password")},bob,2,devs\n`);
-  const proxies = issueAuthority({ commonName: "proxies" }, validity());
-  const proxy = issueLeaf({ subject: { commonName: "proxies" }, key: proxies.key }, { commonName: "front" }, validity(), "clientAuth", []);
+  const proxies = testAuthority("proxies");
   await writeFile(file("proxies.crt"), proxies.certificate);
   // The log goes to the descriptor itself.
   const written: string[] = [];
@@ -52,7 +51,7 @@ test("tokens, passwords and the front proxy's headers say who asks; nothing secr
   assert.equal(await who(basic("canary-passwort")), "401");
   assert.equal(await who("Bearer canary-unknown"), "401");
   assert.equal(await who("Token x"), "403");
-  const viaProxy = { cert: proxy.certificate, key: proxy.key.export({ type: "pkcs8", format: "pem" }).toString() };
+  const viaProxy = proxies.leaf("front", "clientAuth");
   const headers = { "x-remote-user": "jane", "x-remote-group": ["a,b", "c"] };
   const proxied = await ask("POST", WHO, { ...viaProxy, headers, body: REVIEW });
   assert.deepEqual(proxied.body.status?.userInfo, { username: "jane", groups: ["a,b", "c", "system:authenticated"] });

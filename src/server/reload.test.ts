@@ -4,8 +4,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { testHttps } from "../webhook/test-https.ts";
-import { issueAuthority, issueLeaf } from "../x509/issue.ts";
-import { REVIEW, scratch, testServer, until, validity, WHO } from "./test-server.ts";
+import { testAuthority } from "../x509/test-authority.ts";
+import { REVIEW, scratch, testServer, until, WHO } from "./test-server.ts";
 
 /** Longer than the time in which a change of a file is seen. */
 const SEEN_MS = 1500;
@@ -61,9 +61,8 @@ test("a certificate counts from when its authority is in the file until it is no
   const directory = await scratch(t);
   const clientCaFile = join(directory, "clients.crt");
   const issue = (commonName: string): Issued => {
-    const authority = { subject: { commonName }, ...issueAuthority({ commonName }, validity()) };
-    const { certificate, key } = issueLeaf(authority, { commonName: `user-${commonName}` }, validity(), "clientAuth", []);
-    return { authority, cert: certificate, key: key.export({ type: "pkcs8", format: "pem" }).toString() };
+    const authority = testAuthority(commonName);
+    return { authority, ...authority.leaf(`user-${commonName}`, "clientAuth") };
   };
   const [one, two] = [issue("one"), issue("two")];
   await writeFile(clientCaFile, one.authority.certificate);

@@ -11,9 +11,6 @@ import { startServer } from "./start.ts";
 export const REVIEW = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
 /** Where that is asked. */
 export const WHO = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
-const HOUR = 3600_000;
-/** From an hour ago for an hour. */
-export const validity = () => ({ from: new Date(Date.now() - HOUR), until: new Date(Date.now() + HOUR) });
 
 interface Answer {
   readonly status: number;

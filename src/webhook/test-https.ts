@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { issueAuthority, issueLeaf } from "../x509/issue.ts";
+import { testAuthority } from "../x509/test-authority.ts";
 
 /** An HTTPS server on the loopback, for tests. */
 export interface TestHttps extends Disposable {
@@ -15,11 +15,8 @@ export interface TestHttps extends Disposable {
 
 /** Starts a server with a certificate of an authority of its own; `answer` gets each request with its whole body. */
 export async function testHttps(answer: (request: IncomingMessage, body: string, response: ServerResponse) => void): Promise<TestHttps> {
-  const validity = { from: new Date(Date.now() - 60_000), until: new Date(Date.now() + 3600_000) };
-  const subject = { commonName: "hook-ca" };
-  const authority = issueAuthority(subject, validity);
-  const leaf = issueLeaf({ subject, key: authority.key }, { commonName: "hook" }, validity, "serverAuth", ["127.0.0.1"]);
-  const server = createServer({ cert: leaf.certificate, key: leaf.key.export({ type: "pkcs8", format: "pem" }) }, (request, response) => {
+  const authority = testAuthority("hook-ca");
+  const server = createServer(authority.leaf("hook", "serverAuth", ["127.0.0.1"]), (request, response) => {
     const pieces: Buffer[] = [];
     request.on("data", (piece: Buffer) => pieces.push(piece));
     request.on("end", () => answer(request, Buffer.concat(pieces).toString("utf8"), response));

@@ -4,7 +4,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { isObject, type JsonObject } from "../../object/json.ts";
 import { objectIn, stringIn } from "../../object/read.ts";
-import { issueAuthority, issueLeaf } from "../../x509/issue.ts";
+import { testAuthority } from "../../x509/test-authority.ts";
 
 /** Where configurations of webhooks lie. */
 export const API = "/apis/admissionregistration.k8s.io/v1";
@@ -33,13 +33,10 @@ export interface HookServer extends AsyncDisposable {
 
 /** Starts one on the loopback; `names` stand in its certificate beside the address. */
 export async function hookServer(...names: string[]): Promise<HookServer> {
-  const validity = { from: new Date(Date.now() - 60_000), until: new Date(Date.now() + 3600_000) };
-  const authority = issueAuthority({ commonName: "hook-ca" }, validity);
-  const issuer = { subject: { commonName: "hook-ca" }, key: authority.key };
-  const { certificate, key } = issueLeaf(issuer, { commonName: "hook" }, validity, "serverAuth", ["127.0.0.1", ...names]);
+  const authority = testAuthority("hook-ca");
   const calls: HookCall[] = [];
   const hooks = new Map<string, HookBehaviour>();
-  const server = createServer({ cert: certificate, key: key.export({ type: "pkcs8", format: "pem" }) }, (request, response) => {
+  const server = createServer(authority.leaf("hook", "serverAuth", ["127.0.0.1", ...names]), (request, response) => {
     const pieces: Buffer[] = [];
     request.on("data", (piece: Buffer) => pieces.push(piece));
     request.on("end", () => {
