@@ -3,6 +3,7 @@ import type { JsonObject } from "../object/json.ts";
 import { StatusError } from "../object/status.ts";
 import type { RequestContext } from "../request/context.ts";
 import type { ApiAnswer, ApiRequest, BodySink } from "../request/exchange.ts";
+import { gather } from "../request/test-sink.ts";
 import { requestInfo } from "../request/info.ts";
 import { behaviours } from "../resources/behaviours.ts";
 import { builtinDefinitions } from "../resources/builtin.ts";
@@ -83,7 +84,7 @@ export function testRegistry(options: TestRegistryOptions = {}): TestRegistry {
         const answer = await serve(context);
         return {
           status: answer.status,
-          body: JSON.parse((await bytesOf(answer)).toString("utf8")) as JsonObject,
+          body: JSON.parse((await gather(answer)).toString("utf8")) as JsonObject,
           warnings: context.warnings,
         };
       } catch (error) {
@@ -112,19 +113,6 @@ function contextOf(method: string, target: string, body: unknown, headers: Recor
   const info = requestInfo(method, target);
   if (info === undefined) throw new TypeError(`bad target ${target}`);
   return { request, info, auditId: "", receivedAt: 0, user: { name: "test", groups: [] }, warnings: [], annotations: new Map() };
-}
-
-async function bytesOf({ body }: ApiAnswer): Promise<Buffer> {
-  if (body === undefined || Buffer.isBuffer(body)) return body ?? Buffer.alloc(0);
-  const pieces: Buffer[] = [];
-  await body({
-    write: (bytes) => pieces.push(Buffer.from(bytes)) > 0,
-    drained: async () => {},
-    pending: 0,
-    closed: false,
-    onClose: () => {},
-  });
-  return Buffer.concat(pieces);
 }
 
 function openWatch(run: (sink: BodySink) => Promise<void>): TestWatch {

@@ -5,7 +5,8 @@ import type { AdmissionPlugin } from "../admission/admission.ts";
 import { createAuditor } from "../audit/auditor.ts";
 import { eventMembers, type AuditEvent } from "../audit/event.ts";
 import { readPolicy } from "../audit/read-policy.ts";
-import type { ApiAnswer, BodySink } from "../request/exchange.ts";
+import type { ApiAnswer } from "../request/exchange.ts";
+import { sinkOf } from "../request/test-sink.ts";
 import type { ControlPlaneOptions } from "./control-plane.ts";
 import { ADMIN, testPlane } from "./test-plane.ts";
 
@@ -71,7 +72,7 @@ test("a request that another server answers is told when its answer has ended, w
   const path = "/apis/other.example.com/v1/namespaces/n/things/a";
   const { body } = await plane.handle(request(ADMIN, "GET", path));
   assert.ok(typeof body === "function" && told.length === 0);
-  await body({ write: () => true, drained: async () => {}, pending: 0, closed: false, onClose: () => {} });
+  await body(sinkOf(() => {}));
   assert.deepEqual([told.length, told[0]?.["stage"], told[0]?.["responseObject"]], [1, "ResponseComplete", undefined]);
   assert.deepEqual(told[0]?.["user"], { username: "admin", groups: ["system:masters", "system:authenticated"] });
   const { takeOver } = await plane.handle(request(ADMIN, "GET", `${path}/exec`));
@@ -99,14 +100,7 @@ test("a long list is told once it has been sent, and a peer that left before sti
   assert.ok(typeof answer.body === "function");
   assert.equal(told.length, 0);
   let bytes = 0;
-  const sink: BodySink = {
-    write: (piece) => (bytes += piece.length) > 0,
-    drained: async () => {},
-    pending: 0,
-    closed: false,
-    onClose: () => {},
-  };
-  await answer.body(sink);
+  await answer.body(sinkOf((piece) => void (bytes += piece.length)));
   assert.ok(bytes > 200_000);
   assert.deepEqual([told.length, told[0]?.responseObject?.items?.length], [1, 100]);
   const gone = new AbortController();

@@ -4,7 +4,7 @@ import { parseGroupVersion } from "../object/kube-object.ts";
 import { enveloped, envelopeHead, openEnvelope, PAYLOAD } from "../protobuf/envelope.ts";
 import { ProtobufReader } from "../protobuf/read.ts";
 import { ProtobufWriter } from "../protobuf/write.ts";
-import type { ApiAnswer, BodySink } from "../request/exchange.ts";
+import { gather } from "../request/test-sink.ts";
 import { ADMIN, type TestPlane } from "./test-plane.ts";
 
 /** The media type of protobuf bodies. */
@@ -39,25 +39,4 @@ export function read({ plane: { registry } }: TestPlane, body: Buffer): JsonObje
   const { apiVersion, kind, raw } = openEnvelope(body);
   const schema = registry.types.schemaForKind({ ...(parseGroupVersion(apiVersion) ?? assert.fail()), kind }) ?? assert.fail(kind);
   return { kind, apiVersion, ...new ProtobufReader().read(raw, schema) };
-}
-
-/** The bytes of an answer, however it is sent. */
-export async function gather({ body }: ApiAnswer): Promise<Buffer> {
-  if (body === undefined || Buffer.isBuffer(body)) return body ?? Buffer.alloc(0);
-  const pieces: Buffer[] = [];
-  await body(sinkOf((bytes) => pieces.push(Buffer.from(bytes))));
-  return Buffer.concat(pieces);
-}
-
-/** A peer that takes everything. */
-export function sinkOf(take: (bytes: Buffer) => void): BodySink & { close(): void } {
-  let close = (): void => {};
-  return {
-    write: (bytes) => (take(bytes), true),
-    drained: async () => {},
-    pending: 0,
-    closed: false,
-    onClose: (callback) => (close = callback),
-    close: () => close(),
-  };
 }

@@ -6,7 +6,8 @@ import { ProtobufReader } from "../protobuf/read.ts";
 import { StatusError } from "../object/status.ts";
 import { decodeBody } from "../registry/decode-body.ts";
 import { WireReader } from "../protobuf/wire-reader.ts";
-import { ask, gather, read, sinkOf, TYPE } from "./protobuf.test-support.ts";
+import { gather, sinkOf } from "../request/test-sink.ts";
+import { ask, read, TYPE } from "./protobuf.test-support.ts";
 import { ADMIN, testPlane, type TestPlane } from "./test-plane.ts";
 
 const PODS = "/api/v1/namespaces/default/pods";

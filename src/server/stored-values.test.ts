@@ -8,7 +8,8 @@ import { openEnvelope } from "../protobuf/envelope.ts";
 import type { ResourceDefinition } from "../resources/definition.ts";
 import { loadTypes } from "../schema/load.ts";
 import { openMemoryStorage } from "../storage/memory/memory.ts";
-import { ask, gather, sinkOf } from "./protobuf.test-support.ts";
+import { gather, sinkOf } from "../request/test-sink.ts";
+import { ask } from "./protobuf.test-support.ts";
 import { ADMIN, testPlane, type TestPlane } from "./test-plane.ts";
 
 const samples = readSamples();

@@ -8,6 +8,7 @@ import { ask } from "../../test/ask.ts";
 import { startServer } from "../index.ts";
 import { openLmdbStorage } from "../storage/lmdb/lmdb.ts";
 import { objectIn, objectsIn, stringIn } from "../object/read.ts";
+import { sinkOf } from "../request/test-sink.ts";
 import type { Storage } from "../storage/storage.ts";
 import { ADMIN, testPlane, type TestPlane } from "./test-plane.ts";
 
@@ -28,15 +29,8 @@ async function watch(plane: TestPlane, target: string) {
   const { body } = answer;
   if (typeof body !== "function") return { status: answer.status, text: String(body), lines: [], ended: Promise.resolve(), stop: () => {} };
   const lines: string[] = [];
-  let stop = (): void => {};
-  const ended = body({
-    write: (bytes) => lines.push(...bytes.toString("utf8").trim().split("\n")) > 0,
-    drained: async () => {},
-    pending: 0,
-    closed: false,
-    onClose: (callback) => void (stop = callback),
-  });
-  return { status: answer.status, text: "", lines, ended, stop: () => stop() };
+  const sink = sinkOf((bytes) => void lines.push(...bytes.toString("utf8").trim().split("\n")));
+  return { status: answer.status, text: "", lines, ended: body(sink), stop: () => sink.close() };
 }
 
 for (const [what, text] of [
