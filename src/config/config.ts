@@ -8,13 +8,14 @@ import { readFeatureGates } from "./feature-gates.ts";
 import { etcdFrom, etcdTimeoutsFrom, storageBackendFrom, type EtcdConfig, type EtcdTimeouts } from "./etcd.ts";
 import type { PortRange } from "./flag.ts";
 import type { FlagValues } from "./flags.ts";
+import { keyPairFrom, type KeyPairFiles } from "./key-pair.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Where a server keeps its objects. */
 export type StorageBackend = "lmdb" | "memory" | "etcd3";
 
 /** lease: the servers that live; master-count: as many as are said to be there; none: somebody else. */
-export type EndpointReconcilerType = "lease" | "master-count" | "none";
+type EndpointReconcilerType = "lease" | "master-count" | "none";
 
 /** All that a server is told before it starts; every member is set. The flag in brackets says more. */
 export interface Config {
@@ -42,7 +43,7 @@ export interface Config {
   /** Directory of generated certificates and keys [--cert-dir]. */
   readonly certDir: string;
   /** The user's own serving certificate and key; undefined where they are generated [--tls-cert-file]. */
-  readonly servingFiles: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly servingFiles: KeyPairFiles | undefined;
   readonly tlsMinVersion: "TLSv1.2" | "TLSv1.3";
   /** PEM file of CAs for client certificates besides the generated one; "" for none [--client-ca-file]. */
   readonly clientCaFile: string;
@@ -81,7 +82,7 @@ export interface Config {
   /** Whether redirects of aggregated API servers are refused, and not passed on to clients [--aggregator-reject-forwarding-redirect]. */
   readonly rejectForwardingRedirects: boolean;
   /** By which this server proves to aggregated API servers that it is their proxy; undefined for none [--proxy-client-cert-file]. */
-  readonly proxyClientFiles: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly proxyClientFiles: KeyPairFiles | undefined;
   /** Names of loops to run inside the server [--controllers]. */
   readonly controllers: readonly string[];
   readonly limits: Limits;
@@ -201,17 +202,6 @@ export function defaultAdvertiseAddress(bindAddress: string, surroundings: Surro
   );
 }
 
-function keyPairFrom(
-  values: FlagValues,
-  certFlag: "tls-cert-file" | "proxy-client-cert-file",
-  keyFlag: "tls-private-key-file" | "proxy-client-key-file",
-): { readonly certFile: string; readonly keyFile: string } | undefined {
-  const [certFile, keyFile] = [values[certFlag], values[keyFlag]];
-  if (certFile === "" && keyFile === "") return undefined;
-  if (certFile === "" || keyFile === "") throw new UsageError(`--${certFlag} and --${keyFlag} must be set together`);
-  return { certFile, keyFile };
-}
-
 /** A network that is mistyped would let others in, or keep all out. */
 function clientNetworkFrom(text: string): string {
   const fault = (why: string) => new UsageError(`invalid argument "${text}" for --allow-client-cidrs: ${why}`);
@@ -240,7 +230,6 @@ function serviceRangesFrom(text: string): readonly string[] {
   return parsed.map(formatCidr);
 }
 
-/** Modes that need a file, and only they, have it. */
 /** The plugins by both flags, or by the one that names them all. */
 function admissionPluginsFrom(values: FlagValues): Pick<Config, "enableAdmissionPlugins" | "disableAdmissionPlugins"> {
   const all = values["admission-control"];
@@ -251,6 +240,7 @@ function admissionPluginsFrom(values: FlagValues): Pick<Config, "enableAdmission
   return { enableAdmissionPlugins: all, disableAdmissionPlugins: admissionPluginNames.filter((name) => !all.includes(name)) };
 }
 
+/** Modes that need a file, and only they, have it. */
 function checkAuthorizationModes(values: FlagValues): void {
   const modes = values["authorization-mode"];
   if (values["authorization-config"] !== "") {

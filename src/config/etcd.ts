@@ -1,4 +1,5 @@
 import type { FlagValues } from "./flags.ts";
+import { keyPairFrom } from "./key-pair.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** The etcd cluster that keeps the objects where a server does not do so itself. */
@@ -16,7 +17,7 @@ export interface EtcdConfig {
 }
 
 /** A resource and the members of the cluster that keeps it. */
-export interface EtcdOverride {
+interface EtcdOverride {
   readonly group: string;
   readonly plural: string;
   readonly servers: readonly string[];
@@ -31,6 +32,7 @@ export interface EtcdTimeouts {
   readonly readyCheck: number;
 }
 
+/** Reads how long an etcd is waited for. */
 export function etcdTimeoutsFrom(values: FlagValues): EtcdTimeouts {
   return {
     start: values["storage-initialization-timeout"],
@@ -42,12 +44,10 @@ export function etcdTimeoutsFrom(values: FlagValues): EtcdTimeouts {
 /** Reads what says where etcd is. Throws UsageError where it does not fit together. */
 export function etcdFrom(values: FlagValues): EtcdConfig {
   const servers = values["etcd-servers"];
-  const certFile = values["etcd-certfile"];
-  const keyFile = values["etcd-keyfile"];
   for (const server of servers) checkServer("etcd-servers", server);
   const overrides = values["etcd-servers-overrides"].map(overrideFrom);
   if (overrides.length > 0 && servers.length === 0) throw new UsageError("--etcd-servers-overrides needs --etcd-servers");
-  if ((certFile === "") !== (keyFile === "")) throw new UsageError("--etcd-certfile and --etcd-keyfile must be set together");
+  const { certFile, keyFile } = keyPairFrom(values, "etcd-certfile", "etcd-keyfile") ?? { certFile: "", keyFile: "" };
   return { servers, prefix: prefixFrom(values["etcd-prefix"]), caFile: values["etcd-cafile"], certFile, keyFile, overrides };
 }
 
