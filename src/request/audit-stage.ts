@@ -58,8 +58,7 @@ export function auditAnswered(audit: RequestAudit, context: RequestContext, { an
   if (bug !== undefined || !isStatusCode(answer.status))
     return panic(audit, bug ?? `invalid WriteHeader code ${answer.status}`).then(() => answer);
   const long = isLongRunning(context.info);
-  const { body } = answer;
-  const { takeOver } = answer;
+  const { body, takeOver } = answer;
   const streams = takeOver !== undefined || (typeof body === "function" && context.request.method !== "HEAD");
   const last =
     takeOver !== undefined

@@ -7,7 +7,7 @@ import type { RequestContext } from "./context.ts";
 import type { ApiAnswer, ApiRequest, Handler } from "./exchange.ts";
 import { auditAnswered, auditReceived, auditRefused, type Auditor, type RequestAudit } from "./audit-stage.ts";
 import { withDeadline } from "./deadline.ts";
-import { bugName, faultAnswer, PlainFault, type FaultRules } from "./fault-answer.ts";
+import { bugName, EarlyRefusal, faultAnswer, PlainFault, type FaultRules } from "./fault-answer.ts";
 import { impersonationStage } from "./impersonate.ts";
 import { requestInfo, type RequestInfo } from "./info.ts";
 import { isSensitive } from "./secrets.ts";
@@ -15,7 +15,7 @@ import { Overdue } from "./overdue.ts";
 import { warningHeaders } from "./warning-headers.ts";
 
 /** The stages that differ from server to server; each is one small function. */
-export interface ChainStages extends FaultRules {
+interface ChainStages extends FaultRules {
   readonly authenticate: Authenticator;
   /** Whether a request without a credential, for this path, is one of system:anonymous; else it is 401. */
   readonly anonymous: (path: string) => boolean;
@@ -111,5 +111,5 @@ async function authorize(context: RequestContext, decide: Authorizer): Promise<v
   context.annotations.set("authorization.k8s.io/decision", decision === "allow" ? "allow" : "forbid");
   context.annotations.set("authorization.k8s.io/reason", reason);
   if (decision !== "allow" && error !== undefined) throw new PlainFault(error);
-  if (decision !== "allow") throw Object.assign(refusal(attributes, reason), { nosniff: true });
+  if (decision !== "allow") throw new EarlyRefusal(refusal(attributes, reason).status);
 }

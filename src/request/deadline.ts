@@ -1,5 +1,5 @@
 import { parseDuration } from "../object/duration.ts";
-import { badRequest, timeout, type StatusError } from "../object/status.ts";
+import { badRequest, StatusError, timeout } from "../object/status.ts";
 import type { RequestContext } from "./context.ts";
 import type { RequestInfo } from "./info.ts";
 import type { Overdue } from "./overdue.ts";
@@ -28,7 +28,7 @@ export async function withDeadline<T>(context: RequestContext, limitMs: number, 
   context.deadline = context.receivedAt + limit;
   // One promise: a race of two costs every request three more.
   return new Promise((resolve, reject) => {
-    const stop = inTime(limit, overdue, () => reject(timeUp()));
+    const stop = inTime(limit, overdue, () => reject(new TimeUp()));
     work().then(
       (answer) => {
         stop();
@@ -53,12 +53,16 @@ function inTime(limit: number, overdue: Overdue, expire: () => void): () => void
   return () => overdue.done(due);
 }
 
-/**
- * The 504 of a request whose time is over. The original answers it outside of its API: as text, and without saying that it
- * is a Status.
- */
-export function timeUp(): StatusError {
-  return Object.assign(timeout("request did not complete within the allotted timeout"), { bare: true });
+/** The 504 of a request whose time is over, as its client is told. */
+export class TimeUp extends StatusError {
+  constructor() {
+    super(timeout("request did not complete within the allotted timeout").status);
+  }
+}
+
+/** The same in the words of whoever was at the request, as the audit is told. */
+export function deadlineExceeded(): StatusError {
+  return timeout("request did not complete within requested timeout - context deadline exceeded");
 }
 
 /** The `timeout` of a query in milliseconds: a Go duration. */

@@ -3,13 +3,18 @@ import type { ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
 import { quoteText } from "../object/quote.ts";
 import { StatusError, internalError, type Status } from "../object/status.ts";
 import { StorageError } from "../storage/storage.ts";
+import { deadlineExceeded, TimeUp } from "./deadline.ts";
 import type { ApiAnswer, ApiRequest } from "./exchange.ts";
 import { CONTENT_TYPES, negotiateError, type Format } from "./negotiation.ts";
 import { withoutBody } from "./secrets.ts";
 import { storageStatus } from "./storage-status.ts";
+import { textAnswer } from "./text-answer.ts";
 
 /** A fault that is answered as plain text, with 500: what stands between the client and its answer has failed. */
 export class PlainFault extends Error {}
+
+/** What is refused before a verb is looked at; unlike other Statuses it goes out with a word to browsers not to guess what it is. */
+export class EarlyRefusal extends StatusError {}
 
 /** What a server does with faults. */
 export interface FaultRules {
@@ -24,9 +29,9 @@ export interface FaultRules {
  * `sensitive`: the body that was sent may be a secret, and is not shown.
  */
 export function faultAnswer(error: unknown, request: ApiRequest, { onBug, statusProtobuf }: FaultRules, sensitive: boolean): ApiAnswer {
-  if (error instanceof StatusError && "bare" in error) return bareAnswer(error.status);
+  if (error instanceof TimeUp) return lateAnswer(error.status);
   if (error instanceof StatusError)
-    return statusAnswer(sensitive ? withoutBody(error.status) : error.status, request, statusProtobuf, "nosniff" in error);
+    return statusAnswer(sensitive ? withoutBody(error.status) : error.status, request, statusProtobuf, error instanceof EarlyRefusal);
   if (error instanceof PlainFault) return plainAnswer(error.message, request);
   if (error instanceof StorageError) return statusAnswer(storageStatus(error), request, statusProtobuf);
   onBug(error, request);
@@ -35,24 +40,15 @@ export function faultAnswer(error: unknown, request: ApiRequest, { onBug, status
 
 function plainAnswer(text: string, { target }: ApiRequest): ApiAnswer {
   const message = `Internal Server Error: ${quoteText(target)}: ${text}`;
-  return {
-    status: 500,
-    headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" },
-    body: Buffer.from(`${message.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")}\n`),
-  };
+  return textAnswer(500, `${message.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")}\n`, true);
 }
 
-/** What the audit is told of a request whose time is over: the words of whoever was at it. */
-const OVER = "Timeout: request did not complete within requested timeout - context deadline exceeded";
-
-/** A Status that does not say it is one; the audit knows it for what it is. */
-function bareAnswer(status: Status): ApiAnswer {
-  const { metadata, status: outcome, message, reason, details = {}, code } = status;
+/** The original answers what is late outside of its API: as text, and without saying that it is a Status. */
+function lateAnswer(status: Status): ApiAnswer {
+  const { kind: _, apiVersion: __, ...bare } = status;
   return {
-    status: code,
-    headers: { "content-type": "text/plain; charset=utf-8" },
-    value: { ...status, message: OVER, details } as unknown as ReadonlyJsonObject,
-    body: Buffer.from(`${JSON.stringify({ metadata, status: outcome, message, reason, details, code })}\n`),
+    ...textAnswer(status.code, `${JSON.stringify(bare)}\n`, false),
+    value: deadlineExceeded().status as unknown as ReadonlyJsonObject,
   };
 }
 

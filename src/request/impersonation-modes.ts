@@ -12,9 +12,10 @@ import type { StatusError } from "../object/status.ts";
 import { domainPath } from "../validation/domain-path.ts";
 import { FieldPath } from "../object/field-path.ts";
 import type { UserInfo } from "./context.ts";
+import { EarlyRefusal } from "./fault-answer.ts";
 
 /** One way of acting as somebody else, with its own permissions (KEP-5284). */
-export interface ImpersonationMode {
+interface ImpersonationMode {
   /** The part of its verbs that names it: impersonate:NAME, impersonate-on:NAME:VERB. "": the plain verb impersonate. */
   readonly name: string;
   /** Whether it is for such a wish. */
@@ -157,7 +158,7 @@ function extraFault(extra: ReadonlyMap<string, readonly string[]>): string | und
 }
 
 function forbid(attributes: AuthorizationAttributes, reason: string): StatusError {
-  return Object.assign(refusal(attributes, reason), { nosniff: true });
+  return new EarlyRefusal(refusal(attributes, reason).status);
 }
 
 function withBasicGroup(name: string, groups: readonly string[]): readonly string[] {

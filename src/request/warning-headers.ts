@@ -1,3 +1,5 @@
+import { headerBytes } from "./header-values.ts";
+
 /** Characters that all warnings of an answer have together, and one of them once they are more. */
 const MAX_TOTAL = 4096;
 const MAX_EACH = 256;
@@ -36,7 +38,6 @@ function hasControl(text: string): boolean {
   return false;
 }
 
-/** Node writes headers as Latin-1: each of its characters is a byte of the UTF-8 text. */
 function warningHeader(text: string): string {
-  return Buffer.from(`299 - "${text.replaceAll(/[\\"]/g, "\\$&")}"`, "utf8").toString("latin1");
+  return headerBytes(`299 - "${text.replaceAll(/[\\"]/g, "\\$&")}"`);
 }

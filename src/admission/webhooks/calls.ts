@@ -1,8 +1,8 @@
 import type { Authorize } from "../../cel/kubernetes/index.ts";
 import { randomUid } from "../../object/names-generator.ts";
-import { badRequest, internalError, timeout } from "../../object/status.ts";
+import { badRequest, internalError } from "../../object/status.ts";
 import type { HostCredentials } from "../../webhook/credentials.ts";
-import { timeUp } from "../../request/deadline.ts";
+import { deadlineExceeded, TimeUp } from "../../request/deadline.ts";
 import { callTarget } from "../../webhook/client-config.ts";
 import type { ServiceResolver } from "../../webhook/service-address.ts";
 import { CallFault, type HookTransport } from "../../webhook/transport.ts";
@@ -31,8 +31,6 @@ export interface WebhookParts extends PolicyParts {
   /** As whom webhooks are called; absent: as nobody. */
   readonly credentials?: HostCredentials | undefined;
 }
-
-const TIME_IS_OVER = "request did not complete within requested timeout - context deadline exceeded";
 
 /** A webhook that failed; `message` is what clients see. */
 export class HookFailure extends Error {}
@@ -84,9 +82,9 @@ export class HookCalls {
   /** Goes on after a failure where the webhook says so. Errors: StatusError 500, 504 where the request's time is over. */
   failOpen(hook: Hook, failure: HookFailure): void {
     const { deadline = Infinity } = this.#subject.attributes;
-    if (this.#parts.registry().clock() >= deadline - SLACK_MS) throw timeUp();
+    if (this.#parts.registry().clock() >= deadline - SLACK_MS) throw new TimeUp();
     if (!hook.ignoresFailure) throw internalError(failure.message);
-    if (this.#left() <= SLACK_MS) throw timeout(TIME_IS_OVER);
+    if (this.#left() <= SLACK_MS) throw deadlineExceeded();
   }
 
   async #call(hook: Hook, version: RequestVersion, mutating: boolean): Promise<ReviewAnswer> {
@@ -95,9 +93,9 @@ export class HookCalls {
     const timeoutMs = Math.max(0, Math.min(hook.timeoutMs, this.#left()));
     const { resolveService, credentials } = this.#parts;
     const target = callTarget(hook.client, resolveService, timeoutMs);
-    const known = credentials && { ...target, credentials: credentials(hostOf(target.url)) };
+    const known = { ...target, credentials: credentials?.(hostOf(target.url)) };
     try {
-      return readAnswer(await this.#transport.post(known ?? target, body), hook.reviewVersion, uid, mutating);
+      return readAnswer(await this.#transport.post(known, body), hook.reviewVersion, uid, mutating);
     } catch (error) {
       if (error instanceof CallFault) throw hookFailure(hook, `failed to call webhook: ${error.message}`);
       if (error instanceof AnswerFault) throw hookFailure(hook, error.message);
