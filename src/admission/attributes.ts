@@ -8,19 +8,29 @@ export function isOf({ definition }: AdmissionAttributes, { group, plural }: Res
   return definition.group === group && definition.plural === plural;
 }
 
+/** Whether a write goes through a subresource, in one of the operations. */
+export function goesThrough(
+  attributes: AdmissionAttributes,
+  resource: ResourceRef,
+  subresource: string,
+  ...operations: readonly Operation[]
+): boolean {
+  return attributes.subresource === subresource && operations.includes(attributes.operation) && isOf(attributes, resource);
+}
+
 /** Whether a write concerns a resource itself (no subresource of it), in one of the operations. */
 export function concerns(attributes: AdmissionAttributes, resource: ResourceRef, ...operations: readonly Operation[]): boolean {
-  return attributes.subresource === "" && operations.includes(attributes.operation) && isOf(attributes, resource);
+  return goesThrough(attributes, resource, "", ...operations);
 }
 
 /** Whether a write changes what the containers of a pod that runs may use. */
 export function resizes(attributes: AdmissionAttributes): boolean {
-  return attributes.subresource === "resize" && attributes.operation === "UPDATE" && isOf(attributes, PODS);
+  return goesThrough(attributes, PODS, "resize", "UPDATE");
 }
 
 /** Whether a write adds containers to a pod that runs. */
 export function addsEphemeralContainers(attributes: AdmissionAttributes): boolean {
-  return attributes.subresource === "ephemeralcontainers" && attributes.operation === "UPDATE" && isOf(attributes, PODS);
+  return goesThrough(attributes, PODS, "ephemeralcontainers", "UPDATE");
 }
 
 /**

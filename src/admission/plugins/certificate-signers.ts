@@ -4,7 +4,7 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import { objectIn, stringIn } from "../../object/read.ts";
 import { CERTIFICATE_SIGNING_REQUESTS, CLUSTER_TRUST_BUNDLES } from "../../object/resource-ids.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
-import { concerns, isOf, refuse } from "../attributes.ts";
+import { concerns, goesThrough, refuse } from "../attributes.ts";
 
 const GROUP = "certificates.k8s.io";
 
@@ -12,7 +12,7 @@ const GROUP = "certificates.k8s.io";
 export function certificateApproval(authorize: Authorizer): AdmissionPlugin {
   return {
     name: "CertificateApproval",
-    handles: (attributes) => isUpdateOf(attributes, "approval"),
+    handles: (attributes) => goesThrough(attributes, CERTIFICATE_SIGNING_REQUESTS, "approval", "UPDATE"),
     async validate(attributes) {
       const signer = signerOf(attributes.oldObject);
       if (await maySign(authorize, attributes, "approve", signer)) return;
@@ -25,7 +25,7 @@ export function certificateApproval(authorize: Authorizer): AdmissionPlugin {
 export function certificateSigning(authorize: Authorizer): AdmissionPlugin {
   return {
     name: "CertificateSigning",
-    handles: (attributes) => isUpdateOf(attributes, "status"),
+    handles: (attributes) => goesThrough(attributes, CERTIFICATE_SIGNING_REQUESTS, "status", "UPDATE"),
     async validate(attributes) {
       const { object, oldObject } = attributes;
       const [now, before] = [objectIn(object ?? {}, "status"), objectIn(oldObject ?? {}, "status")];
@@ -50,10 +50,6 @@ export function clusterTrustBundleAttest(authorize: Authorizer): AdmissionPlugin
       throw refuse(attributes, `user not permitted to attest for signerName ${JSON.stringify(signer)}`);
     },
   };
-}
-
-function isUpdateOf(attributes: AdmissionAttributes, door: string): boolean {
-  return attributes.subresource === door && attributes.operation === "UPDATE" && isOf(attributes, CERTIFICATE_SIGNING_REQUESTS);
 }
 
 function signerOf(object: KubeObject | undefined): string {

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isObject } from "../../object/json.ts";
-import { INGRESS_CLASSES, STORAGE_CLASSES } from "../../object/resource-ids.ts";
+import { INGRESS_CLASSES, PERSISTENT_VOLUME_CLAIMS, STORAGE_CLASSES } from "../../object/resource-ids.ts";
 import type { ResourceRef } from "../../object/status.ts";
 import type { AdmissionPlugin } from "../admission.ts";
 import { concerns } from "../attributes.ts";
@@ -8,8 +8,8 @@ import type { ClusterView } from "../cluster-view.ts";
 
 interface DefaultClass {
   readonly name: string;
-  readonly group: string;
-  readonly plural: string;
+  /** What names a class. */
+  readonly resource: ResourceRef;
   /** The field of spec that names the class. */
   readonly field: string;
   /** Annotation that names it in the old way. */
@@ -23,8 +23,7 @@ interface DefaultClass {
 export function defaultStorageClass(view: ClusterView): AdmissionPlugin {
   return defaultClass(view, {
     name: "DefaultStorageClass",
-    group: "",
-    plural: "persistentvolumeclaims",
+    resource: PERSISTENT_VOLUME_CLAIMS,
     field: "storageClassName",
     oldAnnotation: "volume.beta.kubernetes.io/storage-class",
     classes: STORAGE_CLASSES,
@@ -36,8 +35,7 @@ export function defaultStorageClass(view: ClusterView): AdmissionPlugin {
 export function defaultIngressClass(view: ClusterView): AdmissionPlugin {
   return defaultClass(view, {
     name: "DefaultIngressClass",
-    group: "networking.k8s.io",
-    plural: "ingresses",
+    resource: { group: "networking.k8s.io", plural: "ingresses" },
     field: "ingressClassName",
     oldAnnotation: "kubernetes.io/ingress.class",
     classes: INGRESS_CLASSES,
@@ -45,10 +43,10 @@ export function defaultIngressClass(view: ClusterView): AdmissionPlugin {
   });
 }
 
-function defaultClass(view: ClusterView, { name, group, plural, field, oldAnnotation, classes, marks }: DefaultClass): AdmissionPlugin {
+function defaultClass(view: ClusterView, { name, resource, field, oldAnnotation, classes, marks }: DefaultClass): AdmissionPlugin {
   return {
     name,
-    handles: (attributes) => concerns(attributes, { group, plural }, "CREATE"),
+    handles: (attributes) => concerns(attributes, resource, "CREATE"),
     async mutate({ object }) {
       if (object === undefined || object.metadata.annotations?.[oldAnnotation] !== undefined) return;
       const spec = isObject(object["spec"]) ? object["spec"] : {};

@@ -2,7 +2,7 @@ import { setOwn } from "../../object/json.ts";
 import { objectIn, stringIn } from "../../object/read.ts";
 import { BINDINGS, NODES, PODS } from "../../object/resource-ids.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
-import { concerns, isOf } from "../attributes.ts";
+import { concerns, goesThrough } from "../attributes.ts";
 import type { ClusterView } from "../cluster-view.ts";
 
 const COPIED = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"];
@@ -32,8 +32,5 @@ export function podTopologyLabels(view: ClusterView): AdmissionPlugin {
 
 /** Whether a pod is bound: below it, or by the older kind. */
 function binds(attributes: AdmissionAttributes): boolean {
-  return (
-    attributes.operation === "CREATE" &&
-    ((isOf(attributes, PODS) && attributes.subresource === "binding") || concerns(attributes, BINDINGS, "CREATE"))
-  );
+  return goesThrough(attributes, PODS, "binding", "CREATE") || concerns(attributes, BINDINGS, "CREATE");
 }

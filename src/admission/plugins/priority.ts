@@ -3,7 +3,7 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import { numberIn, stringIn } from "../../object/read.ts";
 import { PODS, PRIORITY_CLASSES } from "../../object/resource-ids.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
-import { concerns, refuse } from "../attributes.ts";
+import { concerns, isOf, refuse } from "../attributes.ts";
 import type { ClusterView } from "../cluster-view.ts";
 
 const PREEMPTS = "PreemptLowerPriority";
@@ -14,14 +14,14 @@ export function priority(view: ClusterView): AdmissionPlugin {
     name: "Priority",
     handles: (attributes) => concerns(attributes, PODS, "CREATE", "UPDATE") || concerns(attributes, PRIORITY_CLASSES, "CREATE", "UPDATE"),
     async mutate(attributes) {
-      if (attributes.definition.plural !== "pods") return;
+      if (!isOf(attributes, PODS)) return;
       const spec = attributes.object?.["spec"];
       if (!isObject(spec)) return;
       if (attributes.operation === "CREATE") await fill(view, attributes, spec);
       else keep(spec, attributes.oldObject);
     },
     async validate(attributes) {
-      if (attributes.definition.plural !== "priorityclasses" || attributes.object?.["globalDefault"] !== true) return;
+      if (!isOf(attributes, PRIORITY_CLASSES) || attributes.object?.["globalDefault"] !== true) return;
       const name = attributes.object.metadata.name;
       const other = (await view.list(PRIORITY_CLASSES)).find((one) => one["globalDefault"] === true && one.metadata.name !== name);
       if (other !== undefined)
