@@ -4,7 +4,7 @@ import { NAMESPACES } from "../../object/resource-ids.ts";
 import type { AdmissionAttributes } from "../admission.ts";
 import { isOf } from "../attributes.ts";
 import { existingNamespace, type ClusterView } from "../cluster-view.ts";
-import { equivalentVersions, inRemoteVersion, inVersion, requestVersion, type RequestVersion } from "./versions.ts";
+import { convertRemotely, equivalentVersions, inVersion, remoteForms, requestVersion, type RequestVersion } from "./versions.ts";
 
 /**
  * A request as policies and webhooks look at it: what it asks in each version, in which namespace. Everything is made on
@@ -48,13 +48,13 @@ export class Subject {
 
   /** Makes the objects of a version before they are looked at, where a webhook converts. Errors: StatusError 500. */
   async prepare(version: RequestVersion): Promise<void> {
+    const forms = remoteForms(this.attributes, version);
+    if (forms === undefined) return;
     for (const [object, known] of [
       [this.attributes.object, this.#objects],
       [this.attributes.oldObject, this.#oldObjects],
-    ] as const) {
-      const converted = object === undefined || known.has(version) ? undefined : inRemoteVersion(this.attributes, object, version);
-      if (converted !== undefined) known.set(version, await converted);
-    }
+    ] as const)
+      if (object !== undefined && !known.has(version)) known.set(version, await convertRemotely(forms, object, version.served));
   }
 
   /** Forgets what was made of the new object, which has changed. */

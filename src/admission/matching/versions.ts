@@ -51,21 +51,16 @@ export function isConverted({ definition, subresource }: AdmissionAttributes): b
   return type === undefined || type === "object";
 }
 
-/** The same where a webhook converts; undefined: none does. Errors: StatusError 500. */
-export function inRemoteVersion(
-  attributes: AdmissionAttributes,
-  object: KubeObject,
-  version: RequestVersion,
-): Promise<KubeObject> | undefined {
+/** By what a webhook converts between the version of the request and another; undefined: no webhook does. */
+export function remoteForms(attributes: AdmissionAttributes, version: RequestVersion): VersionForms | undefined {
   const { forms } = attributes.definition;
-  if (forms?.remote !== true || version.served === attributes.served || !isConverted(attributes)) return undefined;
-  return convertRemotely(forms, object, groupVersion(version.served.group, version.served.version));
+  return forms?.remote === true && version.served !== attributes.served && isConverted(attributes) ? forms : undefined;
 }
 
 /** A copy of an object as a webhook converts it. Errors: StatusError 500. */
-export async function convertRemotely(forms: VersionForms, object: KubeObject, apiVersion: string): Promise<KubeObject> {
+export async function convertRemotely(forms: VersionForms, object: KubeObject, { group, version }: ServedVersion): Promise<KubeObject> {
   try {
-    const [converted] = await forms.convert([copyJson(object)], apiVersion);
+    const [converted] = await forms.convert([copyJson(object)], groupVersion(group, version));
     return converted as KubeObject;
   } catch (error) {
     throw error instanceof StatusError ? internalError(error.message) : error;

@@ -1,9 +1,9 @@
 import { becomeJson, type JsonObject } from "../../object/json.ts";
-import { groupVersion, type KubeObject } from "../../object/kube-object.ts";
+import type { KubeObject } from "../../object/kube-object.ts";
 import { decodeObject, type BodyType } from "../../registry/decode-body.ts";
 import type { Registry } from "../../registry/registry.ts";
 import type { AdmissionAttributes } from "../admission.ts";
-import { convertRemotely, isConverted, type RequestVersion } from "./versions.ts";
+import { convertRemotely, isConverted, remoteForms, type RequestVersion } from "./versions.ts";
 
 /** The type of what is sent in a version; undefined where the tables have none. */
 export function sentType(
@@ -35,11 +35,11 @@ export function readChanged(value: JsonObject, type: BodyType, refuse: (message:
 
 /** Makes the request's object what a hook made of it in a version, which is handed over. Errors: StatusError 500. */
 export async function takeChanged(attributes: AdmissionAttributes, changed: KubeObject, version: RequestVersion): Promise<void> {
-  const { object, definition, served } = attributes;
+  const { object, served } = attributes;
   if (object === undefined) return;
-  const { forms } = definition;
-  if (forms?.remote === true && version.served !== served && isConverted(attributes)) {
-    const back = await convertRemotely(forms, changed, groupVersion(served.group, served.version));
+  const forms = remoteForms(attributes, version);
+  if (forms !== undefined) {
+    const back = await convertRemotely(forms, changed, served);
     forms.prune(back);
     becomeJson(object, back);
     return;
