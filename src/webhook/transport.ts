@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
@@ -8,6 +7,7 @@ import { parseJson } from "../codec/json-text.ts";
 import type { Credentials } from "./credentials.ts";
 import { dialFault } from "./dial-fault.ts";
 import { readBody } from "./read-body.ts";
+import { responseTo } from "./response-to.ts";
 import type { DialAddress } from "./service-address.ts";
 import { statusText } from "./webhook-client.ts";
 
@@ -58,20 +58,16 @@ export class HookTransport {
     const deadline = AbortSignal.timeout(Math.ceil(leftMs));
     const parts = new URL(url);
     let address: DialAddress | undefined;
-    let request: ClientRequest | undefined;
     try {
       address = await target.dial?.();
-      request = this.#request(parts, address, target, body, deadline);
-      const [response] = (await once(request, "response")) as [IncomingMessage];
-      return await readAnswer(response);
+      return await readAnswer(await responseTo(this.#request(parts, address, target, body.length, deadline), body));
     } catch (error) {
-      request?.destroy();
       const reason = deadline.aborted ? "context deadline exceeded" : dialFault(error, address ?? ownAddress(parts));
       throw new CallFault(`Post ${JSON.stringify(url)}: ${reason}`);
     }
   }
 
-  #request(url: URL, address: DialAddress | undefined, target: CallTarget, body: Buffer, signal: AbortSignal): ClientRequest {
+  #request(url: URL, address: DialAddress | undefined, target: CallTarget, length: number, signal: AbortSignal): ClientRequest {
     const { ca, credentials: { cert, key, authorization } = {} } = target;
     const own = ownAddress(url);
     const { host, port } = address ?? own;
@@ -88,7 +84,7 @@ export class HookTransport {
         "accept": "application/json, */*",
         "accept-encoding": "gzip",
         "content-type": "application/json",
-        "content-length": body.length,
+        "content-length": length,
         "user-agent": "kube-apiserver-admission",
         ...(authorization === undefined ? {} : { authorization }),
       },
@@ -98,9 +94,6 @@ export class HookTransport {
     });
     // HTTP/1.1 keeps connections anyway.
     request.removeHeader("connection");
-    // What fails once the answer has begun is told by reading it.
-    request.on("error", () => {});
-    request.end(body);
     return request;
   }
 }

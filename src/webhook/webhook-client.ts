@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,6 +6,7 @@ import { isObject, type JsonObject, type ReadonlyJsonObject } from "../object/js
 import { quoteText } from "../object/quote.ts";
 import type { WebhookTarget } from "./kubeconfig.ts";
 import { readBody } from "./read-body.ts";
+import { responseTo } from "./response-to.ts";
 
 /** A webhook did not answer, or not as it should; the message is the original's. */
 export class WebhookError extends Error {
@@ -139,7 +139,7 @@ export class WebhookClient {
   }
 
   /** Sends one request and waits for the head of its answer; `signal` also ends the reading of the rest. */
-  async #send({ url, body, referer }: Call, signal: AbortSignal): Promise<IncomingMessage> {
+  #send({ url, body, referer }: Call, signal: AbortSignal): Promise<IncomingMessage> {
     const { ca, cert, key, authorization, serverName, insecure } = this.#target;
     const request = (url.protocol === "http:" ? httpRequest : httpsRequest)(url, {
       method: body === undefined ? "GET" : "POST",
@@ -159,19 +159,10 @@ export class WebhookClient {
     });
     // HTTP/1.1 keeps connections anyway.
     request.removeHeader("connection");
-    // What fails once the answer has begun is told by reading it.
-    request.on("error", () => {});
     const onAbort = (): void => void request.destroy(signal.reason as Error);
     signal.addEventListener("abort", onAbort, { once: true });
     request.once("close", () => signal.removeEventListener("abort", onAbort));
-    try {
-      request.end(body);
-      const [response] = (await once(request, "response")) as [IncomingMessage];
-      return response;
-    } catch (error) {
-      request.destroy();
-      throw error;
-    }
+    return responseTo(request, body);
   }
 
   /** A connection that was reset is worth another try; one that was closed in good order is not. */

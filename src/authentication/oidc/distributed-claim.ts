@@ -1,5 +1,6 @@
 import { errorText } from "../../object/error-text.ts";
-import { getOwn, isObject, type JsonObject, type ReadonlyJson } from "../../object/json.ts";
+import { getOwn, isObject, type JsonObject } from "../../object/json.ts";
+import { memo } from "../../object/memo.ts";
 import { stringIn } from "../../object/read.ts";
 import { parseJwt } from "../jwt.ts";
 import type { FetchJson, FetchText } from "./fetch-json.ts";
@@ -25,15 +26,7 @@ interface DistributedClaimOptions {
  * the result: Error saying why it cannot be had.
  */
 export function distributedClaim({ claim, demands, fetch, fetchText, clock }: DistributedClaimOptions) {
-  const issuers = new Map<string, IssuerKeys>();
-  const keysOf = (issuer: string): IssuerKeys => {
-    let keys = issuers.get(issuer);
-    if (keys === undefined) {
-      if (issuers.size >= MOST_ISSUERS) issuers.clear();
-      issuers.set(issuer, (keys = new IssuerKeys({ issuer, discoveryUrl: "", fetch, clock })));
-    }
-    return keys;
-  };
+  const keysOf = memo(MOST_ISSUERS, (issuer: string) => new IssuerKeys({ issuer, discoveryUrl: "", fetch, clock }));
   return async (claims: JsonObject): Promise<JsonObject> => {
     const source = sourceOf(claims, claim);
     if (source === undefined) return claims;
@@ -54,7 +47,7 @@ function sourceOf(claims: JsonObject, claim: string): { readonly endpoint: strin
   const names = getOwn(claims, "_claim_names");
   if (getOwn(claims, claim) !== undefined || names === undefined) return undefined;
   if (!isObject(names)) throw new Error("oidc: error parsing distributed claim names");
-  const name: ReadonlyJson | undefined = getOwn(names, claim);
+  const name = getOwn(names, claim);
   const sources = getOwn(claims, "_claim_sources");
   if (!isObject(sources)) throw new Error("oidc: no claim sources");
   if (typeof name !== "string") return undefined;

@@ -1,10 +1,9 @@
-import { once } from "node:events";
-import type { IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { parseJson } from "../../codec/json-text.ts";
 import { errorText } from "../../object/error-text.ts";
 import { isObject, type JsonObject, type JsonValue } from "../../object/json.ts";
 import { readBody } from "../../webhook/read-body.ts";
+import { responseTo } from "../../webhook/response-to.ts";
 
 /** The largest document that is read, in bytes. */
 const MAX_DOCUMENT = 1 << 20;
@@ -48,17 +47,10 @@ async function exchanged(url: string, ca: string | undefined, token: string): Pr
     signal: AbortSignal.timeout(TIMEOUT_MS),
     ...(ca === undefined ? {} : { ca }),
   });
-  // What fails once the answer has begun is told by reading it.
-  request.on("error", () => {});
-  try {
-    request.end();
-    const [response] = (await once(request, "response")) as [IncomingMessage];
-    if (response.statusCode === 200) return await readBody(response, MAX_DOCUMENT);
-    throw new Error(`status ${response.statusCode ?? 0}`);
-  } catch (error) {
-    request.destroy();
-    throw error;
-  }
+  const response = await responseTo(request);
+  if (response.statusCode === 200) return readBody(response, MAX_DOCUMENT);
+  request.destroy();
+  throw new Error(`status ${response.statusCode ?? 0}`);
 }
 
 function jsonIn(bytes: Buffer): JsonValue | undefined {
