@@ -1,13 +1,17 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { ConfigurationError, readConfigurationFile, readDocument } from "../codec/configuration-file.ts";
+import {
+  ConfigurationError,
+  readConfigurationFile,
+  readDocument,
+  serverConfiguration,
+  type ConfigurationType,
+} from "../codec/configuration-file.ts";
+import { errorText } from "../object/error-text.ts";
 import { isObject, type JsonObject, type ReadonlyJsonObject } from "../object/json.ts";
 import { stringIn } from "../object/read.ts";
 import { StartupError } from "../object/startup-error.ts";
 import { KubeconfigError } from "../webhook/credentials.ts";
-
-/** A configuration that says what cannot be; `message` says where and why. */
-export class ConfigurationFault extends Error {}
 
 /** What plugins are told, by their names: each one's own document. */
 export type PluginConfigurations = ReadonlyMap<string, PluginConfiguration>;
@@ -19,13 +23,7 @@ export interface PluginConfiguration {
   readonly file: string;
 }
 
-/** What a plugin's document is. */
-interface DocumentType {
-  readonly kind: string;
-  readonly apiVersions: readonly string[];
-}
-
-const WEBHOOK_ADMISSION: DocumentType = {
+const WEBHOOK_ADMISSION: ConfigurationType = {
   kind: "WebhookAdmissionConfiguration",
   apiVersions: ["apiserver.config.k8s.io/v1", "apiserver.config.k8s.io/v1alpha1"],
 };
@@ -34,7 +32,7 @@ const WEBHOOK_ADMISSION: DocumentType = {
  * The documents that plugins read, and the versions in which each may come. Those of ImagePolicyWebhook (one member) and
  * PodNodeSelector (a map) have no type.
  */
-const KINDS: ReadonlyMap<string, DocumentType> = new Map<string, DocumentType>([
+const KINDS: ReadonlyMap<string, ConfigurationType> = new Map<string, ConfigurationType>([
   ["EventRateLimit", { kind: "Configuration", apiVersions: ["eventratelimit.admission.k8s.io/v1alpha1"] }],
   ["PodTolerationRestriction", { kind: "Configuration", apiVersions: ["podtolerationrestriction.admission.k8s.io/v1alpha1"] }],
   [
@@ -54,10 +52,7 @@ const KINDS: ReadonlyMap<string, DocumentType> = new Map<string, DocumentType>([
     },
   ],
 ]);
-const FILE = {
-  kind: "AdmissionConfiguration",
-  apiVersions: ["v1", "v1beta1", "v1alpha1"].map((version) => `apiserver.config.k8s.io/${version}`),
-};
+const FILE = serverConfiguration("AdmissionConfiguration");
 /** What older versions of a document called it. */
 const OLDER_KINDS: ReadonlyMap<string, string> = new Map([
   ["ResourceQuotaConfiguration", "Configuration"],
@@ -70,7 +65,7 @@ const OLDER_KINDS: ReadonlyMap<string, string> = new Map([
  */
 export async function readPluginConfigurations(file: string, read: (file: string) => Promise<string>): Promise<PluginConfigurations> {
   const text = await read(file);
-  const plugins = named(file, () =>
+  const plugins = inFile(file, "", () =>
     readConfigurationFile(text, FILE, (configuration) =>
       configuration.objects("plugins").map((plugin) => {
         const given = plugin.raw("configuration");
@@ -95,32 +90,31 @@ function checkKind(plugin: string, file: string, document: ReadonlyJsonObject): 
   const expected = KINDS.get(plugin);
   if (expected === undefined) return;
   const { kind, apiVersions } = expected;
-  const older = OLDER_KINDS.get(kind);
-  const known = stringIn(document, "kind") === kind || (older !== undefined && stringIn(document, "kind") === older);
+  const known = [kind, OLDER_KINDS.get(kind)].includes(stringIn(document, "kind"));
   if (!known || !apiVersions.includes(stringIn(document, "apiVersion")))
     throw fault(file, `the configuration of ${plugin} is no ${kind} of ${apiVersions[0]}`);
 }
 
-/** The text of a file that a document names. Throws ConfigurationFault. */
+/** The text of a file that a document names. Errors: ConfigurationError. */
 function readNamedFile(name: string): string {
   try {
     return readFileSync(name, "utf8");
   } catch (error) {
-    throw new ConfigurationFault(`${name} cannot be read: ${(error as Error).message}`);
+    throw new ConfigurationError(`${name} cannot be read: ${errorText(error)}`);
   }
 }
 
-/** What a document's kubeconfig says, by whom it is read. Throws ConfigurationFault. */
+/** What `read` makes of the kubeconfig that a document names. Errors: ConfigurationError. */
 export function readNamedKubeconfig<T>(
   { file }: PluginConfiguration,
-  named: string,
+  name: string,
   read: (text: string, path: string, readFile: (path: string) => string) => T,
 ): T {
-  const path = resolve(dirname(file), named);
+  const path = resolve(dirname(file), name);
   try {
     return read(readNamedFile(path), path, readNamedFile);
   } catch (error) {
-    if (error instanceof KubeconfigError) throw new ConfigurationFault(`${path}: ${error.message}`);
+    if (error instanceof KubeconfigError) throw new ConfigurationError(`${path}: ${error.message}`);
     throw error;
   }
 }
@@ -128,27 +122,22 @@ export function readNamedKubeconfig<T>(
 /** Lets a plugin read its document; undefined where it has none. Faults become StartupErrors that name the file. */
 export function configured<T>(configurations: PluginConfigurations, plugin: string, read: (own: PluginConfiguration) => T): T | undefined {
   const own = configurations.get(plugin);
-  if (own === undefined) return undefined;
-  try {
-    return read(own);
-  } catch (error) {
-    if (error instanceof ConfigurationFault) throw fault(own.file, `the configuration of ${plugin}: ${error.message}`);
-    throw error;
-  }
+  return own && inFile(own.file, `the configuration of ${plugin}: `, () => read(own));
 }
 
 /** A plugin's own document. Its members are the plugin's to know; none may stand there twice. */
 function parse(file: string, text: string): JsonObject {
-  const value = named(file, () => readDocument(text));
+  const value = inFile(file, "", () => readDocument(text));
   if (isObject(value)) return value;
   throw fault(file, "it holds no object");
 }
 
-function named<T>(file: string, read: () => T): T {
+/** Faults that reading meets become StartupErrors that name the file, and what of it. */
+function inFile<T>(file: string, what: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw error instanceof ConfigurationError ? fault(file, error.message) : error;
+    throw error instanceof ConfigurationError ? fault(file, `${what}${error.message}`) : error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { readConfigurationFile, type ConfigurationReader } from "../codec/configuration-file.ts";
+import { readConfigurationFile, serverConfiguration, type ConfigurationReader } from "../codec/configuration-file.ts";
 import { parseDuration } from "../object/duration.ts";
 import { duplicateField, invalidField, notSupportedField, requiredField } from "../object/field-error.ts";
 import { dnsSubdomain } from "../object/names.ts";
@@ -23,10 +23,7 @@ export interface WebhookConfiguration {
   readonly matchConditions: readonly string[];
 }
 
-const FILE = {
-  kind: "AuthorizationConfiguration",
-  apiVersions: ["v1", "v1beta1", "v1alpha1"].map((version) => `apiserver.config.k8s.io/${version}`),
-};
+const FILE = serverConfiguration("AuthorizationConfiguration");
 const TYPES = ["ABAC", "AlwaysAllow", "AlwaysDeny", "Node", "RBAC", "Webhook"] as const;
 const LONGEST_TIMEOUT_MS = 30_000;
 const MAX_CONDITIONS = 64;

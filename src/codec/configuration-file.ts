@@ -5,14 +5,19 @@ import { isObject, type JsonObject, type JsonValue } from "../object/json.ts";
 import { quoteText } from "../object/quote.ts";
 import { parseYaml, YamlError } from "./yaml-read.ts";
 
-/** A file that is not the configuration that it should be; the message tells all faults and where each is. */
+/** A configuration that says what cannot be; the message tells what, and where. */
 export class ConfigurationError extends Error {}
 
 /** What a file must say that it is. */
-interface ConfigurationType {
+export interface ConfigurationType {
   readonly kind: string;
   /** The newest first. */
   readonly apiVersions: readonly string[];
+}
+
+/** The type of a file that configures the API server itself. */
+export function serverConfiguration(kind: string): ConfigurationType {
+  return { kind, apiVersions: ["v1", "v1beta1", "v1alpha1"].map((version) => `apiserver.config.k8s.io/${version}`) };
 }
 
 /**

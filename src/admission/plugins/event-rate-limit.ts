@@ -1,3 +1,4 @@
+import { ConfigurationError } from "../../codec/configuration-file.ts";
 import { BoundedCache } from "../../authentication/bounded-cache.ts";
 import { aggregateText } from "../../object/field-error-message.ts";
 import type { ReadonlyJsonObject } from "../../object/json.ts";
@@ -6,7 +7,6 @@ import { statusError } from "../../object/status.ts";
 import { EVENTS } from "../../object/resource-ids.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { isOf } from "../attributes.ts";
-import { ConfigurationFault } from "../configuration.ts";
 
 /** Keys whose buckets are remembered, where the configuration does not say. */
 const BUCKETS = 4096;
@@ -27,18 +27,18 @@ interface EventLimit {
   readonly buckets: number;
 }
 
-/** Reads a Configuration (eventratelimit.admission.k8s.io/v1alpha1). Throws ConfigurationFault. */
+/** Reads a Configuration (eventratelimit.admission.k8s.io/v1alpha1). Errors: ConfigurationError. */
 export function readEventLimits(document: ReadonlyJsonObject): EventLimit[] {
   const limits = objectsIn(document, "limits").map((limit, i): EventLimit => {
     const type = stringIn(limit, "type");
     const [perSecond, burst, cacheSize] = [numberIn(limit, "qps"), numberIn(limit, "burst"), numberIn(limit, "cacheSize")];
-    if (!KEYS.has(type)) throw new ConfigurationFault(`limits[${i}].type: it must be one of ${[...KEYS.keys()].join(", ")}`);
-    if (perSecond <= 0) throw new ConfigurationFault(`limits[${i}].qps: it must be positive`);
-    if (burst <= 0) throw new ConfigurationFault(`limits[${i}].burst: it must be positive`);
-    if (cacheSize < 0) throw new ConfigurationFault(`limits[${i}].cacheSize: it must not be negative`);
+    if (!KEYS.has(type)) throw new ConfigurationError(`limits[${i}].type: it must be one of ${[...KEYS.keys()].join(", ")}`);
+    if (perSecond <= 0) throw new ConfigurationError(`limits[${i}].qps: it must be positive`);
+    if (burst <= 0) throw new ConfigurationError(`limits[${i}].burst: it must be positive`);
+    if (cacheSize < 0) throw new ConfigurationError(`limits[${i}].cacheSize: it must not be negative`);
     return { type, perSecond, burst, buckets: cacheSize || BUCKETS };
   });
-  if (limits.length === 0) throw new ConfigurationFault("limits: there is none");
+  if (limits.length === 0) throw new ConfigurationError("limits: there is none");
   return limits;
 }
 

@@ -1,4 +1,5 @@
 import { BoundedCache } from "../../authentication/bounded-cache.ts";
+import { ConfigurationError } from "../../codec/configuration-file.ts";
 import type { JsonObject, JsonValue, ReadonlyJsonObject } from "../../object/json.ts";
 import { setOwn } from "../../object/json.ts";
 import { booleanIn, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
@@ -7,7 +8,7 @@ import { readKubeconfig, type WebhookTarget } from "../../webhook/kubeconfig.ts"
 import { WebhookClient, WebhookError } from "../../webhook/webhook-client.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { addsEphemeralContainers, concerns, refuse } from "../attributes.ts";
-import { ConfigurationFault, readNamedKubeconfig, type PluginConfiguration } from "../configuration.ts";
+import { readNamedKubeconfig, type PluginConfiguration } from "../configuration.ts";
 
 const AUDIT_PREFIX = "imagepolicywebhook.image-policy.k8s.io/";
 /** Annotations of pods that the backend is told. */
@@ -25,17 +26,17 @@ interface ImagePolicy {
   readonly defaultAllow: boolean;
 }
 
-/** Reads imagePolicy and the kubeconfig that it names. Throws ConfigurationFault. */
+/** Reads imagePolicy and the kubeconfig that it names. Errors: ConfigurationError. */
 export function readImagePolicy(configuration: PluginConfiguration): ImagePolicy {
   const policy = objectIn(configuration.document, "imagePolicy");
   const seconds = (name: string, byDefault: number, most: number): number => {
     const given = numberIn(policy, name);
     if (given === -1) return 0;
-    if (given !== 0 && (given < 1 || given > most)) throw new ConfigurationFault(`imagePolicy.${name}: it must be between 1 and ${most}`);
+    if (given !== 0 && (given < 1 || given > most)) throw new ConfigurationError(`imagePolicy.${name}: it must be between 1 and ${most}`);
     return (given || byDefault) * 1000;
   };
   const named = stringIn(policy, "kubeConfigFile");
-  if (named === "") throw new ConfigurationFault("imagePolicy.kubeConfigFile is missing");
+  if (named === "") throw new ConfigurationError("imagePolicy.kubeConfigFile is missing");
   return {
     target: readNamedKubeconfig(configuration, named, readKubeconfig),
     allowedMs: seconds("allowTTL", 300, 1800),

@@ -1,10 +1,10 @@
+import { ConfigurationError } from "../../codec/configuration-file.ts";
 import { isObject, setOwn, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import { objectIn, stringIn } from "../../object/read.ts";
 import { PODS } from "../../object/resource-ids.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { concerns, refuse, specOf } from "../attributes.ts";
 import { existingNamespace, type ClusterView } from "../cluster-view.ts";
-import { ConfigurationFault } from "../configuration.ts";
 
 const ANNOTATION = "scheduler.alpha.kubernetes.io/node-selector";
 /** The configuration's selector for namespaces that name none; its other members allow labels by namespace. */
@@ -12,14 +12,14 @@ const CLUSTER_DEFAULT = "clusterDefaultNodeSelector";
 
 type Labels = ReadonlyMap<string, string>;
 
-/** Reads podNodeSelectorPluginConfig: labels by namespace. Throws ConfigurationFault. */
+/** Reads podNodeSelectorPluginConfig: labels by namespace. Errors: ConfigurationError. */
 export function readNodeSelectors(document: ReadonlyJsonObject): ReadonlyMap<string, Labels> {
   const config = objectIn(document, "podNodeSelectorPluginConfig");
   return new Map(
     Object.keys(config).map((name) => {
       const labels = labelsOf(stringIn(config, name));
       if (labels === undefined)
-        throw new ConfigurationFault(`podNodeSelectorPluginConfig.${name}: it must be of the form key=value,key=value`);
+        throw new ConfigurationError(`podNodeSelectorPluginConfig.${name}: it must be of the form key=value,key=value`);
       return [name, labels];
     }),
   );

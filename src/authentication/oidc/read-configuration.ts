@@ -1,4 +1,9 @@
-import { ConfigurationError, readConfigurationFile, type ConfigurationReader } from "../../codec/configuration-file.ts";
+import {
+  ConfigurationError,
+  readConfigurationFile,
+  serverConfiguration,
+  type ConfigurationReader,
+} from "../../codec/configuration-file.ts";
 import { quoteText } from "../../object/quote.ts";
 import { errorText } from "../../object/error-text.ts";
 import { SIGNATURE_ALGORITHMS } from "../jwt.ts";
@@ -13,10 +18,7 @@ interface AuthenticationRules {
   readonly anonymous: { readonly enabled: boolean; readonly paths: readonly string[] } | undefined;
 }
 
-const FILE = {
-  kind: "AuthenticationConfiguration",
-  apiVersions: ["v1", "v1beta1", "v1alpha1"].map((version) => `apiserver.config.k8s.io/${version}`),
-};
+const FILE = serverConfiguration("AuthenticationConfiguration");
 const MOST_ISSUERS = 64;
 
 /**

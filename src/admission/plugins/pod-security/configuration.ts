@@ -1,6 +1,6 @@
+import { ConfigurationError } from "../../../codec/configuration-file.ts";
 import type { ReadonlyJsonObject } from "../../../object/json.ts";
 import { objectIn, stringIn, stringsIn } from "../../../object/read.ts";
-import { ConfigurationFault } from "../../configuration.ts";
 import { LEVEL_FAULT, MODES, PERMISSIVE, readLevel, readVersion, VERSION_FAULT, type LevelVersion, type Policy } from "./policy.ts";
 
 /** Whom the levels do not concern, and what namespaces without labels ask for. */
@@ -19,14 +19,14 @@ export const NO_CONFIGURATION: PodSecurityConfiguration = {
   runtimeClasses: new Set(),
 };
 
-/** Reads a PodSecurityConfiguration (pod-security.admission.config.k8s.io/v1). Throws ConfigurationFault. */
+/** Reads a PodSecurityConfiguration (pod-security.admission.config.k8s.io/v1). Errors: ConfigurationError. */
 export function readPodSecurityConfiguration(document: ReadonlyJsonObject): PodSecurityConfiguration {
   const defaults = objectIn(document, "defaults");
   const read = (mode: string): LevelVersion => {
     const level = readLevel(stringIn(defaults, mode) || "privileged");
-    if (level === undefined) throw new ConfigurationFault(`defaults.${mode}: ${LEVEL_FAULT}`);
+    if (level === undefined) throw new ConfigurationError(`defaults.${mode}: ${LEVEL_FAULT}`);
     const minor = readVersion(stringIn(defaults, `${mode}-version`) || "latest");
-    if (minor === undefined) throw new ConfigurationFault(`defaults.${mode}-version: ${VERSION_FAULT}`);
+    if (minor === undefined) throw new ConfigurationError(`defaults.${mode}-version: ${VERSION_FAULT}`);
     return { level, minor };
   };
   const [enforce, audit, warn] = MODES.map(read) as [LevelVersion, LevelVersion, LevelVersion];
@@ -34,8 +34,8 @@ export function readPodSecurityConfiguration(document: ReadonlyJsonObject): PodS
   const names = (list: string): ReadonlySet<string> => {
     const given = stringsIn(exemptions, list);
     const set = new Set(given);
-    if (set.has("")) throw new ConfigurationFault(`exemptions.${list}: a name must not be empty`);
-    if (set.size < given.length) throw new ConfigurationFault(`exemptions.${list}: a name stands there twice`);
+    if (set.has("")) throw new ConfigurationError(`exemptions.${list}: a name must not be empty`);
+    if (set.size < given.length) throw new ConfigurationError(`exemptions.${list}: a name stands there twice`);
     return set;
   };
   return {

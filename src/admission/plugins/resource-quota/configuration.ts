@@ -1,6 +1,6 @@
+import { ConfigurationError } from "../../../codec/configuration-file.ts";
 import type { ReadonlyJsonObject } from "../../../object/json.ts";
 import { objectsIn, stringIn, stringsIn } from "../../../object/read.ts";
-import { ConfigurationFault } from "../../configuration.ts";
 import { scopeSelectors } from "./scopes.ts";
 import type { ScopeSelector } from "./usage-rule.ts";
 
@@ -13,11 +13,11 @@ export interface LimitedResource {
   readonly matchScopes: readonly ScopeSelector[];
 }
 
-/** Reads a ResourceQuotaConfiguration (apiserver.config.k8s.io/v1). Throws ConfigurationFault. */
+/** Reads a ResourceQuotaConfiguration (apiserver.config.k8s.io/v1). Errors: ConfigurationError. */
 export function readLimitedResources(document: ReadonlyJsonObject): LimitedResource[] {
   return objectsIn(document, "limitedResources").map((one, i) => {
     const plural = stringIn(one, "resource");
-    if (plural === "") throw new ConfigurationFault(`limitedResources[${i}].resource is missing`);
+    if (plural === "") throw new ConfigurationError(`limitedResources[${i}].resource is missing`);
     return {
       group: stringIn(one, "apiGroup"),
       plural,
