@@ -13,10 +13,16 @@ export interface TestHttps extends Disposable {
   kubeconfig(path: string, token: string): string;
 }
 
-/** Starts a server with a certificate of an authority of its own; `answer` gets each request with its whole body. */
-export async function testHttps(answer: (request: IncomingMessage, body: string, response: ServerResponse) => void): Promise<TestHttps> {
+/**
+ * Starts a server with a certificate of an authority of its own, for the loopback and for `names`; `answer` gets each
+ * request with its whole body.
+ */
+export async function testHttps(
+  answer: (request: IncomingMessage, body: string, response: ServerResponse) => void,
+  names: readonly string[] = [],
+): Promise<TestHttps> {
   const authority = testAuthority("hook-ca");
-  const server = createServer(authority.leaf("hook", "serverAuth", ["127.0.0.1"]), (request, response) => {
+  const server = createServer(authority.leaf("hook", "serverAuth", ["127.0.0.1", ...names]), (request, response) => {
     const pieces: Buffer[] = [];
     request.on("data", (piece: Buffer) => pieces.push(piece));
     request.on("end", () => answer(request, Buffer.concat(pieces).toString("utf8"), response));

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
-import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import { isObject, type JsonObject } from "../../object/json.ts";
 import { objectIn, stringIn } from "../../object/read.ts";
-import { testAuthority } from "../../x509/test-authority.ts";
+import { testHttps } from "../../webhook/test-https.ts";
 
 /** Where configurations of webhooks lie. */
 export const API = "/apis/admissionregistration.k8s.io/v1";
@@ -18,7 +16,7 @@ export interface HookCall {
 }
 
 /** What a webhook answers: the `response` of its review, or anything at all. */
-export type HookBehaviour = JsonObject | ((call: HookCall, response: ServerResponse) => void);
+type HookBehaviour = JsonObject | ((call: HookCall, response: ServerResponse) => void);
 
 /** An HTTPS server of webhooks, for tests. */
 export interface HookServer extends AsyncDisposable {
@@ -33,37 +31,30 @@ export interface HookServer extends AsyncDisposable {
 
 /** Starts one on the loopback; `names` stand in its certificate beside the address. */
 export async function hookServer(...names: string[]): Promise<HookServer> {
-  const authority = testAuthority("hook-ca");
   const calls: HookCall[] = [];
   const hooks = new Map<string, HookBehaviour>();
-  const server = createServer(authority.leaf("hook", "serverAuth", ["127.0.0.1", ...names]), (request, response) => {
-    const pieces: Buffer[] = [];
-    request.on("data", (piece: Buffer) => pieces.push(piece));
-    request.on("end", () => {
-      const { pathname, search } = new URL(request.url ?? "/", "https://hook");
-      const body: unknown = JSON.parse(Buffer.concat(pieces).toString("utf8"));
-      const call = { path: pathname, query: search, headers: request.headers, body: isObject(body) ? body : {} };
-      calls.push(call);
-      const behaviour = hooks.get(pathname) ?? { allowed: true };
-      if (typeof behaviour === "function") {
-        behaviour(call, response);
-        return;
-      }
-      response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify(reviewAnswer(call, behaviour)));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
+  const https = await testHttps(({ url = "/", headers }, text, response) => {
+    const { pathname, search } = new URL(url, "https://hook");
+    const body: unknown = JSON.parse(text);
+    const call = { path: pathname, query: search, headers, body: isObject(body) ? body : {} };
+    calls.push(call);
+    const behaviour = hooks.get(pathname) ?? { allowed: true };
+    if (typeof behaviour === "function") {
+      behaviour(call, response);
+      return;
+    }
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify(reviewAnswer(call, behaviour)));
+  }, names);
+  const { url, ca } = https;
   return {
-    url: `https://127.0.0.1:${port}`,
-    port,
-    caBundle: Buffer.from(authority.certificate).toString("base64"),
+    url,
+    port: Number(new URL(url).port),
+    caBundle: Buffer.from(ca).toString("base64"),
     calls,
     hooks,
     async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      https[Symbol.dispose]();
     },
   };
 }
