@@ -5,7 +5,7 @@ import type { AdmissionAttributes, AdmissionPlugin } from "./admission.ts";
 import type { ClusterView } from "./cluster-view.ts";
 
 /** A write in a test, and what plugins said of it. */
-export interface TestAttributes extends AdmissionAttributes {
+interface TestAttributes extends AdmissionAttributes {
   readonly warnings: string[];
   readonly annotations: Map<string, string>;
 }

@@ -1,8 +1,8 @@
 /** Whether a plugin exists here. `missing`: it is named in kube-apiserver and does not exist here yet. */
-export type AdmissionPluginStatus = "works" | "missing";
+type AdmissionPluginStatus = "works" | "missing";
 
 /** One admission plugin of kube-apiserver: whether it is on without being asked for, and whether it exists here. */
-export interface AdmissionPluginRow {
+interface AdmissionPluginRow {
   readonly onByDefault: boolean;
   readonly status: AdmissionPluginStatus;
 }

@@ -54,7 +54,7 @@ export interface OidcConfig {
   readonly signingAlgorithms: readonly string[];
 }
 
-export interface ServiceAccountConfig {
+interface ServiceAccountConfig {
   /** Issuers of service account tokens, the one that signs first [--service-account-issuer]. */
   readonly issuers: readonly string[];
   /** Private key, PEM; "" for one that is made at first start [--service-account-signing-key-file]. */

@@ -51,7 +51,7 @@ export interface Flag<T extends FlagType = FlagType> {
 }
 
 /** The parts of a row that few flags need. */
-export type FlagDetails = Pick<Flag, "values" | "min" | "max" | "deprecated">;
+type FlagDetails = Pick<Flag, "values" | "min" | "max" | "deprecated">;
 
 /** A row for a flag that does what it says. */
 export function works<const T extends FlagType>(type: T, byDefault: string, means: string, details?: FlagDetails): Flag<T> {

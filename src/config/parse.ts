@@ -7,7 +7,7 @@ import { findFlag, flagRows } from "./flags.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** A command line that was read: what to start, and lines of warning about flags that change nothing. */
-export interface ParsedFlags {
+interface ParsedFlags {
   readonly config: Config;
   readonly warnings: readonly string[];
 }

@@ -6,7 +6,7 @@ import { wantsPretty } from "./negotiation-pretty.ts";
 export type Format = "json" | "yaml" | "protobuf";
 
 /** What an answer becomes beside the plain object: `as=Table;g=meta.k8s.io;v=v1` in the Accept header. */
-export interface Transform {
+interface Transform {
   readonly group: string;
   readonly version: string;
   readonly kind: string;
@@ -27,7 +27,7 @@ export interface NegotiationInput {
 }
 
 /** What an endpoint can send. */
-export interface Offer {
+interface Offer {
   /** Formats that are written, the preferred one first. */
   readonly formats: readonly Format[];
   /** Formats that are only written with a transform: custom resources are no protobuf, their metadata is. */
@@ -37,7 +37,7 @@ export interface Offer {
 }
 
 export const JSON_TYPE = "application/json";
-export const YAML_TYPE = "application/yaml";
+const YAML_TYPE = "application/yaml";
 export const PROTOBUF_TYPE = "application/vnd.kubernetes.protobuf";
 
 const FORMATS: ReadonlyMap<string, Format> = new Map([
@@ -65,7 +65,7 @@ const META = "meta.k8s.io";
 const META_VERSIONS: ReadonlySet<string> = new Set(["v1", "v1beta1"]);
 
 /** What object and list endpoints send. */
-export const OBJECT_OFFER: Offer = {
+const OBJECT_OFFER: Offer = {
   formats: ["json", "yaml", "protobuf"],
   allowsTransform: ({ group, version, kind }, format) =>
     group === META &&
@@ -74,10 +74,10 @@ export const OBJECT_OFFER: Offer = {
 };
 
 /** What a watch sends: one JSON document after the other, or protobuf messages with their lengths. */
-export const WATCH_OFFER: Offer = { ...OBJECT_OFFER, formats: ["json", "protobuf"] };
+const WATCH_OFFER: Offer = { ...OBJECT_OFFER, formats: ["json", "protobuf"] };
 
 /** Documents and errors are never transformed. */
-export const PLAIN_OFFER: Offer = { formats: ["json", "yaml", "protobuf"], allowsTransform: () => false };
+const PLAIN_OFFER: Offer = { formats: ["json", "yaml", "protobuf"], allowsTransform: () => false };
 
 const TRANSFORMED_PROTOBUF: ReadonlySet<Format> = new Set(["protobuf"]);
 const NONE: ReadonlySet<Format> = new Set();
@@ -119,7 +119,7 @@ export function negotiateError(input: NegotiationInput): Negotiated {
 }
 
 /** The agreement on an offer, or undefined. */
-export function negotiate(input: NegotiationInput, offer: Offer): Negotiated | undefined {
+function negotiate(input: NegotiationInput, offer: Offer): Negotiated | undefined {
   const header = headerText(input.headers["accept"]);
   const pretty = wantsPretty(input.query.get("pretty"), headerText(input.headers["user-agent"]));
   const usual = header === "" || header === "*/*" ? offer.formats[0] : USUAL.get(header);

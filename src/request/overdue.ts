@@ -2,7 +2,7 @@
 const TICK = 1000;
 
 /** Something that must end in time. */
-export interface Due {
+interface Due {
   /** By the monotonic clock, in milliseconds. */
   readonly at: number;
   /** Called once, when that is past. */

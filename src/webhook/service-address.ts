@@ -7,7 +7,7 @@ import type { ResourceRef } from "../object/status.ts";
 export const SERVICE_NAME = "kubernetes.io/service-name";
 
 /** Where connections to services go: to the cluster IP, which a proxy on this machine forwards, or to an endpoint itself. */
-export type ServiceRouting = "clusterIp" | "endpoint";
+type ServiceRouting = "clusterIp" | "endpoint";
 
 /** A host and port to connect to. */
 export interface DialAddress {
