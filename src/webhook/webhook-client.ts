@@ -156,12 +156,10 @@ export class WebhookClient {
       ...(cert === undefined || key === undefined ? {} : { cert, key }),
       ...(serverName === undefined ? {} : { servername: serverName }),
       rejectUnauthorized: !insecure,
+      signal,
     });
     // HTTP/1.1 keeps connections anyway.
     request.removeHeader("connection");
-    const onAbort = (): void => void request.destroy(signal.reason as Error);
-    signal.addEventListener("abort", onAbort, { once: true });
-    request.once("close", () => signal.removeEventListener("abort", onAbort));
     return responseTo(request, body);
   }
 
