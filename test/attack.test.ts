@@ -112,7 +112,11 @@ async function whoSends(...lines: readonly string[]): Promise<string> {
   ];
   socket.write(`${[...head, ...lines].join("\r\n")}\r\n\r\n${REVIEW}`);
   let text = "";
-  for await (const piece of socket) text += String(piece);
+  try {
+    for await (const piece of socket) text += String(piece);
+  } catch {
+    // A server that reads no further may reset the connection: it is closed, after what was said so far.
+  }
   const status = /^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? "closed";
   return status === "201" ? userIn(text.slice(text.indexOf("\r\n\r\n") + 4)) : status;
 }
