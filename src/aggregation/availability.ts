@@ -1,9 +1,10 @@
 import type { Controller } from "../controllers/controller.ts";
 import { conditionOf, setCondition, type Condition } from "../object/conditions.ts";
 import { structIn } from "../object/json.ts";
+import type { KubeObject } from "../object/kube-object.ts";
 import { API_SERVICES, ENDPOINT_SLICES, SERVICES } from "../object/resource-ids.ts";
-import { StatusError } from "../object/status.ts";
 import { timestamp } from "../object/timestamp.ts";
+import { ignoringAbsence } from "../registry/ignoring-absence.ts";
 import type { SystemClient } from "../registry/system-client.ts";
 import type { OwnResolver, ServicePort, ServiceResolver } from "../webhook/service-address.ts";
 import type { ApiServices } from "./api-services.ts";
@@ -152,19 +153,10 @@ async function writeCondition(client: SystemClient, name: string, condition: Con
   const current = await client.get(API_SERVICES, "", name);
   const told = current && conditionOf(current, "Available");
   if (told?.["status"] === status && told["reason"] === reason && told["message"] === message) return;
-  try {
-    await client.update(
-      API_SERVICES,
-      "",
-      name,
-      (object) => {
-        setCondition(structIn(object, "status"), condition);
-        return object;
-      },
-      "status",
-    );
-  } catch (error) {
-    // It went away, or somebody changed it meanwhile: then it is looked at again.
-    if (!(error instanceof StatusError) || (error.status.code !== 404 && error.status.code !== 409)) throw error;
-  }
+  const change = (object: KubeObject): KubeObject => {
+    setCondition(structIn(object, "status"), condition);
+    return object;
+  };
+  // Where somebody changed it meanwhile, it is looked at again.
+  await ignoringAbsence(client.update(API_SERVICES, "", name, change, "status"), "Conflict");
 }

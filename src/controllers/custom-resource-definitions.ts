@@ -6,8 +6,8 @@ import { conditionOf, isConditionTrue, removeCondition, setCondition, type Condi
 import { copyJson, equalJson, structIn } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn } from "../object/read.ts";
-import { StatusError } from "../object/status.ts";
 import { CUSTOM_RESOURCE_DEFINITIONS } from "../object/resource-ids.ts";
+import { ignoringAbsence } from "../registry/ignoring-absence.ts";
 import type { SystemClient } from "../registry/system-client.ts";
 import { CLEANUP_FINALIZER } from "../resources/apiextensions/custom-resource-definition.ts";
 import type { ObjectRecord } from "../storage/cache/record.ts";
@@ -150,7 +150,7 @@ async function settleOne(
   if (equalJson(objectIn(settled, "status"), objectIn(crd, "status"))) return { crd, refused };
   // Whoever reads that it is established finds it served.
   if (isConditionTrue(settled, "Established")) resources.serve(settled);
-  const written = await orUndefined(client.update(CUSTOM_RESOURCE_DEFINITIONS, "", nameOf(record), settle, "status"));
+  const written = await ignoringAbsence(client.update(CUSTOM_RESOURCE_DEFINITIONS, "", nameOf(record), settle, "status"));
   return written && { crd: written, refused };
 }
 
@@ -163,7 +163,7 @@ async function finalize(crd: KubeObject, { resources, client, now }: Parts): Pro
   const verdict = definition === undefined ? NEVER_ESTABLISHED : await removeInstances(definition, client, mark);
   await mark(verdict);
   if (verdict.status === "True") return false;
-  await orUndefined(
+  await ignoringAbsence(
     client.update(CUSTOM_RESOURCE_DEFINITIONS, "", name, (object) => {
       object.metadata.finalizers = (object.metadata.finalizers ?? []).filter((one) => one !== CLEANUP_FINALIZER);
       return object;
@@ -203,7 +203,7 @@ async function removeInstances(
   await mark(IN_PROGRESS);
   try {
     for (const { metadata } of instances) {
-      if (metadata.deletionTimestamp === undefined) await orUndefined(client.remove(id, metadata.namespace ?? "", metadata.name ?? ""));
+      if (metadata.deletionTimestamp === undefined) await ignoringAbsence(client.remove(id, metadata.namespace ?? "", metadata.name ?? ""));
     }
   } catch (error) {
     return failed("could not issue all deletes", error);
@@ -216,15 +216,5 @@ function markTerminating(name: string, verdict: Verdict, client: SystemClient, n
     setCondition(structIn(object, "status"), { type: "Terminating", lastTransitionTime: now(), ...verdict });
     return object;
   };
-  return orUndefined(client.update(CUSTOM_RESOURCE_DEFINITIONS, "", name, change, "status"));
-}
-
-/** What a write gives; undefined where its object is gone. */
-async function orUndefined<T>(write: Promise<T>): Promise<T | undefined> {
-  try {
-    return await write;
-  } catch (error) {
-    if (error instanceof StatusError && error.status.code === 404) return undefined;
-    throw error;
-  }
+  return ignoringAbsence(client.update(CUSTOM_RESOURCE_DEFINITIONS, "", name, change, "status"));
 }

@@ -1,9 +1,10 @@
 import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn, stringIn } from "../object/read.ts";
-import { StatusError, type ResourceRef } from "../object/status.ts";
+import type { ResourceRef } from "../object/status.ts";
 import { setCondition } from "../object/conditions.ts";
 import { timestamp } from "../object/timestamp.ts";
 import { structIn } from "../object/json.ts";
+import { ignoringAbsence } from "../registry/ignoring-absence.ts";
 import type { Controller } from "./controller.ts";
 
 const GROUP = "flowcontrol.apiserver.k8s.io";
@@ -26,12 +27,8 @@ export function flowSchemaStatus(clock: () => number): Controller {
       for (const one of concerned) {
         if (one === undefined) continue;
         const exists = (await client.get(PRIORITY_LEVELS, "", levelOf(one))) !== undefined;
-        try {
-          await client.update(FLOW_SCHEMAS, "", one.metadata.name ?? "", (current) => withCondition(current, exists, clock), "status");
-        } catch (error) {
-          // It went away meanwhile.
-          if (!(error instanceof StatusError) || error.status.code !== 404) throw error;
-        }
+        const change = (current: KubeObject): KubeObject => withCondition(current, exists, clock);
+        await ignoringAbsence(client.update(FLOW_SCHEMAS, "", one.metadata.name ?? "", change, "status"));
       }
     },
   };

@@ -2,7 +2,8 @@ import { expressionWarnings } from "../admission/policies/type-check.ts";
 import type { JsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { numberIn, objectIn } from "../object/read.ts";
-import { StatusError, type ResourceRef } from "../object/status.ts";
+import type { ResourceRef } from "../object/status.ts";
+import { ignoringAbsence } from "../registry/ignoring-absence.ts";
 import type { Definitions } from "../resources/definitions.ts";
 import type { Controller } from "./controller.ts";
 
@@ -18,18 +19,9 @@ export function validatingAdmissionPolicyStatus(definitions: Definitions): Contr
       if (policy === undefined || isObserved(policy)) return;
       const expressions = expressionWarnings(objectIn(policy, "spec"), definitions).map((warning): JsonObject => ({ ...warning }));
       const typeChecking = expressions.length === 0 ? {} : { expressionWarnings: expressions };
-      try {
-        await client.update(
-          POLICIES,
-          "",
-          name,
-          (current) => (current.metadata.generation === policy.metadata.generation ? observed(current, typeChecking) : undefined),
-          "status",
-        );
-      } catch (error) {
-        // It went away meanwhile.
-        if (!(error instanceof StatusError) || error.status.code !== 404) throw error;
-      }
+      const change = (current: KubeObject): KubeObject | undefined =>
+        current.metadata.generation === policy.metadata.generation ? observed(current, typeChecking) : undefined;
+      await ignoringAbsence(client.update(POLICIES, "", name, change, "status"));
     },
   };
 }

@@ -1,10 +1,14 @@
-import { StatusError } from "../object/status.ts";
+import { StatusError, type StatusReason } from "../object/status.ts";
 
-/** Waits for work on an object that somebody may remove meanwhile, which is no fault then. Errors: the work's others. */
-export async function ignoringAbsence(work: Promise<unknown>): Promise<void> {
+/**
+ * What work on an object gives that somebody may remove meanwhile, which is no fault then, nor are other `reasons`:
+ * undefined. Errors: the work's others.
+ */
+export async function ignoringAbsence<T>(work: Promise<T>, ...reasons: readonly StatusReason[]): Promise<T | undefined> {
   try {
-    await work;
+    return await work;
   } catch (error) {
-    if (!(error instanceof StatusError) || error.status.reason !== "NotFound") throw error;
+    if (error instanceof StatusError && ["NotFound", ...reasons].some((reason) => reason === error.status.reason)) return undefined;
+    throw error;
   }
 }

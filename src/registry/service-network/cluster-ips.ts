@@ -5,6 +5,7 @@ import { objectIn, stringIn, stringsIn } from "../../object/read.ts";
 import { StatusError } from "../../object/status.ts";
 import { conditionOf, isConditionTrue } from "../../object/conditions.ts";
 import { SERVICE_CIDRS, IP_ADDRESSES } from "../../object/resource-ids.ts";
+import { ignoringAbsence } from "../ignoring-absence.ts";
 import type { SystemClient } from "../system-client.ts";
 import { AddressRange } from "./address-range.ts";
 
@@ -74,7 +75,7 @@ export class ClusterIps {
 
   /** Removes an IPAddress, whoever holds it; one that is gone, or has come in its place, is fine. */
   async remove({ metadata: { name = "", uid = "" } }: KubeObject): Promise<void> {
-    await this.#options.client.remove(IP_ADDRESSES, "", name, { uid }).catch(unless("NotFound", "Conflict"));
+    await ignoringAbsence(this.#options.client.remove(IP_ADDRESSES, "", name, { uid }), "Conflict");
   }
 
   /** Whether the address is the service's own now. */
@@ -142,10 +143,4 @@ function largestCovering(ranges: readonly AddressRange[], address: IpAddress): A
     (best, range) => (best === undefined || range.cidr.prefix < best.cidr.prefix ? range : best),
     undefined,
   );
-}
-
-function unless(...reasons: readonly (string | undefined)[]): (error: unknown) => void {
-  return (error) => {
-    if (!(error instanceof StatusError) || !reasons.includes(error.status.reason)) throw error;
-  };
 }
