@@ -1,4 +1,5 @@
 import type { ResourceRef } from "../object/status.ts";
+import { definitionOf, keyPrefix } from "../registry/endpoint.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { SystemClient } from "../registry/system-client.ts";
 import { follow, type Follower } from "../storage/cache/follow.ts";
@@ -16,7 +17,7 @@ export interface Controller {
   readonly reconcile: (key: string, client: SystemClient) => Promise<Again | undefined | void>;
 }
 
-export interface ControllerHost {
+interface ControllerHost {
   readonly registry: Registry;
   readonly client: SystemClient;
   readonly onFailure: (controller: string, key: string, error: unknown) => void;
@@ -30,12 +31,10 @@ export async function runController(controller: Controller, { registry, client, 
   });
   const followed: Disposable[] = [];
   for (const { resource, keys } of controller.watches) {
-    const definition = registry.definitions.ofResource(resource.group, resource.plural);
-    if (definition?.keyPrefix === undefined)
-      throw new TypeError(`the controller ${controller.name} watches ${resource.plural}, which are not stored`);
-    const { keyPrefix } = definition;
+    const definition = definitionOf(registry.definitions, resource);
+    const { length } = keyPrefix(definition);
     const add = (key: string): void => {
-      for (const one of keys(key.slice(keyPrefix.length))) queue.add(one);
+      for (const one of keys(key.slice(length))) queue.add(one);
     };
     let known = new Set<string>();
     const follower: Follower = {
