@@ -76,15 +76,19 @@ export async function withConversions<T>(write: Write, door: WriteDoor, run: (do
 }
 
 /** What a write makes of an object, with its owners told: the same object, or a copy where a webhook converts. */
-export function withOwners(write: Write, live: KubeObject | undefined, updated: KubeObject): KubeObject | Promise<KubeObject> {
-  if (write.endpoint.definition.forms?.remote === true) return withRemoteOwners(write, live, updated);
-  trackUpdate({ door: doorOf(write), live, updated, manager: writerOf(write), now: write.strategyContext.now });
+export function withOwners(
+  write: Write,
+  live: KubeObject | undefined,
+  updated: KubeObject,
+  door: WriteDoor = doorOf(write),
+): KubeObject | Promise<KubeObject> {
+  if (door.convert !== undefined && write.endpoint.definition.forms?.remote === true) return withRemoteOwners(write, live, updated, door);
+  trackUpdate({ door, live, updated, manager: writerOf(write), now: write.strategyContext.now });
   return updated;
 }
 
-async function withRemoteOwners(write: Write, live: KubeObject | undefined, updated: KubeObject): Promise<KubeObject> {
+async function withRemoteOwners(write: Write, live: KubeObject | undefined, updated: KubeObject, door: WriteDoor): Promise<KubeObject> {
   const request = { live, manager: writerOf(write), now: write.strategyContext.now };
-  const door = doorOf(write);
   const { managedFields } = updated.metadata;
   try {
     return await withConversions(write, door, (converting) => {

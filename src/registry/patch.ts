@@ -1,4 +1,4 @@
-import { applyConfiguration, trackUpdate, type WriteDoor } from "../apply/updater.ts";
+import { applyConfiguration, type WriteDoor } from "../apply/updater.ts";
 import { decodeYaml } from "../codec/decode-text.ts";
 import { copyJson, isObject, type JsonObject } from "../object/json.ts";
 import { invalidField, type FieldError } from "../object/field-error.ts";
@@ -57,7 +57,7 @@ export async function readPatch(write: Write, type: PatchType, door: WriteDoor, 
 }
 
 function patchChange(write: Write, patch: Patch, door: WriteDoor, body: BodyType): PatchChange {
-  const { options, strategyContext } = write;
+  const { options } = write;
   const tell = (text: string) => warn(write, text);
   return async (live) => {
     if (live === undefined) throw new TypeError("only an apply makes an object from nothing");
@@ -75,10 +75,7 @@ function patchChange(write: Write, patch: Patch, door: WriteDoor, body: BodyType
       inOrder: patched.inOrder,
       converted: patch.type === "strategic",
     });
-    // Owners of a Scale are told in its one version.
-    if (door.subresource !== "scale") return withOwners(write, live, updated);
-    trackUpdate({ door, live, updated, manager: writerOf(write), now: strategyContext.now });
-    return updated;
+    return withOwners(write, live, updated, door);
   };
 }
 

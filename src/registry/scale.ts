@@ -1,5 +1,5 @@
 import { parentEntries, scaleEntries } from "../apply/scale-owners.ts";
-import { trackUpdate, type WriteDoor } from "../apply/updater.ts";
+import type { WriteDoor } from "../apply/updater.ts";
 import { copyJson } from "../object/json.ts";
 import type { KubeObject, ManagedFieldsEntry } from "../object/kube-object.ts";
 import { invalid, methodNotAllowed } from "../object/status.ts";
@@ -13,7 +13,7 @@ import type { BodyType } from "./decode-body.ts";
 import { get } from "./get.ts";
 import { mutate } from "./mutate.ts";
 import { checkName, checkNamespace, decodeSent, toHub } from "./object-body.ts";
-import { writerOf } from "./ownership.ts";
+import { withOwners } from "./ownership.ts";
 import { readPatch, type PatchChange } from "./patch.ts";
 import type { PatchType } from "../request/negotiation.ts";
 import { servedObject } from "./representation.ts";
@@ -61,16 +61,12 @@ function scaleAnswer(call: Call, scale: KubeObject): ApiAnswer {
 
 /** A PUT: the Scale as it was sent, with its owners. */
 async function readScale(write: Write): Promise<PatchChange> {
-  const { context, endpoint, strategyContext } = write;
+  const { context, endpoint } = write;
   const { bytes, format } = await bodyOf(context.request);
   const sent = decodeSent(write, bytes, format, scaleBody(write));
   checkNamespace(sent, endpoint);
   checkName(sent, endpoint.name);
-  return async (live) => {
-    const updated = copyJson(sent);
-    trackUpdate({ door: scaleDoor(write), live, updated, manager: writerOf(write), now: strategyContext.now });
-    return updated;
-  };
+  return async (live) => withOwners(write, live, copyJson(sent), scaleDoor(write));
 }
 
 function fromHub(object: KubeObject, served: ServedVersion): KubeObject {
@@ -124,6 +120,7 @@ function scaleBody({ registry }: Write): BodyType {
   return { ...SCALE, schema };
 }
 
+/** The owners of a Scale are told in its one version. */
 function scaleDoor(write: Write): WriteDoor {
   return {
     apiVersion: groupVersion(SCALE.group, SCALE.version),
