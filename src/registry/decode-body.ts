@@ -18,7 +18,7 @@ import type { FieldValidation } from "./write-options.ts";
 export type BodyFormat = "json" | "yaml" | "protobuf";
 
 /** What reading a body needs of the server: which kinds there are, to say how a body of another kind is wrong. */
-export interface BodyReader {
+interface BodyReader {
   isKind(kind: GroupVersionKind): boolean;
   readonly protobuf: ProtobufReader;
 }
@@ -149,8 +149,7 @@ function scanYaml(text: string): ScannedJson {
 
 /** How the original tells of a body that is no object. */
 export function notAStruct(value: JsonValue): string {
-  const found = Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value === "string" ? "string" : "number";
-  return `json: cannot unmarshal ${found} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
+  return `json: cannot unmarshal ${jsonKind(value)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
 }
 
 function checkKind(object: JsonObject, type: BodyType, reader: BodyReader, body: Buffer): void {
