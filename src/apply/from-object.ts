@@ -1,3 +1,4 @@
+import { goTypeName } from "../codec/json-kind.ts";
 import { quoteText } from "../object/quote.ts";
 import { goJson } from "../object/go-json.ts";
 import { isObject } from "../object/json.ts";
@@ -168,12 +169,4 @@ function goSyntax(value: ReadonlyJson): string {
     .sort()
     .map((name) => `${quoteText(name)}:${goSyntax(value[name] ?? null)}`);
   return `map[string]interface {}{${members.join(", ")}}`;
-}
-
-function goTypeName(value: ReadonlyJson): string {
-  if (value === null) return "<nil>";
-  if (typeof value === "boolean") return "bool";
-  if (typeof value === "string") return "string";
-  if (typeof value === "object") return Array.isArray(value) ? "[]interface {}" : "map[string]interface {}";
-  return Number.isInteger(Number(value)) ? "int64" : "float64";
 }

@@ -1,4 +1,4 @@
-import { jsonKind } from "../../codec/json-kind.ts";
+import { goTypeName } from "../../codec/json-kind.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import { fieldErrorsText } from "../../object/field-error-message.ts";
 import type { FieldError } from "../../object/field-error.ts";
@@ -52,8 +52,7 @@ const CHANGEABLE = [
 function restored(original: KubeObject, answered: JsonValue | undefined): KubeObject["metadata"] {
   const metadata = copyJson(original.metadata);
   if (answered === undefined) throw new ObjectFault("metadata", "missing metadata in converted object");
-  if (!isObject(answered))
-    throw new ObjectFault("metadata", `invalid metadata of type ${GO_TYPES[jsonKind(answered)]} in converted object`);
+  if (!isObject(answered)) throw new ObjectFault("metadata", `invalid metadata of type ${goTypeName(answered)} in converted object`);
   for (const [member, check] of CHANGEABLE) {
     const value = answered[member];
     if (value === undefined || value === null) {
@@ -69,24 +68,10 @@ function restored(original: KubeObject, answered: JsonValue | undefined): KubeOb
 }
 
 function texts(member: string, value: JsonValue): Record<string, string> {
-  if (!isObject(value))
-    throw new ObjectFault("metadata", `invalid metadata.${member} of type ${GO_TYPES[jsonKind(value)]} in converted object`);
+  if (!isObject(value)) throw new ObjectFault("metadata", `invalid metadata.${member} of type ${goTypeName(value)} in converted object`);
   for (const [key, text] of Object.entries(value)) {
     if (typeof text === "string" || text === undefined) continue;
-    throw new ObjectFault(
-      "metadata",
-      `metadata.${member}[${key}] must be a string, but is ${GO_TYPES[jsonKind(text)]} in converted object`,
-    );
+    throw new ObjectFault("metadata", `metadata.${member}[${key}] must be a string, but is ${goTypeName(text)} in converted object`);
   }
   return value as Record<string, string>;
 }
-
-/** How the original's language calls the values of JSON. */
-const GO_TYPES: Readonly<Record<string, string>> = {
-  string: "string",
-  number: "int64",
-  bool: "bool",
-  array: "[]interface {}",
-  object: "map[string]interface {}",
-  null: "<nil>",
-};
