@@ -1,6 +1,8 @@
-import { RE2JS } from "re2js";
+import type { RE2JS } from "re2js";
 import { equalJson, getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
+import { booleanIn, listIn, objectIn, stringIn } from "../object/read.ts";
 import { FORMATS } from "./formats.ts";
+import { compilePattern } from "./pattern.ts";
 
 /** Nesting of values that is followed; deeper ones are judged by whoever tells the faults. */
 const MAX_DEPTH = 200;
@@ -32,33 +34,25 @@ export class Conformance {
   #items: Conformance | undefined;
 
   constructor(schema: ReadonlyJsonObject) {
-    const text = (name: string): string => {
-      const value = getOwn(schema, name);
-      return typeof value === "string" ? value : "";
-    };
-    const list = (name: string): readonly ReadonlyJson[] => {
-      const value = getOwn(schema, name);
-      return Array.isArray(value) ? (value as readonly ReadonlyJson[]) : [];
-    };
-    this.#type = text("type");
-    this.#isIntOrString = getOwn(schema, "x-kubernetes-int-or-string") === true;
-    this.#isNullable = getOwn(schema, "nullable") === true;
-    this.#isInt32 = text("format") === "int32";
-    this.#enum = Array.isArray(getOwn(schema, "enum")) ? list("enum") : undefined;
-    const pattern = text("pattern");
-    this.#pattern = pattern === "" ? undefined : compiled(pattern);
-    this.#format = FORMATS.get(text("format"));
-    this.#required = list("required").filter((name) => typeof name === "string");
+    const format = stringIn(schema, "format");
+    const pattern = stringIn(schema, "pattern");
+    this.#type = stringIn(schema, "type");
+    this.#isIntOrString = booleanIn(schema, "x-kubernetes-int-or-string");
+    this.#isNullable = booleanIn(schema, "nullable");
+    this.#isInt32 = format === "int32";
+    this.#enum = Array.isArray(getOwn(schema, "enum")) ? listIn(schema, "enum") : undefined;
+    this.#pattern = pattern === "" ? undefined : compilePattern(pattern);
+    this.#format = FORMATS.get(format);
+    this.#required = listIn(schema, "required").filter((name) => typeof name === "string");
     this.#bounds = boundsOf(schema);
-    const properties = getOwn(schema, "properties");
-    this.#properties = isObject(properties) ? properties : {};
+    this.#properties = objectIn(schema, "properties");
     this.#additional = getOwn(schema, "additionalProperties");
     this.#itemSchema = getOwn(schema, "items");
     this.#isPlain =
       NOT_PLAIN.every((name) => getOwn(schema, name) === undefined || (this.#isIntOrString && isUsual(name, schema))) &&
-      ["", "atomic"].includes(text("x-kubernetes-list-type")) &&
-      getOwn(schema, "x-kubernetes-embedded-resource") !== true &&
-      getOwn(schema, "uniqueItems") !== true &&
+      ["", "atomic"].includes(stringIn(schema, "x-kubernetes-list-type")) &&
+      !booleanIn(schema, "x-kubernetes-embedded-resource") &&
+      !booleanIn(schema, "uniqueItems") &&
       (pattern === "" || this.#pattern !== undefined);
   }
 
@@ -173,7 +167,6 @@ function boundsOf(schema: ReadonlyJsonObject): Bounds | undefined {
   };
   const isLimited = [...LIMITS, "minimum", "maximum", "multipleOf"].some((name) => typeof getOwn(schema, name) === "number");
   if (!isLimited) return undefined;
-  const [minimum, maximum] = [number("minimum", -Infinity), number("maximum", Infinity)];
   return {
     minLength: number("minLength", 0),
     maxLength: number("maxLength", Infinity),
@@ -182,16 +175,8 @@ function boundsOf(schema: ReadonlyJsonObject): Bounds | undefined {
     minProperties: number("minProperties", 0),
     maxProperties: number("maxProperties", Infinity),
     // What lies on a limit is left to the validator, which knows whether it is part of it.
-    above: minimum,
-    below: maximum,
+    above: number("minimum", -Infinity),
+    below: number("maximum", Infinity),
     isSimple: typeof getOwn(schema, "multipleOf") !== "number",
   };
-}
-
-function compiled(pattern: string): RE2JS | undefined {
-  try {
-    return RE2JS.compile(pattern);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,10 +1,11 @@
-import { RE2JS } from "re2js";
+import type { RE2JS } from "re2js";
 import { stringifyJson } from "../codec/json-text.ts";
 import type { FieldError } from "../object/field-error.ts";
 import { duplicateField, invalidField, requiredField, tooLongField, tooManyField, typeInvalidField } from "../object/field-error.ts";
 import { equalJson, getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
 import { partsOf, walkValue } from "./walk-value.ts";
 import { FORMATS } from "./formats.ts";
+import { compilePattern } from "./pattern.ts";
 
 /** Nesting of values and of schemas within schemas that is followed. */
 const MAX_DEPTH = 200;
@@ -142,7 +143,7 @@ export class ValueValidator {
   }
 
   #pattern(text: string): RE2JS | undefined {
-    if (!this.#patterns.has(text)) this.#patterns.set(text, compiled(text));
+    if (!this.#patterns.has(text)) this.#patterns.set(text, compilePattern(text));
     return this.#patterns.get(text);
   }
 }
@@ -237,13 +238,4 @@ function typeOf(value: ReadonlyJson): string {
 
 function fitsInt32(value: ReadonlyJson): boolean {
   return typeof value !== "bigint" && (typeof value !== "number" || (value >= -(2 ** 31) && value < 2 ** 31));
-}
-
-/** A pattern of RE2's syntax; one that is none was refused when the definition was written. */
-function compiled(text: string): RE2JS | undefined {
-  try {
-    return RE2JS.compile(text);
-  } catch {
-    return undefined;
-  }
 }
