@@ -5,7 +5,7 @@ import { median } from "./result.ts";
 const rounds = 11;
 
 /** A request that a control plane answers again and again. */
-export interface Handled {
+interface Handled {
   readonly plane: TestPlane["plane"];
   readonly request: ApiRequest;
 }

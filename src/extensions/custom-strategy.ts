@@ -6,7 +6,7 @@ import type { Strategy } from "../resources/definition.ts";
 import { customFaults } from "./custom-faults.ts";
 
 /** What the strategies of a custom resource are made from. */
-export interface CustomStrategySource {
+interface CustomStrategySource {
   /** The schema of the version by whose rules objects are written; asked when it is needed. */
   readonly openapi: () => ReadonlyJsonObject;
   /** Whether the status has a door of its own. */

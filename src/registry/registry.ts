@@ -18,7 +18,7 @@ import { type ObjectRecord } from "../storage/cache/record.ts";
 import { RepresentationCache } from "../storage/cache/representation-cache.ts";
 import type { Storage } from "../storage/storage.ts";
 
-export interface RegistryOptions {
+interface RegistryOptions {
   readonly storage: Storage;
   /** Stores of single resources, by the prefix of their keys; their revisions are their own. */
   readonly elsewhere?: ReadonlyMap<string, Storage>;

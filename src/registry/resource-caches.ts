@@ -11,7 +11,7 @@ import { ConvertedStore } from "./converted-store.ts";
 import { keyPrefix } from "./endpoint.ts";
 
 /** What the caches are made of. */
-export interface CacheOptions {
+interface CacheOptions {
   readonly storage: Storage;
   /** Stores of resources that do not lie in `storage`, by their key prefix. */
   readonly elsewhere?: ReadonlyMap<string, Storage> | undefined;

@@ -35,7 +35,7 @@ export interface TestRegistry {
   watch(target: string): Promise<TestWatch>;
 }
 
-export interface TestWatch {
+interface TestWatch {
   /** The next `count` events; rejects when they do not come. */
   next(count: number): Promise<JsonObject[]>;
   /** From now on the client takes nothing. */
@@ -46,7 +46,7 @@ export interface TestWatch {
   stop(): void;
 }
 
-export interface TestRegistryOptions {
+interface TestRegistryOptions {
   readonly plugins?: readonly AdmissionPlugin[];
   readonly clock?: () => number;
   /** A store that holds something already. */

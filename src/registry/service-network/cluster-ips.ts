@@ -17,7 +17,7 @@ const FAMILY_LABEL = "ipaddress.kubernetes.io/ip-family";
 /** Why an address cannot be had; the text is what clients are told. */
 export class AddressUnavailable extends Error {}
 
-export interface ClusterIpsOptions {
+interface ClusterIpsOptions {
   readonly client: Pick<SystemClient, "get" | "list" | "create" | "remove">;
   /** The ranges that the server was started with: they come first. */
   readonly ranges: readonly string[];

@@ -21,7 +21,7 @@ import { applyPlan, planChangedPorts, planNewPorts, type PortPlan, type PortSour
 import { dryRunPorts, portsOf } from "./port-source.ts";
 import { ServiceRepair } from "./service-repair.ts";
 
-export interface ServiceNetworkOptions {
+interface ServiceNetworkOptions {
   readonly storage: Storage;
   readonly client: Pick<SystemClient, "get" | "list" | "create" | "remove">;
   readonly settings: Pick<StrategySettings, "nodePortRange" | "serviceCidrs">;

@@ -12,7 +12,7 @@ const GRACE_MS = 60_000;
 /** A port without a service is freed when it was found so many times in a row: its service may just be on its way. */
 const SIGHTINGS = 3;
 
-export interface ServiceRepairOptions {
+interface ServiceRepairOptions {
   readonly client: Pick<SystemClient, "get" | "list">;
   readonly ips: ClusterIps;
   readonly ports: NodePorts;
