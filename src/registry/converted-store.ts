@@ -1,4 +1,3 @@
-import { parseOwnJson } from "../codec/json-text.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import type { VersionForms } from "../resources/definition.ts";
 import { recordOf, storedValue, storedVersion } from "../storage/cache/record.ts";
@@ -151,8 +150,7 @@ export class ConvertedStore implements Pick<Storage, "get" | "range" | "watch"> 
 
 /** The object of a stored pair, without resourceVersion; the caller's own. */
 function storedObject(pair: KeyValue): KubeObject {
-  const record = recordOf(pair);
-  const object = parseOwnJson(record.bytes.toString("utf8")) as KubeObject;
+  const object = recordOf(pair).glimpse();
   delete object.metadata.resourceVersion;
   return object;
 }
