@@ -1,8 +1,8 @@
-import { acceptNames, namesConditions } from "../extensions/accept-names.ts";
+import { acceptedNames, acceptNames, namesConditions } from "../extensions/accept-names.ts";
 import { groupOf, nameOf, type CustomResources } from "../extensions/custom-resources.ts";
 import { NamesInUse } from "../extensions/names-in-use.ts";
 import { NON_STRUCTURAL, structureCondition } from "../extensions/structure-condition.ts";
-import { conditionOf, isConditionTrue, removeCondition, setCondition, type Condition } from "../object/conditions.ts";
+import { isConditionTrue, removeCondition, setCondition, type Condition } from "../object/conditions.ts";
 import { copyJson, equalJson, structIn } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn } from "../object/read.ts";
@@ -118,10 +118,6 @@ function takeSettled({ names, seen }: Group, record: ObjectRecord, resources: Cu
   seen.set(name, { revision: record.revision, refused: false });
 }
 
-function acceptedNames(crd: KubeObject) {
-  return objectIn(objectIn(crd, "status"), "acceptedNames");
-}
-
 function isTerminating({ metadata }: KubeObject): boolean {
   return metadata.deletionTimestamp !== undefined;
 }
@@ -143,7 +139,7 @@ async function settleOne(
     for (const condition of namesConditions(object, verdict, now())) setCondition(status, condition);
     const structure = structureCondition(object, now());
     if (structure !== undefined) setCondition(status, structure);
-    else if (conditionOf(object, NON_STRUCTURAL) !== undefined) removeCondition(status, NON_STRUCTURAL);
+    else removeCondition(status, NON_STRUCTURAL);
     return object;
   };
   const settled = settle(copyJson(crd));

@@ -1,11 +1,16 @@
 import { isConditionTrue, type Condition } from "../object/conditions.ts";
-import type { JsonObject } from "../object/json.ts";
+import type { JsonObject, ReadonlyJsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn, stringIn, stringsIn } from "../object/read.ts";
 import type { NamesInUse } from "./names-in-use.ts";
 
+/** The names that a definition has got. */
+export function acceptedNames(crd: KubeObject): ReadonlyJsonObject {
+  return objectIn(objectIn(crd, "status"), "acceptedNames");
+}
+
 /** What a definition's status says of its names: those that it got, and why not the others. */
-export interface NamesVerdict {
+interface NamesVerdict {
   readonly acceptedNames: JsonObject;
   /** Reason and message where a name was refused. */
   readonly refusal: { readonly reason: string; readonly message: string } | undefined;
@@ -18,7 +23,7 @@ export interface NamesVerdict {
 export function acceptNames(crd: KubeObject, inUse: NamesInUse): NamesVerdict {
   const own = crd.metadata.name ?? "";
   const asked = objectIn(objectIn(crd, "spec"), "names");
-  const before = objectIn(objectIn(crd, "status"), "acceptedNames");
+  const before = acceptedNames(crd);
   const isResource = (name: string): boolean => inUse.hasResource(name, own);
   const isKind = (name: string): boolean => inUse.hasKind(name, own);
   let refusal: NamesVerdict["refusal"];

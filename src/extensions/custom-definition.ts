@@ -7,6 +7,7 @@ import { applyDefaults, dropNulls } from "../schema/default.ts";
 import { schemaFromOpenApi } from "../schema/from-openapi.ts";
 import { prune } from "../schema/prune.ts";
 import type { ObjectSchema } from "../schema/schema.ts";
+import { acceptedNames } from "./accept-names.ts";
 import { customColumns } from "./custom-columns.ts";
 import { customStrategies, type CustomStrategies } from "./custom-strategy.ts";
 import { parseJsonPath } from "./json-path.ts";
@@ -51,7 +52,7 @@ class CustomKind {
   constructor(crd: KubeObject, { objectMeta, webhook }: DefinitionParts) {
     const spec = objectIn(crd, "spec");
     this.#group = stringIn(spec, "group");
-    this.#names = objectIn(objectIn(crd, "status"), "acceptedNames");
+    this.#names = acceptedNames(crd);
     this.#scope = stringIn(spec, "scope") === "Cluster" ? "Cluster" : "Namespaced";
     this.#terminating = crd.metadata.deletionTimestamp !== undefined;
     this.#versions = objectsIn(spec, "versions").map((version) => new Version(version, this.#group, objectMeta));

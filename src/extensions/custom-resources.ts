@@ -1,12 +1,12 @@
 import { stringifyJson } from "../codec/json-text.ts";
 import type { KubeObject } from "../object/kube-object.ts";
-import { objectIn } from "../object/read.ts";
 import { CUSTOM_RESOURCE_DEFINITIONS } from "../object/resource-ids.ts";
 import { definitionOf, keyPrefix } from "../registry/endpoint.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ResourceDefinition } from "../resources/definition.ts";
 import type { ObjectRecord } from "../storage/cache/record.ts";
 import { prefixEnd } from "../storage/key-order.ts";
+import { acceptedNames } from "./accept-names.ts";
 import { webhookConversion, type ConversionParts } from "./conversion/webhook.ts";
 import { customDefinition } from "./custom-definition.ts";
 
@@ -85,7 +85,7 @@ export class CustomResources {
     const name = crd.metadata.name ?? "";
     const { uid = "", generation = 0, deletionTimestamp } = crd.metadata;
     // The generation stands for the spec.
-    const names = stringifyJson(objectIn(objectIn(crd, "status"), "acceptedNames"));
+    const names = stringifyJson(acceptedNames(crd));
     const source = `${uid} ${generation} ${deletionTimestamp === undefined} ${names}`;
     const old = this.#served.get(name);
     if (old?.source === source) return;

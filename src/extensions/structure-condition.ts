@@ -7,6 +7,7 @@ import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn, objectsIn } from "../object/read.ts";
 import { structuralFaults } from "../resources/apiextensions/validate-structure.ts";
 
+/** The type of the condition that tells of schemas which are not structural. */
 export const NON_STRUCTURAL = "NonStructuralSchema";
 
 /**
