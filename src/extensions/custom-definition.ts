@@ -111,28 +111,15 @@ class CustomKind {
 
   /** A version as a definition with some version as its hub shows it. */
   #served(version: Version, hub: Version): ServedVersion {
-    const shared = {
+    const isHub = version === hub;
+    const own = (): ResourceDefinition => this.definition(version);
+    return {
       group: this.#group,
       version: version.name,
       kind: stringIn(this.#names, "kind"),
-      applyDefaults: (object: KubeObject) => applyDefaults(object, version.schema),
+      applyDefaults: (object) => applyDefaults(object, version.schema),
       source: () => version.text,
-    };
-    if (version === hub) {
-      return {
-        ...shared,
-        get openapi() {
-          return version.openapi;
-        },
-        get schema() {
-          return version.schema;
-        },
-      };
-    }
-    const own = (): ResourceDefinition => this.definition(version);
-    return {
-      ...shared,
-      ...(this.#remote === undefined ? between(version, hub) : {}),
+      ...(isHub || this.#remote !== undefined ? {} : between(version, hub)),
       get openapi() {
         return version.openapi;
       },
@@ -140,10 +127,10 @@ class CustomKind {
         return version.schema;
       },
       get columns() {
-        return version.columns;
+        return isHub ? undefined : version.columns;
       },
       get own() {
-        return own();
+        return isHub ? undefined : own();
       },
     };
   }

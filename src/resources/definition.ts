@@ -81,14 +81,14 @@ export interface ServedVersion {
   /** What a custom resource's version was made from, as text, for whoever asks only whether it has changed. */
   readonly source?: () => string;
   /** The resource with this version as its hub, where what is written in it is checked by its own schema; the hub has none. */
-  readonly own?: ResourceDefinition;
+  readonly own?: ResourceDefinition | undefined;
   /** Fills in what the writer left out, in this version's form, in place. Idempotent. Runs after decoding. */
   readonly applyDefaults?: (object: KubeObject) => void;
   /** Into and out of the hub's form; absent for the hub itself. The argument may be changed and returned. */
   readonly toHub?: (object: KubeObject) => KubeObject;
   readonly fromHub?: (object: KubeObject) => KubeObject;
   /** Columns of this version, where they are not the definition's. */
-  readonly columns?: readonly Column[];
+  readonly columns?: readonly Column[] | undefined;
   /** Annotations in which this form keeps fields of the kind; partial metadata is without them. */
   readonly formAnnotations?: readonly string[];
   /** Discovery's storageVersionHash of the resource in this group version. */
