@@ -3,17 +3,13 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import { numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { ExpressionCompiler } from "../../resources/admissionregistration/policy-expressions.ts";
 import { readClientConfig, type ClientConfig } from "../../webhook/client-config.ts";
+import { reviewVersion, type ReviewVersion } from "../../webhook/review-type.ts";
 import { webhookCriteria, type Criteria } from "../matching/criteria.ts";
 import type { Expression } from "../policies/expression.ts";
 import { compileConditions } from "../policies/match-conditions.ts";
 
 /** Seconds that a webhook gets which says nothing. */
 const DEFAULT_TIMEOUT_S = 10;
-/** The versions of AdmissionReview that this server speaks. */
-const REVIEW_VERSIONS = ["v1", "v1beta1"] as const;
-
-/** A version of AdmissionReview that this server speaks. */
-export type ReviewVersion = (typeof REVIEW_VERSIONS)[number];
 
 /** One webhook of a configuration, read. */
 export interface Hook {
@@ -48,7 +44,6 @@ export function hooksOf(object: KubeObject): readonly Hook[] {
 }
 
 function readHook(webhook: ReadonlyJsonObject, name: string, configuration: string, key: string): Hook {
-  const versions = stringsIn(webhook, "admissionReviewVersions");
   let conditions: readonly Expression[] | undefined;
   return {
     key,
@@ -61,7 +56,7 @@ function readHook(webhook: ReadonlyJsonObject, name: string, configuration: stri
     ignoresFailure: stringIn(webhook, "failurePolicy") === "Ignore",
     timeoutMs: (numberIn(webhook, "timeoutSeconds") || DEFAULT_TIMEOUT_S) * 1000,
     bearsDryRun: ["None", "NoneOnDryRun"].includes(stringIn(webhook, "sideEffects")),
-    reviewVersion: (versions.find((version) => REVIEW_VERSIONS.includes(version as ReviewVersion)) ?? "v1") as ReviewVersion,
+    reviewVersion: reviewVersion(stringsIn(webhook, "admissionReviewVersions")),
     reinvoked: stringIn(webhook, "reinvocationPolicy") === "IfNeeded",
   };
 }

@@ -1,12 +1,13 @@
 import { decodeJson } from "../../codec/decode-text.ts";
+import { jsonKind } from "../../codec/json-kind.ts";
 import { stringifyJson } from "../../codec/json-text.ts";
-import { isObject, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
+import { isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { stringIn } from "../../object/read.ts";
 import { notAStruct } from "../../registry/decode-body.ts";
-import { REVIEW_SCHEME, reviewTypeFault } from "../../webhook/review-type.ts";
+import { otherUid, REVIEW_SCHEME, reviewTypeFault, unsaidType, type ReviewVersion } from "../../webhook/review-type.ts";
 import { admissionRequest } from "../matching/request-value.ts";
 import type { Subject } from "../matching/subject.ts";
 import type { RequestVersion } from "../matching/versions.ts";
-import type { ReviewVersion } from "./hook.ts";
 
 const GROUP = "admission.k8s.io";
 const KIND = "AdmissionReview";
@@ -85,7 +86,7 @@ function parse(text: string): JsonObject {
 }
 
 function checkType(review: JsonObject, reviewVersion: ReviewVersion): void {
-  const given = { apiVersion: text(review["apiVersion"]) || `${GROUP}/${reviewVersion}`, kind: text(review["kind"]) || KIND };
+  const given = { apiVersion: stringIn(review, "apiVersion") || `${GROUP}/${reviewVersion}`, kind: stringIn(review, "kind") || KIND };
   const fault = reviewTypeFault(given, { group: GROUP, version: reviewVersion, kind: KIND }, REVIEW_SCHEME);
   if (fault !== undefined) throw failed(fault);
 }
@@ -97,11 +98,8 @@ interface V1Answer {
 }
 
 function checkV1(review: JsonObject, { uid, patch, patchType }: V1Answer, expected: string, mutating: boolean): void {
-  if (uid !== expected) throw invalid(`expected response.uid=${JSON.stringify(expected)}, got ${JSON.stringify(uid)}`);
-  const apiVersion = text(review["apiVersion"]);
-  const kind = text(review["kind"]);
-  if (apiVersion === "" || kind === "")
-    throw invalid(`expected webhook response of ${GROUP}/v1, Kind=${KIND}, got ${apiVersion === "" ? "/" : apiVersion}, Kind=${kind}`);
+  const fault = otherUid(uid, expected) ?? unsaidType(review, { group: GROUP, kind: KIND });
+  if (fault !== undefined) throw invalid(fault);
   if (!mutating) {
     if (patch !== "") throw invalid("validating webhook may not return response.patch");
     if (patchType !== undefined) throw invalid("validating webhook may not return response.patchType");
@@ -150,15 +148,4 @@ function decodePatch(base64: string | undefined): string {
   const wrong = base64.replace(/[\r\n]/g, "").search(/[^A-Za-z0-9+/=]/);
   if (wrong >= 0) throw failed(`illegal base64 data at input byte ${wrong}`);
   return Buffer.from(base64, "base64").toString("utf8");
-}
-
-function jsonKind(value: JsonValue): string {
-  if (Array.isArray(value)) return "array";
-  if (typeof value === "object") return "object";
-  if (typeof value === "boolean") return "bool";
-  return typeof value === "string" ? "string" : "number";
-}
-
-function text(value: JsonValue | undefined): string {
-  return typeof value === "string" ? value : "";
 }

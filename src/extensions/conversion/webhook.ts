@@ -3,11 +3,12 @@ import { randomUid, type RandomBytes } from "../../object/names-generator.ts";
 import { objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { plainError } from "../../object/status.ts";
 import { callTarget, readClientConfig } from "../../webhook/client-config.ts";
+import { reviewVersion } from "../../webhook/review-type.ts";
 import type { ServiceResolver } from "../../webhook/service-address.ts";
 import { CallFault, type HookTransport } from "../../webhook/transport.ts";
 import type { Convert } from "../custom-definition.ts";
 import { ObjectFault, takeConverted } from "./converted-object.ts";
-import { readReview, reviewBody, ReviewFault, reviewVersion } from "./review.ts";
+import { readReview, reviewBody, ReviewFault } from "./review.ts";
 
 /** How long a webhook may take, in milliseconds. */
 const TIMEOUT_MS = 30_000;

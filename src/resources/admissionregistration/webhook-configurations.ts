@@ -1,9 +1,10 @@
 import { duplicateField, invalidField, requiredField } from "../../object/field-error.ts";
 import type { JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { dns1035Label, dnsSubdomain } from "../../object/names.ts";
+import { dnsSubdomain } from "../../object/names.ts";
 import { objects, structAt } from "../../object/parts.ts";
 import { asList, asObject, asString, stringIn, stringsIn } from "../../object/read.ts";
+import { REVIEW_VERSIONS } from "../../webhook/review-type.ts";
 import { findFaults, type Check } from "../../validation/check.ts";
 import { optional, present, required } from "../../validation/presence.ts";
 import { between, oneOf } from "../../validation/scalars.ts";
@@ -11,10 +12,9 @@ import { all, each, fields, struct } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { countOf, defaultScopes, failurePolicy, matchConditions, matchPolicy, reinvocationPolicy, selector } from "./match-rules.ts";
 import { operationRule } from "./operation-rules.ts";
+import { checkReviewVersions } from "./review-versions.ts";
 import { DEFAULT_SERVICE_PORT, webhookClientConfig } from "./webhook-client.ts";
 
-/** Versions of AdmissionReview that the server can speak. */
-const REVIEW_VERSIONS = ["v1", "v1beta1"];
 const SIDE_EFFECTS = ["None", "NoneOnDryRun"];
 
 /** A name that the server's logs and metrics tell webhooks apart by. */
@@ -30,19 +30,8 @@ const webhookName: Check = (value, at, faults) => {
 const reviewVersions: Check = struct((webhook, at, faults) => {
   const versions = stringsIn(webhook, "admissionReviewVersions");
   const place = at.child("admissionReviewVersions");
-  if (versions.length === 0) {
-    faults.push(requiredField(place, `must specify one of ${REVIEW_VERSIONS.join(", ")}`));
-    return;
-  }
-  const seen = new Set<string>();
-  versions.forEach((version, i) => {
-    if (seen.has(version)) faults.push(invalidField(place.index(i), version, "duplicate version"));
-    else for (const message of dns1035Label(version)) faults.push(invalidField(place.index(i), version, message));
-    seen.add(version);
-  });
-  if (!versions.some((version) => REVIEW_VERSIONS.includes(version))) {
-    faults.push(invalidField(place, versions, `must include at least one of ${REVIEW_VERSIONS.join(", ")}`));
-  }
+  if (versions.length === 0) faults.push(requiredField(place, `must specify one of ${REVIEW_VERSIONS.join(", ")}`));
+  else checkReviewVersions(versions, place, faults);
 });
 
 function webhook(mutating: boolean): Check {

@@ -12,6 +12,7 @@ import { equalJson, getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dns1035Label, dnsSubdomain } from "../../object/names.ts";
 import { booleanIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { checkReviewVersions } from "../admissionregistration/review-versions.ts";
 import { webhookClientConfig } from "../admissionregistration/webhook-client.ts";
 import { isPrintable } from "../../object/quote.ts";
 import { hasDefaults, schemaFaults } from "./validate-schema.ts";
@@ -22,7 +23,6 @@ const APPROVAL = "api-approved.kubernetes.io";
 const APPROVAL_HELP = "see https://github.com/kubernetes/enhancements/pull/1111";
 const COLUMN_TYPES = ["boolean", "date", "integer", "number", "string"];
 const COLUMN_FORMATS = ["byte", "date", "date-time", "double", "float", "int32", "int64", "password"];
-const REVIEW_VERSIONS = ["v1", "v1beta1"];
 const MAX_SELECTABLE = 8;
 const LONGEST_WARNING = 256;
 
@@ -322,20 +322,9 @@ function checkConversion(conversion: ReadonlyJsonObject, preserving: boolean, fa
   if (client === undefined) faults.push(requiredField(clientAt, "required when strategy is set to Webhook"));
   else webhookClientConfig(client, clientAt, faults, undefined);
   if (preserving) faults.push(invalidField(at.child("strategy"), "Webhook", "must be None if spec.preserveUnknownFields is true"));
-  checkReviewVersions(stringsIn(webhook, "conversionReviewVersions"), versionsAt, faults);
-}
-
-function checkReviewVersions(names: readonly string[], at: FieldPath, faults: FieldError[]): void {
-  if (names.length === 0) {
-    faults.push(requiredField(at));
-    return;
-  }
-  for (const [index, name] of names.entries()) {
-    if (names.indexOf(name) < index) faults.push(invalidField(at.index(index), name, "duplicate version"));
-    else for (const problem of dns1035Label(name)) faults.push(invalidField(at.index(index), name, problem));
-  }
-  if (names.some((name) => REVIEW_VERSIONS.includes(name))) return;
-  faults.push(invalidField(at, names, `must include at least one of ${REVIEW_VERSIONS.join(", ")}`));
+  const names = stringsIn(webhook, "conversionReviewVersions");
+  if (names.length === 0) faults.push(requiredField(versionsAt));
+  else checkReviewVersions(names, versionsAt, faults);
 }
 
 /** Objects may lie in the store in any version that was ever the storage version: none of them may go. */
