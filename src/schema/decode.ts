@@ -1,3 +1,4 @@
+import { jsonKind } from "../codec/json-kind.ts";
 import { pathText, type ScannedJson } from "../codec/json-scan.ts";
 import type { JsonObject, JsonValue, ReadonlyJson } from "../object/json.ts";
 import { copyJson, isObject, setOwn } from "../object/json.ts";
@@ -221,7 +222,7 @@ class Decoder {
   }
 
   #time(value: JsonValue, layout: "seconds" | "micro"): JsonValue | undefined {
-    if (typeof value !== "string") return this.#refuse(kindOf(value), "string");
+    if (typeof value !== "string") return this.#refuse(jsonKind(value), "string");
     // The usual text is canonical already; only a day that its month lacks needs the closer look.
     if (layout === "seconds" && usualTime.test(value)) return value;
     try {
@@ -247,7 +248,7 @@ class Decoder {
 
   #intOrString(value: JsonValue): JsonValue | undefined {
     if (typeof value === "string") return value;
-    if (typeof value !== "number" && typeof value !== "bigint") return this.#refuse(kindOf(value), "int32");
+    if (typeof value !== "number" && typeof value !== "bigint") return this.#refuse(jsonKind(value), "int32");
     if (!this.#isWhole(value) || value < minInt32 || value > maxInt32) return this.#refuse(`number ${this.#literal(value)}`, "int32");
     return value === 0 ? 0 : value;
   }
@@ -287,7 +288,7 @@ class Decoder {
 
   #wrongType(value: JsonValue, schema: Schema): undefined {
     if (this.#converted) throw new Refusal(conversionFault(value, schema));
-    this.#save({ found: kindOf(value), type: goType(schema), place: this.#place() });
+    this.#save({ found: jsonKind(value), type: goType(schema), place: this.#place() });
   }
 
   #save(fault: Fault): void {
@@ -335,13 +336,6 @@ function faultText(fault: Fault): string {
   if ("text" in fault) return fault.text;
   const place = fault.place === undefined ? "value" : `struct field ${fault.place}`;
   return `json: cannot unmarshal ${fault.found} into Go ${place} of type ${fault.type}`;
-}
-
-/** Names of JSON's kinds in messages. */
-function kindOf(value: JsonValue): string {
-  if (Array.isArray(value)) return "array";
-  if (typeof value === "boolean") return "bool";
-  return typeof value === "bigint" ? "number" : typeof value;
 }
 
 /** Writes what Go writes for absent members. */
