@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { openLmdbStorage } from "../src/storage/lmdb/lmdb.ts";
 import type { Storage } from "../src/storage/storage.ts";
 import { createOne, fillPods } from "./fill.ts";
-import { load, type Loaded } from "./load.ts";
+import { load, perSecond, type Loaded } from "./load.ts";
 import { objects } from "./objects.ts";
 import { alternately } from "./read.ts";
 import { rounded, type Result } from "./result.ts";
@@ -33,7 +33,7 @@ export async function benchCreate(): Promise<readonly Result[]> {
     };
     const best = await alternately(
       new Map([
-        ["commits", () => commits(storage, clients)],
+        ["commits", () => perSecond(clients, seconds, (index) => commit(storage, index))],
         ["configMap", creating("configMap")],
         ["pod", creating("pod")],
       ]),
@@ -80,29 +80,17 @@ export async function besideConfigMaps(server: Binnacle, kind: keyof typeof obje
   };
 }
 
-/** No two creates have one name. */
-let serial = 0;
-
-function creates(server: Binnacle, kind: keyof typeof objects, clients: number): Promise<Loaded> {
+/** Creates of a kind by so many clients at once. */
+export function creates(server: Binnacle, kind: keyof typeof objects, clients: number): Promise<Loaded> {
   return load(server, {
     concurrency: clients,
     seconds,
     credential: { token: server.token },
-    step: (client) => createOne(client, kind, `made-${serial++}`),
+    step: (client, index) => createOne(client, kind, `made-${index}`),
   });
 }
 
-/** Commits a second of so many writers, each waiting for its own. */
-async function commits(storage: Storage, writers: number): Promise<number> {
-  const start = performance.now();
-  const until = start + seconds * 1000;
-  let done = 0;
-  const writer = async (): Promise<void> => {
-    for (; performance.now() < until; done++) {
-      const key = `/registry/pods/default/made-${serial++}`;
-      await storage.commit({ compares: [{ key, modRevision: 0 }], operations: [{ type: "put", key, value }] });
-    }
-  };
-  await Promise.all(Array.from({ length: writers }, writer));
-  return (done / (performance.now() - start)) * 1000;
+function commit(storage: Storage, index: number): Promise<unknown> {
+  const key = `/registry/pods/default/made-${index}`;
+  return storage.commit({ compares: [{ key, modRevision: 0 }], operations: [{ type: "put", key, value }] });
 }

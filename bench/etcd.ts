@@ -2,10 +2,11 @@ import { Client, credentials } from "@grpc/grpc-js";
 import { startEtcd, type EtcdServer } from "../test/etcd-server.ts";
 import { findProgram } from "../test/programs.ts";
 import { txnRequest, paths } from "../src/storage/etcd/messages.ts";
-import { createOne, fillPods } from "./fill.ts";
-import { load, type Loaded } from "./load.ts";
+import { creates } from "./create.ts";
+import { fillPods } from "./fill.ts";
+import { perSecond } from "./load.ts";
 import { collections } from "./objects.ts";
-import { alternately } from "./read.ts";
+import { alternately, perCpuSecond } from "./read.ts";
 import { rounded, type Result } from "./result.ts";
 import { startBinnacle, type Binnacle } from "./servers.ts";
 
@@ -31,7 +32,7 @@ export async function benchEtcd(): Promise<readonly Result[]> {
   const writes = await alternately(
     new Map([
       ["bare", () => barePuts(etcd)],
-      ["ours", async () => (await creates(onEtcd)).perSecond],
+      ["ours", async () => (await creates(onEtcd, "configMap", clients)).perSecond],
     ]),
   );
   const [floor, rate] = [writes.get("bare") as number, writes.get("ours") as number];
@@ -62,10 +63,7 @@ async function compared(
   concurrency: number,
   atLeast: number | undefined,
 ): Promise<Result> {
-  const reads = (server: Binnacle) => async (): Promise<number> => {
-    const step = { step: (client: Parameters<typeof createOne>[0]) => client.send({ path }) };
-    return (await load(server, { concurrency, seconds, credential: { token: server.token }, ...step })).perCpuSecond;
-  };
+  const reads = (server: Binnacle) => () => perCpuSecond(server, path, { concurrency, seconds, credential: { token: server.token } });
   const best = await alternately(
     new Map([
       ["etcd", reads(onEtcd)],
@@ -83,35 +81,17 @@ async function compared(
   };
 }
 
-/** No two creates have one name. */
-let serial = 0;
-
-function creates(server: Binnacle): Promise<Loaded> {
-  return load(server, {
-    concurrency: clients,
-    seconds,
-    credential: { token: server.token },
-    step: (client) => createOne(client, "configMap", `made-${serial++}`),
-  });
-}
-
 /** Creates a second by a client of etcd that does nothing else, so many at once. */
 async function barePuts({ url }: EtcdServer): Promise<number> {
   const client = new Client(new URL(url).host, credentials.createInsecure());
   const asIs = (bytes: Buffer): Buffer => bytes;
-  const create = (): Promise<void> =>
+  const create = (index: number): Promise<void> =>
     new Promise((resolve, reject) => {
-      const key = `/bare/${serial++}`;
+      const key = `/bare/${index}`;
       const request = txnRequest([{ key, modRevision: 0 }], [{ type: "put", key, value }], [{ key }]);
       client.makeUnaryRequest(paths.txn, asIs, asIs, request, (error) => (error === null ? resolve() : reject(error)));
     });
-  const start = performance.now();
-  const until = start + seconds * 1000;
-  let done = 0;
-  const writer = async (): Promise<void> => {
-    for (; performance.now() < until; done++) await create();
-  };
-  await Promise.all(Array.from({ length: clients }, writer));
+  const rate = await perSecond(clients, seconds, create);
   client.close();
-  return (done / (performance.now() - start)) * 1000;
+  return rate;
 }

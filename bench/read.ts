@@ -120,7 +120,13 @@ function fields({ headers }: Answer): Record<string, string> {
   return Object.fromEntries(shown) as Record<string, string>;
 }
 
-async function perCpuSecond(server: MeteredServer, path: string, how: Omit<Load, "step">, accept = "application/json"): Promise<number> {
+/** Reads of a path for each second of the server's CPU. */
+export async function perCpuSecond(
+  server: MeteredServer,
+  path: string,
+  how: Omit<Load, "step">,
+  accept = "application/json",
+): Promise<number> {
   return (await load(server, { ...how, step: (client) => client.send({ path, accept }) })).perCpuSecond;
 }
 
