@@ -4,6 +4,7 @@ import { isAdmissionPluginOn } from "../src/config/admission-plugins.ts";
 import type { JsonObject } from "../src/object/json.ts";
 import { systemClient, type SystemClient } from "../src/registry/system-client.ts";
 import { testRegistry, type TestRegistry } from "../src/registry/test-registry.ts";
+import { cpuSince } from "./cpu.ts";
 import { created } from "./created.ts";
 import { rounded, type Result } from "./result.ts";
 
@@ -56,9 +57,9 @@ async function createsTake(registry: TestRegistry, plural: string, object: JsonO
   const start = process.cpuUsage();
   for (let i = 0; i < CREATES; i++)
     await created(registry.call("POST", `/api/v1/namespaces/a/${plural}`, { ...object, metadata: { name: `n-${round}-${i}` } }));
-  const { user, system } = process.cpuUsage(start);
+  const used = cpuSince(start);
   for (let i = 0; i < CREATES; i++) await registry.call("DELETE", `/api/v1/namespaces/a/${plural}/n-${round}-${i}?gracePeriodSeconds=0`);
-  return (user + system) / CREATES;
+  return used / CREATES;
 }
 
 /** What the plugins that are on by default add to a create, in a namespace without quotas, ranges and levels. */

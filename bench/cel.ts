@@ -3,6 +3,7 @@
 import { celEnv, parse, plan } from "@bufbuild/cel";
 import type { Schema } from "../src/schema/schema.ts";
 import { SchemaTypes, activation, celLimits, kubernetesEnvironment, readJson } from "../src/cel/kubernetes/index.ts";
+import { cpuSince } from "./cpu.ts";
 
 const seconds = Number(process.argv[2] ?? 1);
 
@@ -53,8 +54,7 @@ function measure(turn: () => unknown): number {
     for (let i = 0; i < 100; i++) turn();
     turns += 100;
   }
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / turns;
+  return cpuSince(start) / turns;
 }
 
 const peers = celEnv();

@@ -1,5 +1,6 @@
 import type { ApiRequest } from "../src/request/exchange.ts";
 import type { TestPlane } from "../src/server/test-plane.ts";
+import { cpuSince } from "./cpu.ts";
 import { median } from "./result.ts";
 
 const rounds = 11;
@@ -32,6 +33,5 @@ async function takes({ plane, request }: Handled, ms: number): Promise<number> {
     }
     count += 100;
   }
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / count;
+  return cpuSince(before) / count;
 }

@@ -24,8 +24,7 @@ function watchTurns(): { ended: boolean; longest: number } {
 process.on("message", (question) => {
   if (question === "watch turns") watch = watchTurns();
   if (question === "longest turn" && watch !== undefined) watch.ended = true;
-  const { user, system } = process.cpuUsage();
-  process.send?.({ cpu: (user + system) / 1e6, rss: process.memoryUsage.rss(), longest: watch?.longest ?? 0 });
+  process.send?.({ cpu: cpuMs() / 1000, rss: process.memoryUsage.rss(), longest: watch?.longest ?? 0 });
 });
 process.on("disconnect", () => process.exit());
 // The parent's questions alone must not keep a server alive that wants to end.

@@ -5,6 +5,7 @@ import { open } from "lmdb";
 import { openLmdbStorage } from "../src/storage/lmdb/lmdb.ts";
 import { openMemoryStorage } from "../src/storage/memory/memory.ts";
 import type { Storage } from "../src/storage/storage.ts";
+import { cpuSince } from "./cpu.ts";
 import { median } from "./result.ts";
 
 /**
@@ -35,8 +36,7 @@ async function measure(writers: number, create: (key: string) => Promise<unknown
     }),
   );
   const elapsed = performance.now() - start;
-  const { user, system } = process.cpuUsage(cpu);
-  return { perSecond: (done / elapsed) * 1000, cpuMicroseconds: (user + system) / done };
+  return { perSecond: (done / elapsed) * 1000, cpuMicroseconds: cpuSince(cpu) / done };
 }
 
 function creating(storage: Storage): (key: string) => Promise<unknown> {
