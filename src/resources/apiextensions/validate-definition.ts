@@ -1,30 +1,18 @@
 import { isConditionTrue } from "../../object/conditions.ts";
-import {
-  duplicateField,
-  forbiddenField,
-  invalidField,
-  notSupportedField,
-  requiredField,
-  type FieldError,
-} from "../../object/field-error.ts";
+import { forbiddenField, invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { equalJson, getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
+import { equalJson, getOwn, isObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dns1035Label, dnsSubdomain } from "../../object/names.ts";
 import { booleanIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { checkReviewVersions } from "../admissionregistration/review-versions.ts";
 import { webhookClientConfig } from "../admissionregistration/webhook-client.ts";
-import { isPrintable } from "../../object/quote.ts";
-import { hasDefaults, schemaFaults } from "./validate-schema.ts";
+import { checkDeprecation, checkSchema, checkVersion, hasDefaultsIn } from "./validate-version.ts";
 
 const SPEC = FieldPath.root.child("spec");
 const STATUS = FieldPath.root.child("status");
 const APPROVAL = "api-approved.kubernetes.io";
 const APPROVAL_HELP = "see https://github.com/kubernetes/enhancements/pull/1111";
-const COLUMN_TYPES = ["boolean", "date", "integer", "number", "string"];
-const COLUMN_FORMATS = ["byte", "date", "date-time", "double", "float", "int32", "int64", "password"];
-const MAX_SELECTABLE = 8;
-const LONGEST_WARNING = 256;
 
 /** Faults of a definition as a whole; of a change also what may not change, some of it once the definition is established. */
 export function definitionFaults(object: KubeObject, old?: KubeObject): FieldError[] {
@@ -78,15 +66,10 @@ function specFaults(spec: ReadonlyJsonObject): FieldError[] {
   }
   for (const [index, version] of versions.entries()) {
     const at = SPEC.child("versions").index(index);
-    const problems = dns1035Label(names[index] ?? "");
-    if (problems.length > 0) faults.push(invalidField(at.child("name"), names[index] ?? "", problems.join(",")));
+    checkLabel(stringIn(version, "name"), at.child("name"), faults);
     if (!shared.schema) checkSchema(version, at.child("schema"), faults);
     if (!shared.rest) checkVersion(version, at, faults);
-    const warning = getOwn(version, "deprecationWarning");
-    if (typeof warning !== "string") continue;
-    for (const detail of deprecationProblems(warning, booleanIn(version, "deprecated"))) {
-      faults.push(invalidField(at.child("deprecationWarning"), warning, detail));
-    }
+    checkDeprecation(version, at.child("deprecationWarning"), faults);
   }
   const shown = versions.map((version) => shownVersion(version, shared));
   const at = SPEC.child("versions");
@@ -96,30 +79,13 @@ function specFaults(spec: ReadonlyJsonObject): FieldError[] {
     faults.push(invalidField(at, absent ? null : shown, "must have exactly one version marked as storage version"));
   }
   const [first] = names;
-  if (first !== undefined && first !== "") {
-    const problems = dns1035Label(first);
-    if (problems.length > 0) faults.push(invalidField(SPEC.child("version"), first, problems.join(",")));
-  }
+  if (first !== undefined && first !== "") checkLabel(first, SPEC.child("version"), faults);
   checkNames(objectIn(spec, "names"), faults);
   const [sample] = versions;
   if (sample !== undefined && shared.schema) checkSchema(sample, SPEC.child("validation"), faults);
   if (sample !== undefined && shared.rest) checkVersion(sample, SPEC, faults);
   checkConversion(objectIn(spec, "conversion"), getOwn(spec, "preserveUnknownFields") === true, faults);
   return faults;
-}
-
-/** What is wrong with the text that users of a version are warned with. */
-function deprecationProblems(warning: string, deprecated: boolean): string[] {
-  const problems = deprecated ? [] : ["can only be set for deprecated versions"];
-  if (Buffer.byteLength(warning) > LONGEST_WARNING) problems.push(`must be <= ${LONGEST_WARNING} characters long`);
-  if (warning === "") problems.push("must not be an empty string");
-  const characters = [...warning];
-  const hidden = characters.findIndex((character) => !isPrintable(character));
-  if (hidden >= 0) {
-    const index = Buffer.byteLength(characters.slice(0, hidden).join(""));
-    problems.push(`must only contain printable UTF-8 characters; non-printable character found at index ${index}`);
-  }
-  return problems;
 }
 
 interface Shared {
@@ -161,6 +127,11 @@ function checkGroup(group: string, faults: FieldError[]): void {
   else if (!group.includes(".")) faults.push(invalidField(at, group, "should be a domain with at least one dot"));
 }
 
+function checkLabel(value: string, at: FieldPath, faults: FieldError[]): void {
+  const problems = dns1035Label(value);
+  if (problems.length > 0) faults.push(invalidField(at, value, problems.join(",")));
+}
+
 function checkEnum(parent: ReadonlyJsonObject, name: string, values: readonly string[], at: FieldPath, faults: FieldError[]): void {
   const value = stringIn(parent, name);
   if (value === "") faults.push(requiredField(at.child(name)));
@@ -171,11 +142,8 @@ function checkNames(names: ReadonlyJsonObject, faults: FieldError[]): void {
   const at = SPEC.child("names");
   for (const member of ["plural", "singular", "kind", "listKind"])
     if (stringIn(names, member) === "") faults.push(requiredField(at.child(member)));
-  const label = (value: string, place: FieldPath): void => {
-    const problems = dns1035Label(value);
-    if (problems.length > 0) faults.push(invalidField(place, value, problems.join(",")));
-  };
-  for (const member of ["plural", "singular"]) if (stringIn(names, member) !== "") label(stringIn(names, member), at.child(member));
+  for (const member of ["plural", "singular"])
+    if (stringIn(names, member) !== "") checkLabel(stringIn(names, member), at.child(member), faults);
   for (const member of ["kind", "listKind"]) {
     const value = stringIn(names, member);
     const problems = value === "" ? [] : dns1035Label(value.toLowerCase());
@@ -183,126 +151,12 @@ function checkNames(names: ReadonlyJsonObject, faults: FieldError[]): void {
     const detail = `may have mixed case, but should otherwise match: ${problems.join(",")}`;
     faults.push(invalidField(at.child(member), value, detail));
   }
-  for (const [index, name] of stringsIn(names, "shortNames").entries()) label(name, at.child("shortNames").index(index));
+  for (const [index, name] of stringsIn(names, "shortNames").entries()) checkLabel(name, at.child("shortNames").index(index), faults);
   const kind = stringIn(names, "kind");
   if (kind !== "" && kind === stringIn(names, "listKind")) {
     faults.push(invalidField(at.child("listKind"), kind, "kind and listKind may not be the same"));
   }
-  for (const [index, name] of stringsIn(names, "categories").entries()) label(name, at.child("categories").index(index));
-}
-
-function checkSchema(version: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
-  const schema = getOwn(objectIn(version, "schema"), "openAPIV3Schema");
-  if (!isObject(schema)) return;
-  const place = at.child("openAPIV3Schema");
-  const type = stringIn(schema, "type");
-  if (isObject(getOwn(objectIn(version, "subresources"), "status")) && type !== "" && type !== "object") {
-    const detail = 'only "object" is allowed as the type at the root of the schema if the status subresource is enabled';
-    faults.push(invalidField(place.child("type"), type, detail));
-  }
-  faults.push(...schemaFaults(schema, place));
-}
-
-function hasDefaultsIn(version: ReadonlyJsonObject): boolean {
-  return hasDefaults(objectIn(objectIn(version, "schema"), "openAPIV3Schema"));
-}
-
-function checkVersion(version: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
-  checkScale(version, at.child("subresources", "scale"), faults);
-  for (const [index, column] of objectsIn(version, "additionalPrinterColumns").entries()) {
-    checkColumn(column, at.child("additionalPrinterColumns").index(index), faults);
-  }
-  checkSelectableFields(version, at.child("selectableFields"), faults);
-}
-
-function checkScale(version: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
-  const scale = getOwn(objectIn(version, "subresources"), "scale");
-  if (!isObject(scale)) return;
-  const check = (name: string, prefixes: readonly string[], detail: string, needed: boolean): void => {
-    const path = stringIn(scale, name);
-    const place = at.child(name);
-    if (path === "") {
-      if (needed) faults.push(requiredField(place));
-      return;
-    }
-    const problem = pathProblem(path);
-    if (problem !== undefined) faults.push(invalidField(place, path, problem));
-    else if (!prefixes.some((prefix) => path.startsWith(prefix))) faults.push(invalidField(place, path, detail));
-  };
-  check("specReplicasPath", [".spec."], "should be a json path under .spec", true);
-  check("statusReplicasPath", [".status."], "should be a json path under .status", true);
-  check("labelSelectorPath", [".spec.", ".status."], "should be a json path under either .spec or .status", false);
-}
-
-/** What is wrong with a path of members: .spec.replicas. */
-function pathProblem(path: string): string | undefined {
-  return path.startsWith(".") ? undefined : "must be a simple json path starting with .";
-}
-
-/** Its path is told by the original's name of the field. */
-function checkColumn(column: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
-  if (stringIn(column, "name") === "") faults.push(requiredField(at.child("name")));
-  const type = stringIn(column, "type");
-  const types = `must be one of ${COLUMN_TYPES.join(",")}`;
-  if (type === "") faults.push(requiredField(at.child("type"), types));
-  else if (!COLUMN_TYPES.includes(type)) faults.push(invalidField(at.child("type"), type, types));
-  const format = stringIn(column, "format");
-  if (format !== "" && !COLUMN_FORMATS.includes(format)) {
-    faults.push(invalidField(at.child("format"), format, `must be one of ${COLUMN_FORMATS.join(",")}`));
-  }
-  const path = stringIn(column, "jsonPath");
-  if (path === "") faults.push(requiredField(at.child("JSONPath")));
-  else if (!path.startsWith(".") && !path.startsWith("[")) {
-    faults.push(invalidField(at.child("JSONPath"), path, "must be a simple json path starting with ."));
-  }
-}
-
-/** Selectable fields lead to texts, numbers and flags of the schema (KEP-4358). */
-function checkSelectableFields(version: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
-  const schema = objectIn(objectIn(version, "schema"), "openAPIV3Schema");
-  const fields = objectsIn(version, "selectableFields");
-  if (fields.length > 0 && !isObject(getOwn(objectIn(version, "schema"), "openAPIV3Schema"))) {
-    faults.push(invalidField(at, "", "may only be set when validations.schema is included"));
-    return;
-  }
-  if (fields.length > MAX_SELECTABLE) {
-    faults.push({ type: "TooMany", field: String(at), value: fields.length, detail: `must have at most ${MAX_SELECTABLE} items` });
-  }
-  const seen = new Set<string>();
-  for (const [index, field] of fields.entries()) {
-    const path = stringIn(field, "jsonPath");
-    const place = at.index(index).child("jsonPath");
-    if (path === "") {
-      faults.push(requiredField(place));
-      continue;
-    }
-    if (seen.has(path)) {
-      faults.push(duplicateField(place, path));
-      continue;
-    }
-    seen.add(path);
-    const start = /^[^.[]+/.exec(path)?.[0];
-    if (start !== undefined) {
-      faults.push(invalidField(place, path, `is an invalid path: expected [ or . but got: ${start}`));
-      continue;
-    }
-    const found = path.startsWith(".metadata") ? undefined : schemaAt(schema, path);
-    if (found === undefined) faults.push(invalidField(place, path, "is an invalid path: does not refer to a valid field"));
-    else if (!["string", "boolean", "integer"].includes(stringIn(found, "type"))) {
-      const detail = "must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.";
-      faults.push(invalidField(place, path, detail));
-    }
-  }
-}
-
-function schemaAt(schema: ReadonlyJsonObject, path: string): ReadonlyJsonObject | undefined {
-  let found: ReadonlyJsonObject | undefined = schema;
-  for (const name of path.replace(/^\./, "").split(".")) {
-    const property: ReadonlyJson | undefined = getOwn(objectIn(found, "properties"), name);
-    if (!isObject(property)) return undefined;
-    found = property;
-  }
-  return found;
+  for (const [index, name] of stringsIn(names, "categories").entries()) checkLabel(name, at.child("categories").index(index), faults);
 }
 
 function checkConversion(conversion: ReadonlyJsonObject, preserving: boolean, faults: FieldError[]): void {
