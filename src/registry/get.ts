@@ -17,10 +17,7 @@ export async function get(registry: Registry, endpoint: Endpoint, query: URLSear
     if (record === undefined) throw notFound(ref, name);
     return record;
   }
-  let cache = registry.caches.of(definition);
-  if (version === undefined) cache = await registry.caches.current(definition);
-  else await cache.waitFor(version);
-  const record = cache.get(key);
+  const record = (await registry.caches.current(definition, version)).get(key);
   if (record === undefined) throw notFound(ref, name);
   return record;
 }

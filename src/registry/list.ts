@@ -47,9 +47,7 @@ export async function list(registry: Registry, endpoint: Endpoint, options: List
 async function fromCache(registry: Registry, endpoint: Endpoint, selection: Selection, options: ListOptions): Promise<ListResult> {
   const { definition, namespace } = endpoint;
   const version = options.resourceVersion;
-  let cache = registry.caches.of(definition);
-  if (version === undefined) cache = await registry.caches.current(definition);
-  else await cache.waitFor(version);
+  const cache = await registry.caches.current(definition, version);
   const prefix = collectionPrefix(definition, namespace);
   const end = prefixEnd(prefix);
   // Reads of whatever the cache holds (resourceVersion=0) are never cut: the original's cache knows no pages either.

@@ -203,10 +203,10 @@ export class ResourceCaches {
     return object;
   }
 
-  /** The cache in the newest state of the store. Errors: StorageError. */
-  async current(definition: ResourceDefinition): Promise<ResourceCache> {
+  /** The cache in the newest state of the store or, where a revision is given, in one no older than that. Errors: StorageError. */
+  async current(definition: ResourceDefinition, atLeast?: number): Promise<ResourceCache> {
     const cache = this.of(definition);
-    const revision = await this.storageOf(definition).currentRevision();
+    const revision = atLeast ?? (await this.storageOf(definition).currentRevision());
     if (!cache.shows(revision)) await cache.waitFor(revision);
     return cache;
   }

@@ -42,11 +42,10 @@ export async function watch(
   const version = options.resourceVersion;
   const initial = options.sendInitialEvents ?? (version === undefined || version === 0);
   await registry.caches.readable(endpoint.definition);
-  let cache = registry.caches.of(endpoint.definition);
-  if (version === 0) await cache.start();
-  else if (version === undefined || initial) cache = await registry.caches.current(endpoint.definition);
-  else await cache.start();
-  if (initial && version !== undefined && version > 0) await cache.waitFor(version);
+  // What the cache holds will do where any state is good enough, or events alone are wanted.
+  const anyState = version === 0 || (version !== undefined && !initial);
+  const cache = await registry.caches.current(endpoint.definition, anyState ? 0 : undefined);
+  if (!anyState && version !== undefined) await cache.waitFor(version);
   refuseUnreadable(cache, endpoint, selection);
   let state = initial ? presentState(cache, endpoint, selection) : undefined;
   const from = initial ? cache.revision : version || cache.revision;
