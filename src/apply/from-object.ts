@@ -3,6 +3,7 @@ import { quoteText } from "../object/quote.ts";
 import { goJson } from "../object/go-json.ts";
 import { isObject } from "../object/json.ts";
 import type { ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
+import { sortedKeys } from "../object/text-order.ts";
 import { formatGoValue } from "../patch/go-value.ts";
 import type { Field, ListSchema, ScalarType, Schema } from "../schema/schema.ts";
 import { FieldSet, leafNode } from "./field-set.ts";
@@ -165,8 +166,6 @@ function goSyntax(value: ReadonlyJson): string {
   if (typeof value === "string") return quoteText(value);
   if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(", ")}}`;
   if (!isObject(value)) return goJson(value);
-  const members = Object.keys(value)
-    .sort()
-    .map((name) => `${quoteText(name)}:${goSyntax(value[name] ?? null)}`);
+  const members = sortedKeys(value).map((name) => `${quoteText(name)}:${goSyntax(value[name] ?? null)}`);
   return `map[string]interface {}{${members.join(", ")}}`;
 }

@@ -3,6 +3,7 @@ import { forbiddenField, requiredField } from "../object/field-error.ts";
 import type { FieldPath } from "../object/field-path.ts";
 import { getOwn, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
 import { asList, asObject } from "../object/read.ts";
+import { sortedKeys } from "../object/text-order.ts";
 import { skippingAbsent, type Check } from "./check.ts";
 
 /** Rules of a struct, member by member, in the order of the table. */
@@ -42,7 +43,7 @@ export function each<C>(check: Check<C>): Check<C> {
 /** A rule for every key of a map; faults are the map's. */
 export function eachKey<C>(check: Check<C>): Check<C> {
   return skippingAbsent((value, at, faults, context) => {
-    for (const key of Object.keys(asObject(value)).sort()) check(key, at, faults, context);
+    for (const key of sortedKeys(asObject(value))) check(key, at, faults, context);
   });
 }
 
