@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseCidr, parseIp } from "../object/ip.ts";
 import { equalJson, type JsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn } from "../object/read.ts";
 import { ENDPOINTS, ENDPOINT_SLICES, SERVICES } from "../object/resource-ids.ts";
-import type { ResourceRef } from "../object/status.ts";
+import { StatusError, type ResourceRef } from "../object/status.ts";
 import { isSpecialAddress } from "../validation/special-addresses.ts";
 import { ignoringAbsence } from "../registry/ignoring-absence.ts";
 import { AddressRange } from "../registry/service-network/address-range.ts";
@@ -14,6 +15,10 @@ import type { ServerAddress } from "./replicas/master-leases.ts";
 
 const NAMESPACE = "default";
 const NAME = "kubernetes";
+
+/** Attempts beside servers that write the same at the same time, and milliseconds between two of them to make the service. */
+const ATTEMPTS = 5;
+const RETRY_MS = 100;
 
 interface KubernetesServiceOptions {
   readonly client: SystemClient;
@@ -37,8 +42,8 @@ export class KubernetesService {
 
   /** Brings them up to date, to be repeated while the server runs. Errors: StatusError, StorageError. */
   async ensure(): Promise<void> {
-    const { client, own, reconciler } = this.#options;
-    const service = await client.ensure(SERVICES, this.#service());
+    const { client, reconciler } = this.#options;
+    const service = await this.#ensureService();
     const ports = this.#ports();
     // At a start only: servers that listen at different ports must not undo one another for ever.
     if (!this.#started && !equalJson(objectIn(service, "spec")["ports"], ports)) {
@@ -48,28 +53,57 @@ export class KubernetesService {
       }));
     }
     this.#started = true;
-    // Others cannot reach a loopback address, and endpoints may not have one: a machine without a network has none.
-    if (isSpecialAddress(own.address)) return;
-    await this.#announce(await reconciler.present(await client.get(ENDPOINTS, NAMESPACE, NAME)));
+    await this.#announce((found) => reconciler.present(found));
   }
 
   /** Takes this server out, which stops. Errors: StatusError, StorageError. */
   async leave(): Promise<void> {
-    const { client, own, reconciler } = this.#options;
-    if (isSpecialAddress(own.address)) return;
-    await this.#announce(await reconciler.leave(await client.get(ENDPOINTS, NAMESPACE, NAME)));
+    const { reconciler } = this.#options;
+    await this.#announce((found) => reconciler.leave(found));
   }
 
-  async #announce(servers: readonly ServerAddress[] | undefined): Promise<void> {
-    if (servers === undefined) return;
+  /** The service, made where it is missing. Errors: StatusError, StorageError. */
+  async #ensureService(): Promise<KubeObject> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#options.client.ensure(SERVICES, this.#service());
+      } catch (error) {
+        const isInvalid = error instanceof StatusError && error.status.reason === "Invalid";
+        if (!isInvalid || attempt === ATTEMPTS) throw error;
+        // A server that makes it at the same time has taken its address, and is about to store it.
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+
+  /** Writes down the servers that `look` finds, given the Endpoints as they are. */
+  async #announce(look: (found: KubeObject | undefined) => Promise<readonly ServerAddress[] | undefined>): Promise<void> {
+    const { client, own } = this.#options;
+    // Others cannot reach a loopback address, and endpoints may not have one: a machine without a network has none.
+    if (isSpecialAddress(own.address)) return;
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const servers = await look(await client.get(ENDPOINTS, NAMESPACE, NAME));
+      // What was written over may have been another server's, which knew of more by then.
+      if (servers === undefined || !(await this.#write(servers))) return;
+    }
+  }
+
+  /** Whether anything that was there has changed. */
+  async #write(servers: readonly ServerAddress[]): Promise<boolean> {
     const { client } = this.#options;
     const groups = groupsOf(servers);
-    await put(client, ENDPOINTS, endpointsOf(groups), ["subsets"]);
+    let changed = await put(client, ENDPOINTS, endpointsOf(groups), ["subsets"]);
     const slices = groups.map(sliceOf);
-    for (const slice of slices) await put(client, ENDPOINT_SLICES, slice, ["endpoints", "ports"]);
+    for (const slice of slices) if (await put(client, ENDPOINT_SLICES, slice, ["endpoints", "ports"])) changed = true;
     const mayHaveOthers = this.#hadFurther || slices.length > 1;
     this.#hadFurther = slices.length > 1;
-    if (!mayHaveOthers) return;
+    if (mayHaveOthers) await this.#removeOthers(slices);
+    return changed;
+  }
+
+  /** Removes the further slices but these. */
+  async #removeOthers(slices: readonly KubeObject[]): Promise<void> {
+    const { client } = this.#options;
     const names = new Set(slices.map(({ metadata }) => metadata.name));
     for (const { metadata } of await slicesOf(client, NAMESPACE, NAME)) {
       const { name = "" } = metadata;
@@ -153,19 +187,20 @@ function isFurtherSlice(name: string): boolean {
   return new RegExp(`^${NAME}-ipv[46]-[0-9]+$`).test(name);
 }
 
-/** Creates the object, or brings the members up to date that tell where the servers are. */
-async function put(client: SystemClient, resource: ResourceRef, wanted: KubeObject, members: readonly string[]): Promise<void> {
+/** Creates the object, or brings the members up to date that tell where the servers are; gives whether those were others. */
+async function put(client: SystemClient, resource: ResourceRef, wanted: KubeObject, members: readonly string[]): Promise<boolean> {
   const { namespace = "", name = "" } = wanted.metadata;
   const existing = await client.ensure(resource, structuredClone(wanted));
-  if (members.every((member) => equalJson(existing[member], wanted[member]))) return;
+  if (members.every((member) => equalJson(existing[member], wanted[member]))) return false;
   if (!equalJson(existing["addressType"], wanted["addressType"])) {
     // Another family is another slice: its type cannot change.
-    await client.remove(resource, namespace, name);
+    await ignoringAbsence(client.remove(resource, namespace, name));
     await client.ensure(resource, wanted);
-    return;
+    return true;
   }
   await client.update(resource, namespace, name, (object) => {
     for (const member of members) object[member] = structuredClone(wanted[member]) as never;
     return object;
   });
+  return true;
 }

@@ -64,6 +64,34 @@ test("the endpoints follow the servers that live", async () => {
   assert.deepEqual((await announced(plane)).endpoints, ["192.0.2.3:6443"], "the last one leaves its endpoint");
 });
 
+test("servers that start at the same moment on one store all make the service, and stand in its endpoints", async () => {
+  await using storage = openMemoryStorage({ historyWindow: 0 });
+  const planes = await Promise.all(Array.from({ length: 4 }, () => testPlane({ storage })));
+  const all = planes.map((plane, i) => servers(plane, (own) => byLeases(new MasterLeases(storage, own)))(`192.0.2.${i + 2}`));
+  await Promise.all(all.map((one) => one.ensure()));
+  const addresses = "192.0.2.2,192.0.2.3,192.0.2.4,192.0.2.5:6443";
+  assert.deepEqual(await announced(planes[0] as TestPlane), { endpoints: [addresses], slices: [`kubernetes ${addresses}`] });
+});
+
+test("a server that has looked before another came does not leave it out", async () => {
+  const plane = await testPlane();
+  const byLease = (own: ServerAddress) => byLeases(new MasterLeases(plane.storage, own));
+  const two = servers(plane, byLease)("192.0.2.3");
+  let overtaken = false;
+  const one = servers(plane, (own) => ({
+    ...byLease(own),
+    async present(found) {
+      const seen = await byLease(own).present(found);
+      if (!overtaken) await two.ensure();
+      overtaken = true;
+      return seen;
+    },
+  }))("192.0.2.2");
+  await one.ensure();
+  const addresses = "192.0.2.2,192.0.2.3:6443";
+  assert.deepEqual(await announced(plane), { endpoints: [addresses], slices: [`kubernetes ${addresses}`] });
+});
+
 test("servers at different ports, and of different families, stand beside one another, and nobody undoes what another did", async () => {
   const plane = await testPlane();
   const server = servers(plane, (own) => byLeases(new MasterLeases(plane.storage, own)));
