@@ -45,6 +45,26 @@ test("a server's lease tells where and when it lives, and is renewed", async () 
   assert.equal(moved.name, serverId("vm"), "a lease that nobody renews is free");
 });
 
+test("servers of one host that come at the same moment have a lease each, whether one of somebody gone is there or none", async () => {
+  const { client } = await testPlane();
+  let now = Date.UTC(2026, 0, 1);
+  const server = (port: number) =>
+    new IdentityLease({ client, host: "vm", address: `192.0.2.2:${port}`, uuid: `u${port}`, clock: () => now });
+  for (const ports of [
+    [1, 2],
+    [3, 4],
+  ]) {
+    const both = ports.map(server);
+    await Promise.all(both.map((one) => one.renew()));
+    assert.equal(new Set(both.map(({ name }) => name)).size, 2);
+    for (const [i, { name }] of both.entries()) {
+      const lease = await client.get(LEASES, "kube-system", name);
+      assert.equal(lease?.metadata.annotations?.["kubernetes.io/peer-advertise-address"], `192.0.2.2:${ports[i]}`);
+    }
+    now += 60_000;
+  }
+});
+
 test("leases of servers that are gone are removed, and no others", async () => {
   const { client } = await testPlane();
   const now = Date.UTC(2026, 0, 1);

@@ -20,8 +20,8 @@ export const RENEWAL_MS = 10_000;
 /** Who renewed so lately lives. */
 const LIVING_MS = 2.5 * RENEWAL_MS;
 
-export interface IdentityLeaseOptions {
-  readonly client: Pick<SystemClient, "get" | "ensure" | "update">;
+interface IdentityLeaseOptions {
+  readonly client: Pick<SystemClient, "ensure" | "update">;
   /** The name of the machine. */
   readonly host: string;
   /** host:port at which the cluster's members reach this server. */
@@ -49,22 +49,32 @@ export class IdentityLease {
 
   /** Writes the present time into the lease, which is made where it is missing. Errors: StatusError, StorageError. */
   async renew(): Promise<void> {
-    const { client, host, address } = this.#options;
+    if (await this.#renewed()) return;
     // Two servers of one host would share a name: who comes second takes one that its address is part of.
-    if (this.#isOthers(await client.get(LEASES, IDENTITY_NAMESPACE, this.#name))) this.#name = serverId(host, address);
+    this.#name = serverId(this.#options.host, this.#options.address);
+    await this.#renewed();
+  }
+
+  /** Renews the lease that has the name; false where it is that of another server that lives. */
+  async #renewed(): Promise<boolean> {
+    const { client } = this.#options;
     const wanted = this.#lease();
     const found = await client.ensure(LEASES, structuredClone(wanted));
-    if (renewTime(found) === renewTime(wanted)) return;
-    await client.update(LEASES, IDENTITY_NAMESPACE, this.#name, (lease) => {
+    if (this.#isOthers(found)) return false;
+    if (renewTime(found) === renewTime(wanted)) return true;
+    const renewed = await client.update(LEASES, IDENTITY_NAMESPACE, this.#name, (lease) => {
+      // Of two that find a lease of somebody gone, one is faster.
+      if (this.#isOthers(lease)) return undefined;
       lease.metadata.labels = { ...lease.metadata.labels, ...wanted.metadata.labels };
       lease.metadata.annotations = { ...lease.metadata.annotations, ...wanted.metadata.annotations };
       // The time of each attempt: others compare clocks by it.
       return { ...lease, spec: { ...objectIn(lease, "spec"), ...objectIn(this.#lease(), "spec") } as KubeObject["spec"] };
     });
+    return !this.#isOthers(renewed);
   }
 
-  #isOthers(lease: KubeObject | undefined): boolean {
-    if (lease === undefined || lease.metadata.annotations?.[ADDRESS] === this.#options.address) return false;
+  #isOthers(lease: KubeObject): boolean {
+    if (lease.metadata.annotations?.[ADDRESS] === this.#options.address) return false;
     if (stringIn(objectIn(lease, "spec"), "holderIdentity") === this.#holder()) return false;
     return Math.abs(this.#options.clock() - Date.parse(renewTime(lease))) < LIVING_MS;
   }

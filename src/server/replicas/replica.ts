@@ -14,7 +14,7 @@ const LEASE_REMOVAL_MS = 3600_000;
 /** What a stop takes at most to tell the others of it. */
 const LEAVE_MS = 1000;
 
-export interface ReplicaOptions {
+interface ReplicaOptions {
   readonly registry: Registry;
   readonly client: SystemClient;
   /** Where the cluster's members reach this server. */
