@@ -39,6 +39,8 @@ for (const [what, text] of [
   ["is damaged in its middle", `${BEGINNING},}}`],
   ["is encrypted", "k8s:enc:aescbc:v1:key1:abc"],
   ["has no metadata", '{"kind":"ConfigMap","apiVersion":"v1"}'],
+  ["has a list where metadata should be", '{"kind":"ConfigMap","apiVersion":"v1","metadata":[]}'],
+  ["has a kind that cannot be one", String.raw`{"apiVersion":"v1","kind":"Config\"Map","metadata":{"name":"broken"}}`],
   ["is empty", ""],
 ] as const) {
   test(`a value that ${what} fails whoever would read it, by name, and nobody else`, async () => {

@@ -1,6 +1,6 @@
 import { parseOwnJson, stringifyJson } from "../../codec/json-text.ts";
 import { errorText } from "../../object/error-text.ts";
-import type { JsonObject } from "../../object/json.ts";
+import { isObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import type { ObjectKeeper } from "./object-keeper.ts";
 import { StorageError, type KeyValue, type PackedValue } from "../storage.ts";
@@ -251,16 +251,10 @@ function canonical(key: string, value: Buffer): Buffer {
   if (encrypted !== undefined)
     throw new StorageError("corrupt", `the stored value at ${key} is encrypted (${encrypted}), which this server cannot read`);
   try {
-    const object = parseOwnJson(value.toString("utf8")) as JsonObject;
-    if (
-      typeof object["kind"] !== "string" ||
-      typeof object["apiVersion"] !== "string" ||
-      typeof object["metadata"] !== "object" ||
-      object["metadata"] === null
-    ) {
-      throw new TypeError("it has no kind, apiVersion or metadata");
-    }
-    return storedValue(object as KubeObject);
+    const object: unknown = parseOwnJson(value.toString("utf8"));
+    const ours = isObject(object) && isObject(object["metadata"]) ? storedValue(object as KubeObject) : value;
+    if (headLength(ours) === 0) throw new TypeError("it has no kind, apiVersion or metadata");
+    return ours;
   } catch (error) {
     throw corruptError(key, error);
   }
