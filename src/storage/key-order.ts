@@ -1,5 +1,12 @@
+import { compareTexts } from "../object/text-order.ts";
+
 /** Keys are ordered by their UTF-8 bytes, as in etcd. */
 export { compareTexts as compareKeys, isIrregular } from "../object/text-order.ts";
+
+/** Whether a key lies in a range: start ≤ key < end. */
+export function isWithin(key: string, start: string, end: string): boolean {
+  return compareTexts(start, key) <= 0 && compareTexts(key, end) < 0;
+}
 
 /** The exclusive end of the range of all keys that begin with this prefix; an empty prefix gives every key. */
 export function prefixEnd(prefix: string): string {

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../object/kube-object.ts";
-import { compareKeys, prefixEnd } from "../key-order.ts";
+import { isWithin, prefixEnd } from "../key-order.ts";
 import { OrderedMap } from "../ordered-map.ts";
 import { StorageError, type KeyValue, type Storage, type StoreEvent, type Watch } from "../storage.ts";
 import { EventWindow, type CacheEvent } from "./event-window.ts";
@@ -7,7 +7,7 @@ import type { ObjectKeeper } from "./object-keeper.ts";
 import { corruptError, recordOf, settledRecord, type ObjectRecord } from "./record.ts";
 import { WatcherIndex, type Change } from "./watcher-index.ts";
 
-export interface ResourceCacheOptions {
+interface ResourceCacheOptions {
   readonly storage: Pick<Storage, "range" | "watch">;
   /** Where the resource's keys lie, ending in a slash. */
   readonly prefix: string;
@@ -126,7 +126,7 @@ export class ResourceCache {
   /** The keys with start ≤ key < end whose values do not decode. */
   unreadable(start: string, end: string): string[] {
     if (this.#corrupt.size === 0) return [];
-    return [...this.#corrupt.keys()].filter((key) => compareKeys(start, key) <= 0 && compareKeys(key, end) < 0);
+    return [...this.#corrupt.keys()].filter((key) => isWithin(key, start, end));
   }
 
   /** Visits objects with start ≤ key < end in order until the visitor gives false. Errors: StorageError "corrupt". */

@@ -1,14 +1,14 @@
 import type { Clock, Timer } from "../clock.ts";
 import { Segments } from "../segments.ts";
 import { StorageError, type StoreEvent, type Watch, type WatchRequest, type WatchSink } from "../storage.ts";
-import { compareKeys } from "../key-order.ts";
+import { isWithin } from "../key-order.ts";
 import { Deliveries, StoreWatcher } from "../store-watcher.ts";
 import { backoff, type Connection } from "./connection.ts";
 import type { KeySpace } from "./key-space.ts";
 import type { Header } from "./messages.ts";
 import { openWatchStream, type StreamListener, type WatchStream } from "./watch-stream.ts";
 
-export interface FeedOptions {
+interface FeedOptions {
   readonly connection: Connection;
   readonly keys: KeySpace;
   readonly clock: Clock;
@@ -358,7 +358,7 @@ export class Feed {
 }
 
 function concerns({ start, end }: Watcher, { key }: StoreEvent): boolean {
-  return compareKeys(start, key) <= 0 && compareKeys(key, end) < 0;
+  return isWithin(key, start, end);
 }
 
 /** Bytes of a change's values, and a little for the rest. */

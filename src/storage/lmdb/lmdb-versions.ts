@@ -1,4 +1,4 @@
-import { compareKeys } from "../key-order.ts";
+import { compareKeys, isWithin } from "../key-order.ts";
 import { StorageError } from "../storage.ts";
 import type { KeyValue } from "../storage.ts";
 import { firstRevision } from "../embedded/revisions.ts";
@@ -170,7 +170,7 @@ export class LmdbVersions implements VersionStore {
       bytes += value.length;
       last = revision;
       const { key, current, previous } = readLogRecord(value, place);
-      if (compareKeys(key, start) < 0 || compareKeys(key, end) >= 0) continue;
+      if (!isWithin(key, start, end)) continue;
       const before = previous[0] === 0 ? undefined : readLogRecord(this.#logRecord(previous), previous).current;
       changes.push({ key, revision, slot, current, previous: before });
     }

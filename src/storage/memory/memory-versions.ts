@@ -1,6 +1,6 @@
 import type { KeyValue } from "../storage.ts";
 import { OrderedMap } from "../ordered-map.ts";
-import { compareKeys } from "../key-order.ts";
+import { compareKeys, isWithin } from "../key-order.ts";
 import { firstRevision } from "../embedded/revisions.ts";
 import type {
   Batch,
@@ -96,7 +96,7 @@ export class MemoryVersions implements VersionStore {
       // A slice ends between revisions: a watcher gets all events of one at once.
       const before = log[at - 1]?.revision;
       if (at >= slice && before !== undefined && before !== change.revision) return { changes, reached: before };
-      if (compareKeys(span.start, change.key) <= 0 && compareKeys(change.key, span.end) < 0) changes.push(change);
+      if (isWithin(change.key, span.start, span.end)) changes.push(change);
     }
     return { changes, reached: span.upTo };
   }
