@@ -1,9 +1,11 @@
 import { open } from "lmdb";
 import type { Key, RootDatabase, Transaction } from "lmdb";
 import { StorageError } from "../storage.ts";
+import { firstRevision } from "../embedded/revisions.ts";
 import type { Version } from "../embedded/version-store.ts";
-import { format, historyKeys, leaseKeys, logKeys, readPointer, readVersion, textKeys } from "./layout.ts";
-import type { HistoryKey, KeyEncoder, LeaseKey, LogKey } from "./layout.ts";
+import { lastKey } from "../key-order.ts";
+import { format, historyKeys, leaseKeys, logKeys, readPointer, readState, readVersion, textKeys } from "./layout.ts";
+import type { HistoryKey, KeyEncoder, LeaseKey, LogKey, State } from "./layout.ts";
 
 /** The databases of one LMDB environment. Data is only in named ones: clearing the root one would crash lmdb-js. */
 export interface Databases {
@@ -18,7 +20,7 @@ export interface Databases {
 /** A named database, as far as this store uses it: what is put is bytes, what is read is decoded from them. */
 export interface Table<K, V> {
   /** Of a snapshot, where one is named. */
-  get(key: K, options?: { readonly transaction: Transaction }): V | undefined;
+  get(key: K, options?: { readonly transaction?: Transaction }): V | undefined;
   /** With `append` it gives a promise, which resolves false where the key is not behind the last. */
   put(key: K, value: Buffer, options?: { readonly append: boolean }): unknown;
   remove(key: K): unknown;
@@ -103,8 +105,24 @@ function copy(source: Buffer): Buffer {
   return own;
 }
 
+/** Where the store stands: what was written down of it last, and what its log holds since. Of a snapshot, where one is named. */
+export function storedState({ meta, log }: Databases, snapshot: { readonly transaction?: Transaction } = {}): State {
+  const found = meta.get("state", snapshot);
+  const state = found === undefined ? { revision: firstRevision, compacted: 0, swept: 0 } : readState(found);
+  let newest = firstRevision;
+  for (const { key } of log.getRange({ start: [2 ** 53, 0], end: [0, 0], reverse: true, limit: 1, ...snapshot })) newest = key[0];
+  return { ...state, revision: Math.max(state.revision, newest) };
+}
+
+/** Whether the store holds any key. */
+export function holdsKeys({ index }: Databases): boolean {
+  for (const _ of index.getRange({ start: "\0", end: lastKey, limit: 1 })) return true;
+  return false;
+}
+
 /** Refuses data of another format; gives new data this one's, and an id. */
-export async function checkFormat({ root, meta, index }: Databases, directory: string, newId: () => string): Promise<string> {
+export async function checkFormat(databases: Databases, directory: string, newId: () => string): Promise<string> {
+  const { root, meta } = databases;
   const found = meta.get("format")?.toString();
   const id = meta.get("id")?.toString();
   if (found === format && id !== undefined) return id;
@@ -114,7 +132,7 @@ export async function checkFormat({ root, meta, index }: Databases, directory: s
       `the data in ${directory} has format ${found}, this version reads format ${format}. Use the version that wrote it.`,
     );
   }
-  for (const _ of index.getRange({ start: "\0", end: "\u{10ffff}", limit: 1 })) {
+  if (holdsKeys(databases)) {
     throw new StorageError("corrupt", `the data in ${directory} has no format mark: it is damaged or not ours.`);
   }
   const made = newId();

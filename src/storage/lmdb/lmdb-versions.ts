@@ -1,7 +1,6 @@
 import { compareKeys, isWithin } from "../key-order.ts";
 import { StorageError } from "../storage.ts";
 import type { KeyValue } from "../storage.ts";
-import { firstRevision } from "../embedded/revisions.ts";
 import type {
   Batch,
   Change,
@@ -15,7 +14,7 @@ import type {
   Version,
   VersionStore,
 } from "../embedded/version-store.ts";
-import type { Databases } from "./databases.ts";
+import { storedState, type Databases } from "./databases.ts";
 import { writeFailure } from "./failure.ts";
 import { HistoryCursor } from "./history-cursor.ts";
 import {
@@ -25,7 +24,6 @@ import {
   readLease,
   readLogRecord,
   readLogValue,
-  readState,
   stateSize,
   versionSize,
   writeLease,
@@ -77,7 +75,7 @@ export class LmdbVersions implements VersionStore {
     this.#quota = quota;
     this.#directory = directory;
     this.#release = release;
-    this.#state = this.#readState();
+    this.#state = storedState(databases);
     this.#visible = this.#state.revision;
     const { revision, compacted } = this.#state;
     this.opened = { revision, compacted, leases: this.#readLeases() };
@@ -310,7 +308,7 @@ export class LmdbVersions implements VersionStore {
     this.#failed = true;
     const { root } = this.#databases;
     root.resetReadTxn();
-    const { revision, compacted, swept } = this.#readState();
+    const { revision, compacted, swept } = storedState(this.#databases);
     const error = await writeFailure(cause, this.#directory);
     if (revision !== this.#state.revision || compacted !== this.#state.compacted || swept !== this.#state.swept) {
       // It can be read, but whether it would survive a crash nobody knows: keep the old view, and stop.
@@ -337,14 +335,6 @@ export class LmdbVersions implements VersionStore {
     const found = this.#databases.log.get(place);
     if (found === undefined) throw new StorageError("corrupt", `the change at revision ${place[0]} is missing`);
     return found;
-  }
-
-  #readState(): State {
-    const found = this.#databases.meta.get("state");
-    const state = found === undefined ? { revision: firstRevision, compacted: 0, swept: 0 } : readState(found);
-    let newest = firstRevision;
-    for (const { key } of this.#databases.log.getRange({ start: [2 ** 53, 0], end: [0, 0], reverse: true, limit: 1 })) newest = key[0];
-    return { ...state, revision: Math.max(state.revision, newest) };
   }
 
   #readLeases(): LeaseRecord[] {

@@ -4,10 +4,9 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { PairWriter } from "../copy/copy.ts";
 import type { Change, LeaseRecord } from "../embedded/version-store.ts";
-import { lastKey } from "../key-order.ts";
 import { StorageError } from "../storage.ts";
 import { Ballast } from "./ballast.ts";
-import { checkFormat, openDatabases } from "./databases.ts";
+import { checkFormat, holdsKeys, openDatabases } from "./databases.ts";
 import { holdDirectory } from "./holder.ts";
 import { LmdbVersions } from "./lmdb-versions.ts";
 import { addressSpace, defaultQuota } from "./lmdb.ts";
@@ -29,8 +28,7 @@ export async function loadLmdb(directory: string, clock: Clock): Promise<PairWri
   const quota = new Quota(databases, defaultQuota, new Ballast(join(path, "ballast"), 0), clock);
   try {
     await checkFormat(databases, path, randomUUID);
-    for (const _ of databases.index.getRange({ start: "\0", end: lastKey, limit: 1 }))
-      throw new StorageError("unavailable", `the store in ${path} is not empty`);
+    if (holdsKeys(databases)) throw new StorageError("unavailable", `the store in ${path} is not empty`);
   } catch (error) {
     await holder.release();
     await databases.root.close();

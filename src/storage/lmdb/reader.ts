@@ -4,8 +4,8 @@ import type { Clock } from "../clock.ts";
 import type { KeyInfo, PairReader } from "../copy/copy.ts";
 import { lastKey } from "../key-order.ts";
 import { StorageError, type KeyValue } from "../storage.ts";
-import { openForReading } from "./databases.ts";
-import { readLease, readLogRecord, readState } from "./layout.ts";
+import { openForReading, storedState } from "./databases.ts";
+import { readLease, readLogRecord } from "./layout.ts";
 
 /**
  * Reads the store in a directory as it is now, beside the server that may be writing there: what it reads is one snapshot of
@@ -15,15 +15,12 @@ export async function readLmdb(directory: string, clock: Clock): Promise<PairRea
   const path = resolve(directory);
   if (!(await stat(join(path, "data.mdb")).catch(() => undefined))?.isFile())
     throw new StorageError("unavailable", `there is no store in ${path}`);
-  const { root, index, log, leases, meta } = openForReading(path);
+  const databases = openForReading(path);
+  const { root, index, log, leases } = databases;
   const transaction = root.useReadTransaction();
-  const found = meta.get("state", { transaction });
-  let revision = found === undefined ? 1 : readState(found).revision;
-  for (const { key } of log.getRange({ start: [2 ** 53, 0], end: [0, 0], reverse: true, limit: 1, transaction }))
-    revision = Math.max(revision, key[0]);
   const slots = new Map<string, number>();
   return {
-    revision,
+    revision: storedState(databases, { transaction }).revision,
     async keys() {
       const keys: KeyInfo[] = [];
       for (const { key, value } of index.getRange({ start: "\0", end: lastKey, transaction })) {
