@@ -1,14 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { systemClock } from "../clock.ts";
 import type { Clock } from "../clock.ts";
 import { EmbeddedStorage } from "../embedded/engine.ts";
 import type { Failpoints } from "../embedded/commit-queue.ts";
 import { defaultHistoryWindow } from "../embedded/revisions.ts";
 import { Ballast } from "./ballast.ts";
-import { checkFormat, openDatabases } from "./databases.ts";
-import { holdDirectory } from "./holder.ts";
+import { openHeld } from "./held.ts";
 import { LmdbVersions } from "./lmdb-versions.ts";
 import { Quota } from "./quota.ts";
 
@@ -31,14 +29,8 @@ export interface LmdbStorage extends EmbeddedStorage {
   readonly id: string;
 }
 
+/** Bytes that data may take where nobody says how many. */
 export const defaultQuota = 8 * 1024 ** 3;
-/** Address space beyond the quota: what deletes, compaction and leases may still take. */
-const reserve = 256 * 1024 ** 2;
-
-/** Bytes of address space that a store with a quota begins with. */
-export function addressSpace(quota: number): number {
-  return quota + reserve;
-}
 
 /** Space kept on the disk, by a file that goes when the disk is full. */
 const largestBallast = 32 * 1024 ** 2;
@@ -53,29 +45,21 @@ const ballastDelay = 2000;
  */
 export async function openLmdbStorage(options: LmdbOptions): Promise<LmdbStorage> {
   const { quota = defaultQuota, historyWindow = defaultHistoryWindow, clock = systemClock, newId = randomUUID, failpoints } = options;
-  const directory = resolve(options.directory);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const databases = openDatabases(directory, addressSpace(quota));
+  const held = await openHeld(options.directory, quota, newId);
   try {
-    const holder = await holdDirectory(directory, databases);
-    try {
-      const id = await checkFormat(databases, directory, newId);
-      const ballast = new Ballast(join(directory, "ballast"), Math.min(largestBallast, Math.max(leastBallast, quota / 256)));
-      // Not while starting; and a disk without room for it is no reason not to run.
-      const filling = clock.after(ballastDelay, () => void ballast.fill().catch(() => undefined));
-      const store = new LmdbVersions(databases, new Quota(databases, quota, ballast, clock), directory, async () => {
-        filling.cancel();
-        await ballast.settled();
-        await holder.release();
-      });
-      const storage = new EmbeddedStorage({ store, clock, historyWindow, ...(failpoints === undefined ? {} : { failpoints }) });
-      return Object.assign(storage, { id });
-    } catch (error) {
-      await holder.release();
-      throw error;
-    }
+    const { directory, databases, id } = held;
+    const ballast = new Ballast(join(directory, "ballast"), Math.min(largestBallast, Math.max(leastBallast, quota / 256)));
+    // Not while starting; and a disk without room for it is no reason not to run.
+    const filling = clock.after(ballastDelay, () => void ballast.fill().catch(() => undefined));
+    const store = new LmdbVersions(databases, new Quota(databases, quota, ballast, clock), directory, async () => {
+      filling.cancel();
+      await ballast.settled();
+      await held.release();
+    });
+    const storage = new EmbeddedStorage({ store, clock, historyWindow, ...(failpoints === undefined ? {} : { failpoints }) });
+    return Object.assign(storage, { id });
   } catch (error) {
-    await databases.root.close();
+    await held.abandon();
     throw error;
   }
 }

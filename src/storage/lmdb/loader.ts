@@ -1,15 +1,14 @@
-import { join, resolve } from "node:path";
-import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { PairWriter } from "../copy/copy.ts";
 import type { Change, LeaseRecord } from "../embedded/version-store.ts";
 import { StorageError } from "../storage.ts";
 import { Ballast } from "./ballast.ts";
-import { checkFormat, holdsKeys, openDatabases } from "./databases.ts";
-import { holdDirectory } from "./holder.ts";
+import { holdsKeys } from "./databases.ts";
+import { openHeld } from "./held.ts";
 import { LmdbVersions } from "./lmdb-versions.ts";
-import { addressSpace, defaultQuota } from "./lmdb.ts";
+import { defaultQuota } from "./lmdb.ts";
 import { Quota } from "./quota.ts";
 
 /**
@@ -18,23 +17,14 @@ import { Quota } from "./quota.ts";
  * is not empty), "corrupt".
  */
 export async function loadLmdb(directory: string, clock: Clock): Promise<PairWriter> {
-  const path = resolve(directory);
-  await mkdir(path, { recursive: true, mode: 0o700 });
-  const databases = openDatabases(path, addressSpace(defaultQuota));
-  const holder = await holdDirectory(path, databases).catch(async (error: unknown) => {
-    await databases.root.close();
-    throw error;
-  });
-  const quota = new Quota(databases, defaultQuota, new Ballast(join(path, "ballast"), 0), clock);
-  try {
-    await checkFormat(databases, path, randomUUID);
-    if (holdsKeys(databases)) throw new StorageError("unavailable", `the store in ${path} is not empty`);
-  } catch (error) {
-    await holder.release();
-    await databases.root.close();
-    throw error;
+  const held = await openHeld(directory, defaultQuota, randomUUID);
+  const { directory: path, databases } = held;
+  if (holdsKeys(databases)) {
+    await held.abandon();
+    throw new StorageError("unavailable", `the store in ${path} is not empty`);
   }
-  const store = new LmdbVersions(databases, quota, path, () => holder.release());
+  const quota = new Quota(databases, defaultQuota, new Ballast(join(path, "ballast"), 0), clock);
+  const store = new LmdbVersions(databases, quota, path, () => held.release());
   let granted: LeaseRecord[] = [];
   let lease = clock.now();
   const write = async (changes: readonly Change[], revision: number, compacted: number): Promise<void> => {
