@@ -1,3 +1,4 @@
+import { beginsWith } from "../object/bytes.ts";
 import { LENGTH, ProtobufError, WireReader } from "./wire-reader.ts";
 import { lengthTag, WireWriter } from "./wire-writer.ts";
 
@@ -13,7 +14,7 @@ interface Envelope {
 
 /** Whether bytes begin as a protobuf body does. Values that are encrypted at rest begin with "k8s:". */
 export function isEnvelope(bytes: Buffer): boolean {
-  return bytes.length >= MAGIC.length && bytes.compare(MAGIC, 0, MAGIC.length, 0, MAGIC.length) === 0;
+  return beginsWith(bytes, MAGIC);
 }
 
 /** Opens a body (runtime.Unknown behind the magic bytes). Errors: ProtobufError. */

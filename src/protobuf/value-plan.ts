@@ -72,8 +72,7 @@ function operationOf(schema: Schema): number {
   }
 }
 
-/** How a value of a type lies on the wire. */
-export function wireTypeOf(schema: Schema): number {
+function wireTypeOf(schema: Schema): number {
   switch (schema.type) {
     case "boolean":
     case "int32":

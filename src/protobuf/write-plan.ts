@@ -1,6 +1,6 @@
 import type { Field, ObjectSchema } from "../schema/schema.ts";
 import { MessagePlans, type PlanEntry } from "./message-plan.ts";
-import { valuePlan, wireTypeOf, type ValuePlan } from "./value-plan.ts";
+import { valuePlan, type ValuePlan } from "./value-plan.ts";
 import { LENGTH } from "./wire-reader.ts";
 
 /** How a member is written. */
@@ -70,11 +70,12 @@ export class WritePlans {
         : schema.type === "map"
           ? ([KEYED, schema.values] as const)
           : ([ONE, schema] as const);
+    const value = valuePlan(type, (message) => this.of(message));
     return {
       shape,
-      tag: tag + (shape === ONE || shape === MANY ? wireTypeOf(type) : LENGTH),
+      tag: tag + (shape === ONE || shape === MANY ? value.wireType : LENGTH),
       name,
-      value: valuePlan(type, (message) => this.of(message)),
+      value,
       always: shape === ONE && always,
       entries: NO_ENTRIES,
       nothing: undefined,

@@ -1,4 +1,5 @@
 import { parseOwnJson } from "../codec/json-text.ts";
+import { beginsWith } from "../object/bytes.ts";
 import { isObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { isEnvelope, openEnvelope } from "../protobuf/envelope.ts";
@@ -148,7 +149,7 @@ export class StoredValues implements Storage {
     const form = this.#options.forms.of(pair.key);
     try {
       if (isEnvelope(pair.value)) return form === undefined ? this.#loose(pair) : this.#packed(pair, form, soon);
-      return form === undefined || startsWith(pair.value, this.#head(form)) ? pair : inHub(pair, form);
+      return form === undefined || beginsWith(pair.value, this.#head(form)) ? pair : inHub(pair, form);
     } catch (error) {
       if (error instanceof ProtobufError) return { ...pair, fault: `does not decode: ${error.message}` };
       throw error;
@@ -205,7 +206,7 @@ export class StoredValues implements Storage {
   /** The same JSON under the version that is stored. */
   #renamed(value: Buffer, form: StoredForm): Buffer {
     const head = this.#head(form);
-    if (form.storedVersion === form.apiVersion || !startsWith(value, head)) return value;
+    if (form.storedVersion === form.apiVersion || !beginsWith(value, head)) return value;
     return Buffer.concat([jsonHead(form, form.storedVersion), value.subarray(head.length)]);
   }
 
@@ -214,10 +215,6 @@ export class StoredValues implements Storage {
     if (head === undefined) this.#heads.set(form, (head = jsonHead(form, form.apiVersion)));
     return head;
   }
-}
-
-function startsWith(value: Buffer, head: Buffer): boolean {
-  return value.length >= head.length && value.compare(head, 0, head.length, 0, head.length) === 0;
 }
 
 /** JSON that is not as this process writes it: members in another order, another version; or no JSON at all. */
