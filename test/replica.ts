@@ -1,9 +1,9 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { packageRoot } from "../src/config/data-files.ts";
+import { run } from "./command.ts";
 import { openDoor, type Door } from "./door.ts";
 
 /** The built command on an etcd, as a process of its own. It ends with this process at the latest. */
@@ -44,18 +44,9 @@ export async function startReplica(etcd: readonly string[]): Promise<Replica> {
       child = undefined;
     },
     async start() {
-      const started = spawn(process.execPath, [join(packageRoot(), "bin/binnacle.js"), ...flags], { stdio: ["ignore", "pipe", "pipe"] });
-      child = started;
-      let said = "";
-      started.stderr.on("data", (text) => (said = (said + String(text)).slice(-4_000)));
-      const url = await new Promise<string>((resolve, reject) => {
-        started.stdout.on("data", (text) => {
-          said += String(text);
-          const ready = /ready {2}(https:\S+)/.exec(said)?.[1];
-          if (ready !== undefined) resolve(ready);
-        });
-        started.on("close", () => reject(new Error(`ended before it was ready: ${said}`)));
-      });
+      const started = run(...flags);
+      child = started.child;
+      const url = /https:\S+/.exec(await started.ready)?.[0] ?? "";
       door?.close();
       door = await openDoor(url, join(directory, "pki"));
       runs++;
