@@ -15,7 +15,7 @@ export interface TcpProxy extends AsyncDisposable {
 }
 
 /** Puts a TCP proxy in front of a server: order and bytes stay, each piece comes later. */
-export async function startProxy(server: string, delay = 0): Promise<TcpProxy> {
+export async function startProxy(server: string): Promise<TcpProxy> {
   let to = new URL(server);
   const sockets = new Set<Socket>();
   let isCut = false;
@@ -45,7 +45,7 @@ export async function startProxy(server: string, delay = 0): Promise<TcpProxy> {
   await once(listener, "listening");
   const proxy: TcpProxy = {
     url: `${to.protocol}//127.0.0.1:${(listener.address() as AddressInfo).port}`,
-    delay,
+    delay: 0,
     cut() {
       isCut = true;
       for (const socket of sockets) socket.destroy();

@@ -18,7 +18,7 @@ export interface Terminal {
 }
 
 /** Runs a subcommand with its own arguments and gives the exit code. */
-export type Subcommand = (args: readonly string[], terminal: Terminal, startServer: StartServer) => Promise<number> | number;
+type Subcommand = (args: readonly string[], terminal: Terminal, startServer: StartServer) => Promise<number> | number;
 
 const subcommands: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>([
   ["serve", serve],

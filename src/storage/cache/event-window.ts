@@ -15,20 +15,13 @@ export interface CacheEvent {
 }
 
 /** How much of the past is kept: whichever bound is met first, but never fewer than `least` events. */
-export interface WindowLimits {
-  readonly most: number;
-  readonly bytes: number;
-  readonly least: number;
-}
-
-export const WINDOW_LIMITS: WindowLimits = { most: 10_000, bytes: 8 << 20, least: 100 };
+const LIMITS = { most: 10_000, bytes: 8 << 20, least: 100 };
 
 /**
  * The recent past of one resource, addressed by sequence number: a watcher is a position in it, so a slow one costs
  * nothing, and falls out when its position does.
  */
 export class EventWindow {
-  readonly #limits: WindowLimits;
   #events: CacheEvent[] = [];
   /** Sequence number of #events[0]. */
   #first = 0;
@@ -36,9 +29,8 @@ export class EventWindow {
   /** Every event after this revision is in the window. */
   #since: number;
 
-  constructor(since: number, limits: WindowLimits = WINDOW_LIMITS) {
+  constructor(since: number) {
     this.#since = since;
-    this.#limits = limits;
   }
 
   /** Events after this revision are all here; a watch from an earlier one has expired. */
@@ -64,7 +56,7 @@ export class EventWindow {
   push(event: CacheEvent): void {
     this.#events.push(event);
     this.#bytes += weight(event);
-    if (this.#events.length > this.#limits.most || this.#bytes > this.#limits.bytes) this.#shrink();
+    if (this.#events.length > LIMITS.most || this.#bytes > LIMITS.bytes) this.#shrink();
   }
 
   /** Begins anew at a revision: what was between is not known, and whoever has not read what was here has missed it. */
@@ -89,7 +81,7 @@ export class EventWindow {
 
   /** Drops the oldest tenth at once, so that a full window does not shift at every event. */
   #shrink(): void {
-    const { most, bytes, least } = this.#limits;
+    const { most, bytes, least } = LIMITS;
     let drop = 0;
     let count = this.#events.length;
     while (count > least && (count > most * 0.9 || this.#bytes > bytes * 0.9)) {

@@ -1,19 +1,15 @@
 import type { ObjectRecord } from "./record.ts";
 
 /** Parsed objects that are kept beside their bytes; a pod takes some ten thousand bytes so, three times its JSON. */
-const DEFAULT_CAPACITY = 128;
+const CAPACITY = 128;
 
 /**
  * Keeps the parsed objects of the records that were last read or written, and lets the others go: they are parsed again
  * when somebody needs more of them than their bytes, labels and selectable fields.
  */
 export class ObjectKeeper {
-  readonly #ring: (ObjectRecord | undefined)[];
+  readonly #ring: (ObjectRecord | undefined)[] = Array.from({ length: CAPACITY });
   #next = 0;
-
-  constructor(capacity: number = DEFAULT_CAPACITY) {
-    this.#ring = Array.from({ length: capacity });
-  }
 
   /** A record holds its parsed object now. */
   keep(record: ObjectRecord): void {

@@ -21,7 +21,7 @@ function recordBytes(line: Buffer, metadataStart: number): RecordBytes {
 }
 
 /** What a record is made from: its JSON, or what its JSON is made from when somebody asks for it. */
-export interface RecordSource {
+interface RecordSource {
   readonly key: string;
   readonly revision: number;
   readonly lease: number;

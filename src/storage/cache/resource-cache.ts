@@ -19,10 +19,10 @@ interface ResourceCacheOptions {
   readonly keeper: ObjectKeeper;
   /** Brings an object that was stored before into its present form, in place; absent: it is in it. */
   readonly readStored?: ((object: KubeObject) => void) | undefined;
-  /** How long a read waits for a revision that has not arrived, in milliseconds. */
-  readonly waitMs?: number;
 }
 
+/** How long a read waits for a revision that has not arrived, in milliseconds. */
+const WAIT_MS = 3000;
 /** How soon the store is asked again after an interruption, in milliseconds. */
 const RESUME_MS = 500;
 const SHOWN = Promise.resolve();
@@ -100,7 +100,7 @@ export class ResourceCache {
       const timer = setTimeout(() => {
         this.#waiting = this.#waiting.filter((other) => other !== entry);
         reject(new StorageError("futureRevision", `revision ${revision} has not arrived`, this.#revision, revision));
-      }, this.#options.waitMs ?? 3000);
+      }, WAIT_MS);
       this.#waiting.push(entry);
     });
   }

@@ -22,7 +22,7 @@ export type WatchScope =
   | { readonly type: "field"; readonly label: string; readonly value: string };
 
 /** Reads an indexed field of a record, "" where absent. */
-export type FieldReader = (record: ObjectRecord) => string;
+type FieldReader = (record: ObjectRecord) => string;
 
 /**
  * The watchers of one resource, by what they watch: an event of one object finds the watchers of its key, its

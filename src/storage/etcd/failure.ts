@@ -38,9 +38,10 @@ export function wasNotTaken({ code, details }: CallError): boolean {
   return code === status.UNAVAILABLE && /^(No connection established|Name resolution failed)|etcdserver: no leader$/.test(details);
 }
 
-/** Another member may do better; CANCELLED: this one was dropped while it was asked. */
+/** CANCELLED: the member was dropped while it was asked. */
 const ofMember: ReadonlySet<number> = new Set([status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.INTERNAL, status.CANCELLED]);
 
+/** A failure of the member that was asked: another may do better. */
 export function isOfMember({ code }: CallError): boolean {
   return ofMember.has(code);
 }

@@ -91,7 +91,7 @@ test("when leaders die, writes go on with the next one, and a watch misses nothi
 
 test("a member that answers late is right all the same, and left where that lasts", asked, async () => {
   const [first, ...others] = cluster.urls as [string, string, string];
-  await using proxy = await startProxy(first, 0);
+  await using proxy = await startProxy(first);
   await using storage = await open([proxy.url, ...others]);
   await using fast = await open(others, { prefix: `/store-${stores}` });
   const watch = record(storage, "/registry/a/", storage.revision);
