@@ -1,12 +1,28 @@
-import type { Field, ObjectSchema } from "../schema/schema.ts";
+import type { Field, ObjectSchema, Schema } from "../schema/schema.ts";
 
-/** What stands under a field number: a member of the object, or a message whose members JSON shows among the object's. */
+/** A member that comes once, or not at all. */
+export const ONE = 0;
+/** A list: its items are fields of the same number. */
+export const MANY = 1;
+/** A list in a message of its own: {repeated items = 1}. */
+export const WRAPPED = 2;
+/** A map: its entries are messages under the same number. */
+export const KEYED = 3;
+/** A message whose members JSON shows among the object's. */
+export const INLINED = 4;
+
+/** What stands under a field number. */
 export type PlanEntry =
-  | { readonly type: "member"; readonly field: Field; readonly wrapped: boolean }
-  | { readonly type: "inlined"; readonly entries: ReadonlyMap<number, PlanEntry> };
+  | {
+      readonly shape: typeof ONE | typeof MANY | typeof WRAPPED | typeof KEYED;
+      readonly field: Field;
+      /** Of the member, of the items of a list, of the values of a map. */
+      readonly value: Schema;
+    }
+  | { readonly shape: typeof INLINED; readonly entries: ReadonlyMap<number, PlanEntry> };
 
-/** Lists that are a message of their own, as a named type of the original is: {repeated items = 1}. */
-const WRAPPED: ReadonlySet<string> = new Set(["io.k8s.apimachinery.pkg.apis.meta.v1.APIResource.verbs"]);
+/** Lists that are a message of their own, as a named type of the original is. */
+const WRAPPED_LISTS: ReadonlySet<string> = new Set(["io.k8s.apimachinery.pkg.apis.meta.v1.APIResource.verbs"]);
 
 /** How the types' fields lie on the wire, by number; made on a type's first use. Holds what one server has met. */
 export class MessagePlans {
@@ -27,11 +43,18 @@ function planOf(schema: ObjectSchema): ReadonlyMap<number, PlanEntry> {
     let entries = plan;
     for (const number of proto.inlined ?? []) {
       const present = entries.get(number);
-      const nested = present?.type === "inlined" ? (present.entries as Map<number, PlanEntry>) : new Map<number, PlanEntry>();
-      entries.set(number, { type: "inlined", entries: nested });
+      const nested = present?.shape === INLINED ? (present.entries as Map<number, PlanEntry>) : new Map<number, PlanEntry>();
+      entries.set(number, { shape: INLINED, entries: nested });
       entries = nested;
     }
-    entries.set(proto.number, { type: "member", field, wrapped: WRAPPED.has(`${schema.name}.${field.name}`) });
+    entries.set(proto.number, memberOf(field, `${schema.name}.${field.name}`));
   }
   return plan;
+}
+
+function memberOf(field: Field, place: string): PlanEntry {
+  const { schema } = field;
+  if (schema.type === "list") return { shape: WRAPPED_LISTS.has(place) ? WRAPPED : MANY, field, value: schema.items };
+  if (schema.type === "map") return { shape: KEYED, field, value: schema.values };
+  return { shape: ONE, field, value: schema };
 }

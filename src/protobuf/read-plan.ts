@@ -1,15 +1,10 @@
 import type { Field, ObjectSchema } from "../schema/schema.ts";
-import { MessagePlans, type PlanEntry } from "./message-plan.ts";
+import { INLINED, MessagePlans, ONE, WRAPPED, type KEYED, type MANY, type PlanEntry } from "./message-plan.ts";
 import { valuePlan, type ValuePlan } from "./value-plan.ts";
-
-/** How a member comes. */
-export const ONE = 0;
-export const MANY = 1;
-export const KEYED = 2;
-export const INLINED = 3;
 
 /** One field of a message as it is read. */
 export interface ReadEntry {
+  /** A list in a message of its own is read as one value. */
   readonly shape: typeof ONE | typeof MANY | typeof KEYED | typeof INLINED;
   readonly name: string;
   /** Of the member, of the items of a list, of the values of a map. */
@@ -52,15 +47,10 @@ export class ReadPlans {
   }
 
   #entry(entry: PlanEntry): ReadEntry {
-    if (entry.type === "inlined")
+    if (entry.shape === INLINED)
       return { shape: INLINED, name: "", value: undefined, dropZero: false, entries: this.#entries(entry.entries) };
     const { name, schema, dropZero } = entry.field;
-    const [shape, type] =
-      schema.type === "list" && !entry.wrapped
-        ? ([MANY, schema.items] as const)
-        : schema.type === "map"
-          ? ([KEYED, schema.values] as const)
-          : ([ONE, schema] as const);
+    const [shape, type] = entry.shape === WRAPPED ? ([ONE, schema] as const) : ([entry.shape, entry.value] as const);
     return { shape, name, value: valuePlan(type, (message) => this.of(message)), dropZero, entries: NO_ENTRIES };
   }
 }

@@ -5,7 +5,8 @@ import { copyJson, setOwn, structIn, type JsonObject, type JsonValue } from "../
 import { formatMicroTime, formatTime } from "../object/time.ts";
 import type { AnySchema, ObjectSchema } from "../schema/schema.ts";
 import { isZero } from "../schema/zero.ts";
-import { INLINED, KEYED, MANY, ReadPlans, type ReadEntry, type ReadPlan } from "./read-plan.ts";
+import { INLINED, KEYED, MANY } from "./message-plan.ts";
+import { ReadPlans, type ReadEntry, type ReadPlan } from "./read-plan.ts";
 import { TextTable } from "./text-table.ts";
 import * as values from "./value-plan.ts";
 import type { ValuePlan } from "./value-plan.ts";

@@ -1,18 +1,11 @@
 import type { Field, ObjectSchema } from "../schema/schema.ts";
-import { MessagePlans, type PlanEntry } from "./message-plan.ts";
+import { INLINED, MANY, MessagePlans, ONE, type PlanEntry } from "./message-plan.ts";
 import { valuePlan, type ValuePlan } from "./value-plan.ts";
 import { LENGTH } from "./wire-reader.ts";
 
-/** How a member is written. */
-export const ONE = 0;
-export const MANY = 1;
-export const WRAPPED = 2;
-export const KEYED = 3;
-export const INLINED = 4;
-
 /** One field of a message as it is written. */
 export interface WriteEntry {
-  readonly shape: typeof ONE | typeof MANY | typeof WRAPPED | typeof KEYED | typeof INLINED;
+  readonly shape: PlanEntry["shape"];
   readonly tag: number;
   /** "" for a message whose members lie in the object (INLINED). */
   readonly name: string;
@@ -57,26 +50,19 @@ export class WritePlans {
 
   #entry(number: number, entry: PlanEntry, owner: string): WriteEntry {
     const tag = number * 8;
-    if (entry.type === "inlined") {
+    if (entry.shape === INLINED) {
       const entries = this.#entries(entry.entries, owner);
       return { shape: INLINED, tag: tag + LENGTH, name: "", value: undefined, always: true, entries, nothing: undefined };
     }
-    const { field, wrapped } = entry;
-    const { name, schema } = field;
-    const always = isAlwaysWritten(field, `${owner}.${name}`);
-    const [shape, type] =
-      schema.type === "list"
-        ? ([wrapped ? WRAPPED : MANY, schema.items] as const)
-        : schema.type === "map"
-          ? ([KEYED, schema.values] as const)
-          : ([ONE, schema] as const);
-    const value = valuePlan(type, (message) => this.of(message));
+    const { shape, field } = entry;
+    const { name } = field;
+    const value = valuePlan(entry.value, (message) => this.of(message));
     return {
       shape,
       tag: tag + (shape === ONE || shape === MANY ? value.wireType : LENGTH),
       name,
       value,
-      always: shape === ONE && always,
+      always: shape === ONE && isAlwaysWritten(field, `${owner}.${name}`),
       entries: NO_ENTRIES,
       nothing: undefined,
     };

@@ -6,11 +6,12 @@ import { compareTexts } from "../object/text-order.ts";
 import { parseMicroTime, parseTime, plainSeconds, zeroTime } from "../object/time.ts";
 import type { AnySchema, ObjectSchema } from "../schema/schema.ts";
 import { ENVELOPE_END, PAYLOAD } from "./envelope.ts";
+import { INLINED, KEYED, MANY, ONE } from "./message-plan.ts";
 import * as values from "./value-plan.ts";
 import type { ValuePlan } from "./value-plan.ts";
 import { VARINT } from "./wire-reader.ts";
 import { lengthTag, WireWriter } from "./wire-writer.ts";
-import { INLINED, KEYED, MANY, ONE, WritePlans, type WriteEntry } from "./write-plan.ts";
+import { WritePlans, type WriteEntry } from "./write-plan.ts";
 
 type Plan = ValuePlan<readonly WriteEntry[]>;
 
