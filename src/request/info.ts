@@ -42,33 +42,17 @@ export function requestInfo(method: string, target: string): RequestInfo | undef
   const path = decodePath(cut < 0 ? target : target.slice(0, cut));
   if (path === undefined) return undefined;
   const query = new URLSearchParams(cut < 0 ? "" : target.slice(cut + 1));
-  const other: RequestInfo = {
-    path,
-    query,
-    isResourceRequest: false,
-    verb: method.toLowerCase(),
-    apiPrefix: "",
-    apiGroup: "",
-    apiVersion: "",
-    namespace: "",
-    resource: "",
-    subresource: "",
-    name: "",
-    parts: [],
-    labelSelector: "",
-    fieldSelector: "",
-  };
   const segments = trimSlashes(path).split("/");
   const apiPrefix = segments[0] as string;
   const head = apiPrefix === "api" ? 1 : apiPrefix === "apis" ? 2 : 0;
-  if (head === 0 || segments.length < head + 2) return other;
+  if (head === 0 || segments.length < head + 2) return otherInfo(method, path, query);
   const apiGroup = head === 2 ? (segments[1] as string) : "";
   const apiVersion = segments[head] as string;
   let parts = segments.slice(head + 1);
 
   let verb = VERBS[method] ?? "";
   if (PATH_VERBS.has(parts[0] as string)) {
-    if (parts.length < 2) return other;
+    if (parts.length < 2) return otherInfo(method, path, query);
     verb = parts[0] as string;
     parts = parts.slice(1);
   }
@@ -100,6 +84,26 @@ export function requestInfo(method: string, target: string): RequestInfo | undef
     parts,
     labelSelector,
     fieldSelector,
+  };
+}
+
+/** What is no resource request, whatever else it may be. */
+function otherInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
+  return {
+    path,
+    query,
+    isResourceRequest: false,
+    verb: method.toLowerCase(),
+    apiPrefix: "",
+    apiGroup: "",
+    apiVersion: "",
+    namespace: "",
+    resource: "",
+    subresource: "",
+    name: "",
+    parts: [],
+    labelSelector: "",
+    fieldSelector: "",
   };
 }
 
