@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -20,3 +22,26 @@ test("two servers live in one process, each with its own port and data, and end 
   await using again = await startServer({ dataDir: join(directory, "one"), port: 0 });
   assert.match(again.url, /^https:/);
 });
+
+test("a start that fails at its end leaves nothing open: neither its port nor its directory", async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), "library-"));
+  t.after(() => rm(directory, { recursive: true }));
+  const port = await freePort();
+  // The kubeconfig is what is written last.
+  const taken = join(directory, "admin.kubeconfig");
+  await mkdir(taken);
+  await assert.rejects(startServer({ dataDir: directory, port }), StartupError);
+  await rm(taken, { recursive: true });
+  await using again = await startServer({ dataDir: directory, port });
+  assert.equal(new URL(again.url).port, String(port));
+});
+
+/** A port that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}

@@ -6,6 +6,7 @@ import { issuerDocuments, KEYS_PATH } from "../authentication/service-account/is
 import { isAdmissionPluginOn } from "../config/admission-plugins.ts";
 import type { Config } from "../config/config.ts";
 import { dataDirectory } from "../config/data-files.ts";
+import type { Listener } from "../http/listen.ts";
 import { tokenRequest } from "../registry/actions/token-request.ts";
 import { tokenReview } from "../registry/actions/token-review.ts";
 import { systemClient, type SystemClient } from "../registry/system-client.ts";
@@ -43,8 +44,7 @@ export interface Embedding {
 
 /** What is known of a server only while it runs. */
 export interface Running {
-  /** The port that it listens on. */
-  port: number;
+  listener: Listener | undefined;
   stopping: boolean;
 }
 
@@ -97,6 +97,7 @@ export async function assemble(
     ownResolver,
   );
   const aggregation = await prepareAggregation({ config, resolveService, ownResolver, log, clock: Date.now });
+  const port = (): number => running.listener?.port ?? 0;
   const plane: ControlPlane = createControlPlane({
     storage: stores.main,
     elsewhere: storesByPrefix(stores, definitions),
@@ -141,13 +142,13 @@ export async function assemble(
         clockFault: () => skew.fault(),
         stopping: () => running.stopping,
       }),
-      serverAddress: () => `${config.advertiseAddress}:${running.port}`,
+      serverAddress: () => `${config.advertiseAddress}:${port()}`,
       issuer: issuerDocuments({
         issuer: authentication.issuer.issuer,
         keys: authentication.accountKeys,
         keysUrl: () =>
           config.authentication.serviceAccounts.keysUrl ||
-          `https://${config.externalHostname || config.advertiseAddress}:${running.port}${KEYS_PATH}`,
+          `https://${config.externalHostname || config.advertiseAddress}:${port()}${KEYS_PATH}`,
       }),
       log,
       clock: Date.now,

@@ -8,7 +8,7 @@ import { listen, type ListenerTls } from "../http/listen.ts";
 import { hostPort } from "../object/ip.ts";
 import { systemClient } from "../registry/system-client.ts";
 import { HookTransport } from "../webhook/transport.ts";
-import { assemble, type Embedding, type Running } from "./assemble.ts";
+import { assemble, type Assembled, type Embedding, type Running } from "./assemble.ts";
 import { clientAddress } from "./certificates.ts";
 import { writeClusterObjects } from "./cluster-objects.ts";
 import { prepareDirectory } from "./data-dir.ts";
@@ -17,7 +17,7 @@ import { writeKubeconfig } from "./kubeconfig.ts";
 import { listenFault } from "./listen-fault.ts";
 import { serverLog, type ServerLog } from "./log.ts";
 import { runLoops } from "./loops.ts";
-import { openStores, type Stores } from "./open-storage.ts";
+import { openStores } from "./open-storage.ts";
 import { periodically } from "./periodic.ts";
 import { endpointReconciler } from "./replicas/endpoint-reconciler.ts";
 import { joinReplicas } from "./replicas/replica.ts";
@@ -42,23 +42,51 @@ export async function startServer(config: Config, embedding: Embedding = {}): Pr
   // First of all, since its lock keeps a second server away from everything in the directory.
   const log = serverLog();
   const stores = await openStores(config, (text) => log.warn({}, text));
+  const running: Running = { listener: undefined, stopping: false };
+  let assembled: Assembled;
   try {
-    return await startOn(stores, config, embedding, log);
+    assembled = await assemble(stores, config, embedding, log, running);
   } catch (error) {
     await stores[Symbol.asyncDispose]();
     throw error;
   }
+  const { plane, aggregation } = assembled;
+  const loops: AsyncDisposable[] = [];
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> =>
+    (closing ??= (async () => {
+      running.stopping = true;
+      await Promise.all(loops.map((loop) => loop[Symbol.asyncDispose]()));
+      aggregation.stop();
+      plane.close();
+      await running.listener?.close(DRAIN_MS);
+      await assembled[Symbol.asyncDispose]();
+      await stores[Symbol.asyncDispose]();
+    })());
+  try {
+    const reached = await serve({ assembled, config, log, running, loops });
+    return { ...reached, close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
-/** Starts a server on an open store, which is the server's to close once it has started. */
-async function startOn(stores: Stores, config: Config, embedding: Embedding, log: ServerLog): Promise<RunningServer> {
-  const running: Running = { port: 0, stopping: false };
-  const assembled = await assemble(stores, config, embedding, log, running);
+/** What a start has, and where it puts what it opens, so that all of it is closed whatever becomes of the start. */
+interface Starting {
+  readonly assembled: Assembled;
+  readonly config: Config;
+  readonly log: ServerLog;
+  readonly running: Running;
+  readonly loops: AsyncDisposable[];
+}
+
+/** Sets a server to work: the objects of a cluster, the listener, the loops, the kubeconfig. */
+async function serve({ assembled, config, log, running, loops }: Starting): Promise<Pick<RunningServer, "url" | "kubeconfigPath">> {
   const { plane, certificates, authentication, aggregation, resolveService, skew } = assembled;
   await plane.start();
   const client = systemClient(plane.registry);
   const failed = (work: string) => (error: unknown) => log.warn({ err: error, work }, "this will be tried again");
-  const loops: AsyncDisposable[] = [];
   const publish = (): Promise<void> =>
     publishAuthentication(client, { ...authentication.authorities, requestHeader: config.authentication.requestHeader });
   // A webhook that refuses what a start writes must not keep out whoever could mend it.
@@ -88,7 +116,7 @@ async function startOn(stores: Stores, config: Config, embedding: Embedding, log
   }).catch((error: unknown) => {
     throw listenFault(error, config.bindAddress, config.port);
   });
-  running.port = listener.port;
+  running.listener = listener;
   authentication.onAuthorities(() => {
     listener.secure(tls());
     publish().catch(failed("telling extension API servers of other authorities"));
@@ -117,16 +145,5 @@ async function startOn(stores: Stores, config: Config, embedding: Embedding, log
   const url = `https://${hostPort(address, listener.port)}`;
   const kubeconfigPath = join(config.dataDir, "admin.kubeconfig");
   await writeKubeconfig(kubeconfigPath, url, certificates);
-  let closing: Promise<void> | undefined;
-  const close = (): Promise<void> =>
-    (closing ??= (async () => {
-      running.stopping = true;
-      await Promise.all(loops.map((loop) => loop[Symbol.asyncDispose]()));
-      aggregation.stop();
-      plane.close();
-      await listener.close(DRAIN_MS);
-      await assembled[Symbol.asyncDispose]();
-      await stores[Symbol.asyncDispose]();
-    })());
-  return { url, kubeconfigPath, close, [Symbol.asyncDispose]: close };
+  return { url, kubeconfigPath };
 }
