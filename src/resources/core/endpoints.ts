@@ -1,6 +1,7 @@
 import { requiredField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import { equalJson, getOwn } from "../../object/json.ts";
+import { hostPort } from "../../object/ip.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel, dnsSubdomain, qualifiedNameRules } from "../../object/names.ts";
 import { objects } from "../../object/parts.ts";
@@ -63,8 +64,7 @@ function endpointsCell(object: KubeObject): string {
     // Without ports an address stands for itself.
     for (const port of ports.length === 0 ? [undefined] : ports) {
       count += addresses.length;
-      for (const ip of addresses.slice(0, SHOWN - shown.length))
-        shown.push(port === undefined ? ip : `${ip.includes(":") ? `[${ip}]` : ip}:${numberIn(port, "port")}`);
+      for (const ip of addresses.slice(0, SHOWN - shown.length)) shown.push(port === undefined ? ip : hostPort(ip, numberIn(port, "port")));
     }
   }
   if (count > SHOWN) return `${shown.join(",")} + ${count - SHOWN} more...`;
