@@ -5,7 +5,7 @@ import type { Registry } from "../../registry/registry.ts";
 import { isSelected, matchingVersion } from "../matching/criteria.ts";
 import type { Subject } from "../matching/subject.ts";
 import type { RequestVersion } from "../matching/versions.ts";
-import { collectParams, ConfigurationError, paramResource } from "./params.ts";
+import { collectParams, PolicyConfigurationError, paramResource } from "./params.ts";
 import type { Binding, BoundPolicy } from "./policy-table.ts";
 
 /** A policy that is to be applied to a request, by one binding and with one set of parameters. */
@@ -68,7 +68,7 @@ async function configurationFault(work: () => Promise<void>): Promise<string | u
     await work();
     return undefined;
   } catch (error) {
-    if (error instanceof ConfigurationError || error instanceof SelectorError || error instanceof StatusError) return error.message;
+    if (error instanceof PolicyConfigurationError || error instanceof SelectorError || error instanceof StatusError) return error.message;
     throw error;
   }
 }

@@ -9,9 +9,9 @@ import type { ServedVersion } from "../../resources/definition.ts";
 import { prefixEnd } from "../../storage/key-order.ts";
 
 /** A policy or binding that is not configured so that it could be applied; `message` is what clients see. */
-export class ConfigurationError extends Error {}
+export class PolicyConfigurationError extends Error {}
 
-/** Finds the resource of a policy's paramKind; undefined where it has none. Errors: ConfigurationError. */
+/** Finds the resource of a policy's paramKind; undefined where it has none. Errors: PolicyConfigurationError. */
 export function paramResource(registry: Registry, spec: ReadonlyJsonObject): ServedResource | undefined {
   if (!isSet(spec, "paramKind")) return undefined;
   const paramKind = objectIn(spec, "paramKind");
@@ -19,13 +19,13 @@ export function paramResource(registry: Registry, spec: ReadonlyJsonObject): Ser
   const { group, version } = parseGroupVersion(stringIn(paramKind, "apiVersion")) ?? { group: "", version: "" };
   const found = registry.definitions.findKind(group, kind, version);
   if (found?.definition.keyPrefix === undefined)
-    throw new ConfigurationError(`failed to find resource referenced by paramKind: '${group}/${version}, Kind=${kind}'`);
+    throw new PolicyConfigurationError(`failed to find resource referenced by paramKind: '${group}/${version}, Kind=${kind}'`);
   return found;
 }
 
 /**
  * The parameters that a binding means for a request in a namespace: a list of one "nothing" where the policy takes none or
- * the binding gives none, an empty list where there are none and that is all right. Errors: ConfigurationError.
+ * the binding gives none, an empty list where there are none and that is all right. Errors: PolicyConfigurationError.
  */
 export async function collectParams(
   registry: Registry,
@@ -38,18 +38,18 @@ export async function collectParams(
   const namespace = paramNamespace(resource, stringIn(paramRef, "namespace"), requestNamespace);
   const found = await find(registry, resource, namespace, paramRef);
   if (found.length === 0 && stringIn(paramRef, "parameterNotFoundAction") === "Deny")
-    throw new ConfigurationError("no params found for policy binding with `Deny` parameterNotFoundAction");
+    throw new PolicyConfigurationError("no params found for policy binding with `Deny` parameterNotFoundAction");
   return found;
 }
 
 function paramNamespace({ definition }: ServedResource, given: string, requestNamespace: string): string {
   if (definition.scope === "Cluster") {
-    if (given !== "") throw new ConfigurationError("paramRef.namespace must not be provided for a cluster-scoped `paramKind`");
+    if (given !== "") throw new PolicyConfigurationError("paramRef.namespace must not be provided for a cluster-scoped `paramKind`");
     return "";
   }
   const namespace = given || requestNamespace;
   if (namespace === "")
-    throw new ConfigurationError("cannot use namespaced paramRef in policy binding that matches cluster-scoped resources");
+    throw new PolicyConfigurationError("cannot use namespaced paramRef in policy binding that matches cluster-scoped resources");
   return namespace;
 }
 
@@ -66,7 +66,7 @@ async function find(
     return record === undefined ? [] : [shown(record.object(), served)];
   }
   const selected = paramRef["selector"];
-  if (!isObject(selected)) throw new ConfigurationError("one of name or selector must be provided");
+  if (!isObject(selected)) throw new PolicyConfigurationError("one of name or selector must be provided");
   const selector = labelSelectorFromObject(selected);
   const objects: KubeObject[] = [];
   const prefix = collectionPrefix(definition, namespace);
