@@ -1,22 +1,17 @@
-import { parseOwnJson, stringifyJson } from "../codec/json-text.ts";
 import { getOwn, isObject, type ReadonlyJsonObject } from "../object/json.ts";
-import { groupVersion, type KubeObject } from "../object/kube-object.ts";
-import { booleanIn, objectIn, objectsIn, stringIn, stringsIn } from "../object/read.ts";
-import type { Column, ResourceDefinition, ServedVersion, Subresource, VersionForms } from "../resources/definition.ts";
-import { applyDefaults, dropNulls } from "../schema/default.ts";
-import { schemaFromOpenApi } from "../schema/from-openapi.ts";
-import { prune } from "../schema/prune.ts";
+import type { KubeObject } from "../object/kube-object.ts";
+import { objectIn, objectsIn, stringIn, stringsIn } from "../object/read.ts";
+import type { ResourceDefinition, ServedVersion, Subresource, VersionForms } from "../resources/definition.ts";
+import { applyDefaults } from "../schema/default.ts";
 import type { ObjectSchema } from "../schema/schema.ts";
 import { acceptedNames } from "./accept-names.ts";
-import { customColumns } from "./custom-columns.ts";
 import { customStrategies, type CustomStrategies } from "./custom-strategy.ts";
-import { parseJsonPath } from "./json-path.ts";
+import { CustomVersion } from "./custom-version.ts";
 
 const VERBS = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"] as const;
 const LAST_VERBS = VERBS.filter((verb) => verb !== "create");
 const LAST_SHOWN = ["delete", "deletecollection", "get", "list", "watch"] as const;
 const DOOR_VERBS = ["get", "patch", "update"] as const;
-const PRESERVING: ReadonlyJsonObject = { "type": "object", "x-kubernetes-preserve-unknown-fields": true };
 
 /** What converts objects of a kind between its versions. The objects are handed over. Errors: StatusError 500. */
 export type Convert = VersionForms["convert"];
@@ -43,11 +38,11 @@ class CustomKind {
   readonly #names: ReadonlyJsonObject;
   readonly #scope: ResourceDefinition["scope"];
   readonly #terminating: boolean;
-  readonly #versions: readonly Version[];
-  readonly #storage: Version;
+  readonly #versions: readonly CustomVersion[];
+  readonly #storage: CustomVersion;
   /** Undefined: the versions differ in name alone, and the one that is stored serves reads of all. */
   readonly #remote: VersionForms | undefined;
-  readonly #made = new Map<Version, ResourceDefinition>();
+  readonly #made = new Map<CustomVersion, ResourceDefinition>();
 
   constructor(crd: KubeObject, { objectMeta, webhook }: DefinitionParts) {
     const spec = objectIn(crd, "spec");
@@ -55,20 +50,20 @@ class CustomKind {
     this.#names = acceptedNames(crd);
     this.#scope = stringIn(spec, "scope") === "Cluster" ? "Cluster" : "Namespaced";
     this.#terminating = crd.metadata.deletionTimestamp !== undefined;
-    this.#versions = objectsIn(spec, "versions").map((version) => new Version(version, this.#group, objectMeta));
-    this.#storage = this.#versions.find(({ isStorage }) => isStorage) ?? (this.#versions[0] as Version);
+    this.#versions = objectsIn(spec, "versions").map((version) => new CustomVersion(version, this.#group, objectMeta));
+    this.#storage = this.#versions.find(({ isStorage }) => isStorage) ?? (this.#versions[0] as CustomVersion);
     const asks = this.#versions.length > 1 && stringIn(objectIn(spec, "conversion"), "strategy") === "Webhook";
     this.#remote = asks ? this.#forms(true, webhook(crd)) : undefined;
   }
 
   /** The definition with a version as its hub; the stored one is that of the kind. */
-  definition(hub: Version = this.#storage): ResourceDefinition {
+  definition(hub: CustomVersion = this.#storage): ResourceDefinition {
     let made = this.#made.get(hub);
     if (made === undefined) this.#made.set(hub, (made = this.#make(hub)));
     return made;
   }
 
-  #make(hubVersion: Version): ResourceDefinition {
+  #make(hubVersion: CustomVersion): ResourceDefinition {
     const names = this.#names;
     const kind = stringIn(names, "kind");
     const plural = stringIn(names, "plural");
@@ -110,7 +105,7 @@ class CustomKind {
   }
 
   /** A version as a definition with some version as its hub shows it. */
-  #served(version: Version, hub: Version): ServedVersion {
+  #served(version: CustomVersion, hub: CustomVersion): ServedVersion {
     const isHub = version === hub;
     const own = (): ResourceDefinition => this.definition(version);
     return {
@@ -135,7 +130,7 @@ class CustomKind {
     };
   }
 
-  #versionOf(object: KubeObject): Version | undefined {
+  #versionOf(object: KubeObject): CustomVersion | undefined {
     return this.#versions.find(({ apiVersion }) => apiVersion === object.apiVersion);
   }
 
@@ -159,7 +154,7 @@ function renamed(objects: readonly KubeObject[], apiVersion: string): KubeObject
   return objects.map((object) => Object.assign(object, { apiVersion }));
 }
 
-function between(version: Version, hub: Version): Pick<ServedVersion, "toHub" | "fromHub"> {
+function between(version: CustomVersion, hub: CustomVersion): Pick<ServedVersion, "toHub" | "fromHub"> {
   return {
     toHub: (object) => Object.assign(object, { apiVersion: hub.apiVersion }),
     fromHub: (object) => {
@@ -168,77 +163,6 @@ function between(version: Version, hub: Version): Pick<ServedVersion, "toHub" | 
       return object;
     },
   };
-}
-
-/** One entry of spec.versions. Most are rarely used: what they say beside their names waits as text until then. */
-class Version {
-  readonly name: string;
-  readonly apiVersion: string;
-  readonly isServed: boolean;
-  readonly isStorage: boolean;
-  readonly subresources: ReadonlyJsonObject;
-  readonly #text: Buffer;
-  readonly #objectMeta: ObjectSchema;
-  #raw: WeakRef<ReadonlyJsonObject> | undefined;
-  #schema: ObjectSchema | undefined;
-  #columns: readonly Column[] | undefined;
-  #selectable: ResourceDefinition["selectableFields"] | undefined;
-
-  constructor(raw: ReadonlyJsonObject, group: string, objectMeta: ObjectSchema) {
-    this.name = stringIn(raw, "name");
-    this.apiVersion = groupVersion(group, this.name);
-    this.isServed = booleanIn(raw, "served");
-    this.isStorage = booleanIn(raw, "storage");
-    this.subresources = objectIn(raw, "subresources");
-    const text = stringifyJson(raw);
-    // Of its own: a piece of the pool would keep alive what was allocated beside it.
-    this.#text = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
-    this.#text.write(text);
-    this.#objectMeta = objectMeta;
-  }
-
-  get text(): string {
-    return this.#text.toString("utf8");
-  }
-
-  get raw(): ReadonlyJsonObject {
-    let raw = this.#raw?.deref();
-    if (raw === undefined) {
-      raw = parseOwnJson(this.text) as ReadonlyJsonObject;
-      this.#raw = new WeakRef(raw);
-    }
-    return raw;
-  }
-
-  /** The schema as it was written; one that lets everything through where there is none. */
-  get openapi(): ReadonlyJsonObject {
-    const schema = getOwn(objectIn(this.raw, "schema"), "openAPIV3Schema");
-    return isObject(schema) ? schema : PRESERVING;
-  }
-
-  get schema(): ObjectSchema {
-    return (this.#schema ??= schemaFromOpenApi(this.openapi, this.#objectMeta, { root: true }) as ObjectSchema);
-  }
-
-  get columns(): readonly Column[] {
-    return (this.#columns ??= customColumns(this.raw));
-  }
-
-  get selectableFields(): ResourceDefinition["selectableFields"] {
-    return (this.#selectable ??= selectableFields(this.raw));
-  }
-
-  prune(object: KubeObject): void {
-    prune(object, this.schema);
-  }
-
-  /** Makes what was stored once an object of this version as it is today, in place. */
-  settle(object: KubeObject): void {
-    object.apiVersion = this.apiVersion;
-    prune(object, this.schema);
-    dropNulls(object, this.schema);
-    applyDefaults(object, this.schema);
-  }
 }
 
 function subresourcesOf(subresources: ReadonlyJsonObject, { status }: CustomStrategies): ReadonlyMap<string, Subresource> {
@@ -256,20 +180,4 @@ function subresourcesOf(subresources: ReadonlyJsonObject, { status }: CustomStra
     });
   }
   return doors;
-}
-
-function selectableFields(version: ReadonlyJsonObject): ReadonlyMap<string, (object: KubeObject) => string> {
-  const fields = new Map<string, (object: KubeObject) => string>([
-    ["metadata.name", (object) => object.metadata.name ?? ""],
-    ["metadata.namespace", (object) => object.metadata.namespace ?? ""],
-  ]);
-  for (const field of objectsIn(version, "selectableFields")) {
-    const path = stringIn(field, "jsonPath");
-    const read = parseJsonPath(path);
-    fields.set(path.replace(/^\./, ""), (object) => {
-      const [value] = read?.(object) ?? [];
-      return value === undefined || value === null || typeof value === "object" ? "" : String(value);
-    });
-  }
-  return fields;
 }
