@@ -9,6 +9,7 @@ import {
   formatIp,
   ipRules,
   lastOfCidr,
+  legacyCidrRules,
   legacyIpRules,
   parseCidr,
   parseIp,
@@ -57,12 +58,16 @@ test("takes nothing that is no address", () => {
 test("tells the faults of strict fields apart", () => {
   assert.deepEqual(ipRules("x"), ["must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"]);
   assert.deepEqual(ipRules("010.1.1.1"), ["must not have leading 0s"]);
-  assert.deepEqual(legacyIpRules("010.1.1.1"), []);
+  assert.deepEqual(legacyIpRules("010.1.1.1"), ["must not have leading 0s"]);
+  assert.deepEqual(legacyIpRules("::ffff:1.2.3.4"), ["must not be an IPv4-mapped IPv6 address"]);
+  assert.deepEqual(legacyIpRules("FD00::1"), []);
   assert.deepEqual(ipRules("::ffff:1.2.3.4"), ["must not be an IPv4-mapped IPv6 address"]);
   assert.deepEqual(ipRules("FD00::1"), ['must be in canonical form ("fd00::1")']);
   assert.deepEqual(cidrRules("10.0.0.0"), ["must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"]);
   assert.deepEqual(cidrRules("10.0.0.0/08"), ["must not have leading 0s in IP or prefix length"]);
   assert.deepEqual(cidrRules("10.0.0.1/24"), ["must not have bits set beyond the prefix length"]);
+  assert.deepEqual(legacyCidrRules("10.0.0.1/24"), ["must not have bits set beyond the prefix length"]);
+  assert.deepEqual(legacyCidrRules("FD00::/64"), []);
   assert.deepEqual(cidrRules("FD00::/64"), ['must be in canonical form ("fd00::/64")']);
   assert.deepEqual(cidrRules("10.0.0.0/24"), []);
 });

@@ -118,33 +118,35 @@ export function cidrsOverlap(a: Cidr, b: Cidr): boolean {
   return cidrContains(a, firstOfCidr(b)) || cidrContains(b, firstOfCidr(a));
 }
 
-/** What is wrong with a text as an address of an older field: only that it is none. */
+/** What is wrong with a text as an address of an older field, which any form but an ambiguous one may be in (KEP-4858). */
 export function legacyIpRules(text: string): string[] {
-  return parseIpSloppy(text) === undefined ? [ipMessages.address] : [];
+  const parsed = parseIpSloppy(text);
+  if (parsed === undefined) return [ipMessages.address];
+  if (parsed.legacy) return [ipMessages.addressZeros];
+  return isMappedIp(parsed) ? [ipMessages.addressMapped] : [];
 }
 
 /** What is wrong with a text as an address of a strict field, the canonical form included. */
 export function ipRules(text: string): string[] {
+  const messages = legacyIpRules(text);
   const parsed = parseIpSloppy(text);
-  if (parsed === undefined) return [ipMessages.address];
-  if (parsed.legacy) return [ipMessages.addressZeros];
-  if (isMappedIp(parsed)) return [ipMessages.addressMapped];
-  return canonicalRule(text, formatIp(parsed));
+  return messages.length > 0 || parsed === undefined ? messages : canonicalRule(text, formatIp(parsed));
 }
 
-/** What is wrong with a text as a range of an older field: only that it is none. */
+/** What is wrong with a text as a range of an older field, which any form but an ambiguous one may be in (KEP-4858). */
 export function legacyCidrRules(text: string): string[] {
-  return parseCidrSloppy(text) === undefined ? [ipMessages.cidr] : [];
-}
-
-/** What is wrong with a text as a range of a strict field, the canonical form included. */
-export function cidrRules(text: string): string[] {
   const parsed = parseCidrSloppy(text);
   if (parsed === undefined) return [ipMessages.cidr];
   if (parsed.legacy) return [ipMessages.cidrZeros];
   if (isMappedIp(parsed.address)) return [ipMessages.cidrMapped];
-  if (firstOfCidr(parsed).value !== parsed.address.value) return [ipMessages.hostBits];
-  return canonicalRule(text, formatCidr(parsed));
+  return firstOfCidr(parsed).value === parsed.address.value ? [] : [ipMessages.hostBits];
+}
+
+/** What is wrong with a text as a range of a strict field, the canonical form included. */
+export function cidrRules(text: string): string[] {
+  const messages = legacyCidrRules(text);
+  const parsed = parseCidrSloppy(text);
+  return messages.length > 0 || parsed === undefined ? messages : canonicalRule(text, formatCidr(parsed));
 }
 
 function canonicalRule(text: string, canonical: string): string[] {

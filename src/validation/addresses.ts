@@ -3,14 +3,15 @@ import { portName } from "../object/names.ts";
 import { invalidField } from "../object/field-error.ts";
 import type { Check } from "./check.ts";
 import { port, text } from "./scalars.ts";
+import { when } from "./structure.ts";
 
-/** An address in a field older than the strict rules: leading zeros and mapped addresses pass. */
+/** An address in a field older than the rule that it be canonical. */
 export const legacyIp: Check = text(legacyIpRules);
 
 /** An address in canonical form. */
 export const ip: Check = text(ipRules);
 
-/** A range in a field older than the strict rules. */
+/** A range in a field older than the rule that it be canonical. */
 export const legacyCidr: Check = text(legacyCidrRules);
 
 /** A range in canonical form. */
@@ -21,3 +22,8 @@ export const portOrName: Check = (value, at, faults, context) => {
   if (typeof value !== "string") return port(value, at, faults, context);
   for (const message of portName(value)) faults.push(invalidField(at, value, message));
 };
+
+/** A rule that what was there before, in whatever place, is spared: servers of old let in more (KEP-4858). */
+export function unlessBefore(before: readonly string[], check: Check): Check {
+  return before.length === 0 ? check : when((value) => typeof value !== "string" || !before.includes(value), check);
+}

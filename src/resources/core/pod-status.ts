@@ -1,10 +1,11 @@
 import { duplicateField, forbiddenField, invalidField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
-import { legacyIpRules, parseIp } from "../../object/ip.ts";
 import { equalJson, structIn, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsSubdomain, qualifiedNameRules } from "../../object/names.ts";
 import { isSet, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { legacyIp, unlessBefore } from "../../validation/addresses.ts";
+import { each } from "../../validation/structure.ts";
 import type { Strategy } from "../definition.ts";
 import { restore } from "../keep-old.ts";
 import { checkPodAnnotationChanges } from "../pod-spec/pod-annotations.ts";
@@ -52,8 +53,8 @@ function validateStatus(object: KubeObject, old: KubeObject): FieldError[] {
   for (const list of ["containerStatuses", "initContainerStatuses"]) {
     checkTerminated(objectsIn(status, list), objectsIn(before, list), restartPolicy, at.child(list), faults);
   }
-  checkPodIps(status, at.child("podIPs"), faults);
-  checkHostIps(status, at.child("hostIPs"), faults);
+  checkPodIps(status, before, at.child("podIPs"), faults);
+  checkHostIps(status, before, at.child("hostIPs"), faults);
   checkClaimStatuses(status, objectIn(object, "spec"), at.child("resourceClaimStatuses"), faults);
   if (stringIn(status, "qosClass") !== stringIn(before, "qosClass")) {
     faults.push(invalidField(at.child("qosClass"), stringIn(status, "qosClass"), "field is immutable"));
@@ -97,32 +98,26 @@ function checkTerminated(
 
 const onePerFamily = "may specify no more than one IP for each IP family";
 
-function checkPodIps(status: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
-  const addresses = objectsIn(status, "podIPs").map((one) => stringIn(one, "ip"));
-  checkAddresses(addresses, at, faults);
+const addressesIn = (status: ReadonlyJsonObject, list: string): string[] => objectsIn(status, list).map((one) => stringIn(one, "ip"));
+
+function checkPodIps(status: ReadonlyJsonObject, before: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
+  const addresses = addressesIn(status, "podIPs");
+  each(unlessBefore(addressesIn(before, "podIPs"), legacyIp))(addresses, at, faults, undefined);
   if (!oneOfEachFamily(addresses)) faults.push(invalidField(at, addresses.map(shownIp), onePerFamily));
   addresses.forEach((address, i) => {
     if (addresses.indexOf(address) < i) faults.push(duplicateField(at.index(i), shownIp(address)));
   });
 }
 
-function checkHostIps(status: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
-  const addresses = objectsIn(status, "hostIPs").map((one) => stringIn(one, "ip"));
+function checkHostIps(status: ReadonlyJsonObject, before: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
+  const addresses = addressesIn(status, "hostIPs");
   const [first] = addresses;
   if (first === undefined) return;
   if (first !== stringIn(status, "hostIP")) {
     faults.push(invalidField(at.index(0).child("ip"), first, "must be equal to `hostIP`"));
   }
-  checkAddresses(addresses, at, faults);
+  each(unlessBefore(addressesIn(before, "hostIPs"), legacyIp))(addresses, at, faults, undefined);
   if (!oneOfEachFamily(addresses)) faults.push(invalidField(at, addresses.map(shownIp), onePerFamily));
-}
-
-function checkAddresses(addresses: readonly string[], at: FieldPath, faults: FieldError[]): void {
-  addresses.forEach((address, i) => {
-    const messages = legacyIpRules(address);
-    if (messages.length === 0 && parseIp(address) === undefined) messages.push("must not have leading 0s");
-    for (const message of messages) faults.push(invalidField(at.index(i), address, message));
-  });
 }
 
 function oneOfEachFamily(addresses: readonly string[]): boolean {

@@ -12,7 +12,7 @@ import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel, dnsSubdomain, qualifiedNameRules } from "../../object/names.ts";
 import { isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
-import { legacyCidr, legacyIp, portOrName } from "../../validation/addresses.ts";
+import { legacyCidr, legacyIp, portOrName, unlessBefore } from "../../validation/addresses.ts";
 import { labels } from "../../validation/labels.ts";
 import { optional, required } from "../../validation/presence.ts";
 import { oneOf, port, text } from "../../validation/scalars.ts";
@@ -90,7 +90,7 @@ export function serviceStatusFaults(service: KubeObject, old: KubeObject): Field
     const place = at.index(i);
     const ip = stringIn(point, "ip");
     const mode = place.child("ipMode");
-    if (ip !== "" && !existing.includes(ip)) legacyIp(ip, place.child("ip"), faults, undefined);
+    if (ip !== "") unlessBefore(existing, legacyIp)(ip, place.child("ip"), faults, undefined);
     if (ip !== "" && !isSet(point, "ipMode")) faults.push(requiredField(mode, "must be specified when `ip` is set"));
     else if (ip === "" && isSet(point, "ipMode")) faults.push(forbiddenField(mode, "may not be specified when `ip` is not set"));
     else if (isSet(point, "ipMode")) oneOf("Proxy", "VIP")(getOwn(point, "ipMode"), mode, faults, undefined);
@@ -181,7 +181,7 @@ function externalIpFaults(spec: ReadonlyJsonObject, before: ReadonlyJsonObject |
   const existing = before === undefined ? [] : stringsIn(before, "externalIPs");
   stringsIn(spec, "externalIPs").forEach((ip, i) => {
     const at = specAt.child("externalIPs").index(i);
-    if (!existing.includes(ip)) legacyIp(ip, at, faults, undefined);
+    unlessBefore(existing, legacyIp)(ip, at, faults, undefined);
     checkNotSpecial(ip, at, faults);
   });
 }
@@ -226,10 +226,7 @@ function sourceRangeFaults(service: KubeObject, old: KubeObject | undefined, fau
     const at = specAt.child("LoadBalancerSourceRanges");
     const existing = old === undefined ? [] : stringsIn(objectIn(old, "spec"), "loadBalancerSourceRanges").map((range) => range.trim());
     if (!isLoadBalancer(spec)) faults.push(forbiddenField(at, ONLY_LOAD_BALANCER));
-    ranges.forEach((range, i) => {
-      const trimmed = range.trim();
-      if (!existing.includes(trimmed)) legacyCidr(trimmed, at.index(i), faults, undefined);
-    });
+    ranges.forEach((range, i) => unlessBefore(existing, legacyCidr)(range.trim(), at.index(i), faults, undefined));
   } else if (annotation !== undefined) {
     const at = FieldPath.root.child("metadata", "annotations").key(SOURCE_RANGES);
     if (!isLoadBalancer(spec)) faults.push(forbiddenField(at, ONLY_LOAD_BALANCER));

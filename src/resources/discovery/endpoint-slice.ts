@@ -7,7 +7,7 @@ import { dnsLabel, dnsSubdomain, fullyQualifiedDomainName, labelValue, qualified
 import { objects } from "../../object/parts.ts";
 import { asList, asObject, asString, isSet, numberIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { warnOfAddress } from "../../validation/address-warnings.ts";
-import { legacyIp } from "../../validation/addresses.ts";
+import { legacyIp, unlessBefore } from "../../validation/addresses.ts";
 import { changes, immutable } from "../../validation/changes.ts";
 import { findChangeFaults, findFaults, type Check } from "../../validation/check.ts";
 import { labels } from "../../validation/labels.ts";
@@ -27,8 +27,8 @@ export const endpointSlice: KindBehaviour = {
     prepareForUpdate(object, old) {
       if (!equalJson(object["endpoints"], old["endpoints"])) dropTopology(object);
     },
-    validate: (object) => findFaults(sliceRules, object),
-    validateUpdate: (object, old) => [...findFaults(sliceRules, object), ...findChangeFaults(sliceChanges, object, old)],
+    validate: (object) => findFaults(sliceRules([]), object),
+    validateUpdate: (object, old) => [...findFaults(sliceRules(addressesOf(old)), object), ...findChangeFaults(sliceChanges, object, old)],
     warnings,
   },
   cells: {
@@ -60,10 +60,13 @@ function upTo(max: number, items: Check): Check {
   };
 }
 
-function addressOf(family: 4 | 6): Check {
+const addressesOf = (slice: KubeObject): string[] => objectsIn(slice, "endpoints").flatMap((one) => stringsIn(one, "addresses"));
+
+function addressOf(family: 4 | 6, before: readonly string[]): Check {
+  const ip = unlessBefore(before, legacyIp);
   return (value, at, faults, context) => {
     const address = asString(value);
-    legacyIp(address, at, faults, context);
+    ip(address, at, faults, context);
     const parsed = parseIpSloppy(address);
     if (parsed === undefined) return;
     if (parsed.family !== family) faults.push(invalidField(at, address, `must be an IPv${family} address`));
@@ -73,11 +76,11 @@ function addressOf(family: 4 | 6): Check {
 
 const FQDN = "FQDN";
 
-/** What endpoints are reached by, with the rule of such an address. */
-const ADDRESS_TYPES: ReadonlyMap<string, Check> = new Map([
-  [FQDN, text(fullyQualifiedDomainName)],
-  ["IPv4", addressOf(4)],
-  ["IPv6", addressOf(6)],
+/** What endpoints are reached by, with the rule of such an address; `before` are the addresses that the slice had. */
+const ADDRESS_TYPES: ReadonlyMap<string, (before: readonly string[]) => Check> = new Map([
+  [FQDN, () => text(fullyQualifiedDomainName)],
+  ["IPv4", (before: readonly string[]) => addressOf(4, before)],
+  ["IPv6", (before: readonly string[]) => addressOf(6, before)],
 ]);
 
 /** Names of zones or nodes, each once, at most eight. */
@@ -103,8 +106,8 @@ const endpointRules = fields({
   hints: optional(fields({ forZones: hints(labelValue), forNodes: hints(dnsSubdomain) })),
 });
 
-function endpoint(addressType: string): Check {
-  const address = ADDRESS_TYPES.get(addressType);
+function endpoint(addressType: string, before: readonly string[]): Check {
+  const address = ADDRESS_TYPES.get(addressType)?.(before);
   const addresses: Check = (value, at, faults, context) => {
     const { length } = asList(value);
     if (length > 100) faults.push(tooManyField(at, length, 100));
@@ -129,14 +132,16 @@ const ports: Check = (value, at, faults, context) => {
 
 const portRest = fields({ protocol: present(protocol), appProtocol: optional(text(qualifiedNameRules)) });
 
-const sliceRules = struct((slice, at, faults, context) => {
-  const type = stringIn(slice, "addressType");
-  fields({
-    addressType: required(oneOf(...ADDRESS_TYPES.keys())),
-    ports: upTo(20_000, ports),
-    endpoints: upTo(1000, each(endpoint(type))),
-  })(slice, at, faults, context);
-});
+function sliceRules(before: readonly string[]): Check {
+  return struct((slice, at, faults, context) => {
+    const type = stringIn(slice, "addressType");
+    fields({
+      addressType: required(oneOf(...ADDRESS_TYPES.keys())),
+      ports: upTo(20_000, ports),
+      endpoints: upTo(1000, each(endpoint(type, before))),
+    })(slice, at, faults, context);
+  });
+}
 
 const sliceChanges = changes({ addressType: immutable("field is immutable", asString) });
 

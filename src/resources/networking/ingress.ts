@@ -6,7 +6,7 @@ import { getOwn } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsSubdomain } from "../../object/names.ts";
 import { isSet, listIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
-import { legacyIp } from "../../validation/addresses.ts";
+import { legacyIp, unlessBefore } from "../../validation/addresses.ts";
 import { findFaults } from "../../validation/check.ts";
 import { filled } from "../../validation/presence.ts";
 import { all, each, fields, struct } from "../../validation/structure.ts";
@@ -62,7 +62,15 @@ function statusDoor(): Partial<Strategy> {
     const host = stringIn(ingressPoint, "hostname");
     if (parseIpSloppy(host) !== undefined) faults.push(invalidField(at.child("hostname"), host, "must be a DNS name, not an IP address"));
   });
-  const point = all(fields({ ip: filled(legacyIp), hostname: filled(text(dnsSubdomain)) }), hostname);
-  const rules = fields({ status: fields({ loadBalancer: fields({ ingress: each(point) }) }) });
-  return { validateUpdate: (object) => findFaults(rules, object) };
+  const points = (object: KubeObject) => objectsIn(objectIn(objectIn(object, "status"), "loadBalancer"), "ingress");
+  return {
+    validateUpdate(object, old) {
+      const ip = unlessBefore(
+        points(old).map((one) => stringIn(one, "ip")),
+        legacyIp,
+      );
+      const point = all(fields({ ip: filled(ip), hostname: filled(text(dnsSubdomain)) }), hostname);
+      return findFaults(fields({ status: fields({ loadBalancer: fields({ ingress: each(point) }) }) }), object);
+    },
+  };
 }

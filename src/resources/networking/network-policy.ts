@@ -1,17 +1,17 @@
 import { forbiddenField, invalidField, requiredField } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { cidrContains, firstOfCidr, parseCidrSloppy } from "../../object/ip.ts";
-import { getOwn, isObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { cidrContains, firstOfCidr, parseCidrSloppy, unmapIp } from "../../object/ip.ts";
+import { getOwn, isObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { formatLabelSelector, labelSelectorFromObject, SelectorError, type LabelSelectorObject } from "../../object/label-selector.ts";
 import { portName } from "../../object/names.ts";
 import { objects } from "../../object/parts.ts";
 import { isSet, listIn, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { warnOfCidr } from "../../validation/address-warnings.ts";
-import { legacyCidr } from "../../validation/addresses.ts";
+import { legacyCidr, unlessBefore } from "../../validation/addresses.ts";
 import { findFaults, type Check } from "../../validation/check.ts";
-import { hasInvalidValues, labelSelector, type SelectorOptions } from "../../validation/labels.ts";
-import { optional } from "../../validation/presence.ts";
+import { labelSelector, type SelectorOptions } from "../../validation/labels.ts";
+import { optional, required } from "../../validation/presence.ts";
 import { oneOf, port, text } from "../../validation/scalars.ts";
 import { all, each, fields, struct } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
@@ -27,7 +27,7 @@ export const networkPolicy: KindBehaviour = {
   applyDefaults,
   strategy: {
     validate: (object) => findFaults(policyRules({}), object),
-    validateUpdate: (object, old) => findFaults(policyRules({ allowInvalidValues: hasInvalidSelectorValue(old) }), object),
+    validateUpdate: (object, old) => findFaults(policyRules(forgivenOf(old)), object),
     warnings,
   },
   cells: { "Pod-Selector": podSelectorCell },
@@ -70,31 +70,33 @@ const policyPort: Check = all(
   }),
 );
 
-const ipBlock = struct((block, at, faults, context) => {
-  const place = at.child("cidr");
-  const cidrText = stringIn(block, "cidr");
-  const cidr = parseCidrSloppy(cidrText);
-  if (cidrText === "") faults.push(requiredField(place));
-  else if (cidr === undefined) legacyCidr(cidrText, place, faults, context);
-  if (cidr === undefined) return;
-  for (const [i, exceptText] of stringsIn(block, "except").entries()) {
-    const exceptPlace = at.child("except").index(i);
-    const except = parseCidrSloppy(exceptText);
-    if (except === undefined) {
-      legacyCidr(exceptText, exceptPlace, faults, context);
-      return;
-    }
-    if (!cidrContains(cidr, firstOfCidr(except)) || cidr.prefix >= except.prefix) {
-      faults.push(invalidField(exceptPlace, exceptText, "must be a strict subset of `cidr`"));
-    }
-  }
-});
+/** What a policy is forgiven by what it was. */
+interface Forgiven extends SelectorOptions {
+  /** Ranges that were there. */
+  readonly ranges?: readonly string[];
+}
 
-function peer(options: SelectorOptions): Check {
+function ipBlock({ ranges = [] }: Forgiven): Check {
+  const range = unlessBefore(ranges, legacyCidr);
+  return struct((block, at, faults, context) => {
+    required(range)(getOwn(block, "cidr"), at.child("cidr"), faults, context);
+    const cidr = parseCidrSloppy(stringIn(block, "cidr"));
+    if (cidr === undefined) return;
+    stringsIn(block, "except").forEach((text, i) => {
+      const place = at.child("except").index(i);
+      range(text, place, faults, context);
+      const except = parseCidrSloppy(text);
+      if (except === undefined || (cidrContains(cidr, unmapIp(firstOfCidr(except))) && cidr.prefix < except.prefix)) return;
+      faults.push(invalidField(place, text, "must be a strict subset of `cidr`"));
+    });
+  });
+}
+
+function peer(options: Forgiven): Check {
   const parts = fields({
     podSelector: optional(labelSelector(options)),
     namespaceSelector: optional(labelSelector(options)),
-    ipBlock: optional(ipBlock),
+    ipBlock: optional(ipBlock(options)),
   });
   return struct((value, at, faults, context) => {
     parts(value, at, faults, context);
@@ -111,21 +113,21 @@ const policyTypes: Check = (value, at, faults, context) => {
   else each(oneOf(...DIRECTIONS.map(({ policyType }) => policyType)))(value, at, faults, context);
 };
 
-function policyRules(options: SelectorOptions): Check {
+function policyRules(options: Forgiven): Check {
   const table: Record<string, Check> = { podSelector: labelSelector(options) };
   for (const { rules, peers } of DIRECTIONS) table[rules] = each(fields({ ports: each(policyPort), [peers]: each(peer(options)) }));
   return fields({ spec: fields({ ...table, policyTypes }) });
 }
 
-/** Every selector of a policy. */
-function selectorsOf(spec: ReadonlyJsonObject): ReadonlyJsonObject[] {
+/** Older versions checked neither the values of expressions nor the form of ranges; what they let in stays changeable. */
+function forgivenOf(old: KubeObject): Forgiven {
+  const spec = objectIn(old, "spec");
   const peers = DIRECTIONS.flatMap(({ rules, peers }) => objectsIn(spec, rules).flatMap((rule) => objectsIn(rule, peers)));
-  return [objectIn(spec, "podSelector"), ...peers.flatMap((one) => [objectIn(one, "podSelector"), objectIn(one, "namespaceSelector")])];
-}
-
-/** Older versions did not check the values of expressions; what they let in stays changeable. */
-function hasInvalidSelectorValue(old: KubeObject): boolean {
-  return selectorsOf(objectIn(old, "spec")).some(hasInvalidValues);
+  const blocks = peers.map((one) => objectIn(one, "ipBlock"));
+  return {
+    allowInvalidValues: findFaults(labelSelector(), objectIn(spec, "podSelector")).length > 0,
+    ranges: blocks.flatMap((block) => [stringIn(block, "cidr"), ...stringsIn(block, "except")]),
+  };
 }
 
 function warnings(object: KubeObject): string[] {

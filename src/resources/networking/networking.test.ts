@@ -111,6 +111,29 @@ test("peers of a network policy", () => {
   }
 });
 
+test("addresses and ranges are written in one way only, but what was there may stay", () => {
+  const policy = (cidr: string, ...except: readonly string[]): JsonObject => ({
+    spec: { egress: [{ to: [{ ipBlock: { cidr, except: [...except] } }] }] },
+  });
+  const block = "spec.egress[0].to[0].ipBlock";
+  assert.deepEqual(faults(networkPolicy, policy("10.0.0.0/8", "x", "10.1.0.1/16", "::ffff:10.0.0.0/112")), [
+    `${block}.except[0]: Invalid value: "x": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)`,
+    `${block}.except[1]: Invalid value: "10.1.0.1/16": must not have bits set beyond the prefix length`,
+    `${block}.except[2]: Invalid value: "::ffff:10.0.0.0/112": must not have an IPv4-mapped IPv6 address`,
+  ]);
+  assert.deepEqual(changeFaults(networkPolicy, policy("010.0.0.0/8"), policy("10.0.0.0/8", "010.0.0.0/8")), []);
+
+  const slice = (...addresses: readonly string[]): JsonObject => ({ addressType: "IPv4", endpoints: [{ addresses: [...addresses] }] });
+  assert.deepEqual(changeFaults(endpointSlice, slice("010.0.0.1", "010.0.0.2"), slice("010.0.0.1")), [
+    'endpoints[0].addresses[1]: Invalid value: "010.0.0.2": must not have leading 0s',
+  ]);
+
+  const status = (ip: string): JsonObject => ({ status: { loadBalancer: { ingress: [{ ip }] } } });
+  const door = ingress.subresources?.["status"];
+  assert.equal(door?.validateUpdate?.(object(status("010.0.0.1")), object({}), context).length, 1);
+  assert.equal(door?.validateUpdate?.(object(status("010.0.0.1")), object(status("010.0.0.1")), context).length, 0);
+});
+
 test("an address belongs to one parent for good", () => {
   const of = (name: string): JsonObject => ({ spec: { parentRef: { resource: "services", namespace: "ns", name } } });
   assert.deepEqual(changeFaults(ipAddress, of("b"), of("a")), [
