@@ -1,8 +1,8 @@
-import { stringifyJson } from "../codec/json-text.ts";
+import { goJson, membersByName } from "../object/go-json.ts";
 import { isObject, type JsonValue, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
-import { humanDuration } from "../object/duration.ts";
 import { numberIn, objectsIn, stringIn } from "../object/read.ts";
-import { ageCell, nameCell } from "../resources/common-cells.ts";
+import { canonicalTime } from "../object/time.ts";
+import { ageCell, ageSince, nameCell } from "../resources/common-cells.ts";
 import type { Column } from "../resources/definition.ts";
 import { parseJsonPath } from "./json-path.ts";
 
@@ -46,17 +46,22 @@ function cell(value: ReadonlyJson | undefined, type: string, now: number): JsonV
     case "integer":
       return typeof value === "number" || typeof value === "bigint" ? (typeof value === "number" ? Math.trunc(value) : value) : null;
     case "number":
-      return typeof value === "number" ? value : null;
+      return typeof value === "number" || typeof value === "bigint" ? Number(value) : null;
     case "boolean":
       return typeof value === "boolean" ? value : null;
-    case "date": {
-      if (typeof value !== "string") return null;
-      const time = Date.parse(value);
-      return Number.isNaN(time) ? "<invalid>" : humanDuration(now - time);
-    }
+    case "date":
+      return typeof value === "string" ? dateCell(value, now) : null;
     default:
-      if (value === undefined || value === null) return null;
+      if (value === undefined) return null;
+      if (value === null) return "<no value>";
       if (typeof value === "string") return value;
-      return isObject(value) || Array.isArray(value) ? stringifyJson(value) : String(value);
+      return isObject(value) || Array.isArray(value) ? goJson(membersByName(value)) : String(value);
   }
+}
+
+/** The time since a date; an empty one is unknown. */
+function dateCell(text: string, now: number): string {
+  if (text === "" || text === "null") return "<unknown>";
+  const time = canonicalTime(text);
+  return time === undefined ? "<invalid>" : ageSince(time, now);
 }

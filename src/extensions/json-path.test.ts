@@ -16,6 +16,10 @@ const object = {
 const cases: readonly (readonly [string, readonly unknown[]])[] = [
   [".spec.list[0].name", ["a"]],
   [".spec.list[-1].name", ["b"]],
+  [".spec.list[-1:].name", ["b"]],
+  [".spec.list[0:1].name", ["a"]],
+  [".spec.list[::2].name", ["a"]],
+  [".spec.list[:9].name", []],
   [".spec.list[*].name", ["a", "b"]],
   ['.spec.list[?(@.name=="b")].n', [2]],
   [".spec.list[?(@.n>1)].name", ["b"]],

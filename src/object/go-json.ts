@@ -1,4 +1,5 @@
-import type { ReadonlyJson, ReadonlyJsonObject } from "./json.ts";
+import { isObject, type ReadonlyJson, type ReadonlyJsonObject } from "./json.ts";
+import { sortedKeys } from "./text-order.ts";
 
 /** What Go's encoder escapes in addition to JSON's rules, so that its output is safe in HTML and JavaScript. */
 const htmlEscapes = new Map([
@@ -28,4 +29,11 @@ export function encodeJson(value: ReadonlyJson): string {
     if (member !== undefined) shown.push(`${JSON.stringify(key)}:${encodeJson(member)}`);
   }
   return `{${shown.join(",")}}`;
+}
+
+/** A value with its members by name at every level, as free-form JSON is shown. Depth is bounded by the decoder. */
+export function membersByName(value: ReadonlyJson): ReadonlyJson {
+  if (Array.isArray(value)) return value.map((item: ReadonlyJson) => membersByName(item));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(sortedKeys(value).map((key) => [key, membersByName(value[key] ?? null)]));
 }

@@ -27,13 +27,14 @@ const container = object(
   field("args", list(text)),
   field("env", list(object(field("name", text), field("value", text))), byName),
 );
-const schema = object(
+const members = object(
   field("finalizers", list(text), { patchStrategy: ["merge"] }),
   field("containers", list(container), byName),
   field("labels", { type: "map", values: text }),
   field("strategy", object(field("type", text), field("rolling", object())), { patchStrategy: ["retainKeys"] }),
   field("source", object(field("a", text)), { patchStrategy: ["replace"] }),
 );
+const schema = { ...members, name: "io.k8s.api.things.v1.Thing" };
 
 /** Applies a patch to a frozen value, so that any change to it throws. */
 function patched(type: PatchType, current: JsonObject, patch: JsonValue): JsonValue {
@@ -254,6 +255,16 @@ test("a strategic merge patch obeys its directives", () => {
   assert.deepEqual(patched("strategic", current, { $patch: "delete" }), {});
 });
 
+test("a directive where nothing was leaves nothing, whatever it says", () => {
+  const bare = { containers: [{ name: "x" }] };
+  assert.deepEqual(patched("strategic", bare, { labels: { $patch: "replace", z: "1" } }), bare);
+  assert.deepEqual(patched("strategic", bare, { finalizers: ["a"], strategy: { inner: { $patch: "delete" } } }), {
+    ...bare,
+    finalizers: ["a"],
+    strategy: {},
+  });
+});
+
 test("a strategic merge patch says in the original's words what is wrong", () => {
   const cases: readonly (readonly [JsonObject, number, string])[] = [
     [{ labels: { $patch: "merge", w: "4" } }, 500, "unknown patch type: merge in map: map[$patch:merge w:4]"],
@@ -264,9 +275,15 @@ test("a strategic merge patch says in the original's words what is wrong", () =>
       500,
       "The order in patch list:\n[map[image:e name:z]]\n doesn't match $setElementOrder list:\n[map[name:x]]\n",
     ],
+    [{ containers: ["y"] }, 500, "list element types are not identical: [[map[name:x]] [y]]"],
+    [{ "$setElementOrder/nope": [] }, 500, 'unable to find api field in struct Thing for the json field "nope"'],
+    [{ "$setElementOrder/containers": null }, 500, "expected a []interface {}, but received a %!s(<nil>)"],
+    [{ "$setElementOrder/containers": ["x"] }, 500, "value for key 0 is not a map."],
+    [{ labels: { $patch: 5 } }, 500, "unknown patch type: %!s(int64=5) in map: map[$patch:5]"],
     [{ strategy: { $retainKeys: ["a"], type: "b" } }, 400, "invalid patch format of retainKeys"],
   ];
-  for (const [patch, code, message] of cases) assert.deepEqual(refusal("strategic", current, patch), [code, message]);
+  const few = { ...current, containers: [{ name: "x" }] };
+  for (const [patch, code, message] of cases) assert.deepEqual(refusal("strategic", few, patch), [code, message]);
 });
 
 test("shows a patched value that is no object of its type: touched objects in order, others as they were", () => {

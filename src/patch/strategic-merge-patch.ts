@@ -1,4 +1,7 @@
+import { goTypeName } from "../codec/json-kind.ts";
 import { isObject, type JsonObject, type JsonValue, type ReadonlyJson, type ReadonlyJsonObject, setOwn } from "../object/json.ts";
+import { quoteText } from "../object/quote.ts";
+import { goStruct } from "../schema/go-type.ts";
 import type { Schema } from "../schema/schema.ts";
 import { formatGoValue } from "./go-value.ts";
 import { mergeInOrder, ofSameKey, sortByOrder } from "./list-order.ts";
@@ -65,7 +68,8 @@ function mergeMember(merged: JsonObject, patchKey: string, value: ReadonlyJson |
     setOwn(merged, key, merges ? mergeList(current, value, rule, isDeletion) : (value as JsonValue[]));
   } else if (!isDeletion) {
     const added = withoutDirectives(discardNulls(value));
-    if (added !== undefined) setOwn(merged, key, added);
+    if (added === undefined) delete merged[key];
+    else setOwn(merged, key, added);
   }
 }
 
@@ -76,7 +80,7 @@ function mergeList(original: readonly JsonValue[], patch: readonly ReadonlyJson[
     const merged = [...new Set([...original, ...(patch as readonly JsonValue[])])];
     return ordered(merged, patch, original, "");
   }
-  if (rule.mergeKey === "") throw new PatchError("cannot merge lists without merge key", "plain");
+  if (rule.mergeKey === "") throw new PatchError("cannot merge lists without merge key for struct", "plain");
   const { kept, items } = applyItemDirectives(original as readonly JsonObject[], patch as readonly ReadonlyJsonObject[], rule.mergeKey);
   const merged = mergeItems(kept, items, rule);
   return ordered(merged, items, kept, rule.mergeKey);
@@ -129,8 +133,7 @@ function mergeItems(original: readonly JsonObject[], patch: readonly ReadonlyJso
       merged[at] = mergeObject(current, item, rule.schema);
     } else {
       place.set(key, merged.length);
-      const added = withoutDirectives(item);
-      if (added !== undefined) merged.push(added);
+      merged.push(item as JsonObject);
     }
   }
   return merged;
@@ -151,11 +154,15 @@ function mergeOrderedList(
   const patch = rest.get(field);
   if (current !== undefined && !Array.isArray(current)) throw badType("[]interface {}", current);
   if (patch !== undefined && !isReadonlyArray(patch)) throw badType("[]interface {}", patch);
-  if (current === undefined && patch === undefined) return;
   const rule = ruleOf(schema, field);
   if (patch !== undefined) requireSameOrder(patch, order, rule.mergeKey);
+  if (current === undefined && patch === undefined) return;
   rest.delete(field);
-  setOwn(merged, field, ordered(listBoth(current, patch, rule), order, current ?? [], rule.mergeKey));
+  const both = listBoth(current, patch, rule);
+  if (rule.mergeKey !== "") requireKeys(both, order, rule.mergeKey);
+  // That there are items of one kind is asked for last: a list without any cannot be ordered.
+  itemsKind(current ?? [], patch ?? []);
+  setOwn(merged, field, ordered(both, order, current ?? [], rule.mergeKey));
 }
 
 function listBoth(current: JsonValue[] | undefined, patch: readonly ReadonlyJson[] | undefined, rule: PatchRule): JsonValue[] {
@@ -180,12 +187,25 @@ function ordered(
   return mergeInOrder(sortByOrder(serverItems, inServer), sortByOrder(patchItems, inPatch), inServer);
 }
 
+/** Every item of a list that is to be ordered must have the merge key, and so must those of the order itself. */
+function requireKeys(items: readonly JsonValue[], order: readonly ReadonlyJson[], mergeKey: string): void {
+  const broken = order.findIndex((item) => !isObject(item));
+  const before = ofSameKey(broken < 0 ? order : order.slice(0, broken), mergeKey);
+  for (const item of items) {
+    keyOf(item, mergeKey);
+    if (broken >= 0 && before(item) === undefined) throw new PatchError(`value for key ${broken} is not a map.`, "plain");
+  }
+  for (const item of order) keyOf(item, mergeKey);
+}
+
 /** The items of the patch must stand in the same order in the list of the order. */
 function requireSameOrder(patch: readonly ReadonlyJson[], order: readonly ReadonlyJson[], mergeKey: string): void {
   if (patch.length === 0 || order.length === 0) return;
   const kept = patch.filter((item) => !(isObject(item) && item[patchDirective] === "delete"));
+  const acts = (item: ReadonlyJson | undefined): boolean => isObject(item) && Object.hasOwn(item, patchDirective);
   let matched = 0;
   for (const wanted of order) {
+    while (acts(kept[matched])) matched++;
     const item = kept[matched];
     if (item === undefined) break;
     if (mergeKey === "" ? item === wanted : keyOf(item, mergeKey) === keyOf(wanted, mergeKey)) matched++;
@@ -218,17 +238,23 @@ function itemsKind(original: readonly ReadonlyJson[], patch: readonly ReadonlyJs
     if (Array.isArray(item)) throw new PatchError("lists of lists are not supported");
     const own =
       item !== null && typeof item === "object" ? "objects" : item === null ? "null" : typeof item === "bigint" ? "number" : typeof item;
-    if (kind !== undefined && kind !== own) throw new PatchError("list element types are not identical", "plain");
+    if (kind !== undefined && kind !== own) {
+      throw new PatchError(`list element types are not identical: ${formatGoValue([original, patch])}`, "plain");
+    }
     kind = own;
   }
+  if (kind === undefined) throw new PatchError("no elements in any of the given slices", "plain");
   return kind === "objects" ? "objects" : "scalars";
 }
 
-/** How the field of this name is patched. What has no schema, as the inside of untyped values, is only merged. */
+/** How the field of this name is patched. Objects and lists merge only where the type says how: in a struct's fields. */
 function ruleOf(schema: Schema | undefined, key: string): PatchRule {
-  if (schema?.type === "map") return { schema: inner(schema.values), strategy: undefined, mergeKey: "" };
-  const field = schema?.type === "object" ? schema.fields.get(key) : undefined;
-  if (field === undefined) return { schema: undefined, strategy: undefined, mergeKey: "" };
+  if (schema === undefined) return { schema: undefined, strategy: undefined, mergeKey: "" };
+  if (schema.type === "map") throw new PatchError("merging an object in json but data type is not struct, instead is: map", "plain");
+  const field = schema.type === "object" ? schema.fields.get(key) : undefined;
+  if (field === undefined) {
+    throw new PatchError(`unable to find api field in struct ${goStruct(schema)} for the json field ${quoteText(key)}`, "plain");
+  }
   const strategy = field.patchStrategy?.find((name) => name !== "retainKeys");
   return {
     schema: inner(field.schema),
@@ -261,20 +287,20 @@ function requireKey(item: ReadonlyJsonObject, mergeKey: string): ReadonlyJson {
 }
 
 function badDirective(directive: ReadonlyJson | undefined, patch: ReadonlyJsonObject): PatchError {
-  return new PatchError(`unknown patch type: ${formatGoValue(directive)} in map: ${formatGoValue(patch)}`, "plain");
+  return new PatchError(`unknown patch type: ${shownDirective(directive)} in map: ${formatGoValue(patch)}`, "plain");
+}
+
+/** A directive as the original's message about it has it, which is for texts. */
+function shownDirective(directive: ReadonlyJson | undefined): string {
+  if (typeof directive === "boolean") return `%!s(bool=${directive})`;
+  if (typeof directive === "number" || typeof directive === "bigint") {
+    return `%!s(${Number.isInteger(Number(directive)) ? "int64" : "float64"}=${directive})`;
+  }
+  return directive === null || directive === undefined ? "%!s(<nil>)" : formatGoValue(directive);
 }
 
 function badType(expected: string, actual: ReadonlyJson | undefined): PatchError {
-  const names = { string: "string", boolean: "bool", number: "int64", bigint: "int64" } as const;
-  const type = typeof actual;
-  const got =
-    actual === null || actual === undefined
-      ? "nil"
-      : type in names
-        ? names[type as keyof typeof names]
-        : Array.isArray(actual)
-          ? "[]interface {}"
-          : "map[string]interface {}";
+  const got = actual === null || actual === undefined ? "%!s(<nil>)" : goTypeName(actual);
   return new PatchError(`expected a ${expected}, but received a ${got}`, "plain");
 }
 

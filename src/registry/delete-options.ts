@@ -1,7 +1,8 @@
 import { forbiddenField, invalidField, notSupportedField, type FieldError } from "../object/field-error.ts";
 import { isObject, type JsonObject, type JsonValue } from "../object/json.ts";
-import { badRequest, invalid } from "../object/status.ts";
+import { invalid } from "../object/status.ts";
 import { isTrue } from "../request/info.ts";
+import { integerOption } from "./list-options.ts";
 import { dryRunErrors } from "./write-options.ts";
 
 export type Propagation = "Orphan" | "Background" | "Foreground";
@@ -50,11 +51,8 @@ export function deleteOptions(body: JsonValue | undefined, query: URLSearchParam
 
 function fromQuery(query: URLSearchParams): JsonObject {
   const options: JsonObject = {};
-  const grace = query.get("gracePeriodSeconds");
-  if (grace !== null && grace !== "") {
-    if (!/^[+-]?\d+$/.test(grace)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(grace)}: invalid syntax`);
-    options["gracePeriodSeconds"] = Number(grace);
-  }
+  const grace = integerOption(query.get("gracePeriodSeconds"));
+  if (grace !== undefined) options["gracePeriodSeconds"] = grace;
   const policy = query.get("propagationPolicy");
   if (policy !== null) options["propagationPolicy"] = policy;
   const orphan = query.get("orphanDependents");

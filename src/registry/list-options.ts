@@ -19,15 +19,21 @@ export interface ListOptions {
   readonly sendInitialEvents: boolean | undefined;
 }
 
-/** Errors: StatusError 400 for values that do not parse, 422 for combinations that make no sense. */
+/**
+ * `watch`: the query asks for a watch. (A watch that stands in the path alone is judged as a list, as in the original.)
+ * Errors: StatusError 400 for values that do not parse, 422 for combinations that make no sense.
+ */
 export function listOptions(query: URLSearchParams, watch: boolean): ListOptions {
   const limit = integerOption(query.get("limit")) ?? 0;
   const timeoutSeconds = integerOption(query.get("timeoutSeconds"));
   const versionText = query.get("resourceVersion") ?? "";
-  const match = query.get("resourceVersionMatch") ?? "";
+  const askedMatch = query.get("resourceVersionMatch") ?? "";
   const token = query.get("continue") ?? "";
   const initial = query.get("sendInitialEvents");
-  const sendInitialEvents = initial === null ? undefined : isTrue(initial);
+  // A watch from no certain state begins with the present one, and says where that ends if it sends bookmarks (KEP-3157).
+  const plain = watch && initial === null && askedMatch === "" && (versionText === "" || versionText === "0");
+  const match = plain ? "NotOlderThan" : askedMatch;
+  const sendInitialEvents = plain ? true : initial === null ? undefined : isTrue(initial);
   const errors = (watch ? watchErrors : listErrors)({ versionText, match, token, sendInitialEvents });
   if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind: "ListOptions" }, "", errors);
   return {
@@ -80,19 +86,22 @@ function listErrors({ versionText, match, token, sendInitialEvents }: Asked): Fi
 
 function watchErrors({ match, token, sendInitialEvents }: Asked): FieldError[] {
   const errors: FieldError[] = [];
-  if (match !== "" && sendInitialEvents === undefined) {
-    errors.push(forbiddenField("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
-  }
+  const at = "resourceVersionMatch";
   if (sendInitialEvents !== undefined && match !== "NotOlderThan") {
-    errors.push(forbiddenField("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
+    errors.push(forbiddenField(at, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
   }
-  if (match !== "" && match !== "NotOlderThan") errors.push(notSupportedField("resourceVersionMatch", match, ["NotOlderThan"]));
-  if (token !== "") errors.push(forbiddenField("continue", "continue is forbidden for watch"));
+  if (match === "") return errors;
+  if (sendInitialEvents === undefined) {
+    errors.push(forbiddenField(at, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
+  }
+  if (match !== "NotOlderThan") errors.push(notSupportedField(at, match, ["NotOlderThan"]));
+  if (token !== "") errors.push(forbiddenField(at, "resourceVersionMatch is forbidden when continue is provided"));
   return errors;
 }
 
-function integerOption(text: string | null): number | undefined {
-  if (text === null || text === "") return undefined;
+/** An integer of a query; one that is given must be one. Errors: StatusError 400 with the original's words. */
+export function integerOption(text: string | null): number | undefined {
+  if (text === null) return undefined;
   if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
   const value = BigInt(text.replace("+", ""));
   if (value > 0x7fff_ffff_ffff_ffffn || value < -0x8000_0000_0000_0000n)

@@ -31,6 +31,7 @@ export function selectionOf(endpoint: Endpoint, labelText: string, fieldText: st
           readSelector(() => parseFieldSelector(fieldText)),
           endpoint,
         );
+  if (fields !== undefined && endpoint.name !== "") refuseOtherName(fields, endpoint.name);
   const exact: ReadonlyMap<string, string> = fields === undefined ? new Map() : exactFields(fields);
   const name = endpoint.name !== "" ? endpoint.name : exact.get("metadata.name");
   const inNamespace = namespace !== "" ? namespace : exact.get("metadata.namespace");
@@ -55,6 +56,12 @@ export function selectionOf(endpoint: Endpoint, labelText: string, fieldText: st
             ? (record) => first(record) && second(record)
             : (record) => first(record) && second(record) && third(record),
   };
+}
+
+/** A watch of one object may only be narrowed to that object. Errors: StatusError 400. */
+function refuseOtherName({ requirements }: FieldSelector, name: string): void {
+  const named = requirements.find(({ field, operator }) => field === "metadata.name" && operator === "=");
+  if (requirements.length > 0 && named?.value !== name) throw badRequest("fieldSelector metadata.name doesn't match requested name");
 }
 
 /** Reads a selectable field of a record, for indexes. */

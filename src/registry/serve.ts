@@ -3,6 +3,7 @@ import type { refusal } from "../authorization/forbidden.ts";
 import { forbidden, methodNotAllowed, notImplemented, type Status } from "../object/status.ts";
 import type { RequestContext } from "../request/context.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
+import { isTrue } from "../request/info.ts";
 import { JSON_TYPE, negotiateObject, negotiateWatch, patchType, PROTOBUF_TYPE } from "../request/negotiation.ts";
 import type { Verb } from "../resources/definition.ts";
 import type { ActionHandlers } from "./actions.ts";
@@ -50,7 +51,7 @@ const VERBS: Readonly<Record<Verb, (call: Served) => Promise<ApiAnswer>>> = {
   watch: async (call) => ({
     status: 200,
     headers: { "content-type": call.accept.format === "protobuf" ? `${PROTOBUF_TYPE};stream=watch` : JSON_TYPE },
-    body: await watch(call.registry, call.endpoint, listOptions(call.query, true), eventEncoder(call)),
+    body: await watch(call.registry, call.endpoint, listOptions(call.query, isTrue(call.query.get("watch"))), eventEncoder(call)),
   }),
   create: async (call) => {
     const write = writeTo(call.registry, call.endpoint, call.context, writeOptions(call.query, "CreateOptions"));

@@ -18,8 +18,10 @@ export function tableAnswer(call: Call, result: ListResult, status: number): Api
   const version = metaVersion(call.accept);
   const now = call.registry.clock();
   const header = tableHeader(version, listMetadata(result), columnsOf(call));
-  const body = piecesBody(header, TABLE_FOOTER, result.records.length, (index) => {
-    const record = result.records[index] as ObjectRecord;
+  const { rowOrder } = call.endpoint.definition;
+  const records = rowOrder === undefined ? result.records : result.records.toSorted((a, b) => rowOrder(a.object(), b.object()));
+  const body = piecesBody(header, TABLE_FOOTER, records.length, (index) => {
+    const record = records[index] as ObjectRecord;
     return { bytes: row(call, record, now).write(now, include, version, ownBytes(call, record)), start: 0 };
   });
   return encoded(call.accept, body, status);

@@ -107,9 +107,9 @@ function otherInfo(method: string, path: string, query: URLSearchParams): Reques
   };
 }
 
-/** A boolean query value as the original reads it: present, and neither "false" nor "0". */
+/** A boolean query value as the original reads it: present, and neither "false", in whatever case, nor "0". */
 export function isTrue(value: string | null): boolean {
-  return value !== null && value !== "false" && value !== "0";
+  return value !== null && value !== "0" && value.toLowerCase() !== "false";
 }
 
 function trimSlashes(path: string): string {

@@ -59,6 +59,7 @@ function definitionOf(rows: readonly ResourceRow[], options: BuiltinOptions): Re
     strategy,
     columns: columns(options.tables.columns[key] ?? [], main, behaviour),
     ...(behaviour.rowConditions === undefined ? {} : { rowConditions: behaviour.rowConditions }),
+    ...(behaviour.rowOrder === undefined ? {} : { rowOrder: behaviour.rowOrder }),
     selectableFields: selectableFields(selectors, behaviour),
     unknownFieldText: (label) => selectors?.unknownLabelError.replaceAll("zz", label) ?? `field label not supported: ${label}`,
     ...(main.storageTTLSeconds === undefined ? {} : { ttlSeconds: options.eventTtlSeconds }),

@@ -38,6 +38,8 @@ export interface ResourceDefinition {
   readonly columns: readonly Column[];
   /** Conditions of a table row, where the kind has them (finished pods). */
   readonly rowConditions?: (object: KubeObject) => readonly ReadonlyJson[];
+  /** The order of the rows of a list, where it isn't that of the list. */
+  readonly rowOrder?: (a: KubeObject, b: KubeObject) => number;
   /** Field selector label → value of an object ("" where absent); metadata.name and metadata.namespace included. */
   readonly selectableFields: ReadonlyMap<string, (object: KubeObject) => string>;
   /** The refusal of a field selector label that is not selectable. */
@@ -246,6 +248,8 @@ export interface KindBehaviour {
   /** Cells after those of the table's columns, which the header does not tell of. */
   readonly untoldCells?: readonly ((object: KubeObject, now: number) => JsonValue)[];
   readonly rowConditions?: (object: KubeObject) => readonly ReadonlyJson[];
+  /** The order of the rows of a list, where it isn't that of the list. */
+  readonly rowOrder?: (a: KubeObject, b: KubeObject) => number;
   /** Values of field selectors that are not simply what lies at the label's path. */
   readonly selectableFields?: Readonly<Record<string, (object: KubeObject) => string>>;
   /** Conversions of served versions other than the hub, by apiVersion. */

@@ -1,5 +1,5 @@
-import { getOwn, setOwn, type JsonObject, type JsonValue, type ReadonlyJson } from "../object/json.ts";
-import { asObject, isSet, objectsIn, stringIn, stringsIn } from "../object/read.ts";
+import { getOwn, setOwn, type JsonObject, type JsonValue, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
+import { asObject, asString, isSet, objectsIn, stringIn, stringsIn } from "../object/read.ts";
 import { sortedKeys } from "../object/text-order.ts";
 
 /** A map of texts as messages show it: by key; null where it is absent. */
@@ -25,4 +25,15 @@ export function shownSelector(value: ReadonlyJson | undefined): ReadonlyJson {
     ...(Object.keys(labels).length > 0 ? { matchLabels: shownMap(labels) } : {}),
     ...(expressions.length > 0 ? { matchExpressions: expressions } : {}),
   };
+}
+
+/** A LabelSelector as tables show it: the way its type prints itself. */
+export function selectorText(selector: ReadonlyJsonObject): string {
+  const labels = asObject(getOwn(selector, "matchLabels"));
+  const pairs = sortedKeys(labels).map((key) => `${key}: ${asString(getOwn(labels, key))},`);
+  const expressions = objectsIn(selector, "matchExpressions").map(
+    (one) =>
+      `LabelSelectorRequirement{Key:${stringIn(one, "key")},Operator:${stringIn(one, "operator")},Values:[${stringsIn(one, "values").join(" ")}],},`,
+  );
+  return `&LabelSelector{MatchLabels:map[string]string{${pairs.join("")}},MatchExpressions:[]LabelSelectorRequirement{${expressions.join("")}},}`;
 }

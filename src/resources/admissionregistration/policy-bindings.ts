@@ -6,6 +6,7 @@ import { asList, asString, isSet, objectIn, stringIn } from "../../object/read.t
 import { findFaults, type Check } from "../../validation/check.ts";
 import { optional, required } from "../../validation/presence.ts";
 import { text } from "../../validation/scalars.ts";
+import { selectorText } from "../../validation/selector-shown.ts";
 import { fields } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { defaultMatchResources, matchResources, paramRef } from "./match-rules.ts";
@@ -56,8 +57,10 @@ function paramRefCell(object: KubeObject): string {
   const spec = objectIn(object, "spec");
   if (!isSet(spec, "paramRef")) return "<unset>";
   const ref = objectIn(spec, "paramRef");
-  const namespace = stringIn(ref, "namespace");
-  return namespace === "" ? stringIn(ref, "name") : `${namespace}/${stringIn(ref, "name")}`;
+  const name = stringIn(ref, "name");
+  // The scope of the parameter's kind isn't known here: without a namespace it may be any.
+  if (name !== "") return `${stringIn(ref, "namespace") || "*"}/${name}`;
+  return isSet(ref, "selector") ? selectorText(objectIn(ref, "selector")) : "<unset>";
 }
 
 /** What ValidatingAdmissionPolicyBindings do beyond the tables. */

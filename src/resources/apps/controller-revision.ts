@@ -1,6 +1,7 @@
 import { invalidField, requiredField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { equalJson, getOwn, isObject, type ReadonlyJson } from "../../object/json.ts";
+import { membersByName } from "../../object/go-json.ts";
+import { equalJson, getOwn, isObject } from "../../object/json.ts";
 import { parseGroupVersion, type KubeObject } from "../../object/kube-object.ts";
 import { asNumber } from "../../object/read.ts";
 import { atLeast } from "../../validation/scalars.ts";
@@ -24,20 +25,9 @@ function validateUpdate(object: KubeObject, old: KubeObject): FieldError[] {
   const faults: FieldError[] = [];
   revision(object["revision"], revisionAt, faults, undefined);
   if (!equalJson(object["data"], old["data"])) {
-    faults.push(invalidField(dataAt, sorted(object["data"] ?? null), "field is immutable"));
+    faults.push(invalidField(dataAt, membersByName(object["data"] ?? null), "field is immutable"));
   }
   return faults;
-}
-
-/** Members by name at every level, as free-form JSON is shown. */
-function sorted(value: ReadonlyJson): ReadonlyJson {
-  if (Array.isArray(value)) return value.map((item: ReadonlyJson) => sorted(item));
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((key) => [key, sorted(value[key] ?? null)]),
-  );
 }
 
 /** Which object the revision is of: kind.group/name. */

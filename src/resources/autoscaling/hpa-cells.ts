@@ -42,17 +42,20 @@ function metricText(metric: ReadonlyJsonObject, status: ReadonlyJsonObject): str
   if (member === undefined) return "<unknown type>";
   const source = objectIn(metric, member);
   const target = objectIn(source, "target");
+  const told = isSet(status, member);
   const current = objectIn(objectIn(status, member), "current");
+  // A status of the metric that lacks the very number shows as a number that isn't there.
+  const seen = (name: string): string => amount(current, name, told ? "<nil>" : unknown);
   const average = isSet(target, "averageValue");
   if (type === "Resource" || type === "ContainerResource") {
     const usage = average
-      ? `${amount(current, "averageValue", unknown)}/${amount(target, "averageValue", unknown)}`
+      ? `${seen("averageValue")}/${amount(target, "averageValue", unknown)}`
       : `${percent(current, unknown)}/${percent(target, "<auto>")}`;
     return `${stringIn(source, "name")}: ${usage}`;
   }
-  if (type === "Pods") return `${amount(current, "averageValue", unknown)}/${amount(target, "averageValue", "<nil>")}`;
+  if (type === "Pods") return `${seen("averageValue")}/${amount(target, "averageValue", "<nil>")}`;
   if (average) return `${amount(current, "averageValue", unknown)}/${amount(target, "averageValue", unknown)} (avg)`;
-  return `${amount(current, "value", unknown)}/${amount(target, "value", "<nil>")}`;
+  return `${seen("value")}/${amount(target, "value", "<nil>")}`;
 }
 
 function amount(value: ReadonlyJsonObject, name: string, absent: string): string {

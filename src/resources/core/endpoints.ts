@@ -58,7 +58,9 @@ const SHOWN = 3;
 function endpointsCell(object: KubeObject): string {
   const shown: string[] = [];
   let count = 0;
-  for (const subset of objectsIn(object, "subsets")) {
+  const subsets = objectsIn(object, "subsets");
+  if (subsets.length === 0) return "<none>";
+  for (const subset of subsets) {
     const ports = objectsIn(subset, "ports");
     const addresses = objectsIn(subset, "addresses").map((item) => stringIn(item, "ip"));
     // Without ports an address stands for itself.
@@ -68,7 +70,7 @@ function endpointsCell(object: KubeObject): string {
     }
   }
   if (count > SHOWN) return `${shown.join(",")} + ${count - SHOWN} more...`;
-  return shown.join(",") || "<none>";
+  return shown.join(",");
 }
 
 /** What Endpoints do beyond the tables. */

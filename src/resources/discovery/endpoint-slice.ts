@@ -1,7 +1,7 @@
 import { duplicateField, invalidField, tooManyField } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import { parseIpSloppy } from "../../object/ip.ts";
-import { equalJson } from "../../object/json.ts";
+import { equalJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel, dnsSubdomain, fullyQualifiedDomainName, labelValue, qualifiedNameRules } from "../../object/names.ts";
 import { objects } from "../../object/parts.ts";
@@ -33,11 +33,16 @@ export const endpointSlice: KindBehaviour = {
   },
   cells: {
     AddressType: (object) => stringIn(object, "addressType"),
-    Ports: (object) =>
-      shortList(objectsIn(object, "ports").map((port) => (isSet(port, "port") ? String(numberIn(port, "port")) : "*"))) || "<unset>",
+    Ports: (object) => shortList(objectsIn(object, "ports").map(portText)) || "<unset>",
     Endpoints: (object) => shortList(objectsIn(object, "endpoints").flatMap((endpoint) => stringsIn(endpoint, "addresses"))) || "<unset>",
   },
 };
+
+/** The number of a port; one of all numbers shows its name. */
+function portText(port: ReadonlyJsonObject): string {
+  if (isSet(port, "port")) return String(numberIn(port, "port"));
+  return isSet(port, "name") ? stringIn(port, "name") : "*";
+}
 
 function applyDefaults(object: KubeObject): void {
   for (const port of objects(object["ports"])) {

@@ -4,6 +4,7 @@ import { equalJson, structIn, type ReadonlyJsonObject } from "../../object/json.
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel, dnsSubdomain } from "../../object/names.ts";
 import { booleanIn, isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { compareTexts } from "../../object/text-order.ts";
 import { conditionOf } from "../../object/conditions.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { flowSchemaConditions } from "./conditions.ts";
@@ -167,6 +168,10 @@ function applyDefaults(object: KubeObject): void {
   if (!spec["matchingPrecedence"]) spec["matchingPrecedence"] = DEFAULT_PRECEDENCE;
 }
 
+function precedenceOf(object: KubeObject): number {
+  return numberIn(objectIn(object, "spec"), "matchingPrecedence");
+}
+
 /** What FlowSchemas do beyond the tables. */
 export const flowSchema: KindBehaviour = {
   applyDefaults,
@@ -179,9 +184,11 @@ export const flowSchema: KindBehaviour = {
       validateUpdate: (object, old) => (equalJson(objectIn(object, "status"), objectIn(old, "status")) ? [] : flowSchemaFaults(object)),
     },
   },
+  // Those that are asked first come first.
+  rowOrder: (a, b) => precedenceOf(a) - precedenceOf(b) || compareTexts(a.metadata.name ?? "", b.metadata.name ?? ""),
   cells: {
     PriorityLevel: (object) => stringIn(objectIn(objectIn(object, "spec"), "priorityLevelConfiguration"), "name"),
-    MatchingPrecedence: (object) => numberIn(objectIn(object, "spec"), "matchingPrecedence"),
+    MatchingPrecedence: precedenceOf,
     DistinguisherMethod: (object) => {
       const spec = objectIn(object, "spec");
       return isSet(spec, "distinguisherMethod") ? stringIn(objectIn(spec, "distinguisherMethod"), "type") : "<none>";

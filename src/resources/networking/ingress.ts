@@ -12,7 +12,7 @@ import { filled } from "../../validation/presence.ts";
 import { all, each, fields, struct } from "../../validation/structure.ts";
 import { text } from "../../validation/scalars.ts";
 import type { KindBehaviour, Strategy } from "../definition.ts";
-import { loadBalancerAddresses, shortList } from "../service-cells.ts";
+import { loadBalancerAddresses, shortHosts } from "../service-cells.ts";
 import { ingressRules, forgivenOf } from "./ingress-rules.ts";
 
 /** The class of an ingress before spec.ingressClassName. */
@@ -32,10 +32,8 @@ export const ingress: KindBehaviour = {
       return isSet(spec, "ingressClassName") ? stringIn(spec, "ingressClassName") : "<none>";
     },
     Hosts: (object) => {
-      const hosts = objectsIn(objectIn(object, "spec"), "rules")
-        .map((rule) => stringIn(rule, "host"))
-        .filter((host) => host !== "");
-      return shortList(hosts) || "*";
+      const hosts = objectsIn(objectIn(object, "spec"), "rules").map((rule) => stringIn(rule, "host"));
+      return shortHosts(hosts) || "*";
     },
     Address: (object) => loadBalancerAddresses(objectIn(objectIn(object, "status"), "loadBalancer")).join(","),
     Ports: (object) => (listIn(objectIn(object, "spec"), "tls").length > 0 ? "80, 443" : "80"),

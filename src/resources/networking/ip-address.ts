@@ -54,9 +54,7 @@ function parentCell(object: KubeObject): string {
   if (getOwn(spec, "parentRef") === undefined) return "<none>";
   const parent = objectIn(spec, "parentRef");
   const group = stringIn(parent, "group");
-  return [
-    group === "" ? stringIn(parent, "resource") : `${stringIn(parent, "resource")}.${group}`,
-    stringIn(parent, "namespace"),
-    stringIn(parent, "name"),
-  ].join("/");
+  const resource = group === "" ? stringIn(parent, "resource") : `${stringIn(parent, "resource")}.${group}`;
+  const namespace = stringIn(parent, "namespace");
+  return [resource.toLowerCase(), ...(namespace === "" ? [] : [namespace]), stringIn(parent, "name")].join("/");
 }

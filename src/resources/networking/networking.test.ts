@@ -68,7 +68,7 @@ test("ingress columns", () => {
   });
   assert.deepEqual(
     ["Class", "Hosts", "Address", "Ports"].map((name) => ingress.cells?.[name]?.(hosts, 0)),
-    ["<none>", "a,b,c + 1 more...", "9.9.9.9,a.b", "80, 443"],
+    ["<none>", "a,b,c + 2 more...", "9.9.9.9,a.b", "80, 443"],
   );
 });
 

@@ -6,6 +6,8 @@ import { fields } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { driverName, parameters } from "./driver-name.ts";
 
+const DEFAULT_MARK = "volumeattributesclass.alpha.kubernetes.io/is-default-class";
+
 const rules = fields({ driverName, parameters: parameters(true) });
 
 /** What VolumeAttributesClasses do beyond the tables. */
@@ -19,5 +21,8 @@ export const volumeAttributesClass: KindBehaviour = {
         .map((name) => forbiddenField(name, `updates to ${name} are forbidden.`)),
     ],
   },
-  cells: { DriverName: (object) => stringIn(object, "driverName") },
+  cells: {
+    Name: ({ metadata: { name = "", annotations } }) => (annotations?.[DEFAULT_MARK] === "true" ? `${name} (default)` : name),
+    DriverName: (object) => stringIn(object, "driverName"),
+  },
 };
