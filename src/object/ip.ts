@@ -149,6 +149,13 @@ export function cidrRules(text: string): string[] {
   return messages.length > 0 || parsed === undefined ? messages : canonicalRule(text, formatCidr(parsed));
 }
 
+/** What is wrong with a text as the address of an interface with its prefix, the canonical form included. */
+export function interfaceAddressRules(text: string): string[] {
+  const parsed = parseCidrSloppy(text);
+  if (parsed === undefined) return ["must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)"];
+  return canonicalRule(text, `${formatIp(unmapIp(parsed.address))}/${parsed.prefix}`);
+}
+
 function canonicalRule(text: string, canonical: string): string[] {
   return text === canonical ? [] : [`must be in canonical form ("${canonical}")`];
 }

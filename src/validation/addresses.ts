@@ -1,4 +1,4 @@
-import { cidrRules, ipRules, legacyCidrRules, legacyIpRules } from "../object/ip.ts";
+import { cidrRules, interfaceAddressRules, ipRules, legacyCidrRules, legacyIpRules } from "../object/ip.ts";
 import { portName } from "../object/names.ts";
 import { invalidField } from "../object/field-error.ts";
 import type { Check } from "./check.ts";
@@ -16,6 +16,9 @@ export const legacyCidr: Check = text(legacyCidrRules);
 
 /** A range in canonical form. */
 export const cidr: Check = text(cidrRules);
+
+/** An address of an interface and the length of its network's prefix, in canonical form. */
+export const interfaceAddress: Check = text(interfaceAddressRules);
 
 /** A port by number or by name; an absent one reads as number 0, which is none. */
 export const portOrName: Check = (value, at, faults, context) => {

@@ -164,8 +164,8 @@ test("the status of a policy tells warnings with their places", () => {
     "status",
   );
   assert.deepEqual(faults, [
-    "status.typeChecking.expressionWarnings[0].fieldRef: Required value",
     "status.typeChecking.expressionWarnings[0].warning: Required value",
+    "status.typeChecking.expressionWarnings[0].fieldRef: Required value",
   ]);
 });
 

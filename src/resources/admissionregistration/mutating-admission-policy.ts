@@ -2,15 +2,13 @@ import { invalidField, notSupportedField, requiredField, type FieldError } from 
 import { FieldPath } from "../../object/field-path.ts";
 import type { ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { isSet, listIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { isSet, listIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { required } from "../../validation/presence.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { reinvocationPolicy } from "./match-rules.ts";
+import { mutableOperations } from "./operation-rules.ts";
 import { ExpressionCompiler, resultTypes } from "./policy-expressions.ts";
 import { checkPolicyFrame, checkVariables, defaultPolicy, paramKindCell } from "./policy-rules.ts";
-
-/** Operations that carry an object which can be changed, or may. */
-const MUTABLE_OPERATIONS = ["*", "CONNECT", "CREATE", "UPDATE"];
 
 /** The ways to say a mutation: the member that each needs, and what its expression must give. */
 const PATCH_TYPES = {
@@ -23,14 +21,7 @@ function policyFaults(object: KubeObject): FieldError[] {
   const spec = objectIn(object, "spec");
   const at = FieldPath.root.child("spec");
   const compiler = new ExpressionCompiler(listIn(spec, "variables").length > 0);
-  checkPolicyFrame(spec, at, faults, (constraints, place) => {
-    const operations = objectsIn(constraints, "resourceRules").flatMap((rule) => stringsIn(rule, "operations"));
-    for (const operation of operations) {
-      if (!MUTABLE_OPERATIONS.includes(operation)) {
-        faults.push(notSupportedField(place.child("operations"), operation, MUTABLE_OPERATIONS));
-      }
-    }
-  });
+  checkPolicyFrame(spec, at, faults, mutableOperations);
   checkVariables(spec, at, faults, compiler);
   const mutations = objectsIn(spec, "mutations");
   if (mutations.length === 0) faults.push(requiredField(at.child("mutations"), "mutations must contain at least one item"));

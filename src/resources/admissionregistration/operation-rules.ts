@@ -1,7 +1,7 @@
 import { duplicateField, invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
 import { pathSegmentName } from "../../object/names.ts";
-import { stringsIn } from "../../object/read.ts";
+import { asList, asObject, stringsIn } from "../../object/read.ts";
 import { optional } from "../../validation/presence.ts";
 import { oneOf } from "../../validation/scalars.ts";
 import { all, fields, struct } from "../../validation/structure.ts";
@@ -44,6 +44,16 @@ export const namedOperationRule: Check = all(
   }),
   operationRule,
 );
+
+/** Operations that carry an object which can be changed, or may. */
+const MUTABLE_OPERATIONS = ["*", "CONNECT", "CREATE", "UPDATE"];
+
+/** Rules of something that changes objects name no other operations; faults are of all rules together. */
+export const mutableOperations: Check = (value, at, faults) => {
+  for (const operation of asList(value).flatMap((rule) => stringsIn(asObject(rule), "operations"))) {
+    if (!MUTABLE_OPERATIONS.includes(operation)) faults.push(notSupportedField(at.child("operations"), operation, MUTABLE_OPERATIONS));
+  }
+};
 
 function wildcardAlone(values: readonly string[], at: FieldPath, faults: FieldError[], detail: string): void {
   if (values.length === 0) faults.push(requiredField(at));

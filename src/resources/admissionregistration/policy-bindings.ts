@@ -7,9 +7,10 @@ import { findFaults, type Check } from "../../validation/check.ts";
 import { optional, required } from "../../validation/presence.ts";
 import { text } from "../../validation/scalars.ts";
 import { selectorText } from "../../validation/selector-shown.ts";
-import { fields } from "../../validation/structure.ts";
+import { all, fields } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { defaultMatchResources, matchResources, paramRef } from "./match-rules.ts";
+import { mutableOperations } from "./operation-rules.ts";
 
 const ACTIONS = ["Audit", "Deny", "Warn"];
 const DENY_AND_WARN =
@@ -66,4 +67,6 @@ function paramRefCell(object: KubeObject): string {
 /** What ValidatingAdmissionPolicyBindings do beyond the tables. */
 export const validatingAdmissionPolicyBinding: KindBehaviour = binding({ validationActions });
 /** What MutatingAdmissionPolicyBindings do beyond the tables. */
-export const mutatingAdmissionPolicyBinding: KindBehaviour = binding({});
+export const mutatingAdmissionPolicyBinding: KindBehaviour = binding({
+  matchResources: all(optional(matchResources), fields({ resourceRules: mutableOperations })),
+});

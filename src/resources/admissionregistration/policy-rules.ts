@@ -4,18 +4,14 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import { isCelIdentifier } from "../../cel/kubernetes/names.ts";
 import { isSet, listIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import type { FieldPath } from "../../object/field-path.ts";
+import type { Check } from "../../validation/check.ts";
 import { optional, present } from "../../validation/presence.ts";
 import { fields } from "../../validation/structure.ts";
 import { defaultMatchResources, failurePolicy, matchConditions, matchResources, paramKind } from "./match-rules.ts";
 import type { ExpressionCompiler } from "./policy-expressions.ts";
 
 /** What the specs of validating and mutating policies have in common, up to and including match conditions. */
-export function checkPolicyFrame(
-  spec: ReadonlyJsonObject,
-  at: FieldPath,
-  faults: FieldError[],
-  checkRules: (constraints: ReadonlyJsonObject, at: FieldPath) => void = () => {},
-): void {
+export function checkPolicyFrame(spec: ReadonlyJsonObject, at: FieldPath, faults: FieldError[], operations?: Check): void {
   fields({
     failurePolicy: present(failurePolicy),
     paramKind: optional(paramKind),
@@ -25,7 +21,7 @@ export function checkPolicyFrame(
     const constraints = objectIn(spec, "matchConstraints");
     const place = at.child("matchConstraints").child("resourceRules");
     if (listIn(constraints, "resourceRules").length === 0) faults.push(requiredField(place));
-    checkRules(constraints, place);
+    operations?.(listIn(constraints, "resourceRules"), place, faults, undefined);
   }
   matchConditions(isSet(spec, "paramKind"))(spec["matchConditions"], at.child("matchConditions"), faults, undefined);
 }

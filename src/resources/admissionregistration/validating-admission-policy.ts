@@ -97,7 +97,7 @@ function checkAuditAnnotation(
   else if (Buffer.byteLength(expression.trim()) > MAX_VALUE_EXPRESSION_BYTES) {
     faults.push(requiredField(place, `must not exceed ${MAX_VALUE_EXPRESSION_BYTES} bytes in length`));
   } else {
-    const wrong = compiler.check(expression, resultTypes.auditAnnotation, { params, authorizer: true });
+    const wrong = compiler.check(expression.trim(), resultTypes.auditAnnotation, { params, authorizer: true });
     if (wrong !== undefined) faults.push(invalidField(place, expression, wrong));
   }
 }
@@ -107,8 +107,8 @@ const statusRules = fields({
     typeChecking: fields({
       expressionWarnings: each(
         struct((warning, at, faults, context) => {
-          if (stringIn(warning, "fieldRef").trim() === "") faults.push(requiredField(at.child("fieldRef")));
           fields({ warning: required() })(warning, at, faults, context);
+          if (stringIn(warning, "fieldRef").trim() === "") faults.push(requiredField(at.child("fieldRef")));
         }),
       ),
     }),

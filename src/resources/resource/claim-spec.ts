@@ -44,16 +44,18 @@ const wanted: Check = all(
 
 const nameOf = (item: unknown): string => stringIn(asObject(item as JsonValue), "name");
 
+const requestChoice: Check = fields({
+  firstAvailable: boundedList(MAX_ALTERNATIVES, all(fields({ name: labelName }), wanted), nameOf),
+  exactly: optional(wanted),
+});
+
 const deviceRequest: Check = struct((request, at, faults, context) => {
+  fields({ name: labelName })(request, at, faults, context);
   const alternatives = listIn(request, "firstAvailable").length > 0;
-  fields({
-    name: labelName,
-    firstAvailable: boundedList(MAX_ALTERNATIVES, all(fields({ name: labelName }), wanted), nameOf),
-    exactly: optional(wanted),
-  })(request, at, faults, context);
   const exactly = isSet(request, "exactly");
   if (alternatives && exactly) faults.push(invalidField(at, null, `${ONE_OF}, but multiple fields are set`));
   else if (!alternatives && !exactly) faults.push(requiredField(at, ONE_OF));
+  else requestChoice(request, at, faults, context);
 });
 
 /** The names by which a claim's requests are spoken of: `request` and `request/alternative`. */
@@ -85,9 +87,7 @@ const constraint: Check<ReadonlySet<string>> = (value, at, faults, names) => {
     matchAttribute: optional(fullyQualifiedName),
     distinctAttribute: optional(fullyQualifiedName),
   })(one, at, faults, names);
-  const matches = isSet(one, "matchAttribute");
-  if (matches && isSet(one, "distinctAttribute")) faults.push(invalidField(at, null, ONE_ATTRIBUTE));
-  else if (!matches && !isSet(one, "distinctAttribute")) faults.push(requiredField(at, ONE_ATTRIBUTE));
+  if (!isSet(one, "matchAttribute") && !isSet(one, "distinctAttribute")) faults.push(requiredField(at, ONE_ATTRIBUTE));
 };
 
 /** The rules of a ResourceClaimSpec. */

@@ -4,15 +4,18 @@ import { equalJson, getOwn, isObject, type ReadonlyJsonObject } from "../../obje
 import type { KubeObject } from "../../object/kube-object.ts";
 import { asObject, isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import type { Check } from "../../validation/check.ts";
-import { cidr } from "../../validation/addresses.ts";
+import { interfaceAddress } from "../../validation/addresses.ts";
 import { conditions } from "../../validation/conditions.ts";
 import { nodeSelector } from "../../validation/labels.ts";
 import { optional, required } from "../../validation/presence.ts";
-import { all, fields, struct } from "../../validation/structure.ts";
+import { all, each, fields, struct } from "../../validation/structure.ts";
 import { maxItems } from "../../validation/lists.ts";
 import { requestNames, requestReference, requestReferences } from "./claim-spec.ts";
 import { deviceConfiguration, driverData } from "./device-configuration.ts";
+import { checkBinding } from "./devices.ts";
 import { boundedList, driverName, labelName, poolName } from "./names.ts";
+import { shareId } from "./share-id.ts";
+import { deviceToleration } from "./tolerations.ts";
 
 const MAX_CONSUMERS = 256;
 const MAX_RESULTS = 32;
@@ -36,7 +39,11 @@ const allocation: Check<ReadonlySet<string>> = fields({
   devices: fields<ReadonlySet<string>>({
     results: boundedList(
       MAX_RESULTS,
-      fields<ReadonlySet<string>>({ request: requestReference, driver: driverName, pool: poolName, device: labelName }),
+      all<ReadonlySet<string>>(
+        fields<ReadonlySet<string>>({ request: requestReference, driver: driverName, pool: poolName, device: labelName }),
+        struct((result, at, faults) => checkBinding(result, at, faults)),
+        fields({ tolerations: each(deviceToleration), shareID: optional(shareId) }),
+      ),
     ),
     config: boundedList(
       MAX_CONFIGURATIONS,
@@ -54,7 +61,7 @@ function deviceKey(device: ReadonlyJsonObject): string {
 
 /** What a driver tells of a device that the claim has. */
 const deviceStatus: Check<ReadonlySet<string>> = struct<ReadonlySet<string>>((device, at, faults, allocated) => {
-  fields({ driver: driverName, pool: poolName, device: labelName })(device, at, faults, undefined);
+  fields({ driver: driverName, pool: poolName, device: labelName, shareID: optional(shareId) })(device, at, faults, undefined);
   if (!allocated.has(deviceKey(device))) faults.push(invalidField(at, shownDevice(device), "must be an allocated device in the claim"));
   fields({
     conditions: all(maxItems(MAX_CONDITIONS), conditions),
@@ -68,7 +75,7 @@ const networkData: Check = struct((data, at, faults, context) => {
   if (Buffer.byteLength(name) > MAX_INTERFACE_NAME) faults.push(tooLongField(at.child("interfaceName"), MAX_INTERFACE_NAME));
   const address = stringIn(data, "hardwareAddress");
   if (Buffer.byteLength(address) > MAX_HARDWARE_ADDRESS) faults.push(tooLongField(at.child("hardwareAddress"), MAX_HARDWARE_ADDRESS));
-  fields({ ips: boundedList(MAX_IPS, cidr, (item) => String(item)) })(data, at, faults, context);
+  fields({ ips: boundedList(MAX_IPS, interfaceAddress, (item) => String(item)) })(data, at, faults, context);
 });
 
 function shownDevice(device: ReadonlyJsonObject): string {

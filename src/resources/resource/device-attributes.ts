@@ -1,12 +1,25 @@
-import { forbiddenField, invalidField, requiredField, tooLongField, type FieldError } from "../../object/field-error.ts";
+import { forbiddenField, invalidField, requiredField, tooLongField, tooManyField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
 import { getOwn, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
-import { addQuantity, compareQuantity, parseQuantity, subtractQuantity, type Quantity } from "../../object/quantity.ts";
-import { asObject, asString, isSet, listIn, objectIn, stringIn, stringsIn } from "../../object/read.ts";
+import {
+  addQuantity,
+  compareQuantity,
+  formatQuantity,
+  parseQuantity,
+  quantityValue,
+  zeroQuantity,
+  type Quantity,
+} from "../../object/quantity.ts";
+import { asString, isSet, listIn, objectIn, stringIn } from "../../object/read.ts";
+import type { Check } from "../../validation/check.ts";
+import { forbidden } from "../../validation/presence.ts";
+import { fields, struct } from "../../validation/structure.ts";
 import { shownAs, type ShownMembers } from "../pod-spec/shown.ts";
+import { repeatedKeys } from "./names.ts";
 
 const MAX_VALUE_BYTES = 64;
-const MAX_VALUES = 48;
+/** Amounts that a capacity may be asked for in. */
+const MAX_OPTIONS = 10;
 const VERSION = "must be a string compatible with semver.org spec 2.0.0";
 const SEMVER =
   /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-((?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*))?(?:\+([0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*))?$/;
@@ -23,29 +36,16 @@ const attributeShown: ShownMembers = [
   ["VersionValues", "versions", null],
 ];
 
+/** Members that hold several values; they belong to a feature that is off, and are dropped before objects are checked. */
+export const valueLists = ["ints", "bools", "strings", "versions"] as const;
+
 /** An attribute of a device: one value, of one type. */
 export function checkAttribute(attribute: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
   if (isSet(attribute, "string")) checkText(stringIn(attribute, "string"), at.child("string"), faults);
   if (isSet(attribute, "version")) checkVersion(stringIn(attribute, "version"), at.child("version"), faults);
-  for (const list of ["ints", "bools", "strings", "versions"]) {
-    if (!isSet(attribute, list)) continue;
-    const place = at.child(list);
-    if (listIn(attribute, list).length === 0) faults.push(invalidField(place, listIn(attribute, list), "must not be empty if specified"));
-    const check = list === "strings" ? checkText : list === "versions" ? checkVersion : undefined;
-    if (check !== undefined) stringsIn(attribute, list).forEach((text, i) => check(text, place.index(i), faults));
-  }
   const values = attributeShown.filter(([, member]) => isSet(attribute, member)).length;
   if (values === 0) faults.push(invalidField(at, "", "exactly one value must be specified"));
   if (values > 1) faults.push(invalidField(at, shownAs(attribute, attributeShown), "exactly one value must be specified"));
-}
-
-/** How many values the attributes of a device have together, which is bounded. */
-export function checkValueCount(attributes: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
-  let count = 0;
-  for (const attribute of Object.values(attributes)) {
-    for (const list of ["ints", "bools", "strings", "versions"]) count += listIn(asObject(attribute), list).length;
-  }
-  if (count > MAX_VALUES) faults.push(invalidField(at, count, `the total number of attribute values must not exceed ${MAX_VALUES}`));
 }
 
 function checkText(text: string, at: FieldPath, faults: FieldError[]): void {
@@ -57,77 +57,81 @@ function checkVersion(text: string, at: FieldPath, faults: FieldError[]): void {
   checkText(text, at, faults);
 }
 
-/** A capacity of a device, and how it may be asked for in parts where several claims can share the device. */
-export function checkCapacity(capacity: ReadonlyJsonObject, shared: boolean, at: FieldPath, faults: FieldError[]): void {
-  if (!isSet(capacity, "requestPolicy")) return;
-  const place = at.child("requestPolicy");
-  if (!shared) {
-    faults.push(forbiddenField(place, "allowMultipleAllocations must be true"));
-    return;
-  }
+/** A capacity of a device that one claim has for itself. */
+export const ownCapacity: Check = fields({ requestPolicy: forbidden("allowMultipleAllocations must be true") });
+
+/** A capacity of a device that several claims can share, and how it may be asked for in parts. */
+export const sharedCapacity: Check = struct((capacity, at, faults) => {
   const policy = objectIn(capacity, "requestPolicy");
-  const whole = quantityIn(capacity, "value") ?? parseQuantity("0");
-  const byDefault = quantityIn(policy, "default");
-  const range = isSet(policy, "validRange");
+  const place = at.child("requestPolicy");
+  const whole = quantityIn(capacity, "value") ?? zeroQuantity;
   const options = listIn(policy, "validValues");
-  if (range && options.length > 0) faults.push(forbiddenField(place.child("validRange"), "validValues"));
-  if (options.length > 0) {
-    if (byDefault === undefined) faults.push(requiredField(place.child("default"), "required when validValues is defined"));
-    checkOptions(options, byDefault, whole, place, faults);
-  } else if (range) {
-    if (byDefault === undefined) faults.push(requiredField(place.child("default"), "required when validRange is defined"));
-    checkRange(objectIn(policy, "validRange"), byDefault, whole, place, faults);
-  }
-}
-
-function checkOptions(
-  options: readonly ReadonlyJson[],
-  byDefault: Quantity | undefined,
-  whole: Quantity,
-  at: FieldPath,
-  faults: FieldError[],
-): void {
-  const amounts = options.map((option) => parseQuantity(asString(option)));
-  options.forEach((option, i) => {
-    const amount = amounts[i];
-    if (amount !== undefined && compareQuantity(amount, whole) > 0) {
-      faults.push(invalidField(at.child("validValues").index(i), option, `option is larger than capacity value: ${asString(option)}`));
-    }
-  });
-  if (byDefault !== undefined && !amounts.some((amount) => compareQuantity(amount, byDefault) === 0)) {
-    faults.push(invalidField(at.child("validValues"), options, "default value is not valid according to the requestPolicy"));
-  }
-}
-
-function checkRange(
-  range: ReadonlyJsonObject,
-  byDefault: Quantity | undefined,
-  whole: Quantity,
-  at: FieldPath,
-  faults: FieldError[],
-): void {
-  const place = at.child("validRange");
-  const [min, max, step] = [quantityIn(range, "min"), quantityIn(range, "max"), quantityIn(range, "step")];
-  const [minText, maxText, stepText] = [stringIn(range, "min"), stringIn(range, "max"), stringIn(range, "step")];
-  const invalid = (member: string, text: string, detail: string): void => void faults.push(invalidField(place.child(member), text, detail));
-  if (min === undefined) {
-    faults.push(requiredField(place.child("min"), "required when validRange is defined"));
+  const range = isSet(policy, "validRange");
+  if (range && options.length > 0) {
+    const detail = `exactly one policy can be specified, cannot specify "validValues" and "validRange" at the same time`;
+    faults.push(forbiddenField(place, detail));
     return;
   }
-  if (compareQuantity(min, whole) > 0) invalid("min", minText, `min is larger than capacity value: ${minText}`);
-  if (byDefault !== undefined && compareQuantity(byDefault, min) < 0) invalid("min", minText, `default is less than min: ${minText}`);
+  const kind = options.length > 0 ? "validValues" : "validRange";
+  if (kind === "validRange" && !range) return;
+  const byDefault = quantityIn(policy, "default");
+  if (byDefault === undefined) faults.push(requiredField(place.child("default"), `required when ${kind} is defined`));
+  else if (kind === "validValues") checkOptions(options, byDefault, whole, place.child(kind), faults);
+  else checkRange(objectIn(policy, kind), byDefault, whole, place.child(kind), faults);
+});
+
+function checkOptions(options: readonly ReadonlyJson[], byDefault: Quantity, whole: Quantity, at: FieldPath, faults: FieldError[]): void {
+  const amounts = options.map((option) => parseQuantity(asString(option)));
+  amounts.forEach((amount, i) => {
+    const before = amounts[i - 1];
+    if (before === undefined || compareQuantity(before, amount) <= 0) return;
+    faults.push(invalidField(at.index(i), formatQuantity(amount), "values must be sorted in ascending order"));
+  });
+  if (amounts.length > MAX_OPTIONS) faults.push(tooManyField(at, amounts.length, MAX_OPTIONS));
+  else {
+    amounts.forEach((amount, i) => {
+      if (compareQuantity(amount, whole) <= 0) return;
+      faults.push(invalidField(at.index(i), formatQuantity(amount), `option is larger than capacity value: ${formatQuantity(whole)}`));
+    });
+    repeatedKeys(
+      amounts.map((amount) => String(quantityValue(amount))),
+      at,
+      faults,
+    );
+  }
+  if (amounts.length <= MAX_OPTIONS && amounts.some((amount) => compareQuantity(amount, byDefault) === 0)) return;
+  faults.push(invalidField(at, formatQuantity(byDefault), "default value is not valid according to the requestPolicy"));
+}
+
+function checkRange(range: ReadonlyJsonObject, byDefault: Quantity, whole: Quantity, at: FieldPath, faults: FieldError[]): void {
+  const [min, max, step] = [quantityIn(range, "min"), quantityIn(range, "max"), quantityIn(range, "step")];
+  const invalid = (member: string, amount: Quantity, detail: string): void =>
+    void faults.push(invalidField(at.child(member), formatQuantity(amount), detail));
+  if (min === undefined) {
+    faults.push(requiredField(at.child("min"), "required when validRange is defined"));
+    return;
+  }
+  if (compareQuantity(min, whole) > 0) invalid("min", min, `min is larger than capacity value: ${formatQuantity(whole)}`);
+  if (compareQuantity(byDefault, min) < 0) invalid("min", byDefault, `default is less than min: ${formatQuantity(min)}`);
   if (max !== undefined) {
-    if (compareQuantity(min, max) > 0) invalid("min", minText, `min is larger than max: ${minText}`);
-    if (compareQuantity(max, whole) > 0) invalid("max", maxText, `max is larger than capacity value: ${maxText}`);
-    if (byDefault !== undefined && compareQuantity(byDefault, max) > 0) invalid("max", maxText, `default is more than max: ${maxText}`);
+    if (compareQuantity(min, max) > 0) invalid("max", min, `min is larger than max: ${formatQuantity(max)}`);
+    if (compareQuantity(max, whole) > 0) invalid("max", max, `max is larger than capacity value: ${formatQuantity(whole)}`);
+    if (compareQuantity(byDefault, max) > 0) invalid("max", byDefault, `default is more than max: ${formatQuantity(max)}`);
   }
-  if (step === undefined || step.nanos <= 0n) return;
-  if (compareQuantity(addQuantity(min, step), whole) > 0) {
-    invalid("step", stepText, `one step ${stepText} is larger than capacity value: ${stepText}`);
+  if (step === undefined) return;
+  // The original divides by it.
+  if (quantityValue(step) <= 0n) {
+    invalid("step", step, "must be greater than zero");
+    return;
   }
-  const off = (amount: Quantity): boolean => subtractQuantity(amount, min).nanos % step.nanos !== 0n;
-  const detail = `value is not a multiple of a given step (${stepText}) from (${minText})`;
-  if (max !== undefined && off(max)) invalid("max", maxText, detail);
+  const stepped = addQuantity(min, step);
+  if (compareQuantity(stepped, whole) > 0) {
+    invalid("step", step, `one step ${formatQuantity(stepped)} is larger than capacity value: ${formatQuantity(whole)}`);
+  }
+  for (const amount of max === undefined ? [byDefault] : [byDefault, max]) {
+    if ((quantityValue(amount) - quantityValue(min)) % quantityValue(step) === 0n) continue;
+    invalid("step", amount, `value is not a multiple of a given step (${formatQuantity(step)}) from (${formatQuantity(min)})`);
+  }
 }
 
 function quantityIn(holder: ReadonlyJsonObject, name: string): Quantity | undefined {

@@ -1,8 +1,9 @@
 import { invalidField, tooLongField, tooManyField, duplicateField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
-import type { ReadonlyJson } from "../../object/json.ts";
+import { getOwn, type ReadonlyJson } from "../../object/json.ts";
 import { cIdentifier, dnsLabel, dnsSubdomain } from "../../object/names.ts";
-import { asList, asString } from "../../object/read.ts";
+import { asList, asObject, asString } from "../../object/read.ts";
+import { sortedKeys } from "../../object/text-order.ts";
 import { skippingAbsent, type Check } from "../../validation/check.ts";
 import { required } from "../../validation/presence.ts";
 import { text } from "../../validation/scalars.ts";
@@ -32,7 +33,7 @@ export const qualifiedName: Check = (value, at, faults, context) => {
   const parts = asString(value).split("/");
   const [first = "", second = ""] = parts;
   if (parts.length === 1) identifier(first, at, faults);
-  else {
+  else if (parts.length === 2) {
     if (first === "") faults.push(invalidField(at, "", "the domain must not be empty"));
     else driverName(first, at, faults, context);
     if (second === "") faults.push(invalidField(at, "", "the name must not be empty"));
@@ -52,18 +53,48 @@ function identifier(name: string, at: FieldPath, faults: FieldError[]): void {
   for (const message of cIdentifier(name)) faults.push(invalidField(at, name, message));
 }
 
-/** A list of at most so many items; no two have the same key, where they have one. */
+/** A list of at most so many items, of which a longer one is not looked into; no two have the same key, where they have one. */
 export function boundedList<C>(max: number, check: Check<C>, key?: (item: ReadonlyJson) => string): Check<C> {
   return skippingAbsent((value, at, faults, context) => {
     const items = asList(value);
-    if (items.length > max) faults.push(tooManyField(at, items.length, max));
-    const seen = new Set<string>();
-    items.forEach((item, i) => {
-      check(item, at.index(i), faults, context);
-      if (key === undefined) return;
-      const text = key(item);
-      if (seen.has(text)) faults.push(duplicateField(at.index(i), text));
-      seen.add(text);
-    });
+    if (items.length > max) {
+      faults.push(tooManyField(at, items.length, max));
+      return;
+    }
+    items.forEach((item, i) => check(item, at.index(i), faults, context));
+    if (key !== undefined) repeatedKeys(items.map(key), at, faults);
   });
+}
+
+/** The items whose key an earlier one has. */
+export function repeatedKeys(keys: readonly string[], at: FieldPath, faults: FieldError[]): void {
+  const seen = new Set<string>();
+  keys.forEach((key, i) => {
+    if (seen.has(key)) faults.push(duplicateField(at.index(i), key));
+    seen.add(key);
+  });
+}
+
+/** A map of at most so many entries, of which a larger one is not looked into. Faults of keys are the map's. */
+export function boundedMap<C>(max: number, key: Check<C>, keyBytes: number, check: Check<C>): Check<C> {
+  return skippingAbsent((value, at, faults, context) => {
+    const map = asObject(value);
+    const names = sortedKeys(map);
+    if (names.length > max) {
+      faults.push(tooManyField(at, names.length, max));
+      return;
+    }
+    for (const name of names) {
+      key(name, at, faults, context);
+      check(getOwn(map, name), at.key(shortened(name, keyBytes)), faults, context);
+    }
+  });
+}
+
+/** A key as paths show it: the middle of one that is too long is left out. */
+function shortened(key: string, max: number): string {
+  const bytes = Buffer.from(key);
+  if (bytes.length <= max) return key;
+  const kept = max - 3;
+  return `${bytes.subarray(0, Math.ceil(kept / 2)).toString()}...${bytes.subarray(bytes.length - Math.floor(kept / 2)).toString()}`;
 }

@@ -10,7 +10,7 @@ export function checkNodeChoice(
   holder: ReadonlyJsonObject,
   at: FieldPath,
   faults: FieldError[],
-  options: { readonly emptyNode: string; readonly flags: readonly string[] },
+  options: { readonly emptyNode: string; readonly flags: readonly string[]; readonly oneTerm: boolean },
 ): readonly string[] {
   const chosen: string[] = [];
   if (isSet(holder, "nodeName")) {
@@ -26,7 +26,7 @@ export function checkNodeChoice(
     nodeSelector()(getOwn(holder, "nodeSelector"), at.child("nodeSelector"), faults, undefined);
     const terms = listIn(objectIn(holder, "nodeSelector"), "nodeSelectorTerms");
     // With one term, the selectors of devices of several slices can be merged.
-    if (terms.length !== 1) {
+    if (options.oneTerm && terms.length !== 1) {
       faults.push(invalidField(at.child("nodeSelector", "nodeSelectorTerms"), terms, "must have exactly one node selector term"));
     }
   }

@@ -1,12 +1,14 @@
 import { invalidField, requiredField, type FieldError } from "../../object/field-error.ts";
+import { isObject, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { objects, structAt } from "../../object/parts.ts";
 import { quoteText } from "../../object/quote.ts";
-import { asObject, booleanIn, listIn, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { asObject, booleanIn, isSet, listIn, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { changes, immutable } from "../../validation/changes.ts";
 import { fields } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { specAt } from "../spec-and-status.ts";
+import { valueLists } from "./device-attributes.ts";
 import { counterSet, device, type DeviceContext } from "./devices.ts";
 import { boundedList, driverName, poolName } from "./names.ts";
 import { checkNodeChoice } from "./node-choice.ts";
@@ -35,6 +37,7 @@ function sliceFaults(object: KubeObject, old?: KubeObject): FieldError[] {
   const chosen = checkNodeChoice(spec, specAt, faults, {
     emptyNode: "must be either unset or set to a non-empty string",
     flags: ["allNodes", "perDeviceNodeSelection"],
+    oneTerm: true,
   });
   if (chosen.length === 0) faults.push(requiredField(specAt, ONE_OF));
   if (chosen.length > 1) faults.push(invalidField(specAt, `{${chosen.join(", ")}}`, `${ONE_OF}, but multiple fields are set`));
@@ -45,8 +48,8 @@ function sliceFaults(object: KubeObject, old?: KubeObject): FieldError[] {
 function checkContents(object: KubeObject, faults: FieldError[]): void {
   const spec = objectIn(object, "spec");
   const devices = objectsIn(spec, "devices");
-  if (devices.length > 0 && listIn(spec, "sharedCounters").length > 0) {
-    faults.push(invalidField(specAt, "{`sharedCounters`, `devices`}", "only one of `sharedCounters` or `devices` is allowed"));
+  if (isSet(spec, "devices") && isSet(spec, "sharedCounters")) {
+    faults.push(invalidField(specAt, "", "only one of `sharedCounters` or `devices` is allowed"));
   }
   const elaborate = devices.some((one) => listIn(one, "taints").length > 0 || listIn(one, "consumesCounters").length > 0);
   const nameOf = (item: unknown): string => stringIn(asObject(item as never), "name");
@@ -64,15 +67,30 @@ function driverWarnings(object: KubeObject): string[] {
 }
 
 /** Taints count from when they are written, unless they say since when. */
-function stampTaints(object: KubeObject, now: string): void {
-  for (const one of objects(structAt(object, "spec")?.["devices"])) for (const taint of objects(one["taints"])) taint["timeAdded"] ??= now;
+function stampTaints(device: JsonObject, now: string): void {
+  for (const taint of objects(device["taints"])) taint["timeAdded"] ??= now;
+}
+
+/** Takes away members of features that are off (DRAListTypeAttributes, DRANodeAllocatableResources). */
+function dropDisabledFields(device: JsonObject): void {
+  delete device["nodeAllocatableResourceMappings"];
+  const { attributes } = device;
+  if (!isObject(attributes)) return;
+  for (const attribute of Object.values(attributes)) if (isObject(attribute)) for (const list of valueLists) delete attribute[list];
+}
+
+function prepare(object: KubeObject, now: string): void {
+  for (const one of objects(structAt(object, "spec")?.["devices"])) {
+    stampTaints(one, now);
+    dropDisabledFields(one);
+  }
 }
 
 /** What ResourceSlices do beyond the tables. */
 export const resourceSlice: KindBehaviour = {
   strategy: {
-    prepareForCreate: (object, { now }) => stampTaints(object, now),
-    prepareForUpdate: (object, _, { now }) => stampTaints(object, now),
+    prepareForCreate: (object, { now }) => prepare(object, now),
+    prepareForUpdate: (object, _, { now }) => prepare(object, now),
     validate: (object) => sliceFaults(object),
     validateUpdate: sliceFaults,
     warnings: driverWarnings,

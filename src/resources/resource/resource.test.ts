@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../object/json.ts";
+import { cIdentifier, dnsLabel } from "../../object/names.ts";
 import { at, trialContext, trialOf } from "../kind-trial.test-support.ts";
 import { deviceClass } from "./device-class.ts";
 import { resourceClaimTemplate } from "./resource-claim-template.ts";
@@ -104,6 +105,27 @@ test("the status of a claim tells of devices that it has, for consumers of an al
   ]);
 });
 
+test("the share of a device is named by a UUID in its normal form, and an interface by address and prefix", () => {
+  const old = claims.created({ spec: { devices } });
+  const told = (shareID: string, ips: string[] = []): string[] => {
+    const result = { request: "r", driver: "a.b", pool: "p", device: "d", shareID };
+    const status = {
+      allocation: { devices: { results: [result] } },
+      devices: [{ driver: "a.b", pool: "p", device: "d", shareID, networkData: { ips } }],
+    };
+    return claims.changeFaults(old, (object) => (object["status"] = status), "status");
+  };
+  const uid = "0a6fd5a5-5bd1-4e1c-8d3e-3f6b7c0e9a11";
+  assert.deepEqual(told(uid, ["10.9.8.7/24", "2001:db8::1/64"]), []);
+  const [fault = ""] = told("x");
+  assert.equal(fault, 'status.devices[0].shareID: Invalid value: "x": error validating uid: invalid UUID length: 1');
+  assert.match(told(uid.toUpperCase())[0] ?? "", /uid must be in RFC 4122 normalized form/);
+  assert.deepEqual(told(uid, ["1.2.3.4", "010.0.0.1/8"]), [
+    'status.devices[0].networkData.ips[0]: Invalid value: "1.2.3.4": must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)',
+    'status.devices[0].networkData.ips[1]: Invalid value: "010.0.0.1/8": must be in canonical form ("10.0.0.1/8")',
+  ]);
+});
+
 test("what was told of a device goes with it", () => {
   const result = { request: "r", driver: "a.b", pool: "p", device: "d" };
   const told = [{ driver: "a.b", pool: "p", device: "d" }];
@@ -136,6 +158,39 @@ test("extended resources are named in a domain that is not Kubernetes' own", () 
 
 const slice = { driver: "a.b", nodeName: "n", pool: { name: "p", generation: 1, resourceSliceCount: 1 } };
 
+/** Policies of asking for a capacity of 4 in parts, and what is wrong with each. */
+const policies: readonly [JsonObject, readonly string[]][] = [
+  [{ default: "1" }, []],
+  [
+    { validValues: ["1"], validRange: { min: "1" } },
+    [': Forbidden: exactly one policy can be specified, cannot specify "validValues" and "validRange" at the same time'],
+  ],
+  [{ validValues: ["1"] }, [".default: Required value: required when validValues is defined"]],
+  [{ validRange: { min: "1" } }, [".default: Required value: required when validRange is defined"]],
+  [{ default: "1", validRange: { max: "1" } }, [".validRange.min: Required value: required when validRange is defined"]],
+  [
+    { default: "3", validValues: ["2", "1", "8", "8"] },
+    [
+      '.validValues[1]: Invalid value: "1": values must be sorted in ascending order',
+      '.validValues[2]: Invalid value: "8": option is larger than capacity value: 4',
+      '.validValues[3]: Invalid value: "8": option is larger than capacity value: 4',
+      '.validValues[3]: Duplicate value: "8"',
+      '.validValues: Invalid value: "3": default value is not valid according to the requestPolicy',
+    ],
+  ],
+  [
+    { default: "2", validRange: { min: "1", max: "4", step: "2" } },
+    [
+      '.validRange.step: Invalid value: "2": value is not a multiple of a given step (2) from (1)',
+      '.validRange.step: Invalid value: "4": value is not a multiple of a given step (2) from (1)',
+    ],
+  ],
+  [
+    { default: "1", validRange: { min: "1", step: "4" } },
+    ['.validRange.step: Invalid value: "4": one step 5 is larger than capacity value: 4'],
+  ],
+];
+
 test("faults of slices", () => {
   const device = (changed: JsonObject): JsonObject => ({ devices: [{ name: "d", ...changed }] });
   const rows: readonly [JsonObject, readonly string[]][] = [
@@ -163,9 +218,24 @@ test("faults of slices", () => {
         capacity: { c: { value: "4", requestPolicy: { default: "1", validRange: { min: "2", max: "8" } } } },
       }),
       [
-        'spec.devices[0].capacity[c].requestPolicy.validRange.min: Invalid value: "2": default is less than min: 2',
-        'spec.devices[0].capacity[c].requestPolicy.validRange.max: Invalid value: "8": max is larger than capacity value: 8',
+        'spec.devices[0].capacity[c].requestPolicy.validRange.min: Invalid value: "1": default is less than min: 2',
+        'spec.devices[0].capacity[c].requestPolicy.validRange.max: Invalid value: "8": max is larger than capacity value: 4',
       ],
+    ],
+    ...policies.map(([policy, wanted]): [JsonObject, string[]] => [
+      device({ allowMultipleAllocations: true, capacity: { c: { value: "4", requestPolicy: policy } } }),
+      wanted.map((text) => `spec.devices[0].capacity[c].requestPolicy${text}`),
+    ]),
+    [device({ attributes: { "a b": { int: 1 } } }), [`spec.devices[0].attributes: Invalid value: "a b": ${cIdentifier("a b")[0]}`]],
+    [
+      device({ attributes: { a: { ints: [1] } } }),
+      ['spec.devices[0].attributes[a]: Invalid value: "": exactly one value must be specified'],
+    ],
+    [{ devices: [], sharedCounters: [] }, ['spec: Invalid value: "": only one of `sharedCounters` or `devices` is allowed']],
+    [{ sharedCounters: Array.from({ length: 9 }, () => ({})) }, ["spec.sharedCounters: Too many: 9: must have at most 8 items"]],
+    [
+      { devices: [{ name: "d" }, {}, { name: "d" }] },
+      [`spec.devices[1].name: Invalid value: "": ${dnsLabel("")[0]}`, 'spec.devices[2]: Duplicate value: "d"'],
     ],
     [
       device({ nodeName: "n" }),
@@ -175,7 +245,7 @@ test("faults of slices", () => {
     ],
     [
       device({ bindingConditions: ["a"] }),
-      ["spec.devices[0].bindingFailureConditions: Invalid value: []: bindingFailureConditions are required to use bindingConditions"],
+      ["spec.devices[0].bindingFailureConditions: Invalid value: null: bindingFailureConditions are required to use bindingConditions"],
     ],
     [device({ taints: [{ key: "k" }] }), ["spec.devices[0].taints[0].effect: Required value"]],
   ];

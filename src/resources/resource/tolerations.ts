@@ -6,8 +6,7 @@ import type { Check } from "../../validation/check.ts";
 import { labelKey } from "../../validation/labels.ts";
 import { struct } from "../../validation/structure.ts";
 
-const TOLERATED_EFFECTS = ["NoExecute", "NoSchedule"];
-const TAINT_EFFECTS = ["NoExecute", "NoSchedule", "None"];
+const EFFECTS = ["NoExecute", "NoSchedule", "None"];
 
 /** A taint of devices that a request puts up with. */
 export const deviceToleration: Check = struct((toleration, at, faults) => {
@@ -29,9 +28,7 @@ export const deviceToleration: Check = struct((toleration, at, faults) => {
       faults.push(notSupportedField(at.child("operator"), operator, ["Equal", "Exists"]));
   }
   const effect = stringIn(toleration, "effect");
-  if (effect !== "" && !TOLERATED_EFFECTS.includes(effect)) {
-    faults.push(notSupportedField(at.child("effect"), effect, TOLERATED_EFFECTS));
-  }
+  if (effect !== "" && !EFFECTS.includes(effect)) faults.push(notSupportedField(at.child("effect"), effect, EFFECTS));
 });
 
 /** A taint of a device. */
@@ -41,7 +38,7 @@ export const deviceTaint: Check = struct((taint, at, faults, context) => {
   if (value !== "") checkValue(value, at.child("value"), faults);
   const effect = stringIn(taint, "effect");
   if (effect === "") faults.push(requiredField(at.child("effect")));
-  else if (!TAINT_EFFECTS.includes(effect)) faults.push(notSupportedField(at.child("effect"), effect, TAINT_EFFECTS));
+  else if (!EFFECTS.includes(effect)) faults.push(notSupportedField(at.child("effect"), effect, EFFECTS));
 });
 
 function checkValue(value: string, at: FieldPath, faults: FieldError[]): void {

@@ -1,5 +1,5 @@
 import { duplicateField, invalidField, requiredField } from "../../object/field-error.ts";
-import { getOwn, structIn, type JsonValue } from "../../object/json.ts";
+import { getOwn, isObject, structIn, type JsonValue } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { asList, asNumber, asObject, booleanIn, isSet, listIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { changes, immutable } from "../../validation/changes.ts";
@@ -89,6 +89,11 @@ function applyDefaults(object: KubeObject): void {
   if (listIn(spec, "volumeLifecycleModes").length === 0) spec["volumeLifecycleModes"] = ["Persistent"];
 }
 
+/** A member of a feature that is off (VolumeLimitScaling). */
+function dropDisabledFields({ spec }: KubeObject): void {
+  if (isObject(spec)) delete spec["preventPodSchedulingIfMissing"];
+}
+
 function warnings(object: KubeObject): string[] {
   const spec = objectIn(object, "spec");
   if (listIn(spec, "tokenRequests").length === 0 || isSet(spec, "serviceAccountTokenInSecrets")) return [];
@@ -111,6 +116,8 @@ const joined = (texts: readonly string[], none: string): string => (texts.length
 export const csiDriver: KindBehaviour = {
   applyDefaults,
   strategy: {
+    prepareForCreate: dropDisabledFields,
+    prepareForUpdate: dropDisabledFields,
     validate: (object) => findFaults(rules, object),
     validateUpdate: (object, old) => [...findFaults(rules, object), ...findChangeFaults(updates, object, old)],
     warnings,

@@ -5,6 +5,7 @@ import { labelSelector } from "../../validation/labels.ts";
 import { optional } from "../../validation/presence.ts";
 import { nonNegativeQuantity } from "../../validation/quantities.ts";
 import { text } from "../../validation/scalars.ts";
+import { shownSelector } from "../../validation/selector-shown.ts";
 import { fields } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
 
@@ -13,7 +14,10 @@ const rules = fields({
   storageClassName: text(dnsSubdomain),
   capacity: optional(nonNegativeQuantity),
 });
-const updates = changes({ nodeTopology: immutable(), storageClassName: immutable("field is immutable", (value) => value ?? "") });
+const updates = changes({
+  nodeTopology: immutable("field is immutable", shownSelector),
+  storageClassName: immutable("field is immutable", (value) => value ?? ""),
+});
 
 /** What CSIStorageCapacities do beyond the tables. */
 export const csiStorageCapacity: KindBehaviour = {

@@ -1,6 +1,5 @@
-import { invalidField, requiredField, type FieldError } from "../../object/field-error.ts";
+import { invalidField, requiredField, tooLongField } from "../../object/field-error.ts";
 import { qualifiedNameRules } from "../../object/names.ts";
-import type { FieldPath } from "../../object/field-path.ts";
 import { asObject, asString } from "../../object/read.ts";
 import { skippingAbsent, type Check } from "../../validation/check.ts";
 
@@ -20,17 +19,16 @@ export function parameters(some: boolean): Check {
   const check: Check = (value, at, faults) => {
     const entries = Object.entries(asObject(value));
     if (some && entries.length === 0) faults.push(requiredField(at, "must contain at least one key/value pair"));
-    if (entries.length > MAX_COUNT) faults.push({ type: "TooLong", field: String(at), detail: `may not be more than ${MAX_COUNT} bytes` });
+    if (entries.length > MAX_COUNT) {
+      faults.push(tooLongField(at, MAX_COUNT));
+      return;
+    }
     let size = 0;
     for (const [key, text] of entries) {
       if (key === "") faults.push(invalidField(at, key, "field can not be empty."));
-      size += key.length + asString(text).length;
+      size += Buffer.byteLength(key) + Buffer.byteLength(asString(text));
     }
-    if (size > MAX_BYTES) tooLarge(at, faults);
+    if (size > MAX_BYTES) faults.push(tooLongField(at, MAX_BYTES));
   };
   return some ? check : skippingAbsent(check);
-}
-
-function tooLarge(at: FieldPath, faults: FieldError[]): void {
-  faults.push({ type: "TooLong", field: String(at), detail: `may not be more than ${MAX_BYTES} bytes` });
 }

@@ -7,6 +7,7 @@ import { findChangeFaults, findFaults, skippingAbsent, type Check } from "../../
 import { distinct } from "../../validation/lists.ts";
 import { filled, present } from "../../validation/presence.ts";
 import { oneOf } from "../../validation/scalars.ts";
+import { shownMap } from "../../validation/selector-shown.ts";
 import { fields } from "../../validation/structure.ts";
 import { asObject, asList } from "../../object/read.ts";
 import type { KindBehaviour } from "../definition.ts";
@@ -47,7 +48,7 @@ const rules = fields({
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 const updates = changes({
-  parameters: immutable(),
+  parameters: immutable("field is immutable", shownMap),
   provisioner: immutable("field is immutable", text),
   reclaimPolicy: immutable("field is immutable", text),
   volumeBindingMode: immutable("field is immutable", text),
