@@ -12,14 +12,16 @@ export function ownTemplateWarnings(object: KubeObject, old: KubeObject | undefi
   return templateWarnings(objectIn(object, "spec"), templateAt);
 }
 
-/** Warnings of an object whose name begins the names of its pods. */
+/** Warnings of an object whose name begins the names of its pods, and of its template. */
 export function replicaNameWarnings(object: KubeObject, old: KubeObject | undefined): string[] {
-  const wrong = old === undefined ? dnsLabel(object.metadata.name ?? "") : [];
-  const names =
-    wrong.length === 0
-      ? []
-      : [
-          `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${wrong.join(" ")}]`,
-        ];
-  return [...names, ...ownTemplateWarnings(object, old)];
+  return podMakerWarnings(object, old, () => templateWarnings(objectIn(object, "spec"), templateAt));
+}
+
+/** The same where what is in the spec is told by `ofSpec`, which is asked only where the spec is new or another. */
+export function podMakerWarnings(object: KubeObject, old: KubeObject | undefined, ofSpec: () => string[]): string[] {
+  if (old !== undefined) return old.metadata.generation === object.metadata.generation ? [] : ofSpec();
+  const wrong = dnsLabel(object.metadata.name ?? "");
+  if (wrong.length === 0) return ofSpec();
+  const name = `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${wrong.join(" ")}]`;
+  return [name, ...ofSpec()];
 }

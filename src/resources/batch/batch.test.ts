@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../object/json.ts";
-import { at, trialOf } from "../kind-trial.test-support.ts";
+import { at, trialContext, trialOf } from "../kind-trial.test-support.ts";
 import { cronJob } from "./cron-job.ts";
-import { commonIndex, parseIndexes } from "./index-intervals.ts";
+import { commonIndex } from "./index-intervals.ts";
 import { jobCells } from "./job-cells.ts";
 import { job } from "./job.ts";
 
@@ -78,13 +78,15 @@ test("faults of jobs", () => {
   for (const [spec, expected] of rows) assert.deepEqual(jobFaults(spec), expected);
 });
 
-test("where the pods of a suspended job go may change until it starts", () => {
+test("where the pods of a suspended job go may change while there are none", () => {
   const old = jobs.created({ spec: { template, suspend: true } });
   const change = (changes: JsonObject) =>
     jobs.changeFaults(old, (object) => Object.assign(at(object, "spec", "template", "spec"), changes));
   assert.deepEqual(change({ nodeSelector: { a: "b" }, tolerations: [{ operator: "Exists" }] }), []);
   assert.match(change({ hostNetwork: true }).join(), /^spec\.template\.spec: Invalid value: .*field is immutable$/);
   at(old)["status"] = { startTime: "2026-01-01T00:00:00Z" };
+  assert.deepEqual(change({ nodeSelector: { a: "b" } }), []);
+  at(old)["status"] = { startTime: "2026-01-01T00:00:00Z", active: 1 };
   assert.match(change({ nodeSelector: { a: "b" } }).join(), /^spec\.template: Invalid value: .*field is immutable$/);
 });
 
@@ -95,6 +97,14 @@ test("a job's status does not contradict itself", () => {
     "status.completionTime: Required value: completionTime is required for Complete jobs",
     "status.conditions: Invalid value: cannot set Complete=True condition without the SuccessCriteriaMet=true condition",
     "status.startTime: Required value: startTime is required for finished job",
+  ]);
+  const ended = { startTime: "2026-01-01T00:00:00Z", completionTime: "2026-01-01T00:00:00Z" };
+  const complete = { ...ended, conditions: ["SuccessCriteriaMet", "Complete"].map((type) => ({ type, status: "True" })) };
+  assert.deepEqual(faults({ ...complete, active: 1, terminating: 1, completedIndexes: "0", ready: 2 }), [
+    "status.active: Invalid value: 1: active>0 is invalid for finished job",
+    'status.completedIndexes: Invalid value: "0": cannot set non-empty completedIndexes when non-indexed completion mode',
+    "status.terminating: Invalid value: 1: terminating>0 is invalid for finished job",
+    "status.ready: Invalid value: 2: cannot set more ready pods than active",
   ]);
   assert.deepEqual(faults({ active: 1, ready: 2 }), ["status.ready: Invalid value: 2: cannot set more ready pods than active"]);
   at(old)["status"] = {
@@ -111,9 +121,11 @@ test("a job's status does not contradict itself", () => {
 });
 
 test("intervals of indexes overlap where they have an index in common", () => {
-  const common = (a: string, b: string) => commonIndex(parseIndexes(a, 100), parseIndexes(b, 100));
+  const common = (a: string, b: string) => commonIndex(a, b, 100);
   assert.equal(common("0-3,7", "4-6,8"), undefined);
   assert.equal(common("0-3,7-9", "4-6,8"), 8);
+  assert.equal(common("x,0-3,1000", "2,y"), 2);
+  assert.equal(common("", "0"), undefined);
 });
 
 test("faults of cron jobs", () => {
@@ -140,6 +152,22 @@ test("columns of jobs", () => {
   const made = jobs.created({ spec: { template, parallelism: 3 }, status: { succeeded: 1, startTime: "2026-01-01T00:00:00Z" } });
   const cells = ["Status", "Completions", "Duration"].map((name) => jobCells[name]?.(made, now));
   assert.deepEqual(cells, ["Running", "1/1 of 3", "60m"]);
+});
+
+test("a job with more indexes than are kept well is warned of, also in a cron job", () => {
+  const spec = { template, completionMode: "Indexed", completions: 100_001, parallelism: 10_001 };
+  const made = jobs.created({ spec });
+  const warn = (old?: number) =>
+    job.strategy?.warnings?.(
+      made,
+      old === undefined ? undefined : { ...made, metadata: { ...made.metadata, generation: old } },
+      trialContext,
+    );
+  assert.match(warn()?.join() ?? "", /^spec: In Indexed Jobs with a number of completions higher than 10\^5 /);
+  made.metadata.generation = 2;
+  assert.deepEqual([warn(1)?.length, warn(2)?.length], [1, 0]);
+  const cron = cronJobs.created({ spec: { schedule: "@daily", jobTemplate: { spec } } });
+  assert.match(cronJob.strategy?.warnings?.(cron, undefined, trialContext).join() ?? "", /^spec\.jobTemplate\.spec: In Indexed Jobs /);
 });
 
 test("a delete that says nothing of the pods is warned of", () => {

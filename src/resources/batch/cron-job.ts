@@ -2,20 +2,21 @@ import { invalidField, notSupportedField, requiredField, type FieldError } from 
 import { getOwn, isObject, structIn, type ReadonlyJsonObject } from "../../object/json.ts";
 import { CronError, parseCron } from "../../object/cron.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { dnsLabel } from "../../object/names.ts";
 import { isSet, listIn, objectIn, stringIn } from "../../object/read.ts";
 import { isTimeZone } from "../../object/time-zones.ts";
 import { shownSelector } from "../../validation/selector-shown.ts";
 import { optional, required } from "../../validation/presence.ts";
 import { nonNegative, oneOf } from "../../validation/scalars.ts";
 import { fields } from "../../validation/structure.ts";
+import { podMakerWarnings } from "../apps/replica-warnings.ts";
 import { selectorCell } from "../apps/selector-rules.ts";
 import { ageSince } from "../common-cells.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
-import { containerCells, defaultTemplateOf, dropDisabledOf, templateOptions, templateWarnings } from "../pod-spec/template-owner.ts";
+import { containerCells, defaultTemplateOf, dropDisabledOf, templateOptions } from "../pod-spec/template-owner.ts";
 import { readSpec, specAt } from "../spec-and-status.ts";
 import { isManual } from "./job-selector.ts";
 import { checkJobSpec } from "./job-spec.ts";
+import { jobSpecWarnings } from "./job-warnings.ts";
 import { defaultFailurePolicy } from "./job.ts";
 
 const jobAt = specAt.child("jobTemplate", "spec");
@@ -108,20 +109,6 @@ function validate(object: KubeObject, context: StrategyContext): FieldError[] {
   return faults;
 }
 
-function warnings(object: KubeObject, old: KubeObject | undefined): string[] {
-  const texts: string[] = [];
-  const wrong = old === undefined ? dnsLabel(object.metadata.name ?? "") : [];
-  if (wrong.length > 0) {
-    texts.push(
-      `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${wrong.join(" ")}]`,
-    );
-  }
-  if (old === undefined || old.metadata.generation !== object.metadata.generation) {
-    texts.push(...templateWarnings(jobSpecOf(object), jobAt.child("template")));
-  }
-  return texts;
-}
-
 /** batch/v1 CronJob beyond the tables. */
 export const cronJob: KindBehaviour = {
   applyDefaults,
@@ -130,7 +117,7 @@ export const cronJob: KindBehaviour = {
     prepareForUpdate: (object, old) => dropDisabledOf(jobOf(object), jobSpecOf(old)),
     validate,
     validateUpdate: (object, old, context) => checkSpec(readSpec(object), readSpec(old), context),
-    warnings,
+    warnings: (object, old) => podMakerWarnings(object, old, () => jobSpecWarnings(jobSpecOf(object), jobAt)),
   },
   cells: {
     ...containerCells(jobSpecOf),

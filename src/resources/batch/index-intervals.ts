@@ -1,48 +1,53 @@
 import { quoteText } from "../../object/quote.ts";
 
+type Interval = readonly [first: number, last: number];
+
 /** Completion indexes as text, `1,3-5,7`: how many there are, and what is wrong, if something is. */
-interface IndexIntervals {
-  readonly intervals: readonly (readonly [first: number, last: number])[];
+interface Indexes {
   readonly total: number;
   readonly error?: string;
 }
 
-const none: IndexIntervals = { intervals: [], total: 0 };
-
 /** Reads indexes below `completions`, in increasing order. */
-export function parseIndexes(text: string, completions: number): IndexIntervals {
-  if (text === "") return none;
-  const intervals: [number, number][] = [];
+export function parseIndexes(text: string, completions: number): Indexes {
+  if (text === "") return { total: 0 };
   let total = 0;
+  let previous: number | undefined;
   for (const part of text.split(",")) {
     const interval = parseInterval(part, completions);
-    if (typeof interval === "string") return { ...none, error: interval };
+    if (typeof interval === "string") return { total: 0, error: interval };
     const [first, last] = interval;
-    const previous = intervals.at(-1)?.[1];
     if (previous !== undefined && previous >= first) {
-      return { ...none, error: `non-increasing order, previous: ${previous}, current: ${first}` };
+      return { total: 0, error: `non-increasing order, previous: ${previous}, current: ${first}` };
     }
-    intervals.push([first, last]);
+    previous = last;
     total += last - first + 1;
   }
-  return { intervals, total };
+  return { total };
 }
 
-/** The lowest index that stands in both, if one does. */
-export function commonIndex(a: IndexIntervals, b: IndexIntervals): number | undefined {
+/** The lowest index that stands in both texts, if one does; parts that cannot be read are passed by. */
+export function commonIndex(a: string, b: string, completions: number): number | undefined {
+  const ofA = readable(a, completions);
+  const ofB = readable(b, completions);
   let i = 0;
   let j = 0;
   for (;;) {
-    const left = a.intervals[i];
-    const right = b.intervals[j];
+    const left = ofA[i];
+    const right = ofB[j];
     if (left === undefined || right === undefined) return undefined;
-    if (left[1] < right[0]) i++;
-    else if (right[1] < left[0]) j++;
-    else return Math.max(left[0], right[0]);
+    if (left[0] <= right[1] && right[0] <= left[1]) return Math.max(left[0], right[0]);
+    if (left[0] <= right[0]) i++;
+    else j++;
   }
 }
 
-function parseInterval(text: string, completions: number): [number, number] | string {
+function readable(text: string, completions: number): Interval[] {
+  const intervals = text.split(",").map((part) => parseInterval(part, completions));
+  return intervals.filter((interval) => typeof interval !== "string");
+}
+
+function parseInterval(text: string, completions: number): Interval | string {
   const limits = text.split("-");
   if (limits.length > 2) {
     return `the fragment ${quoteText(text)} violates the requirement that an index interval can have at most two parts separated by '-'`;

@@ -31,7 +31,7 @@ export function validateJobUpdate(object: KubeObject, old: KubeObject, context: 
   checkSelectedSpec(spec, oldSpec, options, faults);
   checkCompletions(spec, oldSpec, faults);
   immutableSelector(getOwn(spec, "selector"), getOwn(oldSpec, "selector"), specAt.child("selector"), faults, undefined);
-  checkTemplateChange(spec, oldSpec, isBeforeStart(old), faults);
+  checkTemplateChange(spec, oldSpec, rests(old), faults);
   fixedMembers(spec, oldSpec, specAt, faults, undefined);
   return faults;
 }
@@ -87,18 +87,19 @@ function checkCompletions(spec: ReadonlyJsonObject, oldSpec: ReadonlyJsonObject,
   }
 }
 
-/** A suspended job that has never started: no pod was made of its template yet. */
-function isBeforeStart(old: KubeObject): boolean {
-  return getOwn(objectIn(old, "spec"), "suspend") === true && !isSet(objectIn(old, "status"), "startTime");
+/** A suspended job of whose template no pod is left: it has never started, or those that it had have ended (KEP-5440). */
+function rests(old: KubeObject): boolean {
+  const status = objectIn(old, "status");
+  return getOwn(objectIn(old, "spec"), "suspend") === true && (!isSet(status, "startTime") || numberIn(status, "active") === 0);
 }
 
 /** Where a job's pods go, which queues decide while the job waits (KEP-2926). */
 const directives = ["nodeSelector", "tolerations", "schedulingGates"];
 
-function checkTemplateChange(spec: ReadonlyJsonObject, oldSpec: ReadonlyJsonObject, beforeStart: boolean, faults: FieldError[]): void {
+function checkTemplateChange(spec: ReadonlyJsonObject, oldSpec: ReadonlyJsonObject, resting: boolean, faults: FieldError[]): void {
   const template = objectIn(spec, "template");
   const oldTemplate = objectIn(oldSpec, "template");
-  if (!beforeStart) {
+  if (!resting) {
     if (equalJson(template, oldTemplate)) return;
     faults.push(invalidField(specAt.child("template"), templateShown(template), "field is immutable"));
     return;

@@ -89,12 +89,13 @@ function checkIndexed(spec: ReadonlyJsonObject, at: FieldPath, faults: FieldErro
   const over = `when completions are above ${indexed.softCompletions} and used with backoff limit per index`;
   if (!isSet(spec, "maxFailedIndexes")) {
     faults.push(requiredField(atFailed, `must be specified when completions is above ${indexed.softCompletions}`));
-  } else if (maxFailed > indexed.maxFailedIndexesOverSoft) {
-    faults.push(invalidField(atFailed, maxFailed, `must be less than or equal to ${indexed.maxFailedIndexesOverSoft} ${over}`));
   }
   if (parallelism > indexed.maxParallelismOverSoft) {
     const detail = `must be less than or equal to ${indexed.maxParallelismOverSoft} ${over}`;
     faults.push(invalidField(at.child("parallelism"), parallelism, detail));
+  }
+  if (maxFailed > indexed.maxFailedIndexesOverSoft) {
+    faults.push(invalidField(atFailed, maxFailed, `must be less than or equal to ${indexed.maxFailedIndexesOverSoft} ${over}`));
   }
 }
 

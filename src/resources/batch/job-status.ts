@@ -45,6 +45,7 @@ export function validateJobStatusUpdate(object: KubeObject, old: KubeObject): Fi
   checkConditions(now, before, faults);
   checkPods(now, before, faults);
   checkIndexes(now, before, faults);
+  checkPodsLeft(now, before, faults);
   checkSuccess(now, faults);
   checkTransitions(now, before, faults);
   return faults;
@@ -102,15 +103,8 @@ function checkPods(now: JobState, before: JobState, faults: FieldError[]): void 
   const { spec, status, finished } = now;
   const finishes = finished !== before.finished;
   const active = numberIn(status, "active");
-  const terminating = numberIn(status, "terminating");
   if ((finishes || changed(now, before, "active")) && finished && active > 0) {
     faults.push(invalidField(statusAt.child("active"), active, "active>0 is invalid for finished job"));
-  }
-  if ((finishes || changed(now, before, "terminating")) && finished && terminating > 0) {
-    faults.push(invalidField(statusAt.child("terminating"), terminating, "terminating>0 is invalid for finished job"));
-  }
-  if (changed(now, before, "ready", "active") && isSet(status, "ready") && numberIn(status, "ready") > active) {
-    faults.push(invalidField(statusAt.child("ready"), numberIn(status, "ready"), "cannot set more ready pods than active"));
   }
   const nothingToDo = getOwn(spec, "suspend") === true && getOwn(spec, "completions") === 0;
   if ((finishes || changed(now, before, "startTime")) && !nothingToDo && finished && !isSet(status, "startTime")) {
@@ -121,6 +115,18 @@ function checkPods(now: JobState, before: JobState, faults: FieldError[]): void 
   if ((finishes || changed(now, before, "uncountedTerminatedPods")) && finished && left > 0) {
     const shown = { Succeeded: getOwn(uncounted, "succeeded") ?? null, Failed: getOwn(uncounted, "failed") ?? null };
     faults.push(invalidField(statusAt.child("uncountedTerminatedPods"), shown, "must be empty for finished job"));
+  }
+}
+
+function checkPodsLeft(now: JobState, before: JobState, faults: FieldError[]): void {
+  const { status, finished } = now;
+  const terminating = numberIn(status, "terminating");
+  if ((finished !== before.finished || changed(now, before, "terminating")) && finished && terminating > 0) {
+    faults.push(invalidField(statusAt.child("terminating"), terminating, "terminating>0 is invalid for finished job"));
+  }
+  const ready = numberIn(status, "ready");
+  if (changed(now, before, "ready", "active") && isSet(status, "ready") && ready > numberIn(status, "active")) {
+    faults.push(invalidField(statusAt.child("ready"), ready, "cannot set more ready pods than active"));
   }
 }
 
@@ -150,7 +156,7 @@ function checkIndexes(now: JobState, before: JobState, faults: FieldError[]): vo
     faults.push(invalidField(atFailed, failed, "cannot set non-null failedIndexes when backoffLimitPerIndex is null"));
   }
   if ((completedMoved || failedMoved) && completions !== undefined && hasFailed) {
-    const both = commonIndex(done, lost);
+    const both = commonIndex(completed, failed, completions);
     if (both !== undefined) faults.push(invalidField(atFailed, failed, `failedIndexes and completedIndexes overlap at index: ${both}`));
   }
 }

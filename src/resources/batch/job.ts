@@ -1,14 +1,16 @@
 import { isObject, structIn, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { objects } from "../../object/parts.ts";
-import { numberIn, objectIn, stringIn } from "../../object/read.ts";
-import { replicaNameWarnings } from "../apps/replica-warnings.ts";
+import { numberIn, objectIn } from "../../object/read.ts";
+import { podMakerWarnings } from "../apps/replica-warnings.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { defaultTemplateOf, dropDisabledOf } from "../pod-spec/template-owner.ts";
+import { specAt } from "../spec-and-status.ts";
 import { jobCells } from "./job-cells.ts";
 import { validateJob, validateJobUpdate } from "./job-rules.ts";
 import { copyTemplateLabels, generateSelector } from "./job-selector.ts";
 import { validateJobStatusUpdate } from "./job-status.ts";
+import { jobSpecWarnings } from "./job-warnings.ts";
 
 /** Fills in the patterns of a failure policy, in place: a condition that is named is meant to be true. */
 export function defaultFailurePolicy(spec: JsonObject): void {
@@ -37,24 +39,6 @@ function applyDefaults(object: KubeObject): void {
   defaultFailurePolicy(spec);
 }
 
-/** Indexes and parallelism at which the job's state grows beyond what is kept well. */
-const softCompletions = 100_000;
-const softParallelism = 10_000;
-
-const tooManyIndexes =
-  "In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail";
-
-function warnings(object: KubeObject, old: KubeObject | undefined): string[] {
-  const texts = replicaNameWarnings(object, old);
-  const spec = objectIn(object, "spec");
-  const grows =
-    stringIn(spec, "completionMode") === "Indexed" &&
-    numberIn(spec, "completions") > softCompletions &&
-    numberIn(spec, "parallelism") > softParallelism;
-  if (old === undefined && grows) texts.push(tooManyIndexes);
-  return texts;
-}
-
 /** batch/v1 Job beyond the tables. */
 export const job: KindBehaviour = {
   applyDefaults,
@@ -67,7 +51,7 @@ export const job: KindBehaviour = {
     validate: validateJob,
     validateUpdate: validateJobUpdate,
     canonicalize: copyTemplateLabels,
-    warnings,
+    warnings: (object, old) => podMakerWarnings(object, old, () => jobSpecWarnings(objectIn(object, "spec"), specAt)),
     deleteWarnings: ({ propagationPolicy, orphanDependents }) =>
       propagationPolicy === undefined && orphanDependents === undefined
         ? [
