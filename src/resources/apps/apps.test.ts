@@ -133,3 +133,26 @@ test("replica sets and revisions", () => {
     ['data: Invalid value: {"a":1,"b":2}: field is immutable'],
   );
 });
+
+test("the revision to which a deployment goes back is a number", () => {
+  const made = (revision: string) => ({ metadata: { annotations: { "deprecated.deployment.rollback.to": revision } }, spec });
+  assert.deepEqual(deployments.created(made("+07")).metadata.annotations, { "deprecated.deployment.rollback.to": "7" });
+  assert.deepEqual(deployments.faults(made("-1")), ["spec.rollback.version: Invalid value: -1: must be greater than or equal to 0"]);
+  const refused =
+    'Deployment in version "v1" cannot be handled as a Deployment: failed to parse annotation[deprecated.deployment.rollback.to]=';
+  assert.throws(() => deployments.created(made("x")), { message: `${refused}x as int64: strconv.ParseInt: parsing "x": invalid syntax` });
+  const large = "9223372036854775808";
+  assert.throws(() => deployments.created(made(large)), {
+    message: `${refused}${large} as int64: strconv.ParseInt: parsing "${large}": value out of range`,
+  });
+});
+
+test("fractions of bytes in a stateful set's claims are warned of", () => {
+  const resources = { requests: { storage: "1500m" }, limits: { storage: "2500m" } };
+  const made = statefulSets.created({ spec: { ...spec, volumeClaimTemplates: [{ metadata: { name: "v" }, spec: { resources } }] } });
+  const at = "spec.volumeClaimTemplates[0].resources";
+  assert.deepEqual(statefulSet.strategy?.warnings?.(made, undefined, trialContext), [
+    `${at}.requests[storage]: fractional byte value "1500m" is invalid, must be an integer`,
+    `${at}.limits[storage]: fractional byte value "2500m" is invalid, must be an integer`,
+  ]);
+});

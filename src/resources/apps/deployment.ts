@@ -12,6 +12,7 @@ import { containerCells, defaultTemplateOf, dropDisabledOf, templateOptions } fr
 import { readSpec, readStatus, specAt } from "../spec-and-status.ts";
 import { checkCollisionCount, checkCounters, checkReplicaParts } from "./counters.ts";
 import { replicaNameWarnings } from "./replica-warnings.ts";
+import { checkRollback, settleRollback } from "./rollback-annotation.ts";
 import { checkReplicaTemplate, checkSelector, immutableSelector, selectorCell } from "./selector-rules.ts";
 
 /** Fills in what the writer left out. */
@@ -28,21 +29,22 @@ function applyDefaults(object: KubeObject): void {
   }
   spec["revisionHistoryLimit"] ??= 10;
   spec["progressDeadlineSeconds"] ??= 600;
+  settleRollback(object);
 }
 
-const limits = fields({
-  minReadySeconds: nonNegative,
-  revisionHistoryLimit: optional(nonNegative),
-  progressDeadlineSeconds: optional(nonNegative),
-});
+const limits = fields({ minReadySeconds: nonNegative, revisionHistoryLimit: optional(nonNegative) });
+const deadlineRule = fields({ progressDeadlineSeconds: optional(nonNegative) });
 
-function checkSpec(spec: ReadonlyJsonObject, old: ReadonlyJsonObject | undefined, context: StrategyContext): FieldError[] {
+function checkSpec(object: KubeObject, old: ReadonlyJsonObject | undefined, context: StrategyContext): FieldError[] {
   const faults: FieldError[] = [];
+  const spec = readSpec(object);
   nonNegative(getOwn(spec, "replicas"), specAt.child("replicas"), faults, undefined);
   checkSelector(spec, old, specAt, faults, "deployment");
   checkReplicaTemplate(spec, specAt, faults, templateOptions(context, old));
   checkStrategy(objectIn(spec, "strategy"), specAt.child("strategy"), faults);
   limits(spec, specAt, faults, undefined);
+  checkRollback(object, faults);
+  deadlineRule(spec, specAt, faults, undefined);
   const deadline = numberIn(spec, "progressDeadlineSeconds");
   if (isSet(spec, "progressDeadlineSeconds") && deadline <= numberIn(spec, "minReadySeconds")) {
     faults.push(invalidField(specAt.child("progressDeadlineSeconds"), deadline, "must be greater than minReadySeconds"));
@@ -112,9 +114,9 @@ export const deployment: KindBehaviour = {
   strategy: {
     prepareForCreate: (object) => dropDisabledOf(structIn(object, "spec"), undefined),
     prepareForUpdate: (object, old) => dropDisabledOf(structIn(object, "spec"), readSpec(old)),
-    validate: (object, context) => checkSpec(readSpec(object), undefined, context),
+    validate: (object, context) => checkSpec(object, undefined, context),
     validateUpdate(object, old, context) {
-      const faults = checkSpec(readSpec(object), readSpec(old), context);
+      const faults = checkSpec(object, readSpec(old), context);
       immutableSelector(readSpec(object)["selector"], readSpec(old)["selector"], specAt.child("selector"), faults, undefined);
       return faults;
     },

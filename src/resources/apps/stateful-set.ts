@@ -87,8 +87,10 @@ function warnings(object: KubeObject, old: KubeObject | undefined): string[] {
   const texts = ownTemplateWarnings(object, old);
   const spec = readSpec(object);
   objectsIn(spec, "volumeClaimTemplates").forEach((claim, i) => {
-    const at = specAt.child("volumeClaimTemplates").index(i).child("spec", "resources", "requests");
-    warnOfFractions(objectIn(objectIn(objectIn(claim, "spec"), "resources"), "requests"), at, texts, ["storage"]);
+    // The original tells these of the template itself, not of its spec.
+    const at = specAt.child("volumeClaimTemplates").index(i).child("resources");
+    const resources = objectIn(objectIn(claim, "spec"), "resources");
+    for (const list of ["requests", "limits"]) warnOfFractions(objectIn(resources, list), at.child(list), texts, ["storage"]);
   });
   if (numberIn(spec, "revisionHistoryLimit") < 0) {
     texts.push("spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended");

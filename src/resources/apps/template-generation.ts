@@ -1,8 +1,8 @@
 import { equalJson, isObject, setOwn, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { quoteText } from "../../object/quote.ts";
 import { objectIn } from "../../object/read.ts";
 import { badRequest } from "../../object/status.ts";
+import { readInt64 } from "./int64-annotation.ts";
 
 /** Where apps/v1 keeps the count of a DaemonSet's templates, a field in older versions. */
 export const templateGenerationAnnotation = "deprecated.daemonset.template.generation";
@@ -11,11 +11,11 @@ export const templateGenerationAnnotation = "deprecated.daemonset.template.gener
 export function defaultTemplateGeneration(object: KubeObject): void {
   const text = object.metadata.annotations?.[templateGenerationAnnotation];
   if (text === undefined) write(object, "0");
-  else if (!/^[+-]?\d{1,18}$/.test(text)) {
-    throw badRequest(
-      `DaemonSet in version "v1" cannot be handled as a DaemonSet: strconv.ParseInt: parsing ${quoteText(text)}: invalid syntax`,
-    );
-  } else write(object, String(BigInt(text)));
+  else {
+    const read = readInt64(text);
+    if ("problem" in read) throw badRequest(`DaemonSet in version "v1" cannot be handled as a DaemonSet: ${read.problem}`);
+    write(object, read.text);
+  }
 }
 
 /** A new DaemonSet counts from 1, or on from where another server's objects came. */
