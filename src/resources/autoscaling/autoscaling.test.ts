@@ -39,6 +39,33 @@ test("faults of autoscalers", () => {
   ]);
 });
 
+test("an autoscaler keeps references that nobody checked when it was made", () => {
+  const target = (apiVersion: string, kind: string, maxReplicas = 3) => ({ maxReplicas, scaleTargetRef: { kind, name: "d", apiVersion } });
+  const old = autoscalers.created({ spec: target("a/b/c", "Thing") });
+  const changed = (to: JsonObject) => autoscalers.changeFaults(old, (object) => Object.assign(at(object, "spec"), to));
+  assert.deepEqual(changed(target("a/b/c", "Thing", 4)), []);
+  assert.deepEqual(changed(target("a/b/c", "Other")), [
+    'spec.scaleTargetRef.apiVersion: Invalid value: "a/b/c": unexpected GroupVersion string: a/b/c',
+  ]);
+  const metric = (apiVersion: string) => ({
+    type: "Object",
+    object: { describedObject: { kind: "K", name: "n", apiVersion }, metric: { name: "m" }, target: { type: "Value", value: "1" } },
+  });
+  const odd = autoscalers.created({ spec: { ...spec, metrics: [metric("a/b/c")] } });
+  assert.equal(autoscalers.faults({ spec: { ...spec, metrics: [metric("a/b/c")] } }).length, 1);
+  assert.deepEqual(
+    autoscalers.changeFaults(odd, (object) => (at(object, "spec")["metrics"] = [metric("c/d/e")])),
+    [],
+  );
+});
+
+test("annotations of the older form say nothing in the newer one, and nothing where they are empty", () => {
+  const annotations = { "autoscaling.alpha.kubernetes.io/behavior": "{}", "a": "b" };
+  assert.deepEqual(autoscalers.created({ spec, metadata: { annotations } }).metadata.annotations, { a: "b" });
+  const older = trialOf(horizontalPodAutoscaler, "autoscaling/v1", "HorizontalPodAutoscaler").created({ spec, metadata: { annotations } });
+  assert.equal(at(hpaConversion.toHub(older), "spec")["behavior"], undefined);
+});
+
 test("whatever an autoscaler holds comes back from its older form", () => {
   const metrics = [
     { type: "External", external: { metric: { name: "m" }, target: { type: "Value", value: "5" } } },
@@ -71,6 +98,19 @@ test("more than two metrics are counted", () => {
   });
   const made = autoscalers.created({ spec: { ...spec, metrics: [metric(1), metric(2), metric(3)] } });
   assert.equal(autoscalerCells["Targets"]?.(made), "cpu: <unknown>/1%, cpu: <unknown>/2% + 1 more...");
+});
+
+test("the key of an empty selector of old stands in no other selector", () => {
+  const key = "pdb.kubernetes.io/deprecated-v1beta1-empty-selector-match";
+  const selected = (selector: JsonObject) => at(budgets.created({ spec: { selector } }), "spec")["selector"];
+  const nothing = { matchExpressions: [{ key, operator: "Exists" }] };
+  assert.deepEqual(selected(nothing), nothing);
+  assert.deepEqual(selected({ matchExpressions: [{ key, operator: "DoesNotExist" }] }), {});
+  const other = { key: "z", operator: "Exists" };
+  assert.deepEqual(selected({ matchLabels: { a: "b" }, matchExpressions: [{ key, operator: "Exists" }, other] }), {
+    matchLabels: { a: "b" },
+    matchExpressions: [other],
+  });
 });
 
 test("faults of disruption budgets", () => {

@@ -21,14 +21,18 @@ function checkSpec(spec: ReadonlyJsonObject, old: ReadonlyJsonObject | undefined
   const faults: FieldError[] = [];
   checkReplicas(spec, old, faults);
   const target = objectIn(spec, "scaleTargetRef");
-  const kept = old !== undefined && stringIn(objectIn(old, "scaleTargetRef"), "apiVersion") === stringIn(target, "apiVersion");
-  checkObjectReference(target, specAt.child("scaleTargetRef"), faults, { groupNeeded: !kept });
-  checkMetrics(spec, specAt.child("metrics"), faults);
+  const kept = old !== undefined && ["apiVersion", "kind"].every((name) => sameText(target, objectIn(old, "scaleTargetRef"), name));
+  checkObjectReference(target, specAt.child("scaleTargetRef"), faults, { groupNeeded: true, anyVersion: kept });
+  checkMetrics(spec, old, specAt.child("metrics"), faults);
   const behavior = objectIn(spec, "behavior");
   for (const name of ["scaleUp", "scaleDown"]) {
     if (isSet(behavior, name)) checkScalingRules(objectIn(behavior, name), specAt.child("behavior", name), faults);
   }
   return faults;
+}
+
+function sameText(a: ReadonlyJsonObject, b: ReadonlyJsonObject, name: string): boolean {
+  return stringIn(a, name) === stringIn(b, name);
 }
 
 /** Nothing at all may be the least only where it was before: scaling to nothing is off by default at this level. */

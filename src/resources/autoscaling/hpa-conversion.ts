@@ -33,7 +33,8 @@ function toHub(hpa: KubeObject): KubeObject {
   if (typeof cpu === "number") metrics.push(cpuMetric(cpu));
   if (metrics.length > 0) spec["metrics"] = metrics;
   const behavior = readAnnotation(hpa, annotationOf.behavior);
-  if (isObject(behavior)) spec["behavior"] = renamed(behavior, behaviorMembers);
+  const behaviorRead = isObject(behavior) ? renamed(behavior, behaviorMembers) : {};
+  if (Object.keys(behaviorRead).length > 0) spec["behavior"] = behaviorRead;
 
   const current = status["currentCPUUtilizationPercentage"];
   const readings = readAnnotation(hpa, annotationOf.currentMetrics);
@@ -154,7 +155,8 @@ function readAnnotation(hpa: KubeObject, name: string): JsonValue | undefined {
   }
 }
 
-function dropAnnotations({ metadata }: KubeObject): void {
+/** Takes away the annotations of the older form, in place: in the newer one they would say a thing a second time. */
+export function dropAnnotations({ metadata }: KubeObject): void {
   const { annotations } = metadata;
   if (annotations === undefined) return;
   for (const name of Object.values(annotationOf)) delete annotations[name];

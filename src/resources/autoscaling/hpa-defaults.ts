@@ -1,6 +1,6 @@
 import { isObject, structIn, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { annotatedMetrics } from "./hpa-conversion.ts";
+import { annotatedMetrics, dropAnnotations } from "./hpa-conversion.ts";
 
 /** The utilization that is aimed at where the writer named no metric. */
 const cpuPercent = 80;
@@ -16,6 +16,7 @@ export function defaultAutoscaler(object: KubeObject, apiVersion: string): void 
     if (annotatedMetrics(object) === undefined) spec["targetCPUUtilizationPercentage"] ??= cpuPercent;
     return;
   }
+  dropAnnotations(object);
   if (!Array.isArray(spec["metrics"]) || spec["metrics"].length === 0) {
     spec["metrics"] = [{ type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: cpuPercent } } }];
   }

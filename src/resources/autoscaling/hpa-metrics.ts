@@ -6,9 +6,14 @@ import { quantitySign } from "../../object/quantity.ts";
 import { isSet, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { asQuantity } from "../../validation/quantities.ts";
 import { checkContainerResourceName } from "../pod-spec/resources.ts";
-import { checkObjectReference } from "./object-reference.ts";
+import { checkObjectReference, isVersion } from "./object-reference.ts";
 
-type SourceRule = (source: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]) => void;
+/** What metrics are forgiven by what they were. */
+interface Forgiven {
+  readonly anyVersion: boolean;
+}
+
+type SourceRule = (source: ReadonlyJsonObject, at: FieldPath, faults: FieldError[], forgiven: Forgiven) => void;
 
 /** Where a metric comes from: by type the member that must be there; in the order in which they are looked for. */
 const sources: Readonly<Record<string, { readonly member: string; readonly check: SourceRule }>> = {
@@ -22,23 +27,28 @@ const sources: Readonly<Record<string, { readonly member: string; readonly check
 const types = Object.keys(sources).sort();
 
 /** Appends what is wrong with metrics; to scale to nothing takes one that is there without pods. */
-export function checkMetrics(spec: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
+export function checkMetrics(spec: ReadonlyJsonObject, old: ReadonlyJsonObject | undefined, at: FieldPath, faults: FieldError[]): void {
   const metrics = objectsIn(spec, "metrics");
-  metrics.forEach((metric, i) => checkMetric(metric, at.index(i), faults));
+  const forgiven = { anyVersion: old !== undefined && objectsIn(old, "metrics").some(hasBrokenVersion) };
+  metrics.forEach((metric, i) => checkMetric(metric, at.index(i), faults, forgiven));
   const outside = metrics.some((metric) => ["Object", "External"].includes(stringIn(metric, "type")));
   if (getOwn(spec, "minReplicas") === 0 && !outside) {
     faults.push(forbiddenField(at, "must specify at least one Object or External metric to support scaling to zero replicas"));
   }
 }
 
-function checkMetric(metric: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
+function hasBrokenVersion(metric: ReadonlyJsonObject): boolean {
+  return stringIn(metric, "type") === "Object" && !isVersion(objectIn(objectIn(metric, "object"), "describedObject"));
+}
+
+function checkMetric(metric: ReadonlyJsonObject, at: FieldPath, faults: FieldError[], forgiven: Forgiven): void {
   const type = stringIn(metric, "type");
   const expected = Object.hasOwn(sources, type) ? sources[type] : undefined;
   if (type === "") faults.push(requiredField(at.child("type"), "must specify a metric source type"));
   if (expected === undefined) faults.push(notSupportedField(at.child("type"), type, types));
   const present = Object.values(sources).filter(({ member }) => isSet(metric, member));
   const first = present[0];
-  first?.check(objectIn(metric, first.member), at.child(first.member), faults);
+  first?.check(objectIn(metric, first.member), at.child(first.member), faults, forgiven);
   if (expected === undefined) faults.push(notSupportedField(at.child("type"), type, types));
   else if (!isSet(metric, expected.member)) {
     faults.push(requiredField(at.child(expected.member), "must populate information for the given metric source"));
@@ -49,8 +59,8 @@ function checkMetric(metric: ReadonlyJsonObject, at: FieldPath, faults: FieldErr
   }
 }
 
-function checkObjectSource(source: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
-  checkObjectReference(objectIn(source, "describedObject"), at.child("describedObject"), faults, { groupNeeded: false });
+function checkObjectSource(source: ReadonlyJsonObject, at: FieldPath, faults: FieldError[], { anyVersion }: Forgiven): void {
+  checkObjectReference(objectIn(source, "describedObject"), at.child("describedObject"), faults, { groupNeeded: false, anyVersion });
   checkIdentifier(source, at, faults);
   const target = checkTarget(source, at, faults);
   if (!isSet(target, "value") && !isSet(target, "averageValue")) {

@@ -2,7 +2,8 @@ import { invalidField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import { getOwn, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { isSet, numberIn, objectIn } from "../../object/read.ts";
+import { objects, structAt } from "../../object/parts.ts";
+import { isSet, listIn, numberIn, objectIn } from "../../object/read.ts";
 import { conditions } from "../../validation/conditions.ts";
 import { intOrPercentOfWhole } from "../../validation/int-or-percent.ts";
 import { optional } from "../../validation/presence.ts";
@@ -57,8 +58,26 @@ const amountCell = (name: string) => (object: KubeObject) => {
   return isSet(spec, name) ? String(getOwn(spec, name)) : "N/A";
 };
 
+/** The key by which selectors of policy/v1beta1, where an empty one selected nothing, are told in this version. */
+const emptySelectorKey = "pdb.kubernetes.io/deprecated-v1beta1-empty-selector-match";
+
+/** Takes that key out of selectors, in place, but for the one that it makes select nothing. */
+function dropEmptySelectorKey(object: KubeObject): void {
+  const selector = structAt(object, "spec", "selector");
+  if (selector === undefined) return;
+  const requirements = objects(selector["matchExpressions"]);
+  const kept = requirements.filter((one) => one["key"] !== emptySelectorKey);
+  if (kept.length === requirements.length) return;
+  const [first] = requirements;
+  const alone = requirements.length === 1 && Object.keys(objectIn(selector, "matchLabels")).length === 0;
+  if (alone && first?.["operator"] === "Exists" && listIn(first, "values").length === 0) return;
+  if (kept.length > 0) selector["matchExpressions"] = kept;
+  else delete selector["matchExpressions"];
+}
+
 /** policy/v1 PodDisruptionBudget beyond the tables. */
 export const podDisruptionBudget: KindBehaviour = {
+  applyDefaults: dropEmptySelectorKey,
   strategy: {
     nameRule: pathNames,
     checksMetadata: false,
