@@ -150,9 +150,17 @@ function sliceRules(before: readonly string[]): Check {
 
 const sliceChanges = changes({ addressType: immutable("field is immutable", asString) });
 
-function warnings(object: KubeObject): string[] {
+/** Who makes slices of what others wrote, and writes addresses in their canonical form. */
+const MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
+const CAREFUL_WRITERS: ReadonlySet<string | undefined> = new Set([
+  "endpointslice-controller.k8s.io",
+  "endpointslicemirroring-controller.k8s.io",
+]);
+
+function warnings(object: KubeObject, old: KubeObject | undefined): string[] {
   const found: string[] = [];
-  if (stringIn(object, "addressType") === FQDN) found.push("spec.addressType: FQDN endpoints are deprecated");
+  if (old === undefined && stringIn(object, "addressType") === FQDN) found.push("spec.addressType: FQDN endpoints are deprecated");
+  if (CAREFUL_WRITERS.has(object.metadata.labels?.[MANAGED_BY])) return found;
   objectsIn(object, "endpoints").forEach((one, i) =>
     stringsIn(one, "addresses").forEach((address, j) =>
       warnOfAddress(address, FieldPath.root.child("endpoints").index(i).child("addresses").index(j), found),

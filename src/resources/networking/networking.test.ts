@@ -172,6 +172,16 @@ test("endpoints of a slice are of its address type", () => {
   assert.deepEqual(faults(endpointSlice, { addressType: "IPv4", ports: [{}, {}] }), ['ports[1].name: Duplicate value: ""']);
 });
 
+test("a slice's writer hears of addresses, unless it knows how to write them", () => {
+  const slice = (addressType: string, address: string, writer: string) =>
+    object({ addressType, endpoints: [{ addresses: [address] }] }, { labels: { "endpointslice.kubernetes.io/managed-by": writer } });
+  const warn = (made: KubeObject, old?: KubeObject) => endpointSlice.strategy?.warnings?.(made, old, context).length;
+  assert.equal(warn(slice("IPv6", "FD00::1", "me")), 1);
+  assert.equal(warn(slice("IPv6", "FD00::1", "endpointslice-controller.k8s.io")), 0);
+  const named = slice("FQDN", "a.b", "me");
+  assert.deepEqual([warn(named), warn(named, named)], [1, 0]);
+});
+
 test("endpoint slice columns", () => {
   const slice = object({ endpoints: [{ addresses: ["1", "2"] }, { addresses: ["3", "4"] }], ports: [{ port: 80 }, {}] });
   assert.deepEqual(
