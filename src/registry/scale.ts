@@ -2,10 +2,14 @@ import { parentEntries, scaleEntries } from "../apply/scale-owners.ts";
 import type { WriteDoor } from "../apply/updater.ts";
 import { copyJson } from "../object/json.ts";
 import type { KubeObject, ManagedFieldsEntry } from "../object/kube-object.ts";
-import { invalid, methodNotAllowed } from "../object/status.ts";
+import { conflict, invalid, methodNotAllowed } from "../object/status.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
 import type { ServedVersion, Verb } from "../resources/definition.ts";
+import { subdomainNames } from "../resources/name-rules.ts";
+import { specAt } from "../resources/spec-and-status.ts";
 import { SCALE } from "../resources/subresource-kind.ts";
+import { validateObjectMeta, type MetaRules } from "../validation/object-meta.ts";
+import { nonNegative } from "../validation/scalars.ts";
 import { groupVersion } from "../object/kube-object.ts";
 import type { ObjectRecord } from "../storage/cache/record.ts";
 import { valueAnswer, type Call } from "./encode-answer.ts";
@@ -44,7 +48,10 @@ export async function serveScale(
     context,
     writeOptions(query, verb === "patch" ? "PatchOptions" : "UpdateOptions", patchType === "apply"),
   );
-  const change = patchType === undefined ? await readScale(write) : await readPatch(write, patchType, scaleDoor(write), scaleBody(write));
+  const change =
+    patchType === undefined
+      ? await readScale(write)
+      : patchedScale(write, await readPatch(write, patchType, scaleDoor(write), scaleBody(write)));
   const { record } = await update(write, {
     name: endpoint.name,
     fromStored: patchType !== undefined,
@@ -91,17 +98,30 @@ async function scaled(
   checkName(scale, endpoint.name);
   await mutate(write, "UPDATE", endpoint.name, scale, live);
   const replicas = numberAt(scale, "spec.replicas");
-  if (replicas < 0) {
-    throw invalid(SCALE, endpoint.name, [
-      { type: "Invalid", field: "spec.replicas", value: replicas, detail: "must be greater than or equal to 0" },
-    ]);
-  }
+  const faults = endpoint.definition.custom === true ? [] : validateObjectMeta(scale, scaleMeta);
+  nonNegative(replicas, specAt.child("replicas"), faults, undefined);
+  if (faults.length > 0) throw invalid(SCALE, endpoint.name, faults);
   setAt(parent, definition.specReplicas, replicas);
   setOwners(parent, parentEntries(parent.metadata.managedFields, scale.metadata.managedFields, apiVersion, paths, registry.fieldSets));
   if (scale.metadata.resourceVersion) parent.metadata.resourceVersion = scale.metadata.resourceVersion;
   else delete parent.metadata.resourceVersion;
   if (scale.metadata.uid) parent.metadata.uid = scale.metadata.uid;
   return toHub(parent, endpoint.served);
+}
+
+/** The metadata of a Scale is checked as any object's. */
+const scaleMeta: MetaRules = { namespaced: true, nameRule: subdomainNames, qualifiedFinalizers: true };
+
+/** A patch: what it makes of the Scale, which must stay that of the same object. */
+function patchedScale({ endpoint }: Write, patch: PatchChange): PatchChange {
+  return async (live) => {
+    const scale = await patch(live);
+    const { uid = "" } = scale.metadata;
+    const found = live?.metadata.uid ?? "";
+    if (uid === "" || uid === found) return scale;
+    const detail = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${found}`;
+    throw conflict({ ...endpoint.ref, plural: `${endpoint.ref.plural}/scale` }, endpoint.name, detail);
+  };
 }
 
 /** Without owners there is no list. */

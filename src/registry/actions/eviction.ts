@@ -2,7 +2,7 @@ import { copyJson, isObject, type JsonObject, type ReadonlyJson } from "../../ob
 import type { KubeObject } from "../../object/kube-object.ts";
 import { labelSelectorFromObject, matchesLabels, SelectorError, type LabelSelectorObject } from "../../object/label-selector.ts";
 import { numberIn, objectIn, stringIn } from "../../object/read.ts";
-import { badRequest, notFound, plainError, StatusError } from "../../object/status.ts";
+import { notFound, plainError, StatusError } from "../../object/status.ts";
 import { isConditionTrue } from "../../object/conditions.ts";
 import { POD_DISRUPTION_BUDGETS, PODS } from "../../object/resource-ids.ts";
 import { prefixEnd } from "../../storage/key-order.ts";
@@ -55,7 +55,7 @@ function optionsOf(write: Write, eviction: KubeObject): DeleteOptions {
   const inBody = Array.isArray(given["dryRun"]) ? given["dryRun"] : [];
   if (inBody.length === 0) given["dryRun"] = asked;
   else if (asked.length > 0 && asked.length !== inBody.length) {
-    throw badRequest(`Non-matching dry-run options in request and content: [${asked.join(" ")}] and [${inBody.join(" ")}]`);
+    throw plainError(`Non-matching dry-run options in request and content: [${asked.join(" ")}] and [${inBody.join(" ")}]`);
   }
   return deleteOptions(given);
 }
