@@ -81,6 +81,27 @@ const cases: readonly {
     faults: ["spec.ipFamilyPolicy"],
   },
   {
+    title: "no two families where no policy asks for both",
+    cluster: DUAL,
+    given: { ipFamilies: ["IPv4", "IPv6"] },
+    faults: ["spec.ipFamilyPolicy"],
+  },
+  {
+    title: "what the service had where the policy is left out",
+    cluster: DUAL,
+    given: { ipFamilies: ["IPv6", "IPv4"], clusterIP: "fd00::1", clusterIPs: ["fd00::1", "10.0.0.1"] },
+    old: { ipFamilyPolicy: "RequireDualStack", ipFamilies: ["IPv6", "IPv4"], clusterIP: "fd00::1", clusterIPs: ["fd00::1", "10.0.0.1"] },
+    families: ["IPv6", "IPv4"],
+    policy: "RequireDualStack",
+  },
+  {
+    title: "no release of an address, whichever is left, without the policy",
+    cluster: DUAL,
+    given: { ipFamilyPolicy: "PreferDualStack", ipFamilies: ["IPv6", "IPv4"], clusterIP: "fd00::2", clusterIPs: ["fd00::2"] },
+    old: { ipFamilyPolicy: "PreferDualStack", ipFamilies: ["IPv6", "IPv4"], clusterIP: "fd00::1", clusterIPs: ["fd00::1", "10.0.0.1"] },
+    faults: ["spec.ipFamilyPolicy"],
+  },
+  {
     title: "no second family by itself for a service that had one while it preferred both",
     cluster: DUAL,
     given: { ipFamilyPolicy: "PreferDualStack", ipFamilies: ["IPv6"], clusterIP: "fd00::1", clusterIPs: ["fd00::1"] },

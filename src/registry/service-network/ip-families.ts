@@ -3,7 +3,7 @@ import { FieldPath } from "../../object/field-path.ts";
 import { getOwn, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import { isSet, listIn, stringIn, stringsIn } from "../../object/read.ts";
 import { clusterIpFaults, familyOf, IP_FAMILIES } from "../../resources/core/service-addresses.ts";
-import { HEADLESS, needsClusterIp, sameMember } from "../../resources/core/service-fields.ts";
+import { HEADLESS, isRouted, sameMember } from "../../resources/core/service-fields.ts";
 
 /** The address families of the cluster's service ranges; the first is what services get by default. */
 export type ClusterFamilies = readonly [string, ...string[]];
@@ -17,6 +17,7 @@ const POLICY_AT = AT.child("ipFamilyPolicy");
  */
 export function initIpFamilies(spec: JsonObject, old: ReadonlyJsonObject | undefined, cluster: ClusterFamilies): FieldError[] {
   if (stringIn(spec, "type") === "ExternalName" || isSettledDualStack(spec, old)) return [];
+  if (!isSet(spec, "ipFamilyPolicy")) spec["ipFamilyPolicy"] = impliedPolicy(spec, old);
   const wrong = clusterIpFaults(spec, old);
   if (wrong.length > 0) return wrong;
 
@@ -24,14 +25,13 @@ export function initIpFamilies(spec: JsonObject, old: ReadonlyJsonObject | undef
   faults.push(...policyFaults(spec), ...inferFamilies(spec, cluster));
   if (faults.length > 0) return faults;
 
-  if (stringsIn(spec, "clusterIPs")[0] === HEADLESS && Object.keys(getOwn(spec, "selector") ?? {}).length === 0) {
+  if (hasEndpointsByHand(spec)) {
     initWithoutSelector(spec, cluster);
     return [];
   }
   const missing = missingFamilies(spec, cluster);
   if (missing.length > 0) return missing;
   if (stringsIn(spec, "ipFamilies").length === 0) spec["ipFamilies"] = [cluster[0]];
-  if (!isSet(spec, "ipFamilyPolicy")) spec["ipFamilyPolicy"] = "SingleStack";
   if (cluster.length === 2) addSecondFamily(spec);
   return [];
 }
@@ -41,7 +41,7 @@ export function isSettledDualStack(spec: ReadonlyJsonObject, old: ReadonlyJsonOb
   return (
     old !== undefined &&
     stringIn(spec, "type") === stringIn(old, "type") &&
-    needsClusterIp(spec) &&
+    isRouted(spec) &&
     stringIn(spec, "ipFamilyPolicy") === "PreferDualStack" &&
     stringIn(old, "ipFamilyPolicy") === "PreferDualStack" &&
     sameMember(spec, old, "clusterIPs") &&
@@ -66,7 +66,7 @@ function releaseFaults(spec: JsonObject, old: ReadonlyJsonObject): FieldError[] 
 }
 
 function isReduced(now: readonly string[], before: readonly string[]): boolean {
-  return now.length === 1 && before.length === 2 && now[0] === before[0];
+  return now.length > 0 && now.length < before.length;
 }
 
 function policyFaults(spec: ReadonlyJsonObject): FieldError[] {
@@ -95,9 +95,19 @@ function inferFamilies(spec: JsonObject, cluster: ClusterFamilies): FieldError[]
   return faults;
 }
 
+/** The policy of a spec that leaves it out: the one that the service had, and never more families than are asked for. */
+function impliedPolicy(spec: ReadonlyJsonObject, old: ReadonlyJsonObject | undefined): string {
+  const before = old === undefined ? "" : stringIn(old, "ipFamilyPolicy");
+  return before || (hasEndpointsByHand(spec) ? "RequireDualStack" : "SingleStack");
+}
+
+/** Whether a service has neither an address nor a selector. */
+function hasEndpointsByHand(spec: ReadonlyJsonObject): boolean {
+  return stringIn(spec, "clusterIP") === HEADLESS && Object.keys(getOwn(spec, "selector") ?? {}).length === 0;
+}
+
 /** Whoever fills in the endpoints of a headless service by hand may do so in both families, whatever the cluster has. */
 function initWithoutSelector(spec: JsonObject, cluster: ClusterFamilies): void {
-  if (!isSet(spec, "ipFamilyPolicy")) spec["ipFamilyPolicy"] = "RequireDualStack";
   if (stringsIn(spec, "ipFamilies").length === 0) spec["ipFamilies"] = [cluster[0]];
   addSecondFamily(spec);
 }

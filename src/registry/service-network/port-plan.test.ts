@@ -47,6 +47,17 @@ test("a change keeps what it had, takes what is new and frees the rest", () => {
   assert.deepEqual(planChangedPorts({ ...spec, type: "ClusterIP" }, old, "s", source()).freed, [30_001, 30_002]);
 });
 
+test("the port for health checks is not one that a port of the service may take over", () => {
+  const old: JsonObject = {
+    type: "LoadBalancer",
+    externalTrafficPolicy: "Local",
+    healthCheckNodePort: 30_005,
+    ports: [{ port: 80, nodePort: 30_001 }],
+  };
+  const spec: JsonObject = { ...old, ports: [{ port: 80, nodePort: 30_005 }] };
+  assert.throws(() => planChangedPorts(spec, old, "s", source(30_001, 30_005)), /provided port is already allocated/);
+});
+
 test("two ports of one protocol cannot change to one node port", () => {
   const spec = nodePort({ port: 80, protocol: "TCP", nodePort: 30_001 }, { port: 81, protocol: "TCP", nodePort: 30_001 });
   assert.throws(() => planChangedPorts(spec, nodePort(), "s", source()), /duplicate nodePort: \{TCP 30001\}/);

@@ -47,7 +47,7 @@ export function planNewPorts(spec: ReadonlyJsonObject, name: string, source: Por
 export function planChangedPorts(spec: ReadonlyJsonObject, old: ReadonlyJsonObject, name: string, source: PortSource): PortPlan {
   const draft: Draft = { name, source, nodePorts: new Map() };
   const held = new Set(nodePortsOf(old));
-  if (needsNodePort(spec)) planChanged(spec, held, draft);
+  if (needsNodePort(spec)) planChanged(spec, new Set(objectsIn(old, "ports").map((port) => numberIn(port, "nodePort"))), draft);
   const needed = needsHealthCheckPort(old);
   const needs = needsHealthCheckPort(spec);
   const healthCheckNodePort = needs && !needed ? planHealthCheck(spec, source) : undefined;

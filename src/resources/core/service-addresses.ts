@@ -1,5 +1,5 @@
 import { duplicateField, invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
-import { ipMessages, parseIpSloppy } from "../../object/ip.ts";
+import { legacyIpRules, parseIpSloppy } from "../../object/ip.ts";
 import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
 import { isSet, stringIn, stringsIn } from "../../object/read.ts";
 import { specAt } from "../spec-and-status.ts";
@@ -33,14 +33,18 @@ export function clusterIpFaults(spec: ReadonlyJsonObject, old: ReadonlyJsonObjec
   if (ips.length > 1 && !(families.includes("IPv4") && families.includes("IPv6"))) {
     faults.push(invalidField(IPS_AT, ips, "may specify no more than one IP for each IP family"));
   }
-  if (faults.length > 0 || isHeadless(spec)) return faults;
+  if (isHeadless(spec)) return faults;
   const declared = stringsIn(spec, "ipFamilies");
   ips.slice(0, declared.length).forEach((ip, i) => {
     const family = declared[i] ?? "";
-    if (family !== families[i])
+    if (isFamily(family) && family !== families[i])
       faults.push(invalidField(IPS_AT.index(i), ip, `expected an ${family} value as indicated by \`ipFamilies[${i}]\``));
   });
   return faults;
+}
+
+function isFamily(name: string): boolean {
+  return IP_FAMILIES.some((known) => known === name);
 }
 
 /** The single address and the list of them must agree. */
@@ -55,7 +59,7 @@ function familyFaults(spec: ReadonlyJsonObject): FieldError[] {
   const seen = new Set<string>();
   stringsIn(spec, "ipFamilies").forEach((family, i) => {
     const at = specAt.child("ipFamilies").index(i);
-    if (!IP_FAMILIES.some((known) => known === family)) faults.push(notSupportedField(at, family, IP_FAMILIES));
+    if (!isFamily(family)) faults.push(notSupportedField(at, family, IP_FAMILIES));
     if (seen.has(family)) faults.push(duplicateField(at, family));
     seen.add(family);
   });
@@ -71,41 +75,55 @@ function addressFaults(ips: readonly string[], existing: readonly string[]): Fie
   ips.forEach((ip, i) => {
     if (i === 0 && ip === HEADLESS) {
       if (ips.length > 1) faults.push(invalidField(IPS_AT, ips, `'${HEADLESS}' must be the first and only value`));
-    } else if (!existing.includes(ip) && parseIpSloppy(ip) === undefined) {
-      faults.push(invalidField(IPS_AT.index(i), ip, ipMessages.address));
+    } else if (!existing.includes(ip)) {
+      for (const message of legacyIpRules(ip)) faults.push(invalidField(IPS_AT.index(i), ip, message));
     }
   });
   return faults;
 }
+
 /** What an update may do to addresses and families: the first of each stays, a second may come and go. */
 export function addressChangeFaults(spec: ReadonlyJsonObject, old: ReadonlyJsonObject): FieldError[] {
   if (stringIn(spec, "type") === "ExternalName" || stringIn(old, "type") === "ExternalName") return [];
   const headless = isHeadless(spec);
   const was = isHeadless(old);
   const faults: FieldError[] = [];
-  if (!(headless && was)) faults.push(...listChangeFaults(spec, old, "clusterIPs", "clusterIP"));
-  if (!headless && !was) faults.push(...listChangeFaults(spec, old, "ipFamilies", "ipFamily"));
+  if (!(headless && was)) faults.push(...ipChangeFaults(spec, old));
+  if (!headless && !was) faults.push(...familyChangeFaults(spec, old));
   return faults;
 }
 
-function listChangeFaults(spec: ReadonlyJsonObject, old: ReadonlyJsonObject, member: string, one: string): FieldError[] {
-  const now = stringsIn(spec, member);
-  const before = stringsIn(old, member);
-  const at = specAt.child(member);
-  const list = getOwn(spec, member) ?? null;
-  const changed = (i: number): FieldError[] => (now[i] === before[i] ? [] : [invalidField(at.index(i), list, "may not change once set")]);
+const STAYS = "may not change once set";
+
+function ipChangeFaults(spec: ReadonlyJsonObject, old: ReadonlyJsonObject): FieldError[] {
+  const now = stringsIn(spec, "clusterIPs");
+  const before = stringsIn(old, "clusterIPs");
+  const shown = getOwn(spec, "clusterIPs") ?? null;
+  const changed = (i: number): FieldError[] => (now[i] === before[i] ? [] : [invalidField(IPS_AT.index(i), shown, STAYS)]);
   if (now.length === before.length) return before.flatMap((_, i) => changed(i));
   if (now.length > before.length) return before.length > 0 ? changed(0) : [];
-  if (now.length === 0) return [invalidField(at.index(0), list, `primary ${one} can not be unset`)];
-  const faults = changed(0);
-  if (now.length === 1 && stringIn(spec, "ipFamilyPolicy") !== "SingleStack") {
-    faults.push(
-      invalidField(
-        specAt.child("ipFamilyPolicy"),
-        getOwn(spec, "ipFamilyPolicy") ?? null,
-        `must be set to 'SingleStack' when releasing the secondary ${one}`,
-      ),
-    );
-  }
-  return faults;
+  if (now.length === 0) return [invalidField(IPS_AT.index(0), shown, "primary clusterIP can not be unset")];
+  return [...changed(0), ...releaseFaults(spec, now.length, "clusterIP")];
+}
+
+/** Faults are told of the first family, and where their number changed they show the addresses: so does the original. */
+function familyChangeFaults(spec: ReadonlyJsonObject, old: ReadonlyJsonObject): FieldError[] {
+  const now = stringsIn(spec, "ipFamilies");
+  const before = stringsIn(old, "ipFamilies");
+  const at = specAt.child("ipFamilies").index(0);
+  const [families, ips] = ["ipFamilies", "clusterIPs"].map((member) => getOwn(spec, member) ?? null);
+  if (now.length === before.length)
+    return before.filter((family, i) => family !== now[i]).map(() => invalidField(at, families ?? null, STAYS));
+  const faults: FieldError[] = [];
+  const fewer = now.length < before.length;
+  if (fewer && stringsIn(spec, "clusterIPs").length === 0)
+    faults.push(invalidField(at, families ?? null, "primary ipFamily can not be unset"));
+  if (now.length > 0 && before.length > 0 && now[0] !== before[0]) faults.push(invalidField(at, ips ?? null, STAYS));
+  return fewer ? [...faults, ...releaseFaults(spec, now.length, "ipFamily")] : faults;
+}
+
+function releaseFaults(spec: ReadonlyJsonObject, left: number, what: string): FieldError[] {
+  if (left !== 1 || stringIn(spec, "ipFamilyPolicy") === "SingleStack") return [];
+  const detail = `must be set to 'SingleStack' when releasing the secondary ${what}`;
+  return [invalidField(specAt.child("ipFamilyPolicy"), getOwn(spec, "ipFamilyPolicy") ?? null, detail)];
 }

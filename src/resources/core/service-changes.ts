@@ -88,7 +88,7 @@ function dropUnneeded(spec: JsonObject, old: ReadonlyJsonObject): void {
     delete spec["clusterIP"];
     delete spec["clusterIPs"];
   }
-  if (needsNodePort(old) && !needsNodePort(spec) && sameNodePorts(spec, old)) {
+  if (needsNodePort(old) && !needsNodePort(spec) && !addsNodePort(spec, old)) {
     for (const port of objects(spec["ports"])) delete port["nodePort"];
   }
   for (const { members, needed } of TYPE_DEPENDENT) {
@@ -97,13 +97,10 @@ function dropUnneeded(spec: JsonObject, old: ReadonlyJsonObject): void {
   }
 }
 
-function sameNodePorts(spec: ReadonlyJsonObject, old: ReadonlyJsonObject): boolean {
-  const numbers = (of: ReadonlyJsonObject): string =>
-    [...new Set(objectsIn(of, "ports").map((port) => numberIn(port, "nodePort")))]
-      .filter((number) => number !== 0)
-      .sort((a, b) => a - b)
-      .join();
-  return numbers(spec) === numbers(old);
+/** Ports may come and go along with the type, as long as no node port is asked for that was not there. */
+function addsNodePort(spec: ReadonlyJsonObject, old: ReadonlyJsonObject): boolean {
+  const before = new Set([0, ...objectsIn(old, "ports").map((port) => numberIn(port, "nodePort"))]);
+  return objectsIn(spec, "ports").some((port) => !before.has(numberIn(port, "nodePort")));
 }
 
 function keep(spec: JsonObject, old: ReadonlyJsonObject, member: string): void {

@@ -6,6 +6,10 @@ import { numberIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 /** The cluster IP of a service that wants none. */
 export const HEADLESS = "None";
 
+/** The annotation that says how traffic stays near, under its older and its present name. */
+export const TOPOLOGY_HINTS = "service.kubernetes.io/topology-aware-hints";
+export const TOPOLOGY_MODE = "service.kubernetes.io/topology-mode";
+
 /** Whether a service has cluster IPs ("None" included); one of an unknown type is asked for them until it is refused. */
 export function needsClusterIp(spec: ReadonlyJsonObject): boolean {
   return stringIn(spec, "type") !== "ExternalName";

@@ -29,19 +29,20 @@ import {
   isRouted,
   needsHealthCheckPort,
   sameMember,
+  TOPOLOGY_HINTS,
+  TOPOLOGY_MODE,
 } from "./service-fields.ts";
 
 const PORTS_AT = specAt.child("ports");
 const SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges";
 const ONLY_LOAD_BALANCER = "may only be used when `type` is 'LoadBalancer'";
-/** Nodes' kubelets listen here. */
-const KUBELET_PORT = 10_250;
 
 /** All faults of a service; `old`: what it was, whose addresses and ranges are taken as they are. */
 export function serviceFaults(service: KubeObject, old?: KubeObject): FieldError[] {
   const spec = objectIn(service, "spec");
   const before = old === undefined ? undefined : objectIn(old, "spec");
   const faults: FieldError[] = [];
+  topologyFaults(service, faults);
   typeFaults(spec, faults);
   portFaults(spec, faults);
   labels(getOwn(spec, "selector"), specAt.child("selector"), faults, undefined);
@@ -108,18 +109,17 @@ const TRAFFIC_POLICY = oneOf("Cluster", "Local");
 const TRAFFIC_DISTRIBUTION = optional(oneOf("PreferClose", "PreferSameZone", "PreferSameNode"));
 const AFFINITY = required(oneOf("ClientIP", "None"));
 
+function topologyFaults({ metadata: { annotations = {} } }: KubeObject, faults: FieldError[]): void {
+  const [mode, hints] = [annotations[TOPOLOGY_MODE], annotations[TOPOLOGY_HINTS]];
+  if (mode === undefined || hints === undefined || mode === hints) return;
+  const at = FieldPath.root.child("metadata", "annotations").key(TOPOLOGY_MODE);
+  faults.push(invalidField(at, mode, `must match annotations[${TOPOLOGY_HINTS}] when both are specified`));
+}
+
 /** What each type asks for or excludes. */
 function typeFaults(spec: ReadonlyJsonObject, faults: FieldError[]): void {
   const type = stringIn(spec, "type");
   if (objectsIn(spec, "ports").length === 0 && !isHeadless(spec) && type !== "ExternalName") faults.push(requiredField(PORTS_AT));
-  if (type === "LoadBalancer") {
-    objectsIn(spec, "ports").forEach((one, i) => {
-      if (numberIn(one, "port") !== KUBELET_PORT) return;
-      faults.push(
-        invalidField(PORTS_AT.index(i), KUBELET_PORT, `may not expose port ${KUBELET_PORT} externally since it is used by kubelet`),
-      );
-    });
-  }
   if (type === "LoadBalancer" || type === "NodePort") {
     if (isHeadless(spec))
       faults.push(invalidField(specAt.child("clusterIPs").index(0), HEADLESS, `may not be set to '${HEADLESS}' for ${type} services`));

@@ -98,10 +98,7 @@ test("refuses what a service cannot be", () => {
   const table: readonly (readonly [JsonObject, readonly string[]])[] = [
     [{ ports: [] }, ["spec.ports: Required value"]],
     [{ ports: [], clusterIP: "None", clusterIPs: ["None"] }, []],
-    [
-      { ports: ports(10_250), type: "LoadBalancer" },
-      ["spec.ports[0]: Invalid value: 10250: may not expose port 10250 externally since it is used by kubelet"],
-    ],
+    [{ ports: ports(10_250), type: "LoadBalancer" }, []],
     [
       { ports: ports(80), type: "NodePort", clusterIP: "None", clusterIPs: ["None"] },
       [`spec.clusterIPs[0]: Invalid value: "None": may not be set to 'None' for NodePort services`],
@@ -127,6 +124,14 @@ test("refuses what a service cannot be", () => {
       [
         'spec.clusterIPs[0]: Invalid value: "10.0.0.1": expected an IPv6 value as indicated by `ipFamilies[0]`',
         'spec.clusterIPs[1]: Invalid value: "fd00::1": expected an IPv4 value as indicated by `ipFamilies[1]`',
+      ],
+    ],
+    [
+      { ports: ports(80), clusterIP: "fd00::1", clusterIPs: ["fd00::1", "fd00::2"], ipFamilies: ["IPv4", "x"] },
+      [
+        'spec.ipFamilies[1]: Unsupported value: "x": supported values: "IPv4", "IPv6"',
+        'spec.clusterIPs: Invalid value: ["fd00::1","fd00::2"]: may specify no more than one IP for each IP family',
+        'spec.clusterIPs[0]: Invalid value: "fd00::1": expected an IPv4 value as indicated by `ipFamilies[0]`',
       ],
     ],
     [
@@ -157,6 +162,57 @@ test("refuses what a service cannot be", () => {
     ],
   ];
   for (const [given, expected] of table) assert.deepEqual(faults(given), expected);
+});
+
+test("the annotation of topology says the same under both its names", () => {
+  const told = (mode: string, hints: string): string[] =>
+    faults(
+      { ports: ports(80) },
+      { annotations: { "service.kubernetes.io/topology-mode": mode, "service.kubernetes.io/topology-aware-hints": hints } },
+    );
+  assert.deepEqual(told("Auto", "Auto"), []);
+  assert.deepEqual(told("Auto", "Disabled"), [
+    'metadata.annotations[service.kubernetes.io/topology-mode]: Invalid value: "Auto": must match annotations[service.kubernetes.io/topology-aware-hints] when both are specified',
+  ]);
+});
+
+test("node ports go with the type though ports go too, unless one is new", () => {
+  const port = (number: number, nodePort: number): JsonObject => ({ name: `p${number}`, port: number, nodePort });
+  const old = serviceOf({
+    type: "NodePort",
+    ports: [port(80, 30_001), port(81, 30_002)],
+    clusterIP: "10.0.0.1",
+    clusterIPs: ["10.0.0.1"],
+    ipFamilies: ["IPv4"],
+    ipFamilyPolicy: "SingleStack",
+  });
+  const change = (...kept: JsonObject[]): readonly string[] =>
+    changed(old, { ...(old["spec"] as JsonObject), type: "ClusterIP", externalTrafficPolicy: null, ports: kept }).faults;
+  assert.deepEqual(change(port(81, 30_002)), []);
+  assert.deepEqual(change(port(82, 30_003)), ["spec.ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'"]);
+});
+
+test("the families of a service change at the end only", () => {
+  const both = { clusterIP: "10.0.0.1", clusterIPs: ["10.0.0.1", "fd00::1"], ipFamilyPolicy: "PreferDualStack" };
+  const one = { clusterIP: "10.0.0.1", clusterIPs: ["10.0.0.1"], ipFamilyPolicy: "SingleStack" };
+  const dual = { ...both, ipFamilies: ["IPv4", "IPv6"] };
+  const table: readonly (readonly [old: JsonObject, now: JsonObject, expected: readonly string[]])[] = [
+    [dual, { ...both, ipFamilies: ["IPv6", "IPv4"] }, Array<string>(2).fill('spec.ipFamilies[0]: Invalid value: ["IPv6","IPv4"]: may not change once set')],
+    [dual, { ...both, ipFamilies: ["IPv6"] }, [
+      'spec.ipFamilies[0]: Invalid value: ["10.0.0.1","fd00::1"]: may not change once set',
+      `spec.ipFamilyPolicy: Invalid value: "PreferDualStack": must be set to 'SingleStack' when releasing the secondary ipFamily`,
+    ]],
+    [{ ...one, ipFamilies: ["IPv4"] }, { ...both, ipFamilies: ["IPv6", "IPv4"] }, ['spec.ipFamilies[0]: Invalid value: ["10.0.0.1","fd00::1"]: may not change once set']],
+    [{ ...one, ipFamilies: ["IPv4"] }, { ...both, ipFamilies: ["IPv4", "IPv6"] }, []],
+    [dual, { ...one, ipFamilies: ["IPv4"] }, []],
+  ]; // prettier-ignore
+  for (const [old, now, expected] of table) {
+    const found = changed(serviceOf({ ports: ports(80), ...old }), { ports: ports(80), ...now }).faults;
+    assert.deepEqual(
+      found.filter((text) => !text.includes("expected an")),
+      expected,
+    );
+  }
 });
 
 test("a change of type drops what the client left as it was, and no more", () => {
@@ -254,6 +310,18 @@ test("warns of what has no effect", () => {
     [{ ports: ports(80) }, []],
     [{ ports: ports(80), externalName: "a.b" }, ['spec.externalName is ignored when spec.type is not "ExternalName"']],
     [{ clusterIP: "None", clusterIPs: ["None"], sessionAffinity: "ClientIP" }, ["spec.SessionAffinity is ignored for headless services"]],
+    [
+      { ports: ports(80), externalIPs: ["fd00:0::1"] },
+      [
+        'spec.externalIPs[0]: IPv6 address "fd00:0::1" should be in RFC 5952 canonical format ("fd00::1")',
+        "spec.externalIPs is deprecated and may no longer be implemented in some clusters",
+      ],
+    ],
+    [{ clusterIP: "None", clusterIPs: ["None"], externalIPs: ["1.2.3.4"] }, ["spec.externalIPs is ignored for headless services"]],
+    [
+      { type: "ExternalName", externalName: "a.b", externalIPs: ["1.2.3.4"] },
+      ['spec.externalIPs is ignored when spec.type is "ExternalName"'],
+    ],
     [
       { ports: ports(80), trafficDistribution: "PreferClose" },
       ['spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"'],

@@ -8,10 +8,8 @@ import { loadBalancerAddresses } from "../service-cells.ts";
 import { specAt } from "../spec-and-status.ts";
 import { prepareServiceUpdate } from "./service-changes.ts";
 import { defaultService } from "./service-defaults.ts";
-import { HEADLESS, isHeadless } from "./service-fields.ts";
+import { HEADLESS, TOPOLOGY_HINTS, TOPOLOGY_MODE } from "./service-fields.ts";
 import { serviceChangeFaults, serviceFaults, serviceStatusFaults } from "./service-validation.ts";
-
-const TOPOLOGY_HINTS = "service.kubernetes.io/topology-aware-hints";
 
 /** What services do beyond the tables; their addresses and ports are allocated by the registry's service network. */
 export const service: KindBehaviour = {
@@ -38,7 +36,7 @@ function serviceWarnings(object: KubeObject): string[] {
   const spec = objectIn(object, "spec");
   const found: string[] = [];
   if (Object.hasOwn(object.metadata.annotations ?? {}, TOPOLOGY_HINTS)) {
-    found.push(`annotation ${TOPOLOGY_HINTS} is deprecated, please use service.kubernetes.io/topology-mode instead`);
+    found.push(`annotation ${TOPOLOGY_HINTS} is deprecated, please use ${TOPOLOGY_MODE} instead`);
   }
   const externalIps = stringsIn(spec, "externalIPs");
   const type = stringIn(spec, "type");
@@ -46,13 +44,16 @@ function serviceWarnings(object: KubeObject): string[] {
   stringsIn(spec, "clusterIPs").forEach((ip, i) => {
     if (ip !== HEADLESS) warnOfAddress(ip, specAt.child("clusterIPs").index(i), found);
   });
-  if (isHeadless(spec)) {
+  const headless = type === "ClusterIP" && stringIn(spec, "clusterIP") === HEADLESS;
+  if (headless) {
     if (loadBalancerIp !== "") found.push("spec.loadBalancerIP is ignored for headless services");
     if (externalIps.length > 0) found.push("spec.externalIPs is ignored for headless services");
     if (stringIn(spec, "sessionAffinity") !== "None") found.push("spec.SessionAffinity is ignored for headless services");
   }
-  if (externalIps.length > 0) found.push("spec.externalIPs is deprecated and may no longer be implemented in some clusters");
   externalIps.forEach((ip, i) => warnOfAddress(ip, specAt.child("externalIPs").index(i), found));
+  // Where they are ignored anyway, that is said instead.
+  if (externalIps.length > 0 && !headless && type !== "ExternalName")
+    found.push("spec.externalIPs is deprecated and may no longer be implemented in some clusters");
   if (loadBalancerIp !== "") warnOfAddress(loadBalancerIp, specAt.child("loadBalancerIP"), found);
   stringsIn(spec, "loadBalancerSourceRanges").forEach((range, i) =>
     warnOfCidr(range, specAt.child("loadBalancerSourceRanges").index(i), found),
