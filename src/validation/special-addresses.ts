@@ -7,8 +7,13 @@ import { parseCidr, cidrContains, parseIpSloppy, unmapIp, type Cidr, type IpAddr
 const SPECIAL: readonly { readonly ranges: readonly Cidr[]; readonly detail: string }[] = [
   range("may not be in the loopback range (127.0.0.0/8, ::1/128)", "127.0.0.0/8", "::1/128"),
   range("may not be in the link-local range (169.254.0.0/16, fe80::/10)", "169.254.0.0/16", "fe80::/10"),
-  range("may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)", "224.0.0.0/24", "ff02::/16"),
+  // Of IPv6, the second hexadecimal digit is the scope and the first one flags (RFC 4291): any of them counts.
+  range("may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)", "224.0.0.0/24", ...linkLocalScopes()),
 ];
+
+function linkLocalScopes(): string[] {
+  return Array.from({ length: 16 }, (_, flags) => `ff${flags.toString(16)}2::/16`);
+}
 
 function range(detail: string, ...cidrs: readonly string[]): { readonly ranges: readonly Cidr[]; readonly detail: string } {
   return { detail, ranges: cidrs.map((text) => parseCidr(text)).filter((cidr) => cidr !== undefined) };

@@ -6,6 +6,7 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel, dnsSubdomain, qualifiedNameRules } from "../../object/names.ts";
 import { objects } from "../../object/parts.ts";
 import { asList, asObject, numberIn, objectsIn, stringIn } from "../../object/read.ts";
+import { warnOfAddress } from "../../validation/address-warnings.ts";
 import { legacyIp } from "../../validation/addresses.ts";
 import type { Check } from "../../validation/check.ts";
 import { filled, optional, required } from "../../validation/presence.ts";
@@ -14,6 +15,8 @@ import { all, each, fields, struct } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { protocol } from "../pod-spec/ports.ts";
 import { ordinaryAddress } from "./special-addresses.ts";
+
+const subsetsAt = FieldPath.root.child("subsets");
 
 const address: Check = all(
   fields({ ip: legacyIp, hostname: filled(text(dnsLabel)), nodeName: optional(text(dnsSubdomain)) }),
@@ -48,8 +51,24 @@ const subsets: Check = each(
 
 function validate(object: KubeObject): FieldError[] {
   const faults: FieldError[] = [];
-  subsets(object["subsets"], FieldPath.root.child("subsets"), faults, undefined);
+  subsets(object["subsets"], subsetsAt, faults, undefined);
   return faults;
+}
+
+/** Says who writes endpoints; those of the controller are made of addresses that are in order. */
+const managedBy = "endpoints.kubernetes.io/managed-by";
+
+function warnings(object: KubeObject): string[] {
+  const found: string[] = [];
+  if (object.metadata.labels?.[managedBy] === "endpoint-controller") return found;
+  objectsIn(object, "subsets").forEach((subset, i) => {
+    for (const list of ["addresses", "notReadyAddresses"]) {
+      objectsIn(subset, list).forEach((item, j) =>
+        warnOfAddress(stringIn(item, "ip"), subsetsAt.index(i).child(list).index(j).child("ip"), found),
+      );
+    }
+  });
+  return found;
 }
 
 /** How many endpoints a cell shows before it only counts. */
@@ -84,6 +103,7 @@ export const endpoints: KindBehaviour = {
     validate,
     // What was stored before a rule was made may stay as it is.
     validateUpdate: (object, old) => (equalJson(object["subsets"], old["subsets"]) ? [] : validate(object)),
+    warnings,
   },
   cells: { Endpoints: endpointsCell },
   versions: { v1: { deprecation: "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice" } },

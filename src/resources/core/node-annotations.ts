@@ -5,14 +5,31 @@ import { invalidField, requiredField, type FieldError } from "../../object/field
 import type { FieldPath } from "../../object/field-path.ts";
 import { isObject, type JsonValue } from "../../object/json.ts";
 import { asObject, isSet, objectIn, objectsIn } from "../../object/read.ts";
+import { taints } from "./node-taints.ts";
 
+type Annotations = Readonly<Record<string, string>> | undefined;
+
+const oldTaints = "scheduler.alpha.kubernetes.io/taints";
 const avoidPods = "scheduler.alpha.kubernetes.io/preferAvoidPods";
 
-/** Appends what is wrong with the annotation by which a node asks not to be given more pods of some controllers. */
-export function checkNodeAnnotations(annotations: Readonly<Record<string, string>> | undefined, at: FieldPath, faults: FieldError[]): void {
-  const text = annotations?.[avoidPods];
-  if (text === undefined || text === "") return;
-  const parsed = parse(text);
+/** Appends what is wrong with the annotations that mean something to a scheduler, or once did. */
+export function checkNodeAnnotations(annotations: Annotations, at: FieldPath, faults: FieldError[]): void {
+  checkTaints(annotations?.[oldTaints] ?? "", at, faults);
+  checkAvoidPods(annotations?.[avoidPods] ?? "", at, faults);
+}
+
+/** Taints, from before they were a field. */
+function checkTaints(text: string, at: FieldPath, faults: FieldError[]): void {
+  if (text === "") return;
+  const parsed = parse(text, Array.isArray, "[]core.Taint");
+  if ("problem" in parsed) faults.push(invalidField(at, oldTaints, parsed.problem));
+  else taints(parsed.value, at.child(oldTaints), faults, undefined);
+}
+
+/** By it a node asks not to be given more pods of some controllers. */
+function checkAvoidPods(text: string, at: FieldPath, faults: FieldError[]): void {
+  if (text === "") return;
+  const parsed = parse(text, isObject, "v1.AvoidPods");
   if ("problem" in parsed) {
     faults.push(invalidField(at.child("AvoidPods"), avoidPods, parsed.problem));
     return;
@@ -28,11 +45,13 @@ export function checkNodeAnnotations(annotations: Readonly<Record<string, string
   });
 }
 
-function parse(text: string): { readonly value: JsonValue } | { readonly problem: string } {
+type Parsed = { readonly value: JsonValue } | { readonly problem: string };
+
+function parse(text: string, isRight: (value: JsonValue) => boolean, type: string): Parsed {
   try {
     const { value } = parseJson(text);
-    if (value === null || isObject(value)) return { value };
-    return { problem: `json: cannot unmarshal ${jsonKind(value)} into Go value of type v1.AvoidPods` };
+    if (value === null || isRight(value)) return { value };
+    return { problem: `json: cannot unmarshal ${jsonKind(value)} into Go value of type ${type}` };
   } catch (error) {
     if (error instanceof JsonError) return { problem: error.message };
     throw error;

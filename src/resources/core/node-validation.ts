@@ -1,6 +1,6 @@
 import { duplicateField, forbiddenField, internalFieldError, invalidField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { equalJson, getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
+import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
 import { parseCidrSloppy } from "../../object/ip.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
@@ -34,10 +34,13 @@ function checkSwap(object: KubeObject, faults: FieldError[]): void {
 }
 
 /** The ranges of a node's pods: one of each family at most. */
-function checkPodRanges(spec: ReadonlyJsonObject, faults: FieldError[]): void {
+function checkPodRanges(spec: ReadonlyJsonObject, old: ReadonlyJsonObject, faults: FieldError[]): void {
   const ranges = stringsIn(spec, "podCIDRs");
+  const existing = stringsIn(old, "podCIDRs");
   const at = specAt.child("podCIDRs");
-  ranges.forEach((range, i) => legacyCidr(range, at.index(i), faults, undefined));
+  ranges.forEach((range, i) => {
+    if (!existing.includes(range)) legacyCidr(range, at.index(i), faults, undefined);
+  });
   if (ranges.length < 2) return;
   const families = ranges.map((range) => parseCidrSloppy(range)?.address.family);
   const broken = families.indexOf(undefined);
@@ -50,23 +53,28 @@ function checkPodRanges(spec: ReadonlyJsonObject, faults: FieldError[]): void {
   }
 }
 
-/** Faults of a node as it is created. */
-export function validateNode(object: KubeObject): FieldError[] {
+/** Faults of a node as such; `old` is what it was before an update, whose ranges are taken as they are. */
+export function validateNode(object: KubeObject, old?: KubeObject): FieldError[] {
   const faults: FieldError[] = [];
   const spec = objectIn(object, "spec");
   checkNodeAnnotations(object.metadata.annotations, metadata.child("annotations"), faults);
   checkTaints(spec, faults);
   checkAmounts(object, faults);
   checkSwap(object, faults);
-  checkPodRanges(spec, faults);
+  checkPodRanges(spec, objectIn(old ?? {}, "spec"), faults);
   return faults;
 }
 
-/** Members of the spec that are set once, with the name that the message has for them. */
-const setOnce: readonly (readonly [member: string, named: string])[] = [
-  ["podCIDRs", "podCIDR"],
-  ["providerID", "providerID"],
-];
+/** Appends that members of the spec which are set once have changed: of a list as long as before, a fault for each item. */
+function checkSetOnce(spec: ReadonlyJsonObject, oldSpec: ReadonlyJsonObject, faults: FieldError[]): void {
+  const changed = (member: string, named: string) =>
+    faults.push(forbiddenField(specAt.child(member), `node updates may not change ${named} except from "" to valid`));
+  const [ranges, before] = [stringsIn(spec, "podCIDRs"), stringsIn(oldSpec, "podCIDRs")];
+  if (before.length > 0 && ranges.length !== before.length) changed("podCIDRs", "podCIDR");
+  else before.filter((range, i) => range !== ranges[i]).forEach(() => changed("podCIDRs", "podCIDR"));
+  const provider = stringIn(oldSpec, "providerID");
+  if (provider !== "" && provider !== stringIn(spec, "providerID")) changed("providerID", "providerID");
+}
 
 /** Faults of what became of a node, through any of its doors. */
 export function validateNodeChange(object: KubeObject, old: KubeObject): FieldError[] {
@@ -83,11 +91,7 @@ export function validateNodeChange(object: KubeObject, old: KubeObject): FieldEr
     if (addresses.has(key)) faults.push(duplicateField(statusAt.child("addresses").index(i), { Type: type, Address: text }));
     addresses.add(key);
   });
-  for (const [member, named] of setOnce) {
-    const before = getOwn(oldSpec, member);
-    if (before === undefined || before === "" || equalJson(before, []) || equalJson(before, getOwn(spec, member))) continue;
-    faults.push(forbiddenField(specAt.child(member), `node updates may not change ${named} except from "" to valid`));
-  }
+  checkSetOnce(spec, oldSpec, faults);
   if (isSet(spec, "configSource")) checkConfigSource(objectIn(spec, "configSource"), specAt.child("configSource"), faults, "spec");
   if (isSet(status, "config")) checkConfigStatus(objectIn(status, "config"), statusAt.child("config"), faults);
   checkTaints(spec, faults);

@@ -2,8 +2,10 @@ import { copyJson, isObject, type JsonValue } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { booleanIn, isSet, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { conditionOf } from "../../object/conditions.ts";
+import { warnOfCidr } from "../../validation/address-warnings.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { roundResources } from "../pod-spec/defaults.ts";
+import { specAt } from "../spec-and-status.ts";
 import { validateNode, validateNodeChange } from "./node-validation.ts";
 
 /** podCIDR is the first of podCIDRs under its old name; a writer who says both differently means the old one. */
@@ -28,6 +30,14 @@ function defaultStatus(object: KubeObject): void {
 function dropUnlessHad(object: KubeObject, old: KubeObject | undefined, part: string, member: string): void {
   const holder = object[part];
   if (isObject(holder) && (old === undefined || !isSet(objectIn(old, part), member))) delete holder[member];
+}
+
+function warnings(object: KubeObject): string[] {
+  const spec = objectIn(object, "spec");
+  const found: string[] = [];
+  if (stringIn(spec, "externalID") !== "") found.push("spec.externalID: this field is deprecated, and is unused by Kubernetes");
+  stringsIn(spec, "podCIDRs").forEach((range, i) => warnOfCidr(range, specAt.child("podCIDRs").index(i), found));
+  return found;
 }
 
 function statusCell(object: KubeObject): string {
@@ -72,8 +82,9 @@ export const node: KindBehaviour = {
   strategy: {
     prepareForCreate: (object) => dropUnlessHad(object, undefined, "spec", "configSource"),
     prepareForUpdate: (object, old) => dropUnlessHad(object, old, "spec", "configSource"),
-    validate: validateNode,
-    validateUpdate: (object, old) => [...validateNode(object), ...validateNodeChange(object, old)],
+    validate: (object) => validateNode(object),
+    validateUpdate: (object, old) => [...validateNode(object, old), ...validateNodeChange(object, old)],
+    warnings,
   },
   subresources: {
     status: {
