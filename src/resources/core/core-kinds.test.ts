@@ -36,6 +36,7 @@ void test("what is wrong with an object of the core group is told in the words t
     [`${NS}/limitranges`, { spec: { limits: [{ type: "Container", max: { cpu: "1" }, min: { cpu: "2" } }] } }, "[spec.limits[0].min[cpu]: Invalid value: \"2\": min value 2 is greater than max value 1, spec.limits[0].defaultRequest[cpu]: Invalid value: \"1\": min value 2 is greater than default request value 1, spec.limits[0].default[cpu]: Invalid value: \"2\": min value 2 is greater than default value 1]"],
     [`${NS}/limitranges`, { spec: { limits: [{ type: "Pod", max: { cpu: "1" }, default: { cpu: "1" } }] } }, "spec.limits[0].default: Forbidden: may not be specified when `type` is 'Pod'"],
     [`${NS}/resourcequotas`, { spec: { hard: { cpu: "1" }, scopes: ["BestEffort"] } }, "spec.scopes: Invalid value: [\"BestEffort\"]: unsupported scope applied to resource"],
+    [`${NS}/resourcequotas`, { spec: { scopeSelector: { matchExpressions: ["BestEffort", "NotBestEffort"].map((scopeName) => ({ scopeName, operator: "Exists" })) } } }, "spec.scopeSelector.matchExpressions: Invalid value: null: conflicting scopes"],
     [`${NS}/resourcequotas`, { spec: { hard: { "requests.hugepages-2Mi": "2Mi", "count/pods": "1" } } }, 201],
     [`${NS}/resourcequotas`, { spec: { hard: { storage: "1" } } }, "spec.hard[storage]: Invalid value: \"storage\": must be a standard resource for quota"],
     [`${NS}/replicationcontrollers`, {}, "[spec.selector: Required value, spec.template: Required value]"],

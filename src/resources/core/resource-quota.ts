@@ -104,7 +104,8 @@ function checkScopeSelector(spec: ReadonlyJsonObject, at: FieldPath, faults: Fie
   }
   const scopes = requirements.map((requirement) => stringIn(requirement, "scopeName"));
   for (const pair of contradictions)
-    if (pair.every((scope) => scopes.includes(scope))) faults.push(invalidField(at, shown, "conflicting scopes"));
+    // The original shows the other list of scopes, whichever it finds them in.
+    if (pair.every((scope) => scopes.includes(scope))) faults.push(invalidField(at, getOwn(spec, "scopes") ?? null, "conflicting scopes"));
 }
 
 function checkSpec(object: KubeObject, faults: FieldError[]): void {
