@@ -69,11 +69,17 @@ export function within<C, D>(narrow: (value: ReadonlyJson | undefined, context: 
 /**
  * Members that exclude one another: exactly one must be there. The first in the table's order is checked; further ones
  * are forbidden (`several`); none is a missing value (`none`; undefined: none is fine). `names` tells under which other
- * name a forbidden member is reported, where that is not its own.
+ * name a forbidden member is reported, where that is not its own; `besides` names a member that is checked and not
+ * forbidden after another, which upstream lets pass.
  */
 export function union<C>(
   table: Readonly<Record<string, Check<C>>>,
-  texts: { readonly none?: string; readonly several: string; readonly names?: Readonly<Record<string, string>> },
+  texts: {
+    readonly none?: string;
+    readonly several: string;
+    readonly names?: Readonly<Record<string, string>>;
+    readonly besides?: string;
+  },
 ): Check<C> {
   const members = Object.entries(table);
   return (value, at, faults, context) => {
@@ -82,7 +88,7 @@ export function union<C>(
     for (const [name, check] of members) {
       const member = getOwn(object, name);
       if (member === undefined || member === null) continue;
-      if (found) faults.push(forbiddenField(at.child(texts.names?.[name] ?? name), texts.several));
+      if (found && name !== texts.besides) faults.push(forbiddenField(at.child(texts.names?.[name] ?? name), texts.several));
       else check(member, at.child(name), faults, context);
       found = true;
     }

@@ -12,6 +12,7 @@ import { restore } from "../keep-old.ts";
 import { persistentVolumeClaimSpec, sourcedClaimSpec } from "../pod-spec/claim-spec.ts";
 import { diffOf } from "../pod-spec/internal-form.ts";
 import { checkResourceAmount, resourceNames } from "../pod-spec/resources.ts";
+import { isNativeResource } from "../pod-spec/resource-names.ts";
 import { claimSpecShown } from "../pod-spec/shown-volumes.ts";
 import { shownAs } from "../pod-spec/shown.ts";
 import { specAt } from "../spec-and-status.ts";
@@ -45,9 +46,9 @@ function fixedSpec(object: KubeObject, old: KubeObject): JsonObject {
   const spec = copyJson(objectIn(object, "spec")) as JsonObject;
   const oldSpec = objectIn(old, "spec");
   if (stringIn(oldSpec, "volumeName") === "") restore(spec, oldSpec, "volumeName");
-  const annotated = old.metadata.annotations?.[classAnnotation] ?? "";
+  const annotated = old.metadata.annotations?.[classAnnotation];
   if (movesClass(object, old)) delete spec["storageClassName"];
-  else if (!isSet(oldSpec, "storageClassName") && annotated === "" && isSet(spec, "storageClassName"))
+  else if (!isSet(oldSpec, "storageClassName") && (annotated === undefined || spec["storageClassName"] === annotated))
     restore(spec, oldSpec, "storageClassName");
   if (stringIn(objectIn(object, "status"), "phase") !== "Bound") return spec;
   const { resources } = spec;
@@ -91,7 +92,18 @@ export function validateClaimChange(object: KubeObject, old: KubeObject): FieldE
     faults.push(forbiddenField(specAt.child("resources", "requests", "storage"), "field can not be less than status.capacity"));
   }
   immutable()(spec["volumeMode"], oldSpec["volumeMode"], FieldPath.root.child("volumeMode"), faults, undefined);
+  checkAttributesClassChange(spec, old, faults);
   return faults;
+}
+
+const attributesClass = "volumeAttributesClassName";
+
+/** A class that the volume has got can be left for another one only (KEP-3751). */
+function checkAttributesClassChange(spec: ReadonlyJsonObject, old: KubeObject, faults: FieldError[]): void {
+  const [now, before] = [spec, objectIn(old, "spec")].map((one) => getOwn(one, attributesClass) ?? null);
+  if (now === before || (now !== null && now !== "") || !isSet(objectIn(old, "status"), "currentVolumeAttributesClassName")) return;
+  const detail = `update to ${now === null ? "nil" : "empty string"} is forbidden when status.currentVolumeAttributesClassName is not nil`;
+  faults.push(forbiddenField(specAt.child(attributesClass), detail));
 }
 
 const resizeStates = [
@@ -102,12 +114,13 @@ const resizeStates = [
   "NodeResizePending",
 ];
 
+/** Of Kubernetes' own resources, a claim has storage alone. */
 function checkResourceKey(name: string, at: FieldPath, faults: FieldError[]): boolean {
-  const messages = [...qualifiedNameRules(name)];
-  if (messages.length === 0 && !name.includes("/") && name !== "storage")
-    messages.push("must be a standard resource type or fully qualified");
+  const messages = qualifiedNameRules(name);
   for (const message of messages) faults.push(invalidField(at, name, message));
-  return messages.length === 0;
+  const foreign = messages.length === 0 && isNativeResource(name) && name !== "storage";
+  if (foreign) faults.push(notSupportedField(at, name, ["storage"]));
+  return messages.length === 0 && !foreign;
 }
 
 /** Faults of a claim's status. */
@@ -121,7 +134,7 @@ export function validateClaimStatus(object: KubeObject): FieldError[] {
   const states = objectIn(status, "allocatedResourceStatuses");
   const statesAt = at.child("allocatedResourceStatuses");
   for (const name of sortedKeys(states)) {
-    if (!checkResourceKey(name, statesAt, faults)) continue;
+    checkResourceKey(name, statesAt, faults);
     if (!resizeStates.includes(stringIn(states, name))) faults.push(notSupportedField(statesAt, name, resizeStates));
   }
   const allocated = objectIn(status, "allocatedResources");

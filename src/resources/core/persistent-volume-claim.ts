@@ -27,7 +27,8 @@ function alignSources(object: KubeObject, old: KubeObject | undefined): void {
   const { dataSource, dataSourceRef } = spec;
   // Sources in other namespaces are a feature that is off.
   if (isObject(dataSourceRef) && dataSourceRef["namespace"] && !isSet(oldSpec, "dataSourceRef")) delete spec["dataSourceRef"];
-  if (isObject(dataSource) && !had && !isOldSource(dataSource)) delete spec["dataSource"];
+  // Who knows the newer name means what the older one says, too.
+  if (isObject(dataSource) && !had && !isSet(spec, "dataSourceRef") && !isOldSource(dataSource)) delete spec["dataSource"];
   const [older, newer] = [spec["dataSource"], spec["dataSourceRef"]];
   if (isObject(older) && newer === undefined) spec["dataSourceRef"] = copyJson(older) as JsonValue;
   else if (isObject(newer) && older === undefined && !newer["namespace"]) spec["dataSource"] = copyJson(newer) as JsonValue;

@@ -43,9 +43,9 @@ export const persistentVolumeSource: Check<string> = union<string>(
     flexVolume: common.flexVolume,
     azureFile: all(common.azureFile, fields({ secretNamespace: optional(required()) })),
     vsphereVolume: common.vsphereVolume,
-    azureDisk: common.azureDisk,
     photonPersistentDisk: common.photonPersistentDisk,
     portworxVolume: common.portworxVolume,
+    azureDisk: common.azureDisk,
     scaleIO: common.scaleIO,
     local,
     storageos: fields({ volumeName: required(text(dnsLabel)), volumeNamespace: filled(text(dnsLabel)), secretRef: namedSecret }),
@@ -58,7 +58,12 @@ export const persistentVolumeSource: Check<string> = union<string>(
       nodeExpandSecretRef: driverSecret,
     }),
   },
-  { none: "must specify a volume type", several: "may not specify more than 1 volume type", names: { cephfs: "cephFS" } },
+  {
+    none: "must specify a volume type",
+    several: "may not specify more than 1 volume type",
+    names: { cephfs: "cephFS" },
+    besides: "flexVolume",
+  },
 );
 
 /** A local volume is on a node: which, its affinity says. */

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { forbiddenField, invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import {
@@ -13,7 +14,7 @@ import {
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsSubdomain } from "../../object/names.ts";
 import { formatQuantity, quantitySign, quantityValue } from "../../object/quantity.ts";
-import { isSet, listIn, objectIn, stringIn } from "../../object/read.ts";
+import { asObject, isSet, listIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { immutable } from "../../validation/changes.ts";
 import { nodeSelector } from "../../validation/labels.ts";
 import { filled, optional, present } from "../../validation/presence.ts";
@@ -63,7 +64,7 @@ const rest = fields({
 
 /** Whether a path leads to the root whatever it is written like. */
 function isRoot(path: string): boolean {
-  return path.startsWith("/") && path.split("/").every((step) => step === "" || step === ".");
+  return posix.normalize(path) === "/";
 }
 
 function checkAttributesClass(spec: ReadonlyJsonObject, old: ReadonlyJsonObject | undefined, faults: FieldError[]): void {
@@ -131,16 +132,34 @@ function fixedSource(spec: ReadonlyJsonObject, old: ReadonlyJsonObject): Readonl
   return source;
 }
 
-/** The affinity with its labels' newer names. */
-function withNewerLabels(value: ReadonlyJson | undefined): ReadonlyJson {
-  if (Array.isArray(value)) return value.map((item: ReadonlyJson) => withNewerLabels(item));
-  if (!isObject(value)) return value ?? null;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
-      name,
-      name === "key" && typeof member === "string" ? (renamedNodeLabels.get(member)?.name ?? member) : withNewerLabels(member),
-    ]),
-  );
+/** The terms of an affinity; where a requirement's label has got its newer name in `now`, under that name. */
+function termsOf(affinity: ReadonlyJson | undefined, now?: ReadonlyJson): ReadonlyJson {
+  const terms = (of: ReadonlyJson | undefined) => objectsIn(objectIn(asObject(of), "required"), "nodeSelectorTerms");
+  const nowTerms = terms(now);
+  return terms(affinity).map((term, i) => {
+    const list = (name: string) => {
+      const nowList = objectsIn(nowTerms[i] ?? {}, name);
+      return objectsIn(term, name).map((requirement, j) => ({
+        key: newerKey(requirement, nowList[j]),
+        operator: stringIn(requirement, "operator"),
+        values: listIn(requirement, "values"),
+      }));
+    };
+    return { matchExpressions: list("matchExpressions"), matchFields: list("matchFields") };
+  });
+}
+
+/** A label without a newer name may lose the one that it has: that is refused as such, and the original has one fault less. */
+function newerKey(requirement: ReadonlyJsonObject, now: ReadonlyJsonObject | undefined): string {
+  const key = stringIn(requirement, "key");
+  const newer = renamedNodeLabels.get(key)?.name ?? "";
+  return now !== undefined && stringIn(now, "key") === newer ? newer : key;
+}
+
+/** Whether an affinity is the old one, but for labels that have got their newer names. */
+function isSameAffinity(now: ReadonlyJson | undefined, old: ReadonlyJson | undefined): boolean {
+  const selects = (of: ReadonlyJson | undefined) => isSet(asObject(of), "required");
+  return isObject(now) && selects(now) === selects(old) && equalJson(termsOf(now), termsOf(old, now));
 }
 
 /** Faults of what became of a persistent volume. */
@@ -155,11 +174,7 @@ export function validatePersistentVolumeChange(object: KubeObject, old: KubeObje
   }
   immutable()(spec["volumeMode"], oldSpec["volumeMode"], FieldPath.root.child("volumeMode"), faults, undefined);
   const affinity = getOwn(spec, "nodeAffinity");
-  if (
-    isSet(oldSpec, "nodeAffinity") &&
-    !equalJson(affinity, oldSpec["nodeAffinity"]) &&
-    !equalJson(affinity, withNewerLabels(oldSpec["nodeAffinity"]))
-  ) {
+  if (isSet(oldSpec, "nodeAffinity") && !isSameAffinity(affinity, oldSpec["nodeAffinity"])) {
     const shown = affinity === undefined ? null : shownAs(affinity as ReadonlyJsonObject, nodeAffinityShown);
     faults.push(invalidField("nodeAffinity", shown, "field is immutable, except for updating from beta label to GA"));
   }

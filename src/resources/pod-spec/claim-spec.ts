@@ -18,7 +18,7 @@ export const mountModes: Check = struct((spec, at, faults) => {
   for (const mode of given) {
     if (!accessModes.includes(mode)) faults.push(notSupportedField(at.child("accessModes"), mode, accessModes));
   }
-  if (given.includes("ReadWriteOncePod") && given.some((mode) => mode !== "ReadWriteOncePod")) {
+  if (given.includes("ReadWriteOncePod") && given.some((mode) => mode !== "ReadWriteOncePod" && accessModes.includes(mode))) {
     faults.push(forbiddenField(at.child("accessModes"), "may not use ReadWriteOncePod with other access modes"));
   }
 });
