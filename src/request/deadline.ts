@@ -48,8 +48,7 @@ function inTime(limit: number, overdue: Overdue, expire: () => void): () => void
     const timer = setTimeout(expire, limit);
     return () => clearTimeout(timer);
   }
-  const due = { at: performance.now() + limit, expire };
-  overdue.add(due);
+  const due = overdue.add(performance.now() + limit, expire);
   return () => overdue.done(due);
 }
 

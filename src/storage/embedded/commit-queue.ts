@@ -71,9 +71,17 @@ export class CommitQueue {
   /** Takes changes of one revision; `join` the group for the outcome. */
   add(changes: readonly Change[], bytes: number): Group {
     const group = this.#groups.last();
-    for (const change of changes) group.changes.push(change);
+    for (const change of changes) {
+      group.changes.push(change);
+      group.newest.set(change.key, change);
+    }
     group.bytes += bytes;
     return group;
+  }
+
+  /** The newest accepted change of a key that is not durable yet. */
+  pending(key: string): Change | undefined {
+    return this.#groups.change(key) ?? this.#writing?.newest.get(key);
   }
 
   /** A lease whose keys are gone: forgotten with the next group. */

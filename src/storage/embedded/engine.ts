@@ -49,8 +49,6 @@ export class EmbeddedStorage implements Storage {
   readonly #watches: WatchHub;
   readonly #leases: LeaseBook;
   readonly #window: HistoryWindow;
-  /** The newest accepted change of keys that are not durable yet. */
-  readonly #pending = new Map<string, Change>();
   /** The newest durable revision, and the newest accepted. */
   #revision: number;
   #accepted: number;
@@ -195,9 +193,7 @@ export class EmbeddedStorage implements Storage {
     const changes: Change[] = [];
     for (const operation of operations) {
       const change = this.#change(operation, revision, changes.length);
-      if (change === undefined) continue;
-      changes.push(change);
-      this.#pending.set(change.key, change);
+      if (change !== undefined) changes.push(change);
     }
     if (changes.length === 0) {
       const result = { succeeded: true, revision: this.#accepted } as const;
@@ -222,7 +218,7 @@ export class EmbeddedStorage implements Storage {
   #refuse(keys: readonly string[]): Promise<CommitResult> {
     let newest = 0;
     const current = keys.map((key) => {
-      const change = this.#pending.get(key);
+      const change = this.#queue.pending(key);
       if (change === undefined) {
         const version = this.#store.newest(key);
         return version === undefined ? undefined : this.#pair(key, version);
@@ -237,7 +233,7 @@ export class EmbeddedStorage implements Storage {
 
   /** The newest accepted version of a key. */
   #newest(key: string): Version | undefined {
-    const change = this.#pending.get(key);
+    const change = this.#queue.pending(key);
     return change === undefined ? this.#store.newest(key) : change.current;
   }
 
@@ -276,7 +272,6 @@ export class EmbeddedStorage implements Storage {
   // --- outcomes ---
 
   #durable(changes: readonly Change[], revision: number): void {
-    for (const change of changes) if (this.#pending.get(change.key) === change) this.#pending.delete(change.key);
     this.#revision = revision;
     this.#watches.publish(changes, revision);
     // What was deleted gives its space back at once, where space is what is missing.
@@ -284,7 +279,6 @@ export class EmbeddedStorage implements Storage {
   }
 
   #failed(error: StorageError): void {
-    this.#pending.clear();
     this.#accepted = this.#revision;
     if (error.reason === "noSpace") this.#giveUpHistory();
   }
