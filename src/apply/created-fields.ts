@@ -1,4 +1,4 @@
-import { isObject, setOwn } from "../object/json.ts";
+import { isObject } from "../object/json.ts";
 import type { JsonObject, ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
 import { sortFew } from "../object/sort-few.ts";
 import { compareTexts } from "../object/text-order.ts";
@@ -30,6 +30,9 @@ interface Hidden {
 
 const nothing: ReadonlyJsonObject = {};
 
+/** What is owned without anything below it. One for all: most of a tree are such nodes. */
+const leaf: JsonObject = Object.freeze({});
+
 /**
  * The tree of a value; `zero` is what its type has in its place when it is absent, `owned` whether the place itself may
  * be owned. Undefined: neither it nor anything below it is owned.
@@ -47,18 +50,18 @@ function nodeOf(
   if (zero !== undefined && shapeOf(schema, zero) === shape) {
     if (zero === value) return undefined;
     const isLeaf = shape === "leaf" || (isEmptyContainer(zero) && isEmptyContainer(value));
-    if (isLeaf) return isSameValue(zero, value, schema) || !owned ? undefined : {};
+    if (isLeaf) return isSameValue(zero, value, schema) || !owned ? undefined : leaf;
     member = false;
     below = zero;
   }
-  if (shape === "leaf") return member ? {} : undefined;
-  const tree: JsonObject = member ? { ".": {} } : {};
+  if (shape === "leaf") return member ? leaf : undefined;
+  const tree: JsonObject = member ? { ".": leaf } : {};
   const found =
     shape === "members"
       ? addMembers(tree, value, schema, isObject(below) ? below : undefined, hidden)
       : schema.type === "list" && Array.isArray(value) && addItems(tree, value, schema, hidden);
   if (found) return tree;
-  return member ? {} : undefined;
+  return member ? leaf : undefined;
 }
 
 /** Puts the members that are owned into a tree, in canonical order. False: there are none. `zero`: as for `nodeOf`. */
@@ -79,7 +82,7 @@ function addMembers(
     const member = typedMember(value, name, field);
     if (member === undefined) continue;
     const before = zero && typedMember(zero, name, field);
-    if (add(tree, fieldElement(name), member, field?.schema ?? entrySchema(schema), before, hidden)) found = true;
+    if (add(tree, field?.element ?? fieldElement(name), member, field?.schema ?? entrySchema(schema), before, hidden)) found = true;
   }
   return found;
 }
@@ -88,9 +91,10 @@ function addItems(tree: JsonObject, values: readonly ReadonlyJson[], schema: Lis
   const { items, repeated } = indexItems(schema, values);
   const type = itemSchema(schema);
   let found = false;
-  for (const element of sortFew([...items.keys()], compareElements)) {
+  const elements = items.size === 1 ? items.keys() : sortFew([...items.keys()], compareElements);
+  for (const element of elements) {
     // Items that share an identity are owned as one lump.
-    if (repeated.has(element)) setOwn(tree, element, {});
+    if (repeated.has(element)) tree[element] = leaf;
     else if (!add(tree, element, items.get(element) as ReadonlyJson, type, undefined, hidden)) continue;
     found = true;
   }
@@ -112,6 +116,6 @@ function add(
   const node = nodeOf(value, schema, zero, below, unowned?.member !== true);
   // Looked at all the same: an object that cannot be told apart there has no owners either.
   if (node === undefined || reset?.member === true) return false;
-  setOwn(tree, element, node);
+  tree[element] = node;
   return true;
 }

@@ -18,6 +18,11 @@ export function itemElement(list: ListSchema, item: ReadonlyJson): { readonly el
 function keyedElement(list: ListSchema, item: ReadonlyJson): { readonly element: PathElement } | { readonly error: string } {
   if (item === null) return { error: "associative list with keys may not have a null element" };
   if (!isObject(item)) return { error: "associative list with keys may not have non-map elements" };
+  if (list.keys.length === 1) {
+    const [key] = list.keys as [string];
+    const value = getOwn(item, key);
+    if (value !== undefined) return { element: keyElement(list.keys, [value]) };
+  }
   const names: string[] = [];
   const values: ReadonlyJson[] = [];
   for (const key of sortedKeys(list)) {

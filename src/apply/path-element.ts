@@ -133,13 +133,31 @@ export function compareElements(a: PathElement, b: PathElement): number {
     case "f":
       return compareTexts(a, b);
     case "k":
-      return compareKeys(keyMembers(jsonOf(a) ?? null) ?? [], keyMembers(jsonOf(b) ?? null) ?? []);
+      return compareStrings(a, b) ?? compareKeys(keyMembers(jsonOf(a) ?? null) ?? [], keyMembers(jsonOf(b) ?? null) ?? []);
     case "v":
       return compareValues(jsonOf(a) ?? null, jsonOf(b) ?? null);
     default:
       return Number(a.slice(2)) - Number(b.slice(2));
   }
 }
+
+/** Compares keys that differ first in a plain string, without reading them as JSON; undefined: they do not. */
+function compareStrings(a: PathElement, b: PathElement): number | undefined {
+  let at = 0;
+  let inString = false;
+  for (let code = a.charCodeAt(0); code === b.charCodeAt(at); code = a.charCodeAt(++at)) {
+    if (code === quote) inString = !inString;
+    if (code === backslash) return undefined;
+  }
+  const left = a.charCodeAt(at);
+  const right = b.charCodeAt(at);
+  if (!inString || left === backslash || right === backslash) return undefined;
+  if (left === quote) return -1;
+  return right === quote ? 1 : compareTexts(a[at] as string, b[at] as string);
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
 
 function compareKeys(a: readonly [string, ReadonlyJson][], b: readonly [string, ReadonlyJson][]): number {
   const length = Math.min(a.length, b.length);

@@ -15,17 +15,6 @@ export function isIrregular(text: string): boolean {
 
 /** Compares two strings by their UTF-8 bytes: negative, 0 or positive. */
 export function compareTexts(a: string, b: string): number {
-  if (a === b) return 0;
-  if (irregular.test(a) && irregular.test(b)) return compareIrregular(a, b);
-  return a < b ? -1 : 1;
-}
-
-/** An object's own keys in that order. */
-export function sortedKeys(object: object): string[] {
-  return sortFew(Object.keys(object), compareTexts);
-}
-
-function compareIrregular(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index++) {
     const left = a.charCodeAt(index);
@@ -33,6 +22,11 @@ function compareIrregular(a: string, b: string): number {
     if (left !== right) return rank(left) - rank(right);
   }
   return a.length - b.length;
+}
+
+/** An object's own keys in that order. */
+export function sortedKeys(object: object): string[] {
+  return sortFew(Object.keys(object), compareTexts);
 }
 
 /** Surrogates stand for code points beyond U+FFFF: they move behind U+E000 to U+FFFF. */

@@ -143,6 +143,7 @@ function restricted(objectMeta: ObjectSchema, declared: ObjectSchema): ObjectSch
 
 class OpenApiField implements Field {
   readonly name: string;
+  readonly element: string;
   readonly required: boolean;
   readonly dropZero = false;
   readonly default?: ReadonlyJson;
@@ -152,6 +153,7 @@ class OpenApiField implements Field {
 
   constructor(name: string, openapi: ReadonlyJsonObject, required: boolean, objectMeta: ObjectSchema) {
     this.name = name;
+    this.element = `f:${name}`;
     this.required = required;
     this.#openapi = openapi;
     this.#objectMeta = objectMeta;

@@ -118,6 +118,7 @@ class TableObject implements ObjectSchema {
 
 class TableField implements Field {
   readonly name: string;
+  readonly element: string;
   readonly required: boolean;
   readonly dropZero: boolean;
   readonly default?: ReadonlyJson;
@@ -133,6 +134,7 @@ class TableField implements Field {
 
   constructor(name: string, record: FieldRecord, resolve: Resolve) {
     this.name = name;
+    this.element = `f:${name}`;
     this.#record = record;
     this.#resolve = resolve;
     this.required = record.required === true;

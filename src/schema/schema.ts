@@ -67,6 +67,8 @@ export interface Union {
 /** A member of a struct. */
 export interface Field {
   readonly name: string;
+  /** Its step in a FieldsV1 (KEP-555), `f:` and the name: one text for all objects, since making it takes longer than a look-up by it. */
+  readonly element?: string;
   /** Resolved on first use: types refer to one another, and few of them are met in a process's life. */
   readonly schema: Schema;
   readonly required: boolean;

@@ -1,7 +1,7 @@
 import type { ObjectRecord } from "./record.ts";
 
 /** Parsed objects that are kept beside their bytes; a pod takes some ten thousand bytes so, three times its JSON. */
-const CAPACITY = 128;
+const CAPACITY = 32;
 
 /**
  * Keeps the parsed objects of the records that were last read or written, and lets the others go: they are parsed again
