@@ -71,7 +71,7 @@ export function callCost(overload: string, byId: FunctionCost | undefined, byNam
   const own = byId?.actual !== undefined || byId?.actualOfResult !== undefined ? byId : byName;
   const { actual, actualOfResult } = own ?? {};
   if (actualOfResult !== undefined) return { by: "result", price: actualOfResult };
-  if (actual !== undefined) return { by: "arguments", price: (args) => actual(args, overload) };
   const standard = standardCosts.get(overload);
+  if (actual !== undefined) return { by: "arguments", price: (args) => actual(args, overload) ?? standard?.(args) ?? price.call };
   return standard === undefined ? { by: "call", price: price.call } : { by: "arguments", price: standard };
 }

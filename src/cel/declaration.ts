@@ -45,6 +45,8 @@ export interface SizedNode {
   readonly type: Type;
   /** How large it may be: a constant's size, a computed or declared one, 1 for a scalar, else anything. */
   readonly size: SizeRange;
+  /** Of an element of a list: what is declared of its size, whatever else is known of it. */
+  readonly declared?: SizeRange | undefined;
   /** The value where the argument is a literal. */
   readonly literal: Literal | undefined;
   /** The elements of a list, all as one. */
@@ -59,8 +61,8 @@ export interface CallEstimate {
 
 /** The cost of one function (by its name) or overload (by its id), when it has run and before. */
 export interface FunctionCost {
-  /** What a call costs, charged before it runs, so that nothing runs that cannot be paid. */
-  readonly actual?: (args: readonly Value[], overload: string) => number;
+  /** What a call costs, charged before it runs, so that nothing runs that cannot be paid; undefined: what it costs in the language. */
+  readonly actual?: (args: readonly Value[], overload: string) => number | undefined;
   /** Instead of `actual`, where the cost shows only in the result. */
   readonly actualOfResult?: (result: Value) => number;
   /** What a call may cost, without its arguments; the receiver of a member call comes first among them. */

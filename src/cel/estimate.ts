@@ -155,9 +155,10 @@ class Estimator {
 
   #elementNode(type: Type, path: Path | undefined, known: SizeRange | undefined): SizedNode {
     const inner = path === undefined ? undefined : [...path, pathItems];
-    const size = known ?? (inner === undefined ? undefined : this.#hint(inner)) ?? (scalars.has(type.kind) ? fixed(1) : anySize);
+    const declared = inner === undefined ? undefined : this.#hint(inner);
+    const size = known ?? declared ?? (scalars.has(type.kind) ? fixed(1) : anySize);
     const element = type.kind === "list" ? this.#elementNode(param(type, 0), inner, undefined) : undefined;
-    return { type, size, literal: undefined, element };
+    return { type, size, declared, literal: undefined, element };
   }
 
   #call(expr: CallExpr): CostRange {

@@ -1,5 +1,5 @@
 import { codePoints } from "./source.ts";
-import { List, Optional, isMap, isOpaque } from "./value.ts";
+import { List, Optional, isMap, isOpaque, isStruct } from "./value.ts";
 import type { Value } from "./value.ts";
 
 /** The length of a string in code points; short of scanning where the engine knows that there are no pairs. */
@@ -16,6 +16,5 @@ export function costSize(value: Value): number {
   if (value instanceof List || isMap(value)) return value.size;
   if (value instanceof Uint8Array) return value.length;
   if (value instanceof Optional) return value.value === undefined ? 1 : costSize(value.value);
-  if (isOpaque(value)) return value.size ?? 1;
-  return 1;
+  return isOpaque(value) || isStruct(value) ? (value.size ?? 1) : 1;
 }

@@ -166,6 +166,8 @@ export interface StructValue {
   equals(other: StructValue): boolean;
   /** Whether no field is set. */
   isZero(): boolean;
+  /** What the cost of traversing it is measured by; 1 where it does not say. */
+  readonly size?: number;
 }
 
 /** A value of a type that only its own functions look into. */

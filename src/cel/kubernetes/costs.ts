@@ -1,11 +1,13 @@
+import { operator } from "../ast.ts";
 import { matching, price, traversal } from "../cost.ts";
-import type { CallEstimate, FunctionCost, SizeRange, SizedNode } from "../declaration.ts";
+import type { CallEstimate, CostRange, FunctionCost, SizeRange, SizedNode } from "../declaration.ts";
 import { add, anySize, fixed, multiply, scale } from "../range.ts";
 import { costSize } from "../size.ts";
-import { isOpaque } from "../value.ts";
+import { List, isMap, isOpaque } from "../value.ts";
 import type { Value } from "../value.ts";
 import { formatKind } from "./format.ts";
-import { celLimits, maxFormatPattern } from "./limits.ts";
+import { celLimits, maxFormatName, maxFormatPattern } from "./limits.ts";
+import { urlKind } from "./url.ts";
 
 /** What Kubernetes' functions cost. A price here decides which rules a cluster accepts: it never changes. */
 
@@ -31,16 +33,34 @@ const same = (size: SizeRange): SizeRange => size;
 
 /** Each element is looked at once; before running, texts are priced by their characters too. Of a text, its characters. */
 const eachElement: FunctionCost = {
-  actual: ([list]) => (typeof list === "string" ? traversal(costSize(list)) : sizeOf([list as Value], 0)),
+  actual: ([list]) => (list === undefined ? 0 : treeCost(list, maxDepth)),
   estimate: ([list]) => {
     if (list === undefined) return undefined;
     const { element } = list;
     if (element === undefined) return { cost: scale(list.size, price.character) };
     const texts = element.type.kind === "string" || element.type.kind === "bytes";
-    const each = texts ? add(fixed(1), scale(element.size, price.character)) : fixed(1);
+    const each = texts ? add(fixed(1), scale(declaredSize(element), price.character)) : fixed(1);
     return { cost: multiply(list.size, each) };
   },
 };
+
+/** Deeper than any value gets that a request brings. */
+const maxDepth = 200;
+
+/** What a value costs that is looked at in all its parts: texts by their bytes, rounded down, all else one. */
+function treeCost(value: Value, depth: number): number {
+  if (typeof value === "string") return Math.floor(Buffer.byteLength(value) * price.character);
+  if (value instanceof Uint8Array) return Math.floor(value.length * price.character);
+  if (depth === 0 || typeof value !== "object" || value === null) return 1;
+  if (value instanceof List) return value.values().reduce<number>((sum, each) => sum + treeCost(each, depth - 1), 0);
+  if (!isMap(value)) return 1;
+  return value.keys().reduce<number>((sum, key) => sum + treeCost(key, 1) + treeCost(value.find(key) ?? null, depth - 1), 0);
+}
+
+/** Of elements only what is declared of them counts, not what is known of the list that an expression makes. */
+function declaredSize(element: SizedNode): SizeRange {
+  return element.declared ?? anySize;
+}
 
 const splitCost: FunctionCost = {
   actual: (args) => traversal(sizeOf(args, 0), 2),
@@ -57,7 +77,7 @@ const joinCost: FunctionCost = {
   estimate: (args) => {
     const list = args[0];
     if (list === undefined) return undefined;
-    let size: SizeRange = list.element === undefined ? fixed(0) : multiply(list.size, list.element.size);
+    let size: SizeRange = list.element === undefined ? fixed(0) : multiply(list.size, declaredSize(list.element));
     if (args.length > 1) {
       const separators = { min: Math.max(list.size.min - 1, 0), max: Math.max(list.size.max - 1, 0) };
       size = add(size, multiply(rangeOf(args, 1), separators));
@@ -96,20 +116,36 @@ const findCost: FunctionCost = {
 
 const addressBytes = { min: 4, max: 16 };
 
-/** Two addresses are compared; one given as text is read first. */
-function containsCost(extra: number): FunctionCost {
+/** The range's own bytes are compared with as many; one given as text is read first. A range is masked before. */
+function containsCost(masks: boolean): FunctionCost {
+  const mask = (size: SizeRange): SizeRange => (masks ? add(scale(size, price.character), fixed(1)) : fixed(0));
   return {
     actual: (args) => {
-      const compared = traversal(sizeOf(args, 0) + sizeOf(args, 1));
-      return typeof args[1] === "string" ? compared + traversal(sizeOf(args, 1)) : compared;
+      const size = sizeOf(args, 0);
+      return traversal(size, 2) + mask(fixed(size)).max + (typeof args[1] === "string" ? traversal(sizeOf(args, 1)) : 0);
     },
     estimate: (args): CallEstimate => {
-      const compared = add(scale(add(addressBytes, addressBytes), price.character), fixed(extra));
+      const compared = add(scale(add(addressBytes, addressBytes), price.character), mask(addressBytes));
       const read = args[1]?.type.kind === "string" ? scale(args[1].size, price.character) : fixed(0);
       return { cost: add(compared, read) };
     },
   };
 }
+
+/** Values of our own types are compared at once, whatever is in them; before running, two are told by their texts. */
+const equalityCost: FunctionCost = {
+  actual: ([value]) => (value !== undefined && isOpaque(value) ? price.call : undefined),
+  estimate: ([left, right]) => {
+    if (left?.type.kind !== "opaque" || left.type.name !== right?.type.name || left.type.name === "optional_type") return undefined;
+    const { name } = left.type;
+    const max = name === formatKind.type.name ? maxFormatName : name === urlKind.type.name ? right.size.max : 1;
+    return { cost: scale({ min: 1, max }, price.character) };
+  },
+};
+
+/** A selector is a list of requirements, each a struct with a list of values; the shortest takes two characters. */
+const selectorCost = (size: SizeRange): CostRange =>
+  add(add(fixed(price.list), scale(size, price.character)), scale(scale(size, 0.5), price.list + price.struct));
 
 const validateCost: FunctionCost = {
   actual: (args) => {
@@ -134,10 +170,12 @@ function named(names: string, cost: FunctionCost): readonly (readonly [string, F
 /** By function name. */
 export const kubernetesCosts: ReadonlyMap<string, FunctionCost> = new Map([
   ...named("check", flat(celLimits.authorizationCheck)),
-  ...named(
-    "serviceAccount path group resource subresource namespace name allowed reason error errored fieldSelector labelSelector",
-    flat(1),
-  ),
+  ...named("serviceAccount path group resource subresource namespace name allowed reason error errored", flat(1)),
+  ...named("fieldSelector labelSelector", {
+    actual: (args) => selectorCost(fixed(sizeOf(args, 1))).max,
+    estimate: (args) => ({ cost: selectorCost(rangeOf(args, 1)) }),
+  }),
+  ...named(operator.equals, equalityCost),
   ...named("isSorted sum max min indexOf lastIndexOf", eachElement),
   ...named("url lowerAscii upperAscii substring trim", traverse(1, same)),
   ...named(
@@ -151,8 +189,8 @@ export const kubernetesCosts: ReadonlyMap<string, FunctionCost> = new Map([
   ...named("join", joinCost),
   ...named("replace", replaceCost),
   ...named("find findAll", findCost),
-  ...named("containsIP", containsCost(0)),
-  ...named("containsCIDR", containsCost(1)),
+  ...named("containsIP", containsCost(false)),
+  ...named("containsCIDR", containsCost(true)),
   ...named("validate", validateCost),
   ...named("masked prefixLength family isUnspecified isLoopback isLinkLocalMulticast isLinkLocalUnicast isGlobalUnicast", flat(1)),
   ...named(

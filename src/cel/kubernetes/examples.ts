@@ -234,12 +234,14 @@ const policyErrors: readonly Example[] = [
   of(
     "ip('1.2.3')",
     "net.IP",
-    error('IP Address "1.2.3" parse error during conversion from string: ParseAddr("1.2.3"): unable to parse IP'),
+    error('IP Address "1.2.3" parse error during conversion from string: ParseAddr("1.2.3"): IPv4 address too short'),
   ),
   of(
     "cidr('10.0.0.0')",
     "net.CIDR",
-    error("network address parse error during conversion from string: netip.ParsePrefix(\"10.0.0.0\"): no '/'"),
+    error(
+      "network address parse error during conversion from string: network address parse error during conversion from string: netip.ParsePrefix(\"10.0.0.0\"): no '/'",
+    ),
   ),
   of("semver('1.2')", "kubernetes.Semver", error("No Major.Minor.Patch elements found")),
   of("int('abc')", "int", error("type conversion error from 'string' to 'int'")),

@@ -23,3 +23,6 @@ export const celLimits = {
 
 /** The longest pattern behind a named format, which checking a value against an unknown format is estimated by. */
 export const maxFormatPattern = 128;
+
+/** The longest name of a format, which comparing two of them is estimated by. */
+export const maxFormatName = 64;

@@ -4,8 +4,9 @@ import { fn, globalOverload, memberOverload } from "../declaration.ts";
 import type { FunctionDeclaration, Library } from "../declaration.ts";
 import { typeConstant } from "../library/standard.ts";
 import { boolType, intType, opaqueType, stringType } from "../types.ts";
-import { EvalError } from "../value.ts";
+import { EvalError, noSuchOverload } from "../value.ts";
 import type { Value } from "../value.ts";
+import { addressFault, prefixFault } from "./address-fault.ts";
 import { opaqueKind, quoted } from "./opaque.ts";
 
 const sameIp = (a: IpAddress, b: IpAddress): boolean => a.family === b.family && a.value === b.value;
@@ -15,7 +16,7 @@ const ipKind = opaqueKind<IpAddress>(opaqueType("net.IP"), sameIp, bytesOf);
 const cidrKind = opaqueKind<Cidr>(
   opaqueType("net.CIDR"),
   (a, b) => a.prefix === b.prefix && sameIp(a.address, b.address),
-  (cidr) => bytesOf(cidr.address),
+  (cidr) => Math.ceil(cidr.prefix / 8),
 );
 
 const IP = ipKind.type;
@@ -23,25 +24,23 @@ const CIDR = cidrKind.type;
 
 /** An address, or the message why a text is none. */
 function readIp(text: string): IpAddress | string {
-  if (/^[^%]+%/.test(text) && parseIp(text.replace(/%.*/, "")) !== undefined) {
-    return `IP address ${quoted(text)} with zone value is not allowed`;
-  }
+  const wrong = addressFault(text);
+  if (wrong !== undefined) return `IP Address ${quoted(text)} parse error during conversion from string: ${wrong}`;
+  if (text.includes("%")) return `IP address ${quoted(text)} with zone value is not allowed`;
   const address = parseIp(text);
-  if (address === undefined) {
-    return `IP Address ${quoted(text)} parse error during conversion from string: ParseAddr(${quoted(text)}): unable to parse IP`;
-  }
-  if (isMappedIp(address)) return `IPv4-mapped IPv6 address ${quoted(text)} is not allowed`;
-  return address;
+  if (address === undefined) throw new Error(`an address that is none: ${text}`);
+  return isMappedIp(address) ? `IPv4-mapped IPv6 address ${quoted(text)} is not allowed` : address;
 }
 
+const rangeFault = "network address parse error during conversion from string:";
+
 function readCidr(text: string): Cidr | string {
+  const wrong = prefixFault(text);
+  // Both who reads it and who converts it say so.
+  if (wrong !== undefined) return `${rangeFault} ${rangeFault} ${wrong}`;
   const cidr = parseCidr(text);
-  if (cidr === undefined) {
-    const why = text.includes("/") ? "unable to parse IP" : "no '/'";
-    return `network address parse error during conversion from string: netip.ParsePrefix(${quoted(text)}): ${why}`;
-  }
-  if (isMappedIp(cidr.address)) return `IPv4-mapped IPv6 address ${quoted(text)} is not allowed`;
-  return cidr;
+  if (cidr === undefined) throw new Error(`a range that is none: ${text}`);
+  return isMappedIp(cidr.address) ? `${rangeFault} IPv4-mapped IPv6 address ${quoted(text)} is not allowed` : cidr;
 }
 
 function orFault<T extends object>(read: T | string): T {
@@ -71,6 +70,13 @@ function isGlobalUnicast(a: IpAddress): boolean {
 
 function property(name: string, id: string, holds: (address: IpAddress) => boolean): FunctionDeclaration {
   return fn(name, [memberOverload(id, [IP], boolType, (a) => holds(ip(a)))]);
+}
+
+/** A text that is no address is to this function like a value of another type. */
+function containsText(outer: Cidr, text: Value | undefined): boolean {
+  const address = readIp(text as string);
+  if (typeof address === "string") throw noSuchOverload();
+  return cidrContains(outer, address);
 }
 
 function contains(outer: Cidr, inner: Cidr): boolean {
@@ -105,7 +111,7 @@ export const networkLibrary: Library = {
     fn("cidr", [globalOverload("string_to_cidr", [stringType], CIDR, (a) => cidrKind.wrap(toCidr(a)))]),
     fn("isCIDR", [globalOverload("is_cidr", [stringType], boolType, (a) => typeof readCidr(a as string) !== "string")]),
     fn("containsIP", [
-      memberOverload("cidr_contains_ip_string", [CIDR, stringType], boolType, (a, b) => cidrContains(cidr(a), toIp(b))),
+      memberOverload("cidr_contains_ip_string", [CIDR, stringType], boolType, (a, b) => containsText(cidr(a), b)),
       memberOverload("cidr_contains_ip_ip", [CIDR, IP], boolType, (a, b) => cidrContains(cidr(a), ip(b))),
     ]),
     fn("containsCIDR", [

@@ -28,7 +28,8 @@ export class ObjectValue implements StructValue {
     if (!Object.hasOwn(object, field.name)) return undefined;
     const raw = object[field.name];
     if (typeof raw !== "object") return raw === undefined ? undefined : field.read(raw);
-    if (raw === null) return field.schema.nullable === true || field.schema.type === "any" ? null : undefined;
+    // A member that is null is one that is not there, nullable or not.
+    if (raw === null) return undefined;
     // a list or object is wrapped once, so that what it has learnt of itself is there for the next reader
     const known = this.#read?.get(name);
     if (known !== undefined) return known;
@@ -39,6 +40,11 @@ export class ObjectValue implements StructValue {
 
   has(name: string): boolean {
     return this.get(name) !== undefined;
+  }
+
+  /** Its members, the undeclared ones too. */
+  get size(): number {
+    return keysOf(this.object).length;
   }
 
   isZero(): boolean {

@@ -48,10 +48,18 @@ export class SchemaTypes implements TypeProvider {
   readonly #bySchema = new Map<Schema, Shape>();
   readonly #readers = new Map<Schema, Reader>();
   readonly #nameInExpressions: (field: string) => string | undefined;
+  readonly #isShown: (schema: Schema) => boolean;
 
-  /** Fields are named as escapeFieldName says, unless another way of naming them is given. */
-  constructor(nameInExpressions: (field: string) => string | undefined = escapeFieldName) {
+  /**
+   * Fields are named as escapeFieldName says, unless another way of naming them is given; `isShown` may keep some out of
+   * sight.
+   */
+  constructor(
+    nameInExpressions: (field: string) => string | undefined = escapeFieldName,
+    isShown: (schema: Schema) => boolean = () => true,
+  ) {
     this.#nameInExpressions = nameInExpressions;
+    this.#isShown = isShown;
   }
 
   /** Declares a schema under a name that no other has. */
@@ -147,7 +155,7 @@ export class SchemaTypes implements TypeProvider {
         read,
       });
     };
-    for (const [field, declared] of schema.fields) add(field, () => declared.schema);
+    for (const [field, declared] of schema.fields) if (this.#isShown(declared.schema)) add(field, () => declared.schema);
     if (schema.embedded === true) {
       add("apiVersion", () => ({ type: "string" }));
       add("kind", () => ({ type: "string" }));

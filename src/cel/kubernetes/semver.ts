@@ -4,7 +4,7 @@ import { typeConstant } from "../library/standard.ts";
 import { boolType, intType, opaqueType, stringType } from "../types.ts";
 import { EvalError, int } from "../value.ts";
 import type { Value } from "../value.ts";
-import { opaqueKind } from "./opaque.ts";
+import { opaqueKind, quoted } from "./opaque.ts";
 
 interface Version {
   readonly numbers: readonly [bigint, bigint, bigint];
@@ -15,35 +15,70 @@ interface Version {
 const semverKind = opaqueKind<Version>(opaqueType("kubernetes.Semver"), (a, b) => compareVersions(a, b) === 0);
 const SV = semverKind.type;
 
-const number = "(0|[1-9][0-9]*)";
-const strict = new RegExp(
-  `^${number}\\.${number}\\.${number}(?:-((?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)(?:\\.(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*))*))?(?:\\+([0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*))?$`,
-);
-const maxText = 256;
 const maxNumber = 18446744073709551615n;
 
 /** Reads a version of semantic versioning 2.0; a string is the reason why it is none. */
 function parseVersion(text: string, normalize: boolean): Version | string {
-  if (text === "") return "Version string empty";
-  if (text.length > maxText) return "Version string too long";
-  const match = strict.exec(normalize ? normalized(text) : text);
-  if (match === null)
-    return text.split(".").length < 3
-      ? "No Major.Minor.Patch elements found"
-      : `Invalid character(s) found in version ${JSON.stringify(text)}`;
-  const numbers = [match[1], match[2], match[3]].map((digits) => BigInt(digits ?? "0")) as [bigint, bigint, bigint];
-  if (numbers.some((part) => part > maxNumber)) return "value out of range";
-  return { numbers, pre: match[4]?.split(".") ?? [], build: match[5] ?? "" };
+  const normal = normalize ? normalized(text) : text;
+  if (normal === undefined) return "short version cannot contain PreRelease/Build meta data";
+  if (normal === "") return "Version string empty";
+  const parts = inThree(normal);
+  if (parts.length < 3) return "No Major.Minor.Patch elements found";
+  const [withPre, build] = cutAt(parts[2] ?? "", "+");
+  const [patch, pre] = cutAt(withPre, "-");
+  const numbers: bigint[] = [];
+  for (const [i, name] of ["Major", "Minor", "Patch"].entries()) {
+    const digits = [parts[0], parts[1], patch][i] ?? "";
+    const wrong = numberFault(name, digits);
+    if (wrong !== undefined) return wrong;
+    numbers.push(BigInt(digits));
+  }
+  for (const part of pre?.split(".") ?? []) {
+    if (part === "") return "Prerelease is empty";
+    if (/^0[0-9]+$/.test(part)) return `Numeric PreRelease version must not contain leading zeroes ${quoted(part)}`;
+    if (!word.test(part)) return `Invalid character(s) found in prerelease ${quoted(part)}`;
+  }
+  for (const part of build?.split(".") ?? []) {
+    if (part === "") return "Build meta data is empty";
+    if (!word.test(part)) return `Invalid character(s) found in build meta data ${quoted(part)}`;
+  }
+  return { numbers: numbers as [bigint, bigint, bigint], pre: pre?.split(".") ?? [], build: build ?? "" };
 }
 
-/** Drops a leading v and leading zeros, and adds what is missing of the three numbers. */
-function normalized(text: string): string {
-  const trimmed = text.trim().replace(/^v/, "");
-  const [, digits = "", rest = ""] = /^([0-9.]*)(.*)$/s.exec(trimmed) ?? [];
-  const parts = digits.split(".").map((part) => part.replace(/^0+(?=[0-9])/, ""));
-  if (parts.length < 3 && rest !== "") return trimmed;
+const word = /^[0-9A-Za-z-]*$/;
+
+/** What is wrong with one of the three numbers. */
+function numberFault(name: string, digits: string): string | undefined {
+  if (!/^[0-9]*$/.test(digits)) return `Invalid character(s) found in ${name.toLowerCase()} number ${quoted(digits)}`;
+  if (digits.length > 1 && digits.startsWith("0")) return `${name} number must not contain leading zeroes ${quoted(digits)}`;
+  if (digits === "") return `strconv.ParseUint: parsing "": invalid syntax`;
+  // Digits without leading zeros: their count says enough of what is far too large.
+  const fits = digits.length <= 20 && BigInt(digits) <= maxNumber;
+  return fits ? undefined : `strconv.ParseUint: parsing ${quoted(digits)}: value out of range`;
+}
+
+/** Splits at the first two dots. */
+function inThree(text: string): string[] {
+  const [major = "", minor, ...rest] = text.split(".");
+  return [major, ...(minor === undefined ? [] : [minor]), ...(rest.length === 0 ? [] : [rest.join(".")])];
+}
+
+/** What comes before a character, and what after it; the latter undefined where it is not there. */
+function cutAt(text: string, character: string): readonly [string, string | undefined] {
+  const index = text.indexOf(character);
+  return index < 0 ? [text, undefined] : [text.slice(0, index), text.slice(index + 1)];
+}
+
+/** Drops a leading v and leading zeros, and adds what is missing of the three numbers; undefined where it must not. */
+function normalized(text: string): string | undefined {
+  const parts = inThree(text.replace(/^v/, "")).map((part) => {
+    if (part.length < 2) return part;
+    const short = part.replace(/^0+/, "");
+    return /^[0-9]/.test(short) ? short : `0${short}`;
+  });
+  if (parts.length < 3 && /[+-]/.test(parts.at(-1) ?? "")) return undefined;
   while (parts.length < 3) parts.push("0");
-  return parts.join(".") + rest;
+  return parts.join(".");
 }
 
 function compareVersions(a: Version, b: Version): number {

@@ -2,13 +2,18 @@ import { getOwn, isObject } from "../../object/json.ts";
 import type { ScalarSchema, Schema } from "../../schema/schema.ts";
 import { pathItems, pathKeys, pathValues } from "../estimate.ts";
 import type { Path, SizeHint } from "../estimate.ts";
-import { stringSize } from "../size.ts";
 import { celLimits } from "./limits.ts";
+import { isExposed } from "./exposed.ts";
 import { unescapeFieldName } from "./names.ts";
 
-/** JSON forms of durations, dates and times are no longer than this. */
-const maxTimeText = 32;
-const maxDateText = 12;
+/** What the JSON forms of texts of a format take at least and at most, quotes and all. */
+const timeTexts: ReadonlyMap<string, { readonly min: number; readonly max: number }> = new Map([
+  ["duration", { min: 3, max: 32 }],
+  ["date", { min: 12, max: 12 }],
+  ["date-time", { min: 21, max: 32 }],
+]);
+/** maxLength counts characters, sizes count bytes. */
+const bytesOfCharacter = 4;
 
 /**
  * How large values of schemas may be, by the variable they are in: by their declared bounds or, without one, by how
@@ -27,11 +32,11 @@ export function schemaSizes(variables: ReadonlyMap<string, Schema>): SizeHint {
 function maxSize(root: Schema, steps: Path, smallest: Map<Schema, number>): number | undefined {
   let schema: Schema = root;
   for (const [i, step] of steps.entries()) {
-    if (step === pathKeys) return i === steps.length - 1 && schema.type === "map" ? celLimits.requestBytes - 2 : undefined;
+    // Nothing is declared of keys, which makes them free: definitions that others accept depend on it.
+    if (step === pathKeys) return i === steps.length - 1 && schema.type === "map" ? 0 : undefined;
     let next: Schema | undefined;
     if (step === pathItems && schema.type === "list") next = schema.items;
     else if (step === pathValues && schema.type === "map") next = schema.values;
-    else if (schema.type === "map") next = schema.values;
     else if (schema.type === "object") next = schema.fields.get(unescapeFieldName(step) ?? step)?.schema;
     if (next === undefined) return undefined;
     schema = next;
@@ -42,10 +47,10 @@ function maxSize(root: Schema, steps: Path, smallest: Map<Schema, number>): numb
 function bound(schema: Schema, name: string): number | undefined {
   const { validations } = schema;
   const value = isObject(validations) ? getOwn(validations, name) : undefined;
-  return typeof value === "number" ? value : undefined;
+  return typeof value === "number" ? Math.max(value, 0) : undefined;
 }
 
-/** The most elements, entries or characters. */
+/** The most elements, entries or bytes; nothing for what has none. */
 function elements(schema: Schema, smallest: Map<Schema, number>): number {
   const body = celLimits.requestBytes - 2;
   switch (schema.type) {
@@ -58,30 +63,33 @@ function elements(schema: Schema, smallest: Map<Schema, number>): number {
     case "duration":
     case "time":
     case "microTime":
-      return bound(schema, "maxLength") ?? textSize(schema);
-    case "object":
-    case "any":
+      return textSize(schema);
     case "intOrString":
     case "quantity":
-      return body;
+      return charactersIn(schema) ?? body;
     default:
-      return 1;
+      return 0;
   }
 }
 
+function charactersIn(schema: Schema): number | undefined {
+  const most = bound(schema, "maxLength");
+  return most === undefined ? undefined : most * bytesOfCharacter;
+}
+
 function textSize(schema: ScalarSchema): number {
+  const time = timeTexts.get(formatOf(schema));
+  if (time !== undefined) return time.max;
+  if (schema.type === "bytes" || schema.format === "byte") return bound(schema, "maxLength") ?? celLimits.requestBytes - 2;
+  const characters = charactersIn(schema);
+  if (characters !== undefined) return characters;
   const values = enumOf(schema);
-  if (values.length > 0) return Math.max(...values.map(stringSize));
-  if (schema.type === "time" || schema.type === "microTime" || schema.type === "duration") return maxTimeText;
-  switch (schema.format) {
-    case "duration":
-    case "date-time":
-      return maxTimeText;
-    case "date":
-      return maxDateText;
-    default:
-      return celLimits.requestBytes - 2;
-  }
+  return values.length > 0 ? Math.max(...values.map((value) => Buffer.byteLength(value))) : celLimits.requestBytes - 2;
+}
+
+function formatOf({ type, format = "" }: ScalarSchema): string {
+  if (type === "duration") return "duration";
+  return type === "time" || type === "microTime" ? "date-time" : format;
 }
 
 function enumOf(schema: ScalarSchema): readonly string[] {
@@ -110,12 +118,19 @@ function computeSmallest(schema: Schema, known: Map<Schema, number>, depth: numb
     case "int32":
     case "int64":
     case "number":
+    case "intOrString":
       return 1;
+    case "string":
+    case "duration":
+    case "time":
+    case "microTime":
+      return timeTexts.get(formatOf(schema))?.min ?? 2;
     case "object": {
       // the braces, and each required member with its name, quotes, colon and comma
       let size = 2;
       for (const [name, field] of schema.fields) {
-        if (field.required && field.default === undefined) size += name.length + 4 + smallestText(field.schema, known, depth + 1);
+        if (field.required && field.default === undefined && isExposed(field.schema))
+          size += name.length + 4 + smallestText(field.schema, known, depth + 1);
       }
       return size;
     }

@@ -17,11 +17,15 @@ interface Url {
   readonly query: string;
 }
 
-const urlKind = opaqueKind<Url>(opaqueType("kubernetes.URL"), (a, b) => a.text === b.text);
+/** The type of URLs. */
+export const urlKind = opaqueKind<Url>(opaqueType("kubernetes.URL"), (a, b) => a.text === b.text);
 const URI = urlKind.type;
 
-/** Takes a URI apart; a string is the reason why it is none. */
-function parseUrl(text: string): Url | string {
+/**
+ * Takes a URI apart; a string is the reason why it is none. As a request's, what begins with two slashes is a path;
+ * else a host comes there.
+ */
+function parseUrl(text: string, ofRequest = true): Url | string {
   if (text === "") return "empty url";
   // eslint-disable-next-line no-control-regex -- these are what a URI must not have
   if (/[\u0000-\u001f\u007f]/.test(text)) return "net/url: invalid control character in URL";
@@ -37,17 +41,33 @@ function parseUrl(text: string): Url | string {
     return scheme === "" ? "invalid URI for request" : { ...url, host: "", path: "" };
   }
   let host = "";
-  if (scheme !== "" && rest.startsWith("//")) {
+  if ((scheme !== "" || (!ofRequest && !rest.startsWith("///"))) && rest.startsWith("//")) {
     const slash = rest.indexOf("/", 2);
     const authority = slash < 0 ? rest.slice(2) : rest.slice(2, slash);
     rest = slash < 0 ? "" : rest.slice(slash);
-    host = authority.slice(authority.lastIndexOf("@") + 1);
+    const at = authority.lastIndexOf("@");
+    host = authority.slice(at + 1);
     const wrong = hostFault(host);
     if (wrong !== undefined) return wrong;
+    if (!/^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(authority.slice(0, Math.max(at, 0)))) return "net/url: invalid userinfo";
   }
-  const escape = /%(?![0-9A-Fa-f]{2}).{0,2}/.exec(rest)?.[0];
-  if (escape !== undefined) return `invalid URL escape ${quoted(escape)}`;
-  return { ...url, host, path: rest };
+  return escapeFault(rest) ?? { ...url, host, path: rest };
+}
+
+function escapeFault(text: string): string | undefined {
+  const escape = /%(?![0-9A-Fa-f]{2}).{0,2}/s.exec(text)?.[0];
+  return escape === undefined ? undefined : `invalid URL escape ${quoted(escape)}`;
+}
+
+/** Takes a URI apart that is a request's; only then what comes after # is not part of it. */
+function splitUrl(text: string): Url | string {
+  const [main = "", ...fragment] = text.split("#");
+  const wrong = parseUrl(text);
+  if (typeof wrong === "string") return `parse ${quoted(text)}: ${wrong}`;
+  const parsed = parseUrl(main, false);
+  if (typeof parsed === "string") return `parse ${quoted(main)}: ${parsed}`;
+  const fault = escapeFault(fragment.join("#"));
+  return fault === undefined ? { ...parsed, text } : `parse ${quoted(text)}: ${fault}`;
 }
 
 function hostFault(host: string): string | undefined {
@@ -55,7 +75,10 @@ function hostFault(host: string): string | undefined {
   if (host.startsWith("[") && bracket < 0) return "missing ']' in host";
   const port = bracket >= 0 ? host.slice(bracket + 1) : host.includes(":") ? host.slice(host.lastIndexOf(":")) : "";
   if (!/^(:[0-9]*)?$/.test(port)) return `invalid port ${quoted(port)} after host`;
-  const bad = /[\s"<>\\^`{|}]/.exec(host)?.[0];
+  // Of a host only what is no ASCII may be escaped, and the sign itself.
+  const escape = /%(?![89A-Fa-f][0-9A-Fa-f]|25).{0,2}/s.exec(host)?.[0];
+  if (escape !== undefined) return `invalid URL escape ${quoted(escape)}`;
+  const bad = /[\s\\^`{|}]/.exec(host)?.[0];
   return bad === undefined ? undefined : `invalid character ${quoted(bad)} in host name`;
 }
 
@@ -99,10 +122,8 @@ function unescape(text: string): string | undefined {
 }
 
 function toUrl(text: Value | undefined): Value {
-  const parsed = parseUrl(text as string);
-  if (typeof parsed === "string") {
-    throw new EvalError(`URL parse error during conversion from string: parse ${quoted(text as string)}: ${parsed}`);
-  }
+  const parsed = splitUrl(text as string);
+  if (typeof parsed === "string") throw new EvalError(`URL parse error during conversion from string: ${parsed}`);
   return urlKind.wrap(parsed);
 }
 

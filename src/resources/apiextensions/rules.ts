@@ -1,5 +1,8 @@
 import {
+  escapeFieldName,
+  isExposed,
   kubernetesEnvironment,
+  patternFault,
   SchemaTypes,
   types as cel,
   type CheckedExpression,
@@ -8,7 +11,15 @@ import {
   type Program,
   type Type,
 } from "../../cel/kubernetes/index.ts";
-import { getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
+import {
+  getOwn,
+  isObject,
+  setOwn,
+  type JsonObject,
+  type JsonValue,
+  type ReadonlyJson,
+  type ReadonlyJsonObject,
+} from "../../object/json.ts";
 import { stringIn } from "../../object/read.ts";
 import { schemaFromOpenApi } from "../../schema/from-openapi.ts";
 import type { ObjectSchema, Schema } from "../../schema/schema.ts";
@@ -24,7 +35,20 @@ let base: Environment | undefined;
 
 /** A schema for rules: its metadata is what rules may see of it. */
 export function ruleSchema(openapi: ReadonlyJsonObject): ObjectSchema {
-  return schemaFromOpenApi(openapi, META, { root: true }) as ObjectSchema;
+  return schemaFromOpenApi(withoutOpenMembers(openapi, 0) as ReadonlyJsonObject, META, { root: true }) as ObjectSchema;
+}
+
+const MAX_DEPTH = 200;
+
+/** Without additionalProperties that only say that there may be some: to rules, what has them is an object without members. */
+function withoutOpenMembers(part: ReadonlyJson, depth: number): ReadonlyJson {
+  if (depth > MAX_DEPTH || typeof part !== "object" || part === null) return part;
+  if (Array.isArray(part)) return (part as readonly ReadonlyJson[]).map((item) => withoutOpenMembers(item, depth + 1));
+  const copy: JsonObject = {};
+  for (const [name, member] of Object.entries(part as ReadonlyJsonObject))
+    if (member !== undefined && !(name === "additionalProperties" && member === true))
+      setOwn(copy, name, withoutOpenMembers(member, depth + 1) as JsonValue);
+  return copy;
 }
 
 /** The rules that stand at a schema, x-kubernetes-validations. */
@@ -40,7 +64,7 @@ export type CompiledRule =
 
 /** Compiles the rules of one schema: the types of its parts are made once. */
 export class RuleCompiler {
-  readonly #types = new SchemaTypes();
+  readonly #types = new SchemaTypes(escapeFieldName, (schema) => isExposed(schema));
 
   /** What a part of the schema is in expressions; `name` tells it from the other parts. */
   declare(name: string, schema: Schema): Declared {
@@ -61,6 +85,8 @@ export class RuleCompiler {
     if (checked === undefined) return { fault: `compilation failed: ${message}` };
     const type = checked.types[checked.expr.id] ?? cel.dynType;
     if (!cel.sameType(type, wanted)) return { fault: wrongType };
+    const pattern = patternFault(checked);
+    if (pattern !== undefined) return { fault: `program instantiation failed: ${pattern}` };
     return { checked, program: environment.program(checked), fault: undefined };
   }
 
