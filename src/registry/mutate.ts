@@ -2,6 +2,7 @@ import type { Operation } from "../admission/admission.ts";
 import { restoreAfterAdmission } from "../apply/keep-owners.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { badRequest } from "../object/status.ts";
+import { dropRepeatedOwners } from "./repeated-owners.ts";
 import { attributesOf, warn, type Write } from "./write.ts";
 
 /**
@@ -22,6 +23,7 @@ export async function mutate(
   const { definition, namespace } = write.endpoint;
   if (operation === "CREATE" && definition.scope === "Namespaced" && object.metadata.namespace !== namespace)
     throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  dropRepeatedOwners(write, object, " after mutating admission");
   const warning = restoreAfterAdmission(object, owners, write.registry.fieldSets);
   if (warning !== undefined) warn(write, warning);
 }

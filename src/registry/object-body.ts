@@ -9,12 +9,15 @@ import { decodeBody, type BodyFormat, type BodyType } from "./decode-body.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { wipeSystemMetadata } from "./metadata.ts";
 import { withOwners } from "./ownership.ts";
+import { dropRepeatedOwners } from "./repeated-owners.ts";
 import { warn, type Write } from "./write.ts";
 
 /** Reads the body of a create or update in the endpoint's version. Errors: StatusError 400, 413, 415. */
 export async function readObject(write: Write): Promise<KubeObject> {
   const { bytes, format } = await bodyOf(write.context.request);
-  return decodeSent(write, bytes, format, bodyType(write.endpoint));
+  const object = decodeSent(write, bytes, format, bodyType(write.endpoint));
+  dropRepeatedOwners(write, object, "");
+  return object;
 }
 
 /** A body that was sent as an object of a type, told to the audit. Errors: StatusError 400. */

@@ -4,7 +4,10 @@ import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
 import { parseCidrSloppy } from "../../object/ip.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
-import { legacyCidr } from "../../validation/addresses.ts";
+import { compareTexts } from "../../object/text-order.ts";
+import { legacyCidr, unlessBefore } from "../../validation/addresses.ts";
+import { distinct } from "../../validation/lists.ts";
+import { each } from "../../validation/structure.ts";
 import { specAt, statusAt } from "../spec-and-status.ts";
 import { checkNodeAnnotations } from "./node-annotations.ts";
 import { checkConfigSource, checkConfigStatus } from "./node-config-source.ts";
@@ -38,9 +41,7 @@ function checkPodRanges(spec: ReadonlyJsonObject, old: ReadonlyJsonObject, fault
   const ranges = stringsIn(spec, "podCIDRs");
   const existing = stringsIn(old, "podCIDRs");
   const at = specAt.child("podCIDRs");
-  ranges.forEach((range, i) => {
-    if (!existing.includes(range)) legacyCidr(range, at.index(i), faults, undefined);
-  });
+  each(unlessBefore(existing, legacyCidr))(ranges, at, faults, undefined);
   if (ranges.length < 2) return;
   const families = ranges.map((range) => parseCidrSloppy(range)?.address.family);
   const broken = families.indexOf(undefined);
@@ -53,6 +54,17 @@ function checkPodRanges(spec: ReadonlyJsonObject, old: ReadonlyJsonObject, fault
   }
 }
 
+/** Faults of what a node says that it can do and others may not yet: in order, each once (KEP-5328). */
+export function validateNodeStatus(object: KubeObject): FieldError[] {
+  const faults: FieldError[] = [];
+  const features = stringsIn(objectIn(object, "status"), "declaredFeatures");
+  const at = statusAt.child("declaredFeatures");
+  const sorted = features.every((feature, i) => i === 0 || compareTexts(features[i - 1] ?? "", feature) <= 0);
+  if (!sorted) faults.push(invalidField(at, features, "list must be sorted alphabetically"));
+  distinct(features, at, faults, undefined);
+  return faults;
+}
+
 /** Faults of a node as such; `old` is what it was before an update, whose ranges are taken as they are. */
 export function validateNode(object: KubeObject, old?: KubeObject): FieldError[] {
   const faults: FieldError[] = [];
@@ -61,6 +73,7 @@ export function validateNode(object: KubeObject, old?: KubeObject): FieldError[]
   checkTaints(spec, faults);
   checkAmounts(object, faults);
   checkSwap(object, faults);
+  faults.push(...validateNodeStatus(object));
   checkPodRanges(spec, objectIn(old ?? {}, "spec"), faults);
   return faults;
 }

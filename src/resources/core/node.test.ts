@@ -41,3 +41,13 @@ test("warns of what has no meaning any more, and of ranges that are ambiguous", 
     'spec.podCIDRs[0]: CIDR value "10.0.0.1/24" is ambiguous in this context (should be "10.0.0.0/24" or "10.0.0.1/32"?)',
   ]);
 });
+
+test("what a node declares stands in order, each once", () => {
+  const declared = (...declaredFeatures: string[]) =>
+    trial.changeFaults(trial.created({}), (object) => (object["status"] = { declaredFeatures }), "status");
+  assert.deepEqual(declared("A", "B"), []);
+  assert.deepEqual(declared("B", "A", "B"), [
+    'status.declaredFeatures: Invalid value: ["B","A","B"]: list must be sorted alphabetically',
+    'status.declaredFeatures[2]: Duplicate value: "B"',
+  ]);
+});

@@ -6,7 +6,7 @@ import { warnOfCidr } from "../../validation/address-warnings.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { roundResources } from "../pod-spec/defaults.ts";
 import { specAt } from "../spec-and-status.ts";
-import { validateNode, validateNodeChange } from "./node-validation.ts";
+import { validateNode, validateNodeChange, validateNodeStatus } from "./node-validation.ts";
 
 /** podCIDR is the first of podCIDRs under its old name; a writer who says both differently means the old one. */
 function pairPodRanges(object: KubeObject): void {
@@ -92,7 +92,7 @@ export const node: KindBehaviour = {
         object["spec"] = copyJson(old["spec"] ?? {}) as JsonValue;
         dropUnlessHad(object, old, "status", "config");
       },
-      validateUpdate: validateNodeChange,
+      validateUpdate: (object, old) => [...validateNodeStatus(object), ...validateNodeChange(object, old)],
     },
   },
   cells: {
