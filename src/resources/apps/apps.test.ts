@@ -150,9 +150,11 @@ test("the revision to which a deployment goes back is a number", () => {
 test("fractions of bytes in a stateful set's claims are warned of", () => {
   const resources = { requests: { storage: "1500m" }, limits: { storage: "2500m" } };
   const made = statefulSets.created({ spec: { ...spec, volumeClaimTemplates: [{ metadata: { name: "v" }, spec: { resources } }] } });
-  const at = "spec.volumeClaimTemplates[0].resources";
-  assert.deepEqual(statefulSet.strategy?.warnings?.(made, undefined, trialContext), [
+  const warned = (at: string) => [
     `${at}.requests[storage]: fractional byte value "1500m" is invalid, must be an integer`,
     `${at}.limits[storage]: fractional byte value "2500m" is invalid, must be an integer`,
-  ]);
+  ];
+  const warn = statefulSet.strategy?.warnings;
+  assert.deepEqual(warn?.(made, undefined, trialContext), warned("spec.volumeClaimTemplates[0].resources"));
+  assert.deepEqual(warn?.(made, made, trialContext), warned("spec.volumeClaimTemplates[0].Spec.resources"));
 });

@@ -87,8 +87,9 @@ function warnings(object: KubeObject, old: KubeObject | undefined): string[] {
   const texts = ownTemplateWarnings(object, old);
   const spec = readSpec(object);
   objectsIn(spec, "volumeClaimTemplates").forEach((claim, i) => {
-    // The original tells these of the template itself, not of its spec.
-    const at = specAt.child("volumeClaimTemplates").index(i).child("resources");
+    // The original tells these of the template itself, or of its "Spec" where it is an update.
+    const template = specAt.child("volumeClaimTemplates").index(i);
+    const at = (old === undefined ? template : template.child("Spec")).child("resources");
     const resources = objectIn(objectIn(claim, "spec"), "resources");
     for (const list of ["requests", "limits"]) warnOfFractions(objectIn(resources, list), at.child(list), texts, ["storage"]);
   });
