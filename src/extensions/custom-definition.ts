@@ -69,9 +69,11 @@ class CustomKind {
     const plural = stringIn(names, "plural");
     const all = this.#versions.map((version) => this.#served(version, hubVersion));
     const hub = all[this.#versions.indexOf(hubVersion)] as ServedVersion;
+    const scale = getOwn(hubVersion.subresources, "scale");
     const strategies = customStrategies({
       openapi: () => hubVersion.openapi,
       hasStatus: isObject(getOwn(hubVersion.subresources, "status")),
+      scale: isObject(scale) ? scale : undefined,
       apiVersions: this.#versions.map(({ apiVersion }) => apiVersion),
     });
     const forms = this.#remote ?? (hubVersion === this.#storage ? undefined : this.#forms(false, renamed));

@@ -7,17 +7,25 @@ import { walkValue } from "../schema/walk-value.ts";
 import { parseJsonPath } from "./json-path.ts";
 import { RuleValidator } from "./rule-validator.ts";
 
+/** Finds the faults of a custom object; `beside` are those that the schema does not tell. */
+export type CustomFaults = (object: KubeObject, old: KubeObject | undefined, beside: readonly FieldError[]) => FieldError[];
+
 /**
  * What finds the faults of custom objects by a version's schema and its rules, on create and on update. What it needs is
  * made when it is first asked.
  */
-export function customFaults(schema: () => ReadonlyJsonObject): (object: KubeObject, old?: KubeObject) => FieldError[] {
+export function customFaults(schema: () => ReadonlyJsonObject): CustomFaults {
   let made: ReturnType<typeof validators> | undefined;
-  return (object, old) => {
+  return (object, old, beside) => {
     const { conformance, values, rules, openapi } = (made ??= validators(schema()));
-    if (conformance.holds(object)) return rules?.validate(object, old, []) ?? [];
-    const all = [...values.validate(object, openapi), ...listTypeFaults(object, openapi), ...embeddedFaults(object, openapi)];
-    const found = old === undefined ? all : withoutUnchanged(all, object, old);
+    const kept = (faults: FieldError[]): FieldError[] => (old === undefined ? faults : withoutUnchanged(faults, object, old));
+    const found = conformance.holds(object)
+      ? [...beside]
+      : [
+          ...kept(values.validate(object, openapi)),
+          ...beside,
+          ...kept([...listTypeFaults(object, openapi), ...embeddedFaults(object, openapi)]),
+        ];
     return [...found, ...(rules?.validate(object, old, found) ?? [])];
   };
 }

@@ -4,6 +4,7 @@ import { dnsSubdomain, isUnqualifiedFinalizer, maskTrailingHyphen } from "../obj
 import { quoteText } from "../object/quote.ts";
 import type { Strategy } from "../resources/definition.ts";
 import { customFaults } from "./custom-faults.ts";
+import { scaleFaults } from "./scale-faults.ts";
 
 /** What the strategies of a custom resource are made from. */
 interface CustomStrategySource {
@@ -11,6 +12,8 @@ interface CustomStrategySource {
   readonly openapi: () => ReadonlyJsonObject;
   /** Whether the status has a door of its own. */
   readonly hasStatus: boolean;
+  /** The definition's subresources.scale, where it has one. */
+  readonly scale: ReadonlyJsonObject | undefined;
   /** Of all versions, "stable.example.com/v1". */
   readonly apiVersions: readonly string[];
 }
@@ -23,7 +26,7 @@ export interface CustomStrategies {
 }
 
 /** The strategies of a custom resource (concepts/extend-kubernetes, CustomResourceDefinition: status subresource). */
-export function customStrategies({ openapi, hasStatus, apiVersions }: CustomStrategySource): CustomStrategies {
+export function customStrategies({ openapi, hasStatus, scale, apiVersions }: CustomStrategySource): CustomStrategies {
   const faults = customFaults(openapi);
   const shared = {
     nameRule: (name: string, prefix: boolean) => dnsSubdomain(prefix ? maskTrailingHyphen(name) : name),
@@ -32,8 +35,8 @@ export function customStrategies({ openapi, hasStatus, apiVersions }: CustomStra
     defaultGarbageCollection: "background",
     returnDeletedObject: false,
     generationOnCreate: true,
-    validate: (object: KubeObject) => faults(object),
-    validateUpdate: (object: KubeObject, old: KubeObject) => faults(object, old),
+    validate: (object: KubeObject) => faults(object, undefined, scaleFaults(object, scale, "main")),
+    validateUpdate: (object: KubeObject, old: KubeObject) => faults(object, old, scaleFaults(object, scale, "main")),
     warnings: finalizerWarnings,
   } as const satisfies Strategy;
   const main: Strategy = {
@@ -50,6 +53,7 @@ export function customStrategies({ openapi, hasStatus, apiVersions }: CustomStra
   if (!hasStatus) return { main, status: undefined };
   const status: Strategy = {
     ...shared,
+    validateUpdate: (object, old) => faults(object, old, scaleFaults(object, scale, "status")),
     prepareForUpdate: keepAllButStatus,
     resetFields: resetFields(apiVersions, ["f:spec", "f:metadata"]),
   };

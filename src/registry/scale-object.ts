@@ -40,7 +40,8 @@ function selectorText(value: ReadonlyJson | undefined): string {
   );
 }
 
-function at(object: KubeObject, path: string): ReadonlyJson | undefined {
+/** What is at a dotted path; undefined where nothing is. */
+export function at(object: KubeObject, path: string): ReadonlyJson | undefined {
   return valueAt(object, parsePath(path) as Path);
 }
 

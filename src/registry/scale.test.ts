@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { customPlane } from "../server/test-custom-plane.ts";
 import { ADMIN, testPlane } from "../server/test-plane.ts";
 
 const DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments";
@@ -34,5 +35,47 @@ test("a patch that names another object is a conflict of the scale", async () =>
   assert.match(
     String(refused.body["message"]),
     /^Operation cannot be fulfilled on deployments\/scale\.apps "d": Precondition failed: UID in precondition: other, UID in object meta: /,
+  );
+});
+
+test("a custom resource's scale is checked with the whole, and there only where it wants replicas", async () => {
+  await using plane = await customPlane();
+  const open = { "type": "object", "x-kubernetes-preserve-unknown-fields": true };
+  const scale = { specReplicasPath: ".spec.replicas", statusReplicasPath: ".status.replicas", labelSelectorPath: ".status.selector" };
+  await plane.establish({
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: "foos.example.com" },
+    spec: {
+      group: "example.com",
+      scope: "Namespaced",
+      names: { plural: "foos", kind: "Foo" },
+      versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: open }, subresources: { status: {}, scale } }],
+    },
+  });
+  const foos = "/apis/example.com/v1/namespaces/default/foos";
+  const told = async (...[method, target, body]: readonly [string, string, unknown?]) => {
+    const answer = await plane.call(method, target, body, {
+      "content-type": method === "PATCH" ? "application/merge-patch+json" : "application/json",
+    });
+    return `${answer.status} ${String(answer.body["message"] ?? "")}`;
+  };
+  const foo = (spec: object) => ({ apiVersion: "example.com/v1", kind: "Foo", metadata: { name: "a" }, spec });
+  const wrong = (detail: string) => `422 Foo.example.com "a" is invalid: .spec.replicas: Invalid value: ${detail}`;
+  assert.equal(await told("POST", foos, foo({ replicas: -1 })), wrong("-1: should be a non-negative integer"));
+  assert.equal(await told("POST", foos, foo({ replicas: 2 ** 31 })), wrong("2147483648: should be less than or equal to 2147483647"));
+  const text = ".spec.replicas accessor error: x is of the type string, expected int64";
+  assert.equal(await told("POST", foos, foo({ replicas: "x" })), wrong(`0: ${text}`));
+  assert.equal(await told("POST", foos, foo({})), "201 ");
+  const missing = 'the spec replicas field ".spec.replicas"';
+  assert.equal(await told("GET", `${foos}/a/scale`), `500 Internal error occurred: ${missing} does not exist`);
+  assert.equal(await told("PATCH", `${foos}/a/scale`, { metadata: { uid: "other" } }), `400 ${missing} cannot be empty`);
+  const put = (replicas: number) => told("PUT", `${foos}/a/scale`, { metadata: { name: "a" }, spec: { replicas } });
+  assert.equal(await put(-1), wrong("-1: should be a non-negative integer"));
+  assert.equal(await put(0), "200 ");
+  assert.equal(await told("GET", `${foos}/a/scale`), "200 ");
+  assert.equal(
+    await told("PATCH", `${foos}/a/status`, { status: { selector: { a: ["b", null] } } }),
+    '422 Foo.example.com "a" is invalid: .status.selector: Invalid value: "": .status.selector accessor error: map[a:[b <nil>]] is of the type map[string]interface {}, expected string',
   );
 });

@@ -1,8 +1,9 @@
 import { parentEntries, scaleEntries } from "../apply/scale-owners.ts";
 import type { WriteDoor } from "../apply/updater.ts";
 import { copyJson } from "../object/json.ts";
+import { quoteText } from "../object/quote.ts";
 import type { KubeObject, ManagedFieldsEntry } from "../object/kube-object.ts";
-import { conflict, invalid, methodNotAllowed } from "../object/status.ts";
+import { badRequest, conflict, internalError, invalid, methodNotAllowed } from "../object/status.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
 import type { ServedVersion, Verb } from "../resources/definition.ts";
 import { subdomainNames } from "../resources/name-rules.ts";
@@ -21,7 +22,7 @@ import { withOwners } from "./ownership.ts";
 import { readPatch, type PatchChange } from "./patch.ts";
 import type { PatchType } from "../request/negotiation.ts";
 import { servedObject } from "./representation.ts";
-import { numberAt, scaleOfParent, setAt, type ScaleDefinition } from "./scale-object.ts";
+import { at, numberAt, scaleOfParent, setAt, type ScaleDefinition } from "./scale-object.ts";
 import { bodyOf } from "./request-body.ts";
 import { scaleTable } from "./table-answer.ts";
 import { update } from "./update.ts";
@@ -40,7 +41,7 @@ export async function serveScale(
   patchType: PatchType | undefined,
 ): Promise<ApiAnswer> {
   const { registry, endpoint, context, query } = call;
-  if (verb === "get") return scaleAnswer(call, scaleOf(await get(registry, endpoint, query), call, definition));
+  if (verb === "get") return scaleAnswer(call, readableScale(await get(registry, endpoint, query), call, definition));
   if (verb !== "update" && verb !== "patch") throw methodNotAllowed();
   const write = writeTo(
     registry,
@@ -59,6 +60,15 @@ export async function serveScale(
     change: (stored) => scaled(write, stored, change, call, definition),
   });
   return scaleAnswer(call, scaleOf(record, call, definition));
+}
+
+/** The scale of what says how many replicas it wants, which custom resources need not. Errors: StatusError 500. */
+function readableScale(record: ObjectRecord, call: Call, definition: ScaleDefinition): KubeObject {
+  const { served, definition: kind } = call.endpoint;
+  if (kind.custom === true && !wantsReplicas(servedObject(record, served), definition)) {
+    throw internalError(`the spec replicas field ${quoteText(`.${definition.specReplicas}`)} does not exist`);
+  }
+  return scaleOf(record, call, definition);
 }
 
 function scaleAnswer(call: Call, scale: KubeObject): ApiAnswer {
@@ -93,20 +103,35 @@ async function scaled(
   const apiVersion = groupVersion(endpoint.served.group, endpoint.served.version);
   const paths = { [apiVersion]: definition.specReplicas };
   const live = scaleOf(stored, call, definition);
+  const isCustom = endpoint.definition.custom === true;
+  if (isCustom && !wantsReplicas(parent, definition)) setAt(live, "spec.replicas", UNSET_REPLICAS);
   setOwners(live, scaleEntries(parent.metadata.managedFields, paths, registry.fieldSets));
   const scale = await change(live);
   checkName(scale, endpoint.name);
   await mutate(write, "UPDATE", endpoint.name, scale, live);
   const replicas = numberAt(scale, "spec.replicas");
-  const faults = endpoint.definition.custom === true ? [] : validateObjectMeta(scale, scaleMeta);
-  nonNegative(replicas, specAt.child("replicas"), faults, undefined);
-  if (faults.length > 0) throw invalid(SCALE, endpoint.name, faults);
+  if (isCustom && replicas === UNSET_REPLICAS) {
+    throw badRequest(`the spec replicas field ${quoteText(`.${definition.specReplicas}`)} cannot be empty`);
+  }
+  // A custom resource is checked as a whole, with what its scale is made of.
+  if (!isCustom) {
+    const faults = validateObjectMeta(scale, scaleMeta);
+    nonNegative(replicas, specAt.child("replicas"), faults, undefined);
+    if (faults.length > 0) throw invalid(SCALE, endpoint.name, faults);
+  }
   setAt(parent, definition.specReplicas, replicas);
   setOwners(parent, parentEntries(parent.metadata.managedFields, scale.metadata.managedFields, apiVersion, paths, registry.fieldSets));
   if (scale.metadata.resourceVersion) parent.metadata.resourceVersion = scale.metadata.resourceVersion;
   else delete parent.metadata.resourceVersion;
   if (scale.metadata.uid) parent.metadata.uid = scale.metadata.uid;
   return toHub(parent, endpoint.served);
+}
+
+/** What the scale of a custom resource that wants no number of replicas shows to patches, which must set one. */
+const UNSET_REPLICAS = -2_147_483_648;
+
+function wantsReplicas(parent: KubeObject, { specReplicas }: ScaleDefinition): boolean {
+  return at(parent, specReplicas) !== undefined;
 }
 
 /** The metadata of a Scale is checked as any object's. */
@@ -118,7 +143,7 @@ function patchedScale({ endpoint }: Write, patch: PatchChange): PatchChange {
     const scale = await patch(live);
     const { uid = "" } = scale.metadata;
     const found = live?.metadata.uid ?? "";
-    if (uid === "" || uid === found) return scale;
+    if (uid === "" || uid === found || endpoint.definition.custom === true) return scale;
     const detail = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${found}`;
     throw conflict({ ...endpoint.ref, plural: `${endpoint.ref.plural}/scale` }, endpoint.name, detail);
   };
