@@ -112,7 +112,7 @@ describe("a definition that means ill", () => {
     await plane.establish(definition(uniqueness(800, 10)));
     assert.match(
       await refusal(uniqueness(800, 20)),
-      /estimated rule cost total for entire OpenAPIv3 schema exceeds budget by factor of 1\.0x/,
+      /estimated rule cost total for entire OpenAPIv3 schema exceeds budget by factor of 1\.\d{6}x/,
     );
   });
 

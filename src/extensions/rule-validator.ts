@@ -66,6 +66,11 @@ export class RuleValidator {
   }
 }
 
+function stepsTo(schema: Schema, path: string): readonly string[] {
+  const place = schemaAtFieldPath(schema, path);
+  return place.fault === undefined ? place.steps : [];
+}
+
 function nodeOf(schema: Schema, name: string, compiler: RuleCompiler, depth: number): Node | undefined {
   if (depth > MAX_DEPTH) return undefined;
   const { type, read } = compiler.declare(name, schema);
@@ -84,7 +89,7 @@ function nodeOf(schema: Schema, name: string, compiler: RuleCompiler, depth: num
       program: compiled.program,
       messageProgram: message?.fault === undefined ? message?.program : undefined,
       reason: stringIn(raw, "reason"),
-      steps: schemaAtFieldPath(schema, stringIn(raw, "fieldPath"))?.steps ?? [],
+      steps: stepsTo(schema, stringIn(raw, "fieldPath")),
       usesOld: compiled.program.variables.includes("oldSelf"),
       optionalOld: getOwn(raw, "optionalOldSelf") === true,
     });

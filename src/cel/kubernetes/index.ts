@@ -13,7 +13,7 @@ export { structSchema, textSchema, textsSchema } from "./struct-schema.ts";
 export { ObjectValue } from "./object-value.ts";
 export { CombinedTypes } from "./types.ts";
 export { patternFault } from "./validators.ts";
-export { schemaSizes } from "./sizes.ts";
+export { mostOccurrences, schemaSizes } from "./sizes.ts";
 export { CostBudget, budgetExceeded } from "./budget.ts";
 export { LazyVariables, VariableTypes, variablesType } from "./variables.ts";
 export {

@@ -98,6 +98,11 @@ function enumOf(schema: ScalarSchema): readonly string[] {
   return Array.isArray(values) ? values.filter((value): value is string => typeof value === "string") : [];
 }
 
+/** How many values of a schema a request body has room for, where nothing else bounds them. */
+export function mostOccurrences(schema: Schema): number {
+  return Math.floor(celLimits.requestBytes / (smallestText(schema, new Map(), 0) + 1));
+}
+
 const maxDepth = 100;
 
 /** The bytes of the shortest JSON text that a value of a schema can have. */

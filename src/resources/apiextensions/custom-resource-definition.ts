@@ -6,7 +6,7 @@ import { FORMATS } from "../../schema/formats.ts";
 import { subschemas } from "./validate-schema.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
-import { definitionFaults, definitionNameFaults } from "./validate-definition.ts";
+import { acceptedNamesFaults, definitionFaults, definitionNameFaults } from "./validate-definition.ts";
 import { DEFAULT_SERVICE_PORT } from "../admissionregistration/webhook-client.ts";
 import type { KindBehaviour } from "../definition.ts";
 
@@ -41,6 +41,7 @@ export const customResourceDefinition: KindBehaviour = {
       });
     },
   },
+  subresources: { status: { validateUpdate: acceptedNamesFaults } },
   cells: { "Created At": ({ metadata }) => metadata.creationTimestamp ?? "<unknown>" },
 };
 

@@ -23,6 +23,7 @@ import {
 import { stringIn } from "../../object/read.ts";
 import { schemaFromOpenApi } from "../../schema/from-openapi.ts";
 import type { ObjectSchema, Schema } from "../../schema/schema.ts";
+import { followPath, type SchemaPlace } from "./schema-path.ts";
 
 /** What rules may read of metadata. */
 const META: ObjectSchema = {
@@ -104,24 +105,11 @@ export class RuleCompiler {
   }
 }
 
-/** The schema that a rule's fieldPath leads to from its own: .spec.list, .labels['a']; undefined where there is none. */
-export function schemaAtFieldPath(
-  schema: Schema,
-  path: string,
-): { readonly schema: Schema; readonly steps: readonly string[] } | undefined {
-  const pattern = /\.([A-Za-z_][A-Za-z0-9_-]*)|\['([^']*)'\]/y;
-  let found: Schema = schema;
-  const steps: string[] = [];
-  for (let at = 0; at < path.length; at = pattern.lastIndex) {
-    pattern.lastIndex = at;
-    const match = pattern.exec(path);
-    const name = match?.[1] ?? match?.[2];
-    if (name === undefined) return undefined;
-    const next: Schema | undefined =
-      found.type === "object" ? found.fields.get(name)?.schema : found.type === "map" ? found.values : undefined;
-    if (next === undefined) return undefined;
-    steps.push(found.type === "map" ? `[${name}]` : `.${name}`);
-    found = next;
-  }
-  return steps.length === 0 ? undefined : { schema: found, steps };
+/** Where a rule's fieldPath leads to from its own schema: .spec.list, .labels['a']. */
+export function schemaAtFieldPath(schema: Schema, path: string): SchemaPlace<Schema> {
+  return followPath<Schema>(schema, path, (from, name) => {
+    if (from.type === "map") return { schema: from.values, named: false };
+    const field = from.type === "object" ? from.fields.get(name) : undefined;
+    return field === undefined ? undefined : { schema: field.schema, named: true };
+  });
 }

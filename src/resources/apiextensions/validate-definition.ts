@@ -7,7 +7,17 @@ import { dns1035Label, dnsSubdomain } from "../../object/names.ts";
 import { booleanIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { checkReviewVersions } from "../admissionregistration/review-versions.ts";
 import { webhookClientConfig } from "../admissionregistration/webhook-client.ts";
-import { checkDeprecation, checkSchema, checkVersion, hasDefaultsIn } from "./validate-version.ts";
+import { certificatesFault } from "../../x509/certificates.ts";
+import { shownVersion, type VersionMember } from "./shown-definition.ts";
+import {
+  checkColumns,
+  checkDeprecation,
+  checkScale,
+  checkSchema,
+  checkSelectableFields,
+  hasDefaultsIn,
+  hasStatus,
+} from "./validate-version.ts";
 
 const SPEC = FieldPath.root.child("spec");
 const STATUS = FieldPath.root.child("status");
@@ -18,7 +28,7 @@ const APPROVAL_HELP = "see https://github.com/kubernetes/enhancements/pull/1111"
 export function definitionFaults(object: KubeObject, old?: KubeObject): FieldError[] {
   const spec = objectIn(object, "spec");
   return [
-    ...specFaults(spec),
+    ...specFaults(spec, old !== undefined && checksBundleOf(old)),
     ...(old === undefined ? [] : immutableFaults(object, old)),
     ...storedVersionFaults(objectIn(object, "status"), spec),
     ...approvalFaults(object),
@@ -49,7 +59,17 @@ export function definitionNameFaults(object: KubeObject): FieldError[] {
   return [invalidField("metadata.name", name, 'must be spec.names.plural+"."+spec.group')];
 }
 
-function specFaults(spec: ReadonlyJsonObject): FieldError[] {
+/** Whether the certificates of a conversion webhook are looked at: not before it is asked, nor where they were bad already. */
+function checksBundleOf(old: KubeObject): boolean {
+  const bundle = bundleOf(objectIn(objectIn(old, "spec"), "conversion"));
+  return isConditionTrue(old, "Established") && (bundle === "" || certificatesFault(bundle) === undefined);
+}
+
+function bundleOf(conversion: ReadonlyJsonObject): string {
+  return stringIn(objectIn(objectIn(conversion, "webhook"), "clientConfig"), "caBundle");
+}
+
+function specFaults(spec: ReadonlyJsonObject, checksBundle: boolean): FieldError[] {
   const faults: FieldError[] = [];
   const versions = objectsIn(spec, "versions");
   checkGroup(stringIn(spec, "group"), faults);
@@ -64,13 +84,7 @@ function specFaults(spec: ReadonlyJsonObject): FieldError[] {
   if (getOwn(spec, "preserveUnknownFields") === true && versions.some(hasDefaultsIn)) {
     faults.push(invalidField(SPEC.child("preserveUnknownFields"), true, "must be false in order to use defaults in the schema"));
   }
-  for (const [index, version] of versions.entries()) {
-    const at = SPEC.child("versions").index(index);
-    checkLabel(stringIn(version, "name"), at.child("name"), faults);
-    if (!shared.schema) checkSchema(version, at.child("schema"), faults);
-    if (!shared.rest) checkVersion(version, at, faults);
-    checkDeprecation(version, at.child("deprecationWarning"), faults);
-  }
+  for (const [index, version] of versions.entries()) checkVersion(version, shared, SPEC.child("versions").index(index), faults);
   const shown = versions.map((version) => shownVersion(version, shared));
   const at = SPEC.child("versions");
   if (new Set(names).size < names.length) faults.push(invalidField(at, shown, "must contain unique version names"));
@@ -80,40 +94,54 @@ function specFaults(spec: ReadonlyJsonObject): FieldError[] {
   }
   const [first] = names;
   if (first !== undefined && first !== "") checkLabel(first, SPEC.child("version"), faults);
-  checkNames(objectIn(spec, "names"), faults);
-  const [sample] = versions;
-  if (sample !== undefined && shared.schema) checkSchema(sample, SPEC.child("validation"), faults);
-  if (sample !== undefined && shared.rest) checkVersion(sample, SPEC, faults);
-  checkConversion(objectIn(spec, "conversion"), getOwn(spec, "preserveUnknownFields") === true, faults);
+  const own = objectIn(spec, "names");
+  for (const member of ["plural", "singular", "kind", "listKind"]) {
+    if (stringIn(own, member) === "") faults.push(requiredField(SPEC.child("names", member)));
+  }
+  checkNames(own, SPEC.child("names"), faults);
+  checkShared(versions, shared, faults);
+  checkConversion(objectIn(spec, "conversion"), getOwn(spec, "preserveUnknownFields") === true, checksBundle, faults);
   return faults;
 }
 
-interface Shared {
-  readonly schema: boolean;
-  readonly rest: boolean;
-}
+const MEMBERS: readonly VersionMember[] = ["schema", "subresources", "additionalPrinterColumns", "selectableFields"];
 
-/** Whether all versions have one schema, and one set of columns, subresources and selectable fields. */
-function sharedOf(versions: readonly ReadonlyJsonObject[]): Shared {
-  const [first] = versions;
+/** What all versions have in common. */
+function sharedOf(versions: readonly ReadonlyJsonObject[]): ReadonlySet<VersionMember> {
+  const [first = {}] = versions;
   const same = (name: string): boolean =>
-    versions.every((version) => equalJson(getOwn(version, name) ?? null, getOwn(first ?? {}, name) ?? null));
-  return { schema: same("schema"), rest: ["subresources", "additionalPrinterColumns", "selectableFields"].every(same) };
+    versions.every((version) => equalJson(getOwn(version, name) ?? null, getOwn(first, name) ?? null));
+  return new Set(MEMBERS.filter(same));
 }
 
-/** A version as messages show it: with the original's names of its fields. */
-function shownVersion(version: ReadonlyJsonObject, shared: Shared): ReadonlyJsonObject {
-  return {
-    Name: stringIn(version, "name"),
-    Served: booleanIn(version, "served"),
-    Storage: booleanIn(version, "storage"),
-    Deprecated: booleanIn(version, "deprecated"),
-    DeprecationWarning: getOwn(version, "deprecationWarning") ?? null,
-    Schema: shared.schema ? null : (getOwn(version, "schema") ?? null),
-    Subresources: shared.rest ? null : (getOwn(version, "subresources") ?? null),
-    AdditionalPrinterColumns: shared.rest ? null : (getOwn(version, "additionalPrinterColumns") ?? null),
-    SelectableFields: shared.rest ? null : (getOwn(version, "selectableFields") ?? null),
-  };
+function schemaOf(version: ReadonlyJsonObject): ReadonlyJsonObject | undefined {
+  const schema = getOwn(objectIn(version, "schema"), "openAPIV3Schema");
+  return isObject(schema) ? schema : undefined;
+}
+
+/** Checks what a version does not have in common with the others. */
+function checkVersion(version: ReadonlyJsonObject, shared: ReadonlySet<VersionMember>, at: FieldPath, faults: FieldError[]): void {
+  checkLabel(stringIn(version, "name"), at.child("name"), faults);
+  checkDeprecation(version, at.child("deprecationWarning"), faults);
+  if (!shared.has("schema")) checkSchema(version, hasStatus(version), at.child("schema"), faults);
+  if (!shared.has("subresources")) checkScale(version, at, faults);
+  if (!shared.has("additionalPrinterColumns")) checkColumns(version, at, faults);
+  if (shared.has("selectableFields")) return;
+  // The original's text says the contrary of what it means.
+  const without = "may only be set when `version.schema.openAPIV3Schema` is not included";
+  checkSelectableFields(version, shared.has("schema") ? undefined : schemaOf(version), without, at, faults);
+}
+
+/** Checks what all versions have in common. */
+function checkShared(versions: readonly ReadonlyJsonObject[], shared: ReadonlySet<VersionMember>, faults: FieldError[]): void {
+  const [sample] = versions;
+  if (sample === undefined) return;
+  if (shared.has("schema")) checkSchema(sample, versions.some(hasStatus), SPEC.child("validation"), faults);
+  if (shared.has("subresources")) checkScale(sample, SPEC, faults);
+  if (shared.has("additionalPrinterColumns")) checkColumns(sample, SPEC, faults);
+  if (!shared.has("selectableFields")) return;
+  const without = "may only be set when validations.schema is included";
+  checkSelectableFields(sample, shared.has("schema") ? schemaOf(sample) : undefined, without, SPEC, faults);
 }
 
 function checkGroup(group: string, faults: FieldError[]): void {
@@ -138,10 +166,14 @@ function checkEnum(parent: ReadonlyJsonObject, name: string, values: readonly st
   else if (!values.includes(value)) faults.push(notSupportedField(at.child(name), value, values));
 }
 
-function checkNames(names: ReadonlyJsonObject, faults: FieldError[]): void {
-  const at = SPEC.child("names");
-  for (const member of ["plural", "singular", "kind", "listKind"])
-    if (stringIn(names, member) === "") faults.push(requiredField(at.child(member)));
+/** Faults of the names that a definition is told to be served under. */
+export function acceptedNamesFaults(object: KubeObject): FieldError[] {
+  const faults: FieldError[] = [];
+  checkNames(objectIn(objectIn(object, "status"), "acceptedNames"), STATUS.child("acceptedNames"), faults);
+  return faults;
+}
+
+function checkNames(names: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
   for (const member of ["plural", "singular"])
     if (stringIn(names, member) !== "") checkLabel(stringIn(names, member), at.child(member), faults);
   for (const member of ["kind", "listKind"]) {
@@ -159,24 +191,31 @@ function checkNames(names: ReadonlyJsonObject, faults: FieldError[]): void {
   for (const [index, name] of stringsIn(names, "categories").entries()) checkLabel(name, at.child("categories").index(index), faults);
 }
 
-function checkConversion(conversion: ReadonlyJsonObject, preserving: boolean, faults: FieldError[]): void {
+function checkConversion(conversion: ReadonlyJsonObject, preserving: boolean, checksBundle: boolean, faults: FieldError[]): void {
   const at = SPEC.child("conversion");
+  const strategy = stringIn(conversion, "strategy");
+  if (preserving && strategy !== "None") {
+    faults.push(invalidField(at.child("strategy"), strategy, "must be None if spec.preserveUnknownFields is true"));
+  }
   checkEnum(conversion, "strategy", ["None", "Webhook"], at, faults);
   const webhook = objectIn(conversion, "webhook");
   const client = getOwn(webhook, "clientConfig");
-  const versions = getOwn(webhook, "conversionReviewVersions");
+  const names = stringsIn(webhook, "conversionReviewVersions");
   const clientAt = at.child("webhookClientConfig");
   const versionsAt = at.child("conversionReviewVersions");
-  if (stringIn(conversion, "strategy") !== "Webhook") {
+  if (strategy !== "Webhook") {
     const detail = "should not be set when strategy is not set to Webhook";
     if (client !== undefined) faults.push(forbiddenField(clientAt, detail));
-    if (versions !== undefined) faults.push(forbiddenField(versionsAt, detail));
+    if (names.length > 0) faults.push(forbiddenField(versionsAt, detail));
     return;
   }
   if (client === undefined) faults.push(requiredField(clientAt, "required when strategy is set to Webhook"));
-  else webhookClientConfig(client, clientAt, faults, undefined);
-  if (preserving) faults.push(invalidField(at.child("strategy"), "Webhook", "must be None if spec.preserveUnknownFields is true"));
-  const names = stringsIn(webhook, "conversionReviewVersions");
+  else {
+    webhookClientConfig(client, clientAt, faults, undefined);
+    const bundle = bundleOf(conversion);
+    const wrong = checksBundle && bundle !== "" ? certificatesFault(bundle) : undefined;
+    if (wrong !== undefined) faults.push(invalidField(clientAt.child("caBundle"), bundle, wrong));
+  }
   if (names.length === 0) faults.push(requiredField(versionsAt));
   else checkReviewVersions(names, versionsAt, faults);
 }

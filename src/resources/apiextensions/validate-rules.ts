@@ -1,22 +1,23 @@
-import { celLimits, estimateCost, schemaSizes } from "../../cel/kubernetes/index.ts";
-import { forbiddenField, invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
+import { celLimits, estimateCost, mostOccurrences, schemaSizes, type CheckedExpression } from "../../cel/kubernetes/index.ts";
+import { forbiddenField, invalidField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
-import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
+import { getOwn, isObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import { stringIn } from "../../object/read.ts";
 import type { Schema } from "../../schema/schema.ts";
-import { RuleCompiler, ruleSchema, rulesOf, schemaAtFieldPath } from "./rules.ts";
+import { shownAs } from "../pod-spec/shown.ts";
+import { RuleCompiler, ruleSchema, rulesOf } from "./rules.ts";
+import { ruleShown } from "./shown-definition.ts";
 
-const REASONS = ["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"];
 const MAX_DEPTH = 100;
 
 /**
- * Faults of the rules of a schema: they say what they must and, where the schema is sound enough for `compiles`, they
- * compile and cost no more than a server can bear.
+ * Faults of the expressions of a schema's rules: they compile, and cost no more than a server can bear. `found` are the
+ * faults of the schema itself; rules of what is at fault, and of what it lies in, are not looked at.
  */
-export function ruleFaults(openapi: ReadonlyJsonObject, at: FieldPath, compiles: boolean): FieldError[] {
+export function ruleFaults(openapi: ReadonlyJsonObject, at: FieldPath, found: readonly FieldError[]): FieldError[] {
   if (!hasRules(openapi)) return [];
-  const check = new RuleCheck(at, compiles);
-  check.walk(ruleSchema(openapi), at, "self", 1, 0);
+  const check = new RuleCheck(at, found);
+  check.walk(ruleSchema(openapi), { at, name: "self", times: 1, uncorrelatable: undefined }, 0);
   return check.end();
 }
 
@@ -30,134 +31,127 @@ export function hasRules(openapi: ReadonlyJsonObject): boolean {
   return found;
 }
 
+/** A part of a schema. */
+interface Part {
+  readonly at: FieldPath;
+  /** Tells it from the other parts. */
+  readonly name: string;
+  /** How often it may occur in one object; undefined where nothing bounds that. */
+  readonly times: number | undefined;
+  /** The outermost list around it whose items cannot be told apart, so that what they were before is not known. */
+  readonly uncorrelatable: FieldPath | undefined;
+}
+
+/** How many of the dearest expressions are told of, and which share of the budget makes one dear. */
+const MOST_TOLD = 4;
+const DEAR = celLimits.staticDefinition / 100;
+
 class RuleCheck {
   readonly #compiler = new RuleCompiler();
   readonly #root: FieldPath;
-  readonly #compiles: boolean;
+  readonly #found: readonly FieldError[];
   readonly #faults: FieldError[] = [];
+  readonly #dearest: { readonly at: FieldPath; readonly cost: number }[] = [];
   #total = 0;
 
-  constructor(root: FieldPath, compiles: boolean) {
+  constructor(root: FieldPath, found: readonly FieldError[]) {
     this.#root = root;
-    this.#compiles = compiles;
+    this.#found = found;
   }
 
-  /**
-   * `times`: how often the part may occur in one object. False: something is wrong in it beside expressions; then those
-   * of what it lies in are not looked at either, as faults that may go away with the others help nobody.
-   */
-  walk(schema: Schema, at: FieldPath, name: string, times: number, depth: number): boolean {
-    if (depth > MAX_DEPTH) return true;
-    const before = this.#faults.length;
-    let sound = true;
-    const inner = (part: Schema, place: FieldPath, step: string, count: number): void => {
-      sound = this.walk(part, place, `${name}.${step}`, count, depth + 1) && sound;
-    };
+  walk(schema: Schema, part: Part, depth: number): void {
+    if (depth > MAX_DEPTH) return;
+    const { at, name, times } = part;
+    const inner = (child: Schema, place: FieldPath, step: string, more: Partial<Part> = {}): void =>
+      this.walk(child, { ...part, at: place, name: `${name}.${step}`, ...more }, depth + 1);
     if (schema.type === "object") {
-      for (const { name: field, schema: part } of schema.fields.values()) inner(part, at.child("properties").key(field), field, times);
-    } else if (schema.type === "map") inner(schema.values, at.child("additionalProperties"), "@elem", times * mostIn(schema));
-    else if (schema.type === "list") inner(schema.items, at.child("items"), "@idx", times * mostIn(schema));
-    const below = this.#faults.splice(before);
-    const rules = rulesOf(schema).map((rule, index) => ({ rule, place: at.child("x-kubernetes-validations").index(index) }));
-    const leads = rules.map(({ rule, place }) => this.#checkPlain(rule, schema, place));
-    sound = sound && leads.every(Boolean);
-    if (sound && this.#compiles) {
-      for (const { rule, place } of rules) if (isStated(rule)) this.#checkExpressions(rule, schema, place, name, times);
+      for (const { name: field, schema: child } of schema.fields.values()) inner(child, at.child("properties").key(field), field);
+    } else if (schema.type === "map") {
+      inner(schema.values, at.child("additionalProperties"), "@elem", { times: multiplied(times, boundOf(schema, "maxProperties")) });
+    } else if (schema.type === "list") {
+      const uncorrelatable = part.uncorrelatable ?? (schema.listType === "map" ? undefined : at);
+      inner(schema.items, at.child("items"), "@idx", { times: multiplied(times, boundOf(schema, "maxItems")), uncorrelatable });
     }
-    this.#faults.push(...below);
-    return sound;
+    const rules = rulesOf(schema);
+    if (rules.length === 0 || this.#isAtFault(at)) return;
+    rules.forEach((rule, index) => this.#checkRule(rule, schema, at.child("x-kubernetes-validations").index(index), part));
   }
 
   end(): FieldError[] {
     if (this.#total > celLimits.staticDefinition) {
-      const detail = `x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema exceeds budget by factor of ${factor(this.#total, celLimits.staticDefinition)} (try simplifying the rule(s), or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)`;
-      this.#faults.push(forbiddenField(this.#root, detail));
+      for (const { at } of this.#dearest) {
+        const detail = "contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema";
+        this.#faults.push(forbiddenField(at, detail));
+      }
+      const what = "x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema";
+      this.#faults.push(forbiddenField(this.#root, tooDear(what, this.#total, celLimits.staticDefinition)));
     }
     return this.#faults;
   }
 
-  /** What is asked of a rule beside its expressions. False: its path leads nowhere. */
-  #checkPlain(rule: ReadonlyJsonObject, schema: Schema, at: FieldPath): boolean {
-    const faults = this.#faults;
-    const text = stringIn(rule, "rule");
-    if (!isStated(rule)) {
-      faults.push(requiredField(at.child("rule"), "rule is not specified"));
-      return true;
-    }
-    const message = getOwn(rule, "message");
-    if (typeof message === "string" && message !== "") {
-      if (message.trim() === "") faults.push(invalidField(at.child("message"), message, "must be non-empty if specified"));
-      else if (message.trim().includes("\n"))
-        faults.push(invalidField(at.child("message"), message, "message must not contain line breaks"));
-    }
-    if (text.includes("\n") && !message) {
-      faults.push(requiredField(at.child("message"), "message must be specified if rule contains line breaks"));
-    }
-    const reason = getOwn(rule, "reason");
-    if (typeof reason === "string" && !REASONS.includes(reason)) faults.push(notSupportedField(at.child("reason"), reason, REASONS));
-    const path = stringIn(rule, "fieldPath");
-    // A schema of an unknown type has no members here; the type is at fault, not the path.
-    if (path === "" || schema.type === "any" || schemaAtFieldPath(schema, path) !== undefined) return true;
-    faults.push(invalidField(at.child("fieldPath"), path, "must be a valid path"));
-    return false;
+  #isAtFault(at: FieldPath): boolean {
+    if (this.#found.length === 0) return false;
+    const place = String(at);
+    return this.#found.some(({ field }) => field.startsWith(place) && ["", ".", "["].includes(field.charAt(place.length)));
   }
 
-  #checkExpressions(rule: ReadonlyJsonObject, schema: Schema, at: FieldPath, name: string, times: number): void {
+  #checkRule(rule: ReadonlyJsonObject, schema: Schema, at: FieldPath, part: Part): void {
     const faults = this.#faults;
-    const { type } = this.#compiler.declare(name, schema);
+    const { type } = this.#compiler.declare(part.name, schema);
     const compiled = this.#compiler.rule(rule, type);
-    if (compiled.fault !== undefined) faults.push(invalidField(at.child("rule"), shownRule(rule), compiled.fault));
+    if (compiled.fault !== undefined) faults.push(invalidField(at.child("rule"), shownAs(rule, ruleShown), compiled.fault));
     else {
-      const { max } = estimateCost(
-        compiled.checked,
-        schemaSizes(
-          new Map([
-            ["self", schema],
-            ["oldSelf", schema],
-          ]),
-        ),
-      );
-      const cost = max * times;
-      this.#total += cost;
-      if (cost > celLimits.staticRule) {
-        const detail = `estimated rule cost exceeds budget by factor of ${factor(cost, celLimits.staticRule)} (try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)`;
-        faults.push(forbiddenField(at.child("rule"), detail));
-      }
-    }
-    const usesOld = compiled.fault === undefined ? compiled.program.variables.includes("oldSelf") : false;
-    if (typeof getOwn(rule, "optionalOldSelf") === "boolean" && !usesOld) {
-      const detail = "may not be set if oldSelf is not used in rule";
-      faults.push(invalidField(at.child("optionalOldSelf"), getOwn(rule, "optionalOldSelf"), detail));
+      const times = part.times ?? mostOccurrences(schema);
+      this.#checkCost(costOf(compiled.checked, schema) * times, "estimated rule cost", at.child("rule"));
     }
     const message = this.#compiler.message(rule, type);
-    if (message?.fault !== undefined) {
-      faults.push(invalidField(at.child("messageExpression"), shownRule(rule), message.fault));
+    if (message?.fault !== undefined) faults.push(invalidField(at.child("messageExpression"), shownAs(rule, ruleShown), message.fault));
+    else if (message !== undefined) {
+      this.#checkCost(costOf(message.checked, schema), "estimated messageExpression cost", at.child("messageExpression"));
     }
+    const usesOld = compiled.fault === undefined && compiled.program.variables.includes("oldSelf");
+    const optionalOld = getOwn(rule, "optionalOldSelf");
+    if (usesOld && part.uncorrelatable !== undefined) {
+      const detail = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${part.uncorrelatable}`;
+      faults.push(invalidField(at.child("rule"), stringIn(rule, "rule"), detail));
+    } else if (!usesOld && typeof optionalOld === "boolean") {
+      faults.push(invalidField(at.child("optionalOldSelf"), optionalOld, "may not be set if oldSelf is not used in rule"));
+    }
+  }
+
+  #checkCost(cost: number, what: string, at: FieldPath): void {
+    this.#total += cost;
+    if (cost > celLimits.staticRule) this.#faults.push(forbiddenField(at, tooDear(what, cost, celLimits.staticRule)));
+    if (cost < DEAR) return;
+    this.#dearest.push({ at, cost });
+    this.#dearest.sort((a, b) => b.cost - a.cost);
+    this.#dearest.splice(MOST_TOLD);
   }
 }
 
-function isStated(rule: ReadonlyJsonObject): boolean {
-  return stringIn(rule, "rule").trim() !== "";
+function costOf(checked: CheckedExpression, schema: Schema): number {
+  const sizes = schemaSizes(
+    new Map([
+      ["self", schema],
+      ["oldSelf", schema],
+    ]),
+  );
+  return estimateCost(checked, sizes).max;
 }
 
-/** A rule as messages show it: with the original's names of its fields. */
-function shownRule(rule: ReadonlyJsonObject): ReadonlyJsonObject {
-  return {
-    Rule: stringIn(rule, "rule"),
-    Message: stringIn(rule, "message"),
-    MessageExpression: stringIn(rule, "messageExpression"),
-    Reason: getOwn(rule, "reason") ?? null,
-    FieldPath: stringIn(rule, "fieldPath"),
-    OptionalOldSelf: getOwn(rule, "optionalOldSelf") ?? null,
-  };
+function multiplied(times: number | undefined, bound: number | undefined): number | undefined {
+  return times === undefined || bound === undefined ? undefined : times * bound;
 }
 
-/** The most elements that a list or map can have in one request. */
-function mostIn(schema: Schema): number {
-  return schemaSizes(new Map([["self", schema]]))(["self"])?.max ?? celLimits.requestBytes;
+/** A declared bound; undefined where there is none. */
+function boundOf({ validations }: Schema, name: string): number | undefined {
+  const value = isObject(validations) ? getOwn(validations, name) : undefined;
+  return typeof value === "number" ? Math.max(0, value) : undefined;
 }
 
-function factor(cost: number, limit: number): string {
+/** Says how far beyond a limit a cost is; a factor near one is told exactly. */
+function tooDear(what: string, cost: number, limit: number): string {
   const times = cost / limit;
-  return times > 100 ? "more than 100x" : `${times.toFixed(1)}x`;
+  const factor = times > 100 ? "more than 100x" : `${times.toFixed(times < 1.5 ? 6 : 1)}x`;
+  return `${what} exceeds budget by factor of ${factor} (try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)`;
 }

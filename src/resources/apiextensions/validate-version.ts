@@ -1,8 +1,10 @@
-import { duplicateField, invalidField, requiredField, type FieldError } from "../../object/field-error.ts";
+import { duplicateField, invalidField, requiredField, tooManyField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
-import { getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
+import { getOwn, isObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import { isPrintable } from "../../object/quote.ts";
-import { booleanIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { booleanIn, isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { shownSchema } from "./shown-definition.ts";
+import { placeIn } from "./validate-rule-forms.ts";
 import { hasDefaults, schemaFaults } from "./validate-schema.ts";
 
 const COLUMN_TYPES = ["boolean", "date", "integer", "number", "string"];
@@ -11,17 +13,56 @@ const NO_PATH = "must be a simple json path starting with .";
 const MAX_SELECTABLE = 8;
 const LONGEST_WARNING = 256;
 
-/** Checks the schema of a version. */
-export function checkSchema(version: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
+/** What a schema may say at its root beside the status subresource, by the original's names: what else it said of status would be lost. */
+const BESIDE_STATUS: ReadonlySet<string> = new Set([
+  "Description",
+  "Type",
+  "Format",
+  "Title",
+  "Maximum",
+  "ExclusiveMaximum",
+  "Minimum",
+  "ExclusiveMinimum",
+  "MaxLength",
+  "MinLength",
+  "Pattern",
+  "MaxItems",
+  "MinItems",
+  "UniqueItems",
+  "MultipleOf",
+  "Required",
+  "Items",
+  "Properties",
+  "ExternalDocs",
+  "Example",
+  "XPreserveUnknownFields",
+  "XValidations",
+]);
+
+/** Checks the schema of a version, or of all versions. `status`: there is a status subresource. */
+export function checkSchema(version: ReadonlyJsonObject, status: boolean, at: FieldPath, faults: FieldError[]): void {
   const schema = getOwn(objectIn(version, "schema"), "openAPIV3Schema");
   if (!isObject(schema)) return;
   const place = at.child("openAPIV3Schema");
-  const type = stringIn(schema, "type");
-  if (isObject(getOwn(objectIn(version, "subresources"), "status")) && type !== "" && type !== "object") {
-    const detail = 'only "object" is allowed as the type at the root of the schema if the status subresource is enabled';
-    faults.push(invalidField(place.child("type"), type, detail));
-  }
+  if (status) checkRoot(schema, place, faults);
   faults.push(...schemaFaults(schema, place));
+}
+
+function checkRoot(schema: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
+  const shown = shownSchema(schema);
+  const said = Object.entries(shown).filter(([, value]) => value !== null && value !== "" && value !== false);
+  for (const [name, value] of said) {
+    if (name === "Type" && value !== "object") {
+      const detail = 'only "object" is allowed as the type at the root of the schema if the status subresource is enabled';
+      faults.push(invalidField(at.child("type"), value, detail));
+      return;
+    }
+    if (BESIDE_STATUS.has(name)) continue;
+    const names = `[${[...BESIDE_STATUS].join(" ")}]`;
+    const detail = `only ${names} fields are allowed at the root of the schema if the status subresource is enabled`;
+    faults.push(invalidField(at, shown, detail));
+    return;
+  }
 }
 
 /** Whether there is a default anywhere in the schema of a version. */
@@ -29,31 +70,36 @@ export function hasDefaultsIn(version: ReadonlyJsonObject): boolean {
   return hasDefaults(objectIn(objectIn(version, "schema"), "openAPIV3Schema"));
 }
 
-/** Checks what a version says beside its schema and names: its scale, its columns and its selectable fields. */
-export function checkVersion(version: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
-  checkScale(version, at.child("subresources", "scale"), faults);
-  for (const [index, column] of objectsIn(version, "additionalPrinterColumns").entries()) {
-    checkColumn(column, at.child("additionalPrinterColumns").index(index), faults);
-  }
-  checkSelectableFields(version, at.child("selectableFields"), faults);
+/** Whether a version has a status subresource. */
+export function hasStatus(version: ReadonlyJsonObject): boolean {
+  return isSet(objectIn(version, "subresources"), "status");
 }
 
-function checkScale(version: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
+/** Checks the paths of a version's scale subresource. */
+export function checkScale(version: ReadonlyJsonObject, place: FieldPath, faults: FieldError[]): void {
+  const at = place.child("subresources", "scale");
   const scale = getOwn(objectIn(version, "subresources"), "scale");
   if (!isObject(scale)) return;
   const check = (name: string, prefixes: readonly string[], detail: string, needed: boolean): void => {
     const path = stringIn(scale, name);
-    const place = at.child(name);
+    const own = at.child(name);
     if (path === "") {
-      if (needed) faults.push(requiredField(place));
+      if (needed) faults.push(requiredField(own));
       return;
     }
-    if (!path.startsWith(".")) faults.push(invalidField(place, path, NO_PATH));
-    else if (!prefixes.some((prefix) => path.startsWith(prefix))) faults.push(invalidField(place, path, detail));
+    if (!path.startsWith(".")) faults.push(invalidField(own, path, NO_PATH));
+    else if (!prefixes.some((prefix) => path.startsWith(prefix))) faults.push(invalidField(own, path, detail));
   };
   check("specReplicasPath", [".spec."], "should be a json path under .spec", true);
   check("statusReplicasPath", [".status."], "should be a json path under .status", true);
   check("labelSelectorPath", [".spec.", ".status."], "should be a json path under either .spec or .status", false);
+}
+
+/** Checks the columns of a version. */
+export function checkColumns(version: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
+  for (const [index, column] of objectsIn(version, "additionalPrinterColumns").entries()) {
+    checkColumn(column, at.child("additionalPrinterColumns").index(index), faults);
+  }
 }
 
 /** Its path is told by the original's name of the field. */
@@ -69,57 +115,50 @@ function checkColumn(column: ReadonlyJsonObject, at: FieldPath, faults: FieldErr
   }
   const path = stringIn(column, "jsonPath");
   if (path === "") faults.push(requiredField(at.child("JSONPath")));
-  else if (!path.startsWith(".") && !path.startsWith("[")) {
-    faults.push(invalidField(at.child("JSONPath"), path, NO_PATH));
-  }
+  else if (!path.startsWith(".")) faults.push(invalidField(at.child("JSONPath"), path, NO_PATH));
 }
 
-/** Selectable fields lead to texts, numbers and flags of the schema (KEP-4358). */
-function checkSelectableFields(version: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
-  const schema = objectIn(objectIn(version, "schema"), "openAPIV3Schema");
+/**
+ * Checks the selectable fields of a version (KEP-4358): they lead to texts, numbers and flags of the schema. `schema`:
+ * the one that lies beside them; `without` says that there is none.
+ */
+export function checkSelectableFields(
+  version: ReadonlyJsonObject,
+  schema: ReadonlyJsonObject | undefined,
+  without: string,
+  place: FieldPath,
+  faults: FieldError[],
+): void {
+  const at = place.child("selectableFields");
   const fields = objectsIn(version, "selectableFields");
-  if (fields.length > 0 && !isObject(getOwn(objectIn(version, "schema"), "openAPIV3Schema"))) {
-    faults.push(invalidField(at, "", "may only be set when validations.schema is included"));
+  if (fields.length === 0) return;
+  if (schema === undefined) {
+    faults.push(invalidField(at, "", without));
     return;
-  }
-  if (fields.length > MAX_SELECTABLE) {
-    faults.push({ type: "TooMany", field: String(at), value: fields.length, detail: `must have at most ${MAX_SELECTABLE} items` });
   }
   const seen = new Set<string>();
   for (const [index, field] of fields.entries()) {
     const path = stringIn(field, "jsonPath");
-    const place = at.index(index).child("jsonPath");
+    const own = at.index(index).child("jsonPath");
     if (path === "") {
-      faults.push(requiredField(place));
+      faults.push(requiredField(own));
       continue;
     }
-    if (seen.has(path)) {
-      faults.push(duplicateField(place, path));
+    const found = placeIn(schema, path, false);
+    if (found.fault !== undefined) {
+      faults.push(invalidField(own, path, `is an invalid path: ${found.fault}`));
       continue;
     }
-    seen.add(path);
-    const start = /^[^.[]+/.exec(path)?.[0];
-    if (start !== undefined) {
-      faults.push(invalidField(place, path, `is an invalid path: expected [ or . but got: ${start}`));
-      continue;
-    }
-    const found = path.startsWith(".metadata") ? undefined : schemaAt(schema, path);
-    if (found === undefined) faults.push(invalidField(place, path, "is an invalid path: does not refer to a valid field"));
-    else if (!["string", "boolean", "integer"].includes(stringIn(found, "type"))) {
+    if (found.steps[0] === ".metadata") faults.push(invalidField(own, path, "must not point to fields in metadata"));
+    if (!["string", "boolean", "integer"].includes(stringIn(found.schema, "type"))) {
       const detail = "must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.";
-      faults.push(invalidField(place, path, detail));
+      faults.push(invalidField(own, path, detail));
     }
+    const steps = found.steps.join("");
+    if (seen.has(steps)) faults.push(duplicateField(own, path));
+    seen.add(steps);
   }
-}
-
-function schemaAt(schema: ReadonlyJsonObject, path: string): ReadonlyJsonObject | undefined {
-  let found: ReadonlyJsonObject | undefined = schema;
-  for (const name of path.replace(/^\./, "").split(".")) {
-    const property: ReadonlyJson | undefined = getOwn(objectIn(found, "properties"), name);
-    if (!isObject(property)) return undefined;
-    found = property;
-  }
-  return found;
+  if (seen.size > MAX_SELECTABLE) faults.push(tooManyField(at, seen.size, MAX_SELECTABLE));
 }
 
 /** Checks the text that users of a version are warned with. */
@@ -130,7 +169,8 @@ export function checkDeprecation(version: ReadonlyJsonObject, at: FieldPath, fau
 }
 
 function deprecationProblems(warning: string, deprecated: boolean): string[] {
-  const problems = deprecated ? [] : ["can only be set for deprecated versions"];
+  if (!deprecated) return ["can only be set for deprecated versions"];
+  const problems: string[] = [];
   if (Buffer.byteLength(warning) > LONGEST_WARNING) problems.push(`must be <= ${LONGEST_WARNING} characters long`);
   if (warning === "") problems.push("must not be an empty string");
   const characters = [...warning];

@@ -1,4 +1,3 @@
-import { X509Certificate } from "node:crypto";
 import { forbiddenField, invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import { humanDuration } from "../../object/duration.ts";
@@ -7,6 +6,7 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import { pathSegmentName } from "../../object/names.ts";
 import { isSet, numberIn, objectIn, stringIn, stringsIn } from "../../object/read.ts";
 import { distinct } from "../../validation/lists.ts";
+import { isCertificate } from "../../x509/certificates.ts";
 import { certificateRequestFault } from "../../x509/certificate-request.ts";
 import { readPem } from "../../x509/pem.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
@@ -103,14 +103,6 @@ function certificateFault(base64: string): string | undefined {
     text = block.rest;
   }
   return blocks === 0 ? "must contain at least one CERTIFICATE PEM block" : undefined;
-}
-
-function isCertificate(bytes: Buffer): boolean {
-  try {
-    return new X509Certificate(bytes).serialNumber !== "";
-  } catch {
-    return false;
-  }
 }
 
 /** What a door lets through beside what every door does. */
