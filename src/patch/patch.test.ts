@@ -151,6 +151,26 @@ test("a body that is no patch is told in the original's words", () => {
   assert.deepEqual(readPatch("merge", '{"a":{"b":1,"b":2}}').strictErrors, ['duplicate field "a.b"']);
 });
 
+test("whoever ignores unknown members has patches read by another decoder, which says other things", () => {
+  const cases: readonly (readonly [PatchType, string, number, string])[] = [
+    ["json", "{}", 400, "json: cannot unmarshal object into Go value of type jsonpatch.Patch"],
+    ["json", "[1]", 400, "json: cannot unmarshal number into Go value of type jsonpatch.Operation"],
+    ["json", "[", 400, "unexpected end of JSON input"],
+    ["json", '[{"op":1}]', 422, "the server rejected our request due to an error in our request"],
+    ["merge", "{", 400, "Invalid JSON Patch"],
+    ["merge", "1", 400, "Invalid JSON Patch"],
+    ["strategic", "1", 400, "json: cannot unmarshal number into Go value of type map[string]interface {}"],
+  ];
+  for (const [type, body, code, message] of cases) {
+    assert.throws(
+      () => readPatch(type, body, { lenient: true }).apply({}, schema),
+      (error) => error instanceof StatusError && error.status.code === code && error.message === message,
+      body,
+    );
+  }
+  assert.deepEqual(readPatch("merge", "[{}]", { lenient: true }).apply({}, schema).value, [{}]);
+});
+
 test("copies cannot blow a document up", () => {
   const operations = Array.from({ length: 60 }, (_, i) => ({ op: "copy", from: "", path: `/x${i}` }));
   const doubling = Array.from({ length: 60 }, (_, i) => ({ op: "copy", from: `/a`, path: `/a/x${i}` }));

@@ -33,14 +33,20 @@ export interface Patched {
   undecodable(message: string): StatusError;
 }
 
-/**
- * Reads the body of a PATCH. Throws StatusError: 400 for what is no such patch, 413 for too many operations.
- * `sortAll` tells that the kind has no fixed order of members (custom resources), for messages that show the value.
- */
-export function readPatch(type: PatchType, text: string, options: { readonly sortAll?: boolean } = {}): Patch {
-  const sortAll = options.sortAll ?? false;
-  if (type === "json") return readJsonPatch(text, sortAll);
-  const prefix = type === "merge" ? "error decoding patch: " : "";
+/** How the body of a patch is read. */
+interface ReadOptions {
+  /** The kind has no fixed order of members (custom resources), for messages that show the value. */
+  readonly sortAll?: boolean;
+  /** Nobody asks for unknown and duplicate members: the original then reads JSON and merge patches by another decoder. */
+  readonly lenient?: boolean;
+}
+
+/** Reads the body of a PATCH. Throws StatusError: 400 for what is no such patch, 413 for too many operations. */
+export function readPatch(type: PatchType, text: string, options: ReadOptions = {}): Patch {
+  const { sortAll = false, lenient = false } = options;
+  if (type === "json") return readJsonPatch(text, sortAll, lenient ? LENIENT : CHECKED);
+  if (type === "merge" && lenient) return lenientMergePatch(text, sortAll);
+  const prefix = type === "merge" ? CHECKED.prefix : "";
   const scanned = scan(text, prefix);
   const patch = scanned.value;
   if (patch !== null && !isObject(patch)) {
@@ -48,6 +54,22 @@ export function readPatch(type: PatchType, text: string, options: { readonly sor
   }
   const strictErrors = scanned.duplicates.map(({ path }) => `duplicate field "${path}"`);
   return type === "merge" ? mergePatch(patch, strictErrors, sortAll) : strategicPatch(patch ?? {}, strictErrors);
+}
+
+/** Any fault is one and the same; a list is no patch, but what there is afterwards. */
+function lenientMergePatch(text: string, sortAll: boolean): Patch {
+  const patch = parsed(text);
+  if (!Array.isArray(patch)) return mergePatch(isObject(patch) ? patch : null, [], sortAll);
+  return { type: "merge", strictErrors: [], apply: () => written(patch, () => ({ value: patch, touched: new Set() }), sortAll) };
+}
+
+function parsed(text: string): JsonValue {
+  try {
+    return scanJson(text).value;
+  } catch (error) {
+    if (error instanceof JsonError) return null;
+    throw error;
+  }
 }
 
 function mergePatch(patch: JsonObject | null, strictErrors: readonly string[], sortAll: boolean): Patch {
@@ -76,13 +98,16 @@ function strategicPatch(patch: JsonObject, strictErrors: readonly string[]): Pat
   };
 }
 
-function readJsonPatch(text: string, sortAll: boolean): Patch {
-  const scanned = scan(text, "error decoding patch: ");
+/** The words of the decoders of JSON patches: of the one that looks for unknown members, and of the other. */
+const CHECKED = { prefix: "error decoding patch: ", list: "[]handlers.jsonPatchOp", item: "handlers.jsonPatchOp" };
+const LENIENT = { prefix: "", list: "jsonpatch.Patch", item: "jsonpatch.Operation" };
+
+function readJsonPatch(text: string, sortAll: boolean, decoder: typeof CHECKED): Patch {
+  const { prefix, list } = decoder;
+  const scanned = scan(text, prefix);
   const items = scanned.value ?? [];
-  if (!Array.isArray(items)) {
-    throw badRequest(`error decoding patch: json: cannot unmarshal ${jsonKind(items)} into Go value of type []handlers.jsonPatchOp`);
-  }
-  const operations = items.map(readOperation);
+  if (!Array.isArray(items)) throw badRequest(`${prefix}json: cannot unmarshal ${jsonKind(items)} into Go value of type ${list}`);
+  const operations = items.map((item) => readOperation(item, decoder));
   if (operations.length > maxJsonPatchOperations) {
     throw requestEntityTooLarge(`The allowed maximum operations in a JSON patch is ${maxJsonPatchOperations}, got ${operations.length}`);
   }
@@ -98,14 +123,14 @@ function readJsonPatch(text: string, sortAll: boolean): Patch {
 
 const operationTexts = ["op", "path", "from"] as const;
 
-function readOperation(item: JsonValue): JsonPatchOperation {
+function readOperation(item: JsonValue, decoder: typeof CHECKED): JsonPatchOperation {
   if (item === null) return { op: "" };
-  if (!isObject(item)) {
-    throw badRequest(`error decoding patch: json: cannot unmarshal ${jsonKind(item)} into Go value of type handlers.jsonPatchOp`);
-  }
+  if (!isObject(item)) throw badRequest(`${decoder.prefix}json: cannot unmarshal ${jsonKind(item)} into Go value of type ${decoder.item}`);
   const texts = operationTexts.map((name) => {
     const text = item[name] ?? undefined;
     if (text === undefined || typeof text === "string") return text;
+    // The other decoder only finds out when the operation is applied, as if the member weren't there.
+    if (decoder === LENIENT) return undefined;
     throw badRequest(
       `error decoding patch: json: cannot unmarshal ${jsonKind(text)} into Go struct field jsonPatchOp.${name} of type string`,
     );
@@ -153,7 +178,6 @@ export function undecodable(shown: string, message: string): StatusError {
   return invalid({ group: "", kind: "" }, "", [invalidField("patch", shown, message)]);
 }
 
-/** The patched value as the original shows it: members in order wherever the patch passed, else as they were. */
 /** A patched value that the original writes as text; `again` patches the members in the original's order. */
 function written(
   value: JsonValue,

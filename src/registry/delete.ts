@@ -38,7 +38,8 @@ async function attemptRemove(
   const { strategy } = endpoint.definition;
   const old = record.object();
   refusePreconditions(write, name, old, options);
-  const grace = strategy.gracePeriod?.(old, options.gracePeriodSeconds);
+  const grace = graceOf(old, strategy, options);
+  if (isEnding(old, grace, options)) return { record, removed: false };
   const judge = write.admitted === true ? undefined : (of: KubeObject) => judgeRemoval(write, of, grace);
   await judge?.(old);
 
@@ -64,6 +65,23 @@ async function attemptRemove(
   strategy.markDeleted?.(marked, strategyContext);
   const outcome = await putObject(write, key, marked, record.revision);
   return "conflict" in outcome ? outcome : { record: outcome.record, removed: false };
+}
+
+/** The grace that there would be: its kind's to say, and the client's own word once it runs. */
+function graceOf(old: KubeObject, strategy: Strategy, { gracePeriodSeconds: asked }: DeleteOptions): number | undefined {
+  const own = strategy.gracePeriod?.(old, asked);
+  if (own === undefined || asked === undefined || runningGrace(old) === 0) return own;
+  return asked < 0 ? 1 : asked;
+}
+
+/** A grace that runs may only be shortened: any other delete, and whatever it says of dependents, changes nothing. */
+function isEnding(old: KubeObject, grace: number | undefined, { gracePeriodSeconds: asked }: DeleteOptions): boolean {
+  const running = runningGrace(old);
+  return grace !== undefined && running > 0 && (asked === undefined || grace >= running);
+}
+
+function runningGrace({ metadata }: KubeObject): number {
+  return metadata.deletionTimestamp === undefined ? 0 : (metadata.deletionGracePeriodSeconds ?? 0);
 }
 
 /**

@@ -3,9 +3,9 @@ import { decodeYaml } from "../codec/decode-text.ts";
 import { copyJson, isObject, type JsonObject } from "../object/json.ts";
 import { invalidField, type FieldError } from "../object/field-error.ts";
 import { groupVersion, parseGroupVersion, type KubeObject } from "../object/kube-object.ts";
-import { badRequest, invalid } from "../object/status.ts";
+import { badRequest, conflict, invalid } from "../object/status.ts";
 import { readPatch as readPatchText, undecodable, type Patch, type Patched } from "../patch/patch.ts";
-import { decodeObject, type BodyType } from "./decode-body.ts";
+import { decodeObject, notAStruct, type BodyType } from "./decode-body.ts";
 import { bodyType, checkName, checkNamespace, checkVersionText, createObject, toHub } from "./object-body.ts";
 import { otherKind } from "./other-kind.ts";
 import { doorOf, withConversions, withOwners, writerOf } from "./ownership.ts";
@@ -24,8 +24,8 @@ export async function patch(write: Write, type: PatchType, authorizeCreate: () =
   const { endpoint } = write;
   const change = await readPatch(write, type, doorOf(write), bodyType(endpoint));
   const check = (object: KubeObject): KubeObject => {
-    checkName(object, endpoint.name);
     checkNamespace(object, endpoint);
+    checkName(object, endpoint.name);
     checkVersionText(object.metadata);
     return object;
   };
@@ -37,7 +37,13 @@ export async function patch(write: Write, type: PatchType, authorizeCreate: () =
       ? {
           createInstead: async () => {
             await authorizeCreate();
-            return createObject(write, check(await change(undefined)), "tracked");
+            const made = await change(undefined);
+            const { uid } = made.metadata;
+            if (uid) {
+              const problem = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+              throw conflict(endpoint.ref, endpoint.name, problem);
+            }
+            return createObject(write, check(made), "tracked");
           },
         }
       : {}),
@@ -47,21 +53,30 @@ export async function patch(write: Write, type: PatchType, authorizeCreate: () =
 /** A patch, read and ready: makes the new object, decoded, defaulted and with its owners, from the present one. */
 export type PatchChange = (live: KubeObject | undefined) => Promise<KubeObject>;
 
-/** Reads the body of a patch for objects of a type. Errors: StatusError 400, 413; the change's own: 400, 409, 422. */
+/**
+ * Takes the body of a patch for objects of a type. Errors: StatusError 400 for an apply; the change's own: 400, 409, 413, 422.
+ * Any other patch is read when there is an object that it can be applied to, so that an absent one is told first.
+ */
 export async function readPatch(write: Write, type: PatchType, door: WriteDoor, body: BodyType): Promise<PatchChange> {
   const text = (await write.context.request.body(MAX_BODY)).toString("utf8");
   write.context.audit?.patch(text);
+  const lenient = write.options.fieldValidation === "Ignore";
   return type === "apply"
     ? applyChange(write, text, door, body)
-    : patchChange(write, readPatchText(type, text, { sortAll: body.custom === true }), door, body);
+    : patchChange(write, () => readPatchText(type, text, { sortAll: body.custom === true, lenient }), door, body);
 }
 
-function patchChange(write: Write, patch: Patch, door: WriteDoor, body: BodyType): PatchChange {
+function patchChange(write: Write, read: () => Patch, door: WriteDoor, body: BodyType): PatchChange {
   const { options } = write;
+  let patch: Patch | undefined;
   const tell = (text: string) => warn(write, text);
   return async (live) => {
     if (live === undefined) throw new TypeError("only an apply makes an object from nothing");
+    patch ??= read();
     const patched = discreet(write, patch.apply(live, door.schema));
+    if (Array.isArray(patched.value)) {
+      throw patched.undecodable(`couldn't get version/kind; json parse error: ${notAStruct(patched.value)}`);
+    }
     // A custom object is decoded in place, and what the patch left alone is still the live object's.
     const value = !isObject(patched.value) ? {} : body.custom === true ? copyJson(patched.value) : { ...patched.value };
     if (body.custom === true) checkPatchedCustomKind(value, body, write.endpoint.name);

@@ -1,8 +1,9 @@
 import { copyJson } from "../object/json.ts";
-import { invalid } from "../object/status.ts";
-import { strategyOf } from "./endpoint.ts";
+import { invalid, notFound } from "../object/status.ts";
+import { objectKey, strategyOf } from "./endpoint.ts";
 import { checkName, checkNamespace, checkVersionText, createObject, readObject, toHub } from "./object-body.ts";
 import { withOwners } from "./ownership.ts";
+import { preconditionFailed } from "./preconditions.ts";
 import { servedObject } from "./representation.ts";
 import { update, type UpdateResult } from "./update.ts";
 import type { Write } from "./write.ts";
@@ -31,13 +32,14 @@ export async function put(write: Write, authorizeCreate: () => Promise<void>): P
       }
       return toHub(await withOwners(write, servedObject(record, endpoint.served), updated), endpoint.served);
     },
-    ...(strategy.allowCreateOnUpdate && endpoint.subresource === undefined
-      ? {
-          createInstead: async () => {
-            await authorizeCreate();
-            return createObject(write, copyJson(object));
-          },
-        }
-      : {}),
+    createInstead: async () => {
+      const { name, subresource } = endpoint;
+      const { uid } = object.metadata;
+      // Who names an object by its uid means that one, and no other is made in its place.
+      if (uid) throw preconditionFailed(endpoint, objectKey(endpoint.definition, endpoint.namespace, name), name, "UID", uid, "");
+      if (!strategy.allowCreateOnUpdate || subresource !== undefined) throw notFound(endpoint.ref, name);
+      await authorizeCreate();
+      return createObject(write, copyJson(object));
+    },
   });
 }

@@ -165,3 +165,23 @@ void test("tables show what kubectl prints", async () => {
     "1.2.3.1:80,1.2.3.2:80,[fd00::3]:80 + 1 more...",
   );
 });
+
+void test("a grace that runs can only be shortened", async () => {
+  const registry = testRegistry();
+  const pods = `${NS}/pods`;
+  await created(registry, pods, {
+    metadata: { name: "x", finalizers: ["a.b/c"] },
+    spec: { nodeName: "n", containers: [{ name: "c", image: "i" }] },
+  });
+  const told = async (query: string): Promise<unknown[]> => {
+    const { body } = await registry.call("DELETE", `${pods}/x${query}`);
+    const { finalizers, deletionGracePeriodSeconds } = body["metadata"] as JsonObject;
+    return [finalizers, deletionGracePeriodSeconds];
+  };
+  assert.deepEqual(await told(""), [["a.b/c"], 30]);
+  for (const query of ["?propagationPolicy=Foreground", "?gracePeriodSeconds=60&propagationPolicy=Orphan"]) {
+    assert.deepEqual(await told(query), [["a.b/c"], 30], query);
+  }
+  assert.deepEqual(await told("?gracePeriodSeconds=-5"), [["a.b/c"], 1]);
+  assert.deepEqual(await told("?gracePeriodSeconds=0&propagationPolicy=Orphan"), [["a.b/c", "orphan"], 0]);
+});
