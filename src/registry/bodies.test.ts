@@ -59,6 +59,16 @@ test("bodies of versions that are served no more, and of no version at all, are 
   );
 });
 
+test("an apiVersion may leave out what the path says", async () => {
+  const t = await testPlane();
+  const create = async (path: string, kind: string, apiVersion: string): Promise<number> =>
+    (await t.as(ADMIN, "POST", `${path}?dryRun=All`, { apiVersion, kind, metadata: { name: "x" } })).status;
+  const leases = "/apis/coordination.k8s.io/v1/namespaces/default/leases";
+  for (const whole of ["", "/", "/v1"]) assert.equal(await create(MAPS, "ConfigMap", whole), 201, whole);
+  for (const whole of ["", "/", "coordination.k8s.io/"]) assert.equal(await create(leases, "Lease", whole), 201, whole);
+  for (const other of ["/v1", "apps/", "/v1/"]) assert.equal(await create(leases, "Lease", other), 400, other);
+});
+
 test("leases take any qualified finalizer, other kinds only those with a domain", async () => {
   const t = await testPlane();
   const create = (path: string) => t.as(ADMIN, "POST", path, { metadata: { name: "x", finalizers: ["plain"] } });

@@ -159,7 +159,10 @@ function checkKind(object: JsonObject, type: BodyType, reader: BodyReader, body:
     const found = `json: cannot unmarshal ${jsonKind(text)} into Go struct field .${name} of type string`;
     throw unrecognized(type, `couldn't get version/kind; json parse error: ${found}`, body);
   }
-  const given = { apiVersion: typeof apiVersion === "string" ? apiVersion : "", kind: typeof kind === "string" ? kind : "" };
+  const given = {
+    apiVersion: typeof apiVersion === "string" ? wholeVersion(apiVersion, type) : "",
+    kind: typeof kind === "string" ? kind : "",
+  };
   if (given.apiVersion === "" && given.kind === "") return;
   const expected = groupVersion(type.group, type.version);
   if ((given.apiVersion === "" || given.apiVersion === expected) && (given.kind === "" || given.kind === type.kind)) return;
@@ -173,6 +176,13 @@ function checkKind(object: JsonObject, type: BodyType, reader: BodyReader, body:
   throw badRequest(
     `the API version in the data (${groupVersion(actual.group, actual.version)}) does not match the expected API version (${expected})`,
   );
+}
+
+/** An apiVersion that leaves out what the path says, completed: "apps/" is that group, "/v1" the group without a name. */
+function wholeVersion(apiVersion: string, { group, version, custom }: BodyType): string {
+  if (custom === true || !apiVersion.includes("/")) return apiVersion;
+  if (apiVersion === "/" || apiVersion === `${group}/`) return groupVersion(group, version);
+  return apiVersion.lastIndexOf("/") === 0 ? apiVersion.slice(1) : apiVersion;
 }
 
 /** A body that is nothing, with its first bytes: as text where it can be shown, else in hexadecimal. */

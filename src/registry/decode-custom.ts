@@ -1,3 +1,4 @@
+import { jsonKind } from "../codec/json-kind.ts";
 import { isObject, type JsonObject } from "../object/json.ts";
 import { groupVersion, type KubeObject } from "../object/kube-object.ts";
 import { decode } from "../schema/decode.ts";
@@ -22,6 +23,8 @@ export function decodeCustom(value: JsonObject, type: BodyType, rules: DecodeRul
     const decoded = decode(object.metadata, metadata);
     if (!decoded.ok) throw refuse(decoded.message);
     object.metadata = decoded.value;
+  } else if (object["metadata"] ?? undefined) {
+    throw refuse(`json: cannot unmarshal ${jsonKind(object["metadata"])} into Go value of type v1.ObjectMeta`);
   } else object.metadata = {};
   unknown = unknown.map((path) => `unknown field "${path}"`);
   judgeStrict([...strictBefore, ...duplicates.map(({ path }) => `duplicate field "${path}"`), ...unknown], rules);

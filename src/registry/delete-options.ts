@@ -1,4 +1,4 @@
-import { forbiddenField, invalidField, notSupportedField, type FieldError } from "../object/field-error.ts";
+import { invalidField, notSupportedField, type FieldError } from "../object/field-error.ts";
 import { isObject, type JsonObject, type JsonValue } from "../object/json.ts";
 import { invalid } from "../object/status.ts";
 import { isTrue } from "../request/info.ts";
@@ -34,9 +34,6 @@ export function deleteOptions(body: JsonValue | undefined, query: URLSearchParam
     errors.push(notSupportedField("propagationPolicy", policy, ["Foreground", "Background", "Orphan", "nil"]));
   }
   errors.push(...dryRunErrors(dryRun));
-  if (isTrue(String(source["ignoreStoreReadErrorWithClusterBreakingPotential"] ?? "false"))) {
-    errors.push(forbiddenField("ignoreStoreReadErrorWithClusterBreakingPotential", "is not supported"));
-  }
   if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", errors);
   return {
     dryRun: dryRun.length > 0,

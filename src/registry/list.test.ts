@@ -50,6 +50,15 @@ void test("with a selector pages are filled with matches and no remainder is pro
   assert.equal(meta(second.body)["continue"], undefined);
 });
 
+void test("a full page has a next one as long as anything follows, whether it matches or not", async () => {
+  const registry = await filled(4);
+  const page = `${MAPS}?limit=2&labelSelector=parity%3Deven`;
+  const first = await registry.call("GET", page);
+  assert.deepEqual(names(first.body), ["m000", "m002"]);
+  const second = await registry.call("GET", `${page}&continue=${String(meta(first.body)["continue"])}`);
+  assert.deepEqual([names(second.body), meta(second.body)["continue"]], [[], undefined]);
+});
+
 void test("an exact version is read from history; a compacted one is expired", async () => {
   const registry = await filled(3);
   const version = meta((await registry.call("GET", MAPS)).body)["resourceVersion"];

@@ -60,11 +60,12 @@ async function fromCache(registry: Registry, endpoint: Endpoint, selection: Sele
   }
   let more = false;
   cache.walk(prefix, end, (record) => {
-    if (!selection.everything && !selection.matches(record)) return true;
+    // Whether what follows matches is the next page's to find out, as in the original: that page may be empty.
     if (limit > 0 && records.length === limit) {
       more = true;
       return false;
     }
+    if (!selection.everything && !selection.matches(record)) return true;
     records.push(record);
     return true;
   });
