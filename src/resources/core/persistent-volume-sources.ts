@@ -15,7 +15,7 @@ const driverSecret: Check = optional(fields({ name: required(text(dnsSubdomain))
 
 const endpointsNamespace: Check = optional((value, at, faults, context) => {
   if (value === "") faults.push(invalidField(at, value, "if the endpointnamespace is set, it must be a valid namespace name"));
-  text(dnsLabel)(value, at, faults, context);
+  else text(dnsLabel)(value, at, faults, context);
 });
 
 const local: Check = fields({ path: required(noBacksteps) });
@@ -37,7 +37,7 @@ export const persistentVolumeSource: Check<string> = union<string>(
     rbd: common.rbd,
     quobyte: common.quobyte,
     cephfs: common.cephfs,
-    iscsi: all<string>(persistentIscsi, iscsiInterface),
+    iscsi: persistentIscsi({ portal: iscsiInterface, secret: fields({ secretRef: optional(fields({ name: required() })) }) }),
     cinder: fields({ volumeID: required(), secretRef: namedSecret }),
     fc: common.fc,
     flexVolume: common.flexVolume,

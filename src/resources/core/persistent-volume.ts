@@ -26,11 +26,7 @@ function noteTransition(object: KubeObject, old: KubeObject, now: string): void 
 
 function warnings(object: KubeObject): string[] {
   const spec = objectIn(object, "spec");
-  const found: string[] = [];
-  objectsIn(objectIn(objectIn(spec, "nodeAffinity"), "required"), "nodeSelectorTerms").forEach((term, i) =>
-    warnOfNodeTerm(term, false, specAt.child("nodeAffinity", "required", "nodeSelectorTerms").index(i), found),
-  );
-  found.push(...classWarnings(object));
+  const found = classWarnings(object);
   if (object.metadata.annotations?.[mountOptionsAnnotation] !== undefined) {
     found.push(`metadata.annotations[${mountOptionsAnnotation}]: deprecated since v1.31; use "mountOptions" attribute instead`);
   }
@@ -39,6 +35,9 @@ function warnings(object: KubeObject): string[] {
       "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.",
     );
   }
+  objectsIn(objectIn(objectIn(spec, "nodeAffinity"), "required"), "nodeSelectorTerms").forEach((term, i) =>
+    warnOfNodeTerm(term, false, specAt.child("nodeAffinity", "required", "nodeSelectorTerms").index(i), found),
+  );
   return [...found, ...pluginWarnings(spec, specAt)];
 }
 

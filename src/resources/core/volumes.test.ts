@@ -22,6 +22,15 @@ test("a volume has one source, beside which the plugins of nodes pass", () => {
       { portworxVolume: {}, azureDisk: { diskName: "a", diskURI: "b", kind: "Shared" } },
       ["spec.portworxVolume.volumeID: Required value", "spec.azureDisk: Forbidden: may not specify more than 1 volume type"],
     ],
+    [{ glusterfs: { endpoints: "e", path: "p", endpointsNamespace: "" } }, [
+      'spec.glusterfs.endpointsNamespace: Invalid value: "": if the endpointnamespace is set, it must be a valid namespace name',
+    ]],
+    [{ iscsi: { targetPortal: "x".repeat(63), iqn: "iqn", lun: 0, secretRef: {}, initiatorName: "a" } }, [
+      `spec.iscsi.targetportal: Invalid value: "${"x".repeat(63)}": Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.`,
+      'spec.iscsi.iqn: Invalid value: "iqn": must be valid format',
+      "spec.iscsi.secretRef.name: Required value",
+      'spec.iscsi.initiatorname: Invalid value: "a": must be valid format',
+    ]],
     [
       { hostPath: { path: "//./" }, persistentVolumeReclaimPolicy: "Recycle" },
       ["spec.persistentVolumeReclaimPolicy: Forbidden: may not be 'recycle' for a hostPath mount of '/'"],

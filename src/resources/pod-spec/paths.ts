@@ -24,7 +24,7 @@ export const descendingPath: Check = (value, at, faults, context) => {
 /** A descending path that does not begin with two dots: names so begun are the kubelet's own. */
 export const nonReservedPath: Check = all(descendingPath, (value, at, faults) => {
   const path = asString(value);
-  if (path.startsWith("..") && !path.startsWith("../") && path !== "..") {
+  if (path.startsWith("..") && !path.startsWith("../")) {
     faults.push(invalidField(at, path, "must not start with '..'"));
   }
 });

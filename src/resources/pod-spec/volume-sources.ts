@@ -9,7 +9,7 @@ import { filled, optional, required } from "../../validation/presence.ts";
 import { asQuantity } from "../../validation/quantities.ts";
 import { between, inclusiveRange, oneOf, text } from "../../validation/scalars.ts";
 import { all, each, fields, reportedAt, struct } from "../../validation/structure.ts";
-import { absolutePath, fileMode, noBacksteps, nonReservedPath } from "./paths.ts";
+import { absolutePath, descendingPath, fileMode, noBacksteps, nonReservedPath } from "./paths.ts";
 
 /** When a node pulls an image. */
 export const pullPolicy: Check = oneOf("Always", "IfNotPresent", "Never");
@@ -59,17 +59,34 @@ const chapSecret: Check = struct((source, at, faults) => {
   const asked = booleanIn(source, "chapAuthDiscovery") || booleanIn(source, "chapAuthSession");
   if (asked && !isSet(source, "secretRef")) faults.push(requiredField(at.child("secretRef")));
 });
-function iscsiRules(unknownForm: string): Check {
+
+/** Rules of an iSCSI disk that come after those of a part of it, where a kind of volume has such. */
+interface IscsiMore<C> {
+  readonly portal: Check<C>;
+  readonly secret: Check<C>;
+}
+
+function iscsiRules<C>(unknownForm: string, more?: IscsiMore<C>): Check<C> {
   const named = iscsiName(unknownForm);
   const initiator: Check = struct((source, at, faults, context) => {
     if (isSet(source, "initiatorName")) named(source["initiatorName"], at.child("initiatorname"), faults, context);
   });
-  return all(fields({ targetPortal: required(), iqn: required(named), lun: unitNumber }), chapSecret, initiator);
+  const { portal, secret } = more ?? { portal: () => undefined, secret: () => undefined };
+  return all<C>(
+    fields({ targetPortal: required() }),
+    portal,
+    fields({ iqn: required(named), lun: unitNumber }),
+    chapSecret,
+    secret,
+    initiator,
+  );
 }
 const iscsi = iscsiRules(`${malformed} starting with iqn, eui, or naa`);
 
 /** An iSCSI disk of a persistent volume: the same, but the fault of a name of no known form is told in fewer words. */
-export const persistentIscsi: Check = iscsiRules(malformed);
+export function persistentIscsi<C>(more: IscsiMore<C>): Check<C> {
+  return iscsiRules(malformed, more);
+}
 
 const iscsiInterfaceMax = 64;
 
@@ -205,7 +222,7 @@ export const commonVolumeSources = {
 /** The rules of volume sources that only pods have, by member. */
 export const podVolumeSources = {
   emptyDir,
-  gitRepo: fields({ repository: required(), directory: nonReservedPath }),
+  gitRepo: fields({ repository: required(), directory: descendingPath }),
   secret: fields({ secretName: required(), defaultMode: optional(fileMode), items: each(keyToPath) }),
   configMap: fields({ name: required(), defaultMode: optional(fileMode), items: each(keyToPath) }),
   persistentVolumeClaim: fields({ claimName: required() }),
