@@ -7,7 +7,7 @@ import { isSameValue } from "./compare.ts";
 import type { FieldSet } from "./field-set.ts";
 import { indexItems } from "./list-items.ts";
 import { compareElements, fieldElement } from "./path-element.ts";
-import { entrySchema, isEmptyContainer, itemSchema, namedField, shapeOf, typedMember, zerosOf } from "./shape.ts";
+import { entrySchema, isEmptyContainer, itemSchema, namedField, shapeOf, typedMember, typedValue, zerosOf } from "./shape.ts";
 import { neverOwned } from "./stripped-fields.ts";
 
 /**
@@ -79,7 +79,8 @@ function addMembers(
   let found = false;
   for (const name of sortFew(names, compareTexts)) {
     const field = namedField(schema, name);
-    const member = typedMember(value, name, field);
+    // Either its own or named by the type, so nothing of a prototype's.
+    const member = typedValue(value[name], field);
     if (member === undefined) continue;
     const before = zero && typedMember(zero, name, field);
     if (add(tree, field?.element ?? fieldElement(name), member, field?.schema ?? entrySchema(schema), before, hidden)) found = true;

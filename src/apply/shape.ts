@@ -47,7 +47,11 @@ export function itemSchema(schema: Schema): Schema {
  * absent, and zero values that it never writes are absent although they are there.
  */
 export function typedMember(members: ReadonlyJsonObject, name: string, field: Field | undefined): ReadonlyJson | undefined {
-  const value = getOwn(members, name);
+  return typedValue(getOwn(members, name), field);
+}
+
+/** The same of a member's value as it is stored; undefined: it is not there. */
+export function typedValue(value: ReadonlyJson | undefined, field: Field | undefined): ReadonlyJson | undefined {
   if (field === undefined) return value;
   if (value === undefined || (value === null && field.zero !== undefined)) return field.zero;
   // An empty list that is always written is there.

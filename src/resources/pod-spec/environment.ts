@@ -1,7 +1,9 @@
-import { invalidField, notFoundField } from "../../object/field-error.ts";
+import { invalidField, notFoundField, type FieldError } from "../../object/field-error.ts";
+import type { FieldPath } from "../../object/field-path.ts";
+import type { ReadonlyJsonObject } from "../../object/json.ts";
 import { configKey, dnsSubdomain, environmentName } from "../../object/names.ts";
-import { isSet, stringIn } from "../../object/read.ts";
-import type { Check } from "../../validation/check.ts";
+import { asList, asObject, isSet, stringIn } from "../../object/read.ts";
+import { skippingAbsent, type Check } from "../../validation/check.ts";
 import { filled, required } from "../../validation/presence.ts";
 import { text } from "../../validation/scalars.ts";
 import { all, each, fields, struct } from "../../validation/structure.ts";
@@ -30,20 +32,20 @@ const fileKeySelector: Check<PodScope> = all(
   }),
 );
 
-const valueSources: Readonly<Record<string, Check<PodScope>>> = {
+const valueSources = Object.entries<Check<PodScope>>({
   fieldRef: environmentFieldRef,
   resourceFieldRef: resourceFieldRef(false),
   configMapKeyRef: keySelector,
   secretKeyRef: keySelector,
   fileKeyRef: fileKeySelector,
-};
+});
 const noValueSource = "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`";
 const severalMembers = "may not have more than one field specified at a time";
 
 const valueFrom: Check<PodScope> = struct((variable, at, faults, scope) => {
   if (!isSet(variable, "valueFrom")) return;
   const place = at.child("valueFrom");
-  const found = checkSources(valueSources)(variable["valueFrom"], place, faults, scope);
+  const found = checkSources(valueSources, asObject(variable["valueFrom"]), place, faults, scope);
   if (found === 0) faults.push(invalidField(place, "", noValueSource));
   if (stringIn(variable, "value") !== "") {
     if (found > 0) faults.push(invalidField(place, "", "may not be specified when `value` is not empty"));
@@ -58,27 +60,32 @@ export const environment: Check<PodScope> = each(all(fields({ name: required(tex
 const nameOfSource: Check = fields({ name: required(text(dnsSubdomain)) });
 const prefixRule: Check = fields({ prefix: filled(text(environmentName)) });
 
+const environmentSources = Object.entries<Check<PodScope>>({ configMapRef: nameOfSource, secretRef: nameOfSource });
+
 /** The rules of sources that fill the environment as a whole; how many there are is told of the list. */
-export const environmentFrom: Check<PodScope> = (value, at, faults, scope) => {
-  each<PodScope>((source, place) => {
+export const environmentFrom: Check<PodScope> = skippingAbsent((value, at, faults, scope) => {
+  asList(value).forEach((source, i) => {
+    const place = at.index(i);
     prefixRule(source, place, faults, scope);
-    const found = checkSources({ configMapRef: nameOfSource, secretRef: nameOfSource })(source, place, faults, scope);
+    const found = checkSources(environmentSources, asObject(source), place, faults, scope);
     if (found === 0) faults.push(invalidField(at, "", "must specify one of: `configMapRef` or `secretRef`"));
     else if (found > 1) faults.push(invalidField(at, "", severalMembers));
-  })(value, at, faults, scope);
-};
+  });
+});
 
 /** Checks every member that is there, and counts them. */
-function checkSources(table: Readonly<Record<string, Check<PodScope>>>): (...args: Parameters<Check<PodScope>>) => number {
-  return (value, at, faults, scope) => {
-    let found = 0;
-    struct((object) => {
-      for (const [name, check] of Object.entries(table)) {
-        if (!isSet(object, name)) continue;
-        found++;
-        check(object[name], at.child(name), faults, scope);
-      }
-    })(value, at, faults, scope);
-    return found;
-  };
+function checkSources(
+  sources: readonly (readonly [string, Check<PodScope>])[],
+  object: ReadonlyJsonObject,
+  at: FieldPath,
+  faults: FieldError[],
+  scope: PodScope,
+): number {
+  let found = 0;
+  for (const [name, check] of sources) {
+    if (!isSet(object, name)) continue;
+    found++;
+    check(object[name], at.child(name), faults, scope);
+  }
+  return found;
 }

@@ -1,7 +1,7 @@
 import { forbiddenField, invalidField, notFoundField, notSupportedField, requiredField } from "../../object/field-error.ts";
 import { booleanIn, isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { asList, asObject } from "../../object/read.ts";
-import type { Check } from "../../validation/check.ts";
+import { skippingAbsent, type Check } from "../../validation/check.ts";
 import { descendingPath, hasBackstep } from "./paths.ts";
 import type { ContainerScope } from "./scope.ts";
 
@@ -9,7 +9,7 @@ const propagations = ["Bidirectional", "HostToContainer", "None"];
 const recursions = ["Disabled", "Enabled", "IfPossible"];
 
 /** The rules of a container's mounts. Faults of sub-paths and propagation are told of the list, as upstream does. */
-export const volumeMounts: Check<ContainerScope> = (value, at, faults, scope) => {
+export const volumeMounts: Check<ContainerScope> = skippingAbsent((value, at, faults, scope) => {
   const devices = objectsIn(scope.container, "volumeDevices");
   const paths = new Set<string>();
   asList(value).forEach((item, i) => {
@@ -43,7 +43,7 @@ export const volumeMounts: Check<ContainerScope> = (value, at, faults, scope) =>
     }
     if (isSet(mount, "recursiveReadOnly")) recursiveReadOnly(mount, at.child("recursiveReadOnly"), faults, scope);
   });
-};
+});
 
 const mountPropagation: Check<ContainerScope> = (value, at, faults, scope) => {
   const mode = typeof value === "string" ? value : "";
@@ -66,7 +66,7 @@ const recursiveReadOnly: Check<ContainerScope> = (value, at, faults) => {
 };
 
 /** The rules of a container's raw block devices. */
-export const volumeDevices: Check<ContainerScope> = (value, at, faults, scope) => {
+export const volumeDevices: Check<ContainerScope> = skippingAbsent((value, at, faults, scope) => {
   const mounts = objectsIn(scope.container, "volumeMounts");
   const names = new Set<string>();
   const paths = new Set<string>();
@@ -97,4 +97,4 @@ export const volumeDevices: Check<ContainerScope> = (value, at, faults, scope) =
     }
     if (name !== "") names.add(name);
   });
-};
+});

@@ -6,30 +6,27 @@ import { numberIn, objectsIn, stringIn } from "../../object/read.ts";
 import type { Check } from "../../validation/check.ts";
 import { filled, required } from "../../validation/presence.ts";
 import { oneOf, port } from "../../validation/scalars.ts";
-import { each, fields } from "../../validation/structure.ts";
+import { each, fields, within } from "../../validation/structure.ts";
 
 /** Transport protocols of ports. */
 export const protocol: Check = oneOf("SCTP", "TCP", "UDP");
 
-/** The rules of a container's ports; names are unique in the container. */
-export const containerPorts: Check = (value, at, faults, context) => {
-  const names = new Set<string>();
-  const name: Check = (one, place) => {
-    const read = typeof one === "string" ? one : "";
-    const messages = portName(read);
-    for (const message of messages) faults.push(invalidField(place, read, message));
+const portRules: Check<Set<string>> = fields<Set<string>>({
+  name: filled((value, at, faults, taken) => {
+    const name = typeof value === "string" ? value : "";
+    const messages = portName(name);
+    for (const message of messages) faults.push(invalidField(at, name, message));
     if (messages.length > 0) return;
-    if (names.has(read)) faults.push(duplicateField(place, read));
-    names.add(read);
-  };
-  const rules = fields({
-    name: filled(name),
-    containerPort: required(port),
-    hostPort: filled(port),
-    protocol: required(protocol),
-  });
-  each(rules)(value, at, faults, context);
-};
+    if (taken.has(name)) faults.push(duplicateField(at, name));
+    taken.add(name);
+  }),
+  containerPort: required(port),
+  hostPort: filled(port),
+  protocol: required(protocol),
+});
+
+/** The rules of a container's ports; names are unique in the container. */
+export const containerPorts: Check = within(() => new Set<string>(), each(portRules));
 
 /** Two containers that run at the same time cannot have the same port of the node. */
 export function checkHostPortConflicts(
