@@ -7,8 +7,13 @@ import { walkValue } from "../schema/walk-value.ts";
 import { parseJsonPath } from "./json-path.ts";
 import { RuleValidator } from "./rule-validator.ts";
 
-/** Finds the faults of a custom object; `beside` are those that the schema does not tell. */
-export type CustomFaults = (object: KubeObject, old: KubeObject | undefined, beside: readonly FieldError[]) => FieldError[];
+/** Finds what is wrong with custom objects. */
+interface CustomFaults {
+  /** The faults that refuse an object; `beside` are those that the schema does not tell. */
+  readonly of: (object: KubeObject, old: KubeObject | undefined, beside: readonly FieldError[]) => FieldError[];
+  /** What rules find in parts that an update leaves as they were, which is only told. */
+  readonly unchanged: (object: KubeObject, old: KubeObject) => FieldError[];
+}
 
 /**
  * What finds the faults of custom objects by a version's schema and its rules, on create and on update. What it needs is
@@ -16,17 +21,21 @@ export type CustomFaults = (object: KubeObject, old: KubeObject | undefined, bes
  */
 export function customFaults(schema: () => ReadonlyJsonObject): CustomFaults {
   let made: ReturnType<typeof validators> | undefined;
-  return (object, old, beside) => {
-    const { conformance, values, rules, openapi } = (made ??= validators(schema()));
-    const kept = (faults: FieldError[]): FieldError[] => (old === undefined ? faults : withoutUnchanged(faults, object, old));
-    const found = conformance.holds(object)
-      ? [...beside]
-      : [
-          ...kept(values.validate(object, openapi)),
-          ...beside,
-          ...kept([...listTypeFaults(object, openapi), ...embeddedFaults(object, openapi)]),
-        ];
-    return [...found, ...(rules?.validate(object, old, found) ?? [])];
+  const get = (): ReturnType<typeof validators> => (made ??= validators(schema()));
+  return {
+    of(object, old, beside) {
+      const { conformance, values, rules, openapi } = get();
+      const kept = (faults: FieldError[]): FieldError[] => (old === undefined ? faults : withoutUnchanged(faults, object, old));
+      const found = conformance.holds(object)
+        ? [...beside]
+        : [
+            ...kept(values.validate(object, openapi)),
+            ...beside,
+            ...kept([...listTypeFaults(object, openapi), ...embeddedFaults(object, openapi)]),
+          ];
+      return [...found, ...(rules?.validate(object, old, found) ?? [])];
+    },
+    unchanged: (object, old) => get().rules?.unchangedFaults(object, old) ?? [],
   };
 }
 

@@ -1,3 +1,4 @@
+import { fieldErrorText } from "../object/field-error-message.ts";
 import { copyJson, equalJson, type JsonValue, type ReadonlyJsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { dnsSubdomain, isUnqualifiedFinalizer, maskTrailingHyphen } from "../object/names.ts";
@@ -35,9 +36,12 @@ export function customStrategies({ openapi, hasStatus, scale, apiVersions }: Cus
     defaultGarbageCollection: "background",
     returnDeletedObject: false,
     generationOnCreate: true,
-    validate: (object: KubeObject) => faults(object, undefined, scaleFaults(object, scale, "main")),
-    validateUpdate: (object: KubeObject, old: KubeObject) => faults(object, old, scaleFaults(object, scale, "main")),
-    warnings: finalizerWarnings,
+    validate: (object: KubeObject) => faults.of(object, undefined, scaleFaults(object, scale, "main")),
+    validateUpdate: (object: KubeObject, old: KubeObject) => faults.of(object, old, scaleFaults(object, scale, "main")),
+    warnings: (object: KubeObject, old: KubeObject | undefined) => [
+      ...(old === undefined ? [] : faults.unchanged(object, old).map(fieldErrorText)),
+      ...finalizerWarnings(object, old),
+    ],
   } as const satisfies Strategy;
   const main: Strategy = {
     ...shared,
@@ -53,7 +57,7 @@ export function customStrategies({ openapi, hasStatus, scale, apiVersions }: Cus
   if (!hasStatus) return { main, status: undefined };
   const status: Strategy = {
     ...shared,
-    validateUpdate: (object, old) => faults(object, old, scaleFaults(object, scale, "status")),
+    validateUpdate: (object, old) => faults.of(object, old, scaleFaults(object, scale, "status")),
     prepareForUpdate: keepAllButStatus,
     resetFields: resetFields(apiVersions, ["f:spec", "f:metadata"]),
   };

@@ -1,7 +1,17 @@
-import { budgetExceeded, CostBudget, Optional, type Program, type Reader, type Value } from "../cel/kubernetes/index.ts";
+import {
+  budgetExceeded,
+  celLimits,
+  CostBudget,
+  costExceeded,
+  Optional,
+  type Program,
+  type Reader,
+  type Value,
+} from "../cel/kubernetes/index.ts";
 import { duplicateField, forbiddenField, invalidField, requiredField, type FieldError } from "../object/field-error.ts";
 import { equalJson, getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
+import { quoteText } from "../object/quote.ts";
 import { stringIn } from "../object/read.ts";
 import { RuleCompiler, ruleSchema, rulesOf, schemaAtFieldPath } from "../resources/apiextensions/rules.ts";
 import { hasRules } from "../resources/apiextensions/validate-rules.ts";
@@ -13,6 +23,8 @@ interface Rule {
   readonly message: string;
   readonly program: Program;
   readonly messageProgram: Program | undefined;
+  /** The expression that the program is made from. */
+  readonly messageText: string;
   readonly reason: string;
   /** Steps from the value to the field that is told: [".max"]. */
   readonly steps: readonly string[];
@@ -53,17 +65,39 @@ export class RuleValidator {
     return node === undefined ? undefined : new RuleValidator(node);
   }
 
-  /** The faults that the rules find, after those that the schema found already. `old`: the object before the change. */
+  /**
+   * The faults that the rules find, after those that the schema found already. `old`: the object before the change. What
+   * was wrong before and has not changed does not block an update (KEP-4008): it is told by unchangedFaults.
+   */
   validate(object: KubeObject, old: KubeObject | undefined, found: readonly FieldError[]): FieldError[] {
     if (found.some(({ type }) => BLOCKING.has(type))) {
       const detail =
         "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation";
       return [invalidField("<nil>", null, detail)];
     }
-    const faults: FieldError[] = [];
-    run(this.#root, object, old, "", new CostBudget(), faults);
-    return faults;
+    const judgement = newJudgement();
+    run(this.#root, { value: object, old, unchanged: false, path: "" }, judgement);
+    return judgement.faults;
   }
+
+  /** The faults of what an update leaves as it was; none where there are others. */
+  unchangedFaults(object: KubeObject, old: KubeObject): FieldError[] {
+    const judgement = newJudgement();
+    run(this.#root, { value: object, old, unchanged: false, path: "" }, judgement);
+    return judgement.faults.length > 0 ? [] : judgement.unchanged;
+  }
+}
+
+/** What becomes of an object while its rules are run. */
+interface Judgement {
+  readonly budget: CostBudget;
+  readonly faults: FieldError[];
+  /** Faults of what has not changed. */
+  readonly unchanged: FieldError[];
+}
+
+function newJudgement(): Judgement {
+  return { budget: new CostBudget(), faults: [], unchanged: [] };
 }
 
 function stepsTo(schema: Schema, path: string): readonly string[] {
@@ -88,6 +122,7 @@ function nodeOf(schema: Schema, name: string, compiler: RuleCompiler, depth: num
       message: stringIn(raw, "message").trim(),
       program: compiled.program,
       messageProgram: message?.fault === undefined ? message?.program : undefined,
+      messageText: stringIn(raw, "messageExpression"),
       reason: stringIn(raw, "reason"),
       steps: stepsTo(schema, stringIn(raw, "fieldPath")),
       usesOld: compiled.program.variables.includes("oldSelf"),
@@ -106,68 +141,99 @@ function nodeOf(schema: Schema, name: string, compiler: RuleCompiler, depth: num
   return rules.length === 0 && fields.size === 0 && inner === undefined ? undefined : { schema, read, rules, fields, inner };
 }
 
-function run(node: Node, value: ReadonlyJson, old: ReadonlyJson | undefined, path: string, budget: CostBudget, faults: FieldError[]): void {
-  if (value === null) return;
-  // What has not changed was accepted before (KEP-4008).
-  const unchanged = old !== undefined && equalJson(value, old);
+/** A part of an object: what it is now and was before, where that can be told, else whether what it lies in is unchanged. */
+interface Part {
+  readonly value: ReadonlyJson;
+  readonly old: ReadonlyJson | undefined;
+  readonly unchanged: boolean;
+  readonly path: string;
+}
+
+/** False: no more rules are to be run. */
+function run(node: Node, part: Part, judgement: Judgement): boolean {
+  const { value, old, path } = part;
+  if (value === null) return true;
+  const unchanged = old === undefined ? part.unchanged : equalJson(value, old);
   let self: Value | undefined;
   let before: Value | undefined;
   for (const rule of node.rules) {
     if ("broken" in rule) {
-      if (!unchanged) faults.push(invalidField(placeOf(path), schemaType(value), rule.broken));
+      judgement.faults.push(invalidField(placeOf(path), schemaType(value), rule.broken));
       continue;
     }
-    if (unchanged && !rule.usesOld) continue;
     if (rule.usesOld && !rule.optionalOld && old === undefined) continue;
     self ??= node.read(value);
     if (rule.usesOld && old !== undefined) before ??= node.read(old);
     const oldSelf = rule.optionalOld ? new Optional(before) : before;
-    if (!check(rule, { value, self, oldSelf }, path, budget, faults)) return;
+    if (!check(rule, { value, self, oldSelf, unchanged, path }, judgement)) return false;
   }
+  const inner = (to: Node, step: string, item: ReadonlyJson, oldItem: ReadonlyJson | undefined): boolean =>
+    run(to, { value: item, old: oldItem, unchanged, path: `${path}${step}` }, judgement);
   if (Array.isArray(value)) {
-    const { inner } = node;
-    if (inner === undefined) return;
-    const before = oldItems(node.schema, old);
-    for (const [index, item] of (value as readonly ReadonlyJson[]).entries())
-      run(inner, item, before(item), `${path}[${index}]`, budget, faults);
-    return;
+    const items = node.inner;
+    if (items === undefined) return true;
+    const oldOf = oldItems(node.schema, old);
+    return (value as readonly ReadonlyJson[]).every((item, index) => inner(items, `[${index}]`, item, oldOf(item)));
   }
-  if (!isObject(value)) return;
-  const oldObject = isObject(old) ? old : {};
-  for (const [name, member] of Object.entries(value)) {
-    if (member === undefined) continue;
+  if (!isObject(value)) return true;
+  // Members of what is replaced as a whole have no past of their own.
+  const oldObject = isObject(old) && !isAtomic(node.schema) ? old : {};
+  return Object.entries(value).every(([name, member]) => {
+    if (member === undefined) return true;
     const field = node.fields.get(name);
-    if (field !== undefined) run(field, member, getOwn(oldObject, name), path === "" ? name : `${path}.${name}`, budget, faults);
-    else if (node.inner !== undefined) run(node.inner, member, getOwn(oldObject, name), `${path}[${name}]`, budget, faults);
-  }
+    if (field !== undefined) return inner(field, path === "" ? name : `.${name}`, member, getOwn(oldObject, name));
+    return node.inner === undefined || inner(node.inner, `[${name}]`, member, getOwn(oldObject, name));
+  });
+}
+
+function isAtomic(schema: Schema): boolean {
+  return (schema.type === "object" || schema.type === "map") && schema.atomic === true;
 }
 
 interface Subject {
   readonly value: ReadonlyJson;
   readonly self: Value;
   readonly oldSelf: Value | undefined;
+  readonly unchanged: boolean;
+  readonly path: string;
 }
 
 /** False: the budget is used up, and nothing more is run. */
-function check(rule: Rule, subject: Subject, path: string, budget: CostBudget, faults: FieldError[]): boolean {
+function check(rule: Rule, subject: Subject, { budget, faults, unchanged }: Judgement): boolean {
+  const { path } = subject;
   const activation = { find: (name: string) => (name === "self" ? subject.self : name === "oldSelf" ? subject.oldSelf : undefined) };
   const { value, error } = budget.evaluate(rule.program, activation);
   const place = placeOf(path);
-  const simple = isObject(subject.value) || Array.isArray(subject.value) ? undefined : subject.value;
+  const kind = schemaType(subject.value);
   if (error !== undefined) {
-    const kind = schemaType(subject.value);
+    const stops = budget.exhausted || error.message === costExceeded;
     // Whatever else became of the call that used up the budget: that is what is told.
-    const detail = budget.exhausted
-      ? budgetExceeded
-      : `${error.message} evaluating rule: ${rule.message === "" ? rule.text : rule.message}`;
-    faults.push(invalidField(place, kind, detail));
-    return !budget.exhausted;
+    faults.push(invalidField(place, kind, budget.exhausted ? budgetExceeded : failure(error.message, ruleText(rule))));
+    return !stops;
   }
   if (value === true) return true;
-  const detail = messageOf(rule, activation, budget);
+  const told = rule.usesOld || !subject.unchanged ? faults : unchanged;
+  const { message, fault: wrong } = messageOf(rule, activation, budget);
   const field = rule.steps.length === 0 ? place : `${path}${rule.steps.join("")}`.replace(/^\./, "");
-  faults.push(fault(rule.reason, field, rule.steps.length === 0 ? simple : undefined, detail));
+  if (wrong !== undefined) {
+    told.push(invalidField(field, kind, wrong));
+    return false;
+  }
+  const simple = isObject(subject.value) || Array.isArray(subject.value) ? undefined : subject.value;
+  told.push(fault(rule.reason, field, rule.steps.length === 0 ? simple : undefined, message));
   return true;
+}
+
+/** What is told of a rule that failed to run. */
+function failure(error: string, rule: string): string {
+  if (error === costExceeded) return `'${error}': no further validation rules will be run due to call cost exceeds limit for rule: ${rule}`;
+  if (error.startsWith("no such overload"))
+    return `'${error}': call arguments did not match a supported operator, function or macro signature for rule: ${rule}`;
+  return `${error} evaluating rule: ${rule}`;
+}
+
+function ruleText({ message, text }: Rule): string {
+  return message === "" ? text : message;
 }
 
 function placeOf(path: string): string {
@@ -179,10 +245,27 @@ function schemaType(value: ReadonlyJson): string {
   return Array.isArray(value) ? "array" : isObject(value) ? "object" : typeof value;
 }
 
-function messageOf(rule: Rule, activation: { find(name: string): Value | undefined }, budget: CostBudget): string {
-  const made = rule.messageProgram === undefined ? undefined : budget.evaluate(rule.messageProgram, activation).value;
-  if (typeof made === "string" && made.trim() !== "" && !made.includes("\n")) return made.trim();
-  return rule.message === "" ? `failed rule: ${rule.text}` : rule.message;
+/** What a rule says of its failure, or why nothing more is run: the expression for it is to be paid as well. */
+function messageOf(
+  rule: Rule,
+  activation: { find(name: string): Value | undefined },
+  budget: CostBudget,
+): { readonly message: string; readonly fault?: string } {
+  const byDefault = rule.message === "" ? `failed rule: ${rule.text}` : rule.message;
+  if (rule.messageProgram === undefined) return { message: byDefault };
+  const { value, error } = budget.evaluate(rule.messageProgram, activation);
+  if (budget.exhausted) {
+    const fault = "messageExpression evaluation failed due to running out of cost budget, no further validation rules will be run";
+    return { message: byDefault, fault };
+  }
+  if (error?.message === costExceeded) {
+    const text = quoteText(rule.messageText);
+    const fault = `no further validation rules will be run due to call cost exceeds limit for messageExpression: ${text}`;
+    return { message: byDefault, fault };
+  }
+  const made = typeof value === "string" ? value.trim() : "";
+  const isGood = made !== "" && !made.includes("\n") && Buffer.byteLength(made) <= celLimits.messageBytes;
+  return { message: isGood ? made : byDefault };
 }
 
 function fault(reason: string, field: string, value: ReadonlyJson | undefined, detail: string): FieldError {

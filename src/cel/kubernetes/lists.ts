@@ -28,8 +28,12 @@ const zeros = new Map<t.Type, Value>([
   [t.durationType, new Duration(0n)],
 ]);
 
+/** From the first item on, which may be of another type than was known before. */
 function sum(zero: Value): Implementation {
-  return (list) => listItems(list).reduce((total, item) => add(total, item), zero);
+  return (list) => {
+    const [first, ...others] = listItems(list);
+    return others.reduce((total, item) => add(total, item), first ?? zero);
+  };
 }
 
 function extremum(name: string, better: (order: number) => boolean): Implementation {

@@ -46,6 +46,14 @@ test("URLs are taken apart as a client's, once they would do as a server's", () 
   ]);
 });
 
+test("lists of what is not known before are summed by what is in them", () => {
+  table([
+    ["dyn([1.0, 2.0]).sum() == 3.0", true],
+    ["dyn([1, 2]).sum() == 3", true],
+    ["dyn([]).sum() == 0", true],
+  ]);
+});
+
 test("a text that is no address lies in no range: the function does not take it", () => {
   table([
     ["cidr('10.0.0.0/8').containsIP('x')", "no such overload"],
