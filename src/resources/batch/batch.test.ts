@@ -106,6 +106,9 @@ test("a job's status does not contradict itself", () => {
     "status.terminating: Invalid value: 1: terminating>0 is invalid for finished job",
     "status.ready: Invalid value: 2: cannot set more ready pods than active",
   ]);
+  at(old)["status"] = { startTime: "2026-01-01T00:00:00Z" };
+  assert.deepEqual(faults({}), ["status.startTime: Invalid value: null: field is immutable for unsuspended job once set"]);
+  delete at(old)["status"];
   assert.deepEqual(faults({ active: 1, ready: 2 }), ["status.ready: Invalid value: 2: cannot set more ready pods than active"]);
   at(old)["status"] = {
     failed: 2,

@@ -196,8 +196,7 @@ function checkTransitions(now: JobState, before: JobState, faults: FieldError[])
   }
   const started = stringIn(status, "startTime");
   if (isSet(before.status, "startTime") && changed(now, before, "startTime") && getOwn(spec, "suspend") !== true) {
-    if (started !== "") faults.push(invalidField(statusAt.child("startTime"), started, "field is immutable for unsuspended job once set"));
-    else faults.push(requiredField(statusAt.child("startTime"), "startTime cannot be removed for unsuspended job"));
+    faults.push(invalidField(statusAt.child("startTime"), started || null, "field is immutable for unsuspended job once set"));
   }
   if (before.successCriteriaMet && !now.successCriteriaMet)
     faults.push(conditionFault("cannot disable the SuccessCriteriaMet=True condition"));
