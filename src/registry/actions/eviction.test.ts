@@ -12,11 +12,11 @@ interface Setting {
   readonly spec?: JsonObject;
   readonly ready?: boolean;
   readonly phase?: string;
+  readonly labels?: JsonObject;
 }
 
-async function setting({ budget, spec = {}, ready = true, phase = "Running" }: Setting): Promise<TestRegistry> {
+async function setting({ budget, spec = {}, ready = true, phase = "Running", labels = { app: "web" } }: Setting): Promise<TestRegistry> {
   const registry = testRegistry();
-  const labels = { app: "web" };
   const pod = { metadata: { name: "p", labels }, spec: { containers: [{ name: "c", image: "i" }], serviceAccountName: "default" } };
   assert.equal((await registry.call("POST", PODS, pod)).status, 201);
   const status = { phase, conditions: [{ type: "Ready", status: ready ? "True" : "False" }] };
@@ -75,6 +75,11 @@ void test("a budget with nothing to spare refuses, and says how many it needs", 
     { reason: "DisruptionBudget", message: "The disruption budget b needs 1 healthy pods and has 1 currently" },
   ]);
   assert.equal(await isThere(registry), true);
+});
+
+void test("a budget for all pods guards those without labels as well", async () => {
+  const registry = await setting({ budget: {}, spec: { selector: {} }, labels: {} });
+  assert.equal((await evict(registry)).status, 429);
 });
 
 void test("a budget that was not counted since it changed asks to come again", async () => {

@@ -91,8 +91,7 @@ async function evictGuarded(write: Write, pod: KubeObject, name: string, options
 
 /** The budgets that select a pod. */
 async function budgetsOf(write: Write, pod: KubeObject): Promise<KubeObject[]> {
-  const { labels } = pod.metadata;
-  if (labels === undefined || Object.keys(labels).length === 0) return [];
+  const { labels = {} } = pod.metadata;
   const { endpoint } = writeAt(write, POD_DISRUPTION_BUDGETS, "");
   const prefix = collectionPrefix(endpoint.definition, endpoint.namespace);
   const budgets: KubeObject[] = [];
