@@ -7,7 +7,7 @@ import type { KindBehaviour, StrategyContext } from "../definition.ts";
 import { labelNames } from "../name-rules.ts";
 import { defaultClaimSpec } from "../pod-spec/defaults.ts";
 import { containerCells, defaultTemplateOf, dropDisabledOf } from "../pod-spec/template-owner.ts";
-import { warnOfFractions } from "../pod-spec/warnings.ts";
+import { warnOfFractions } from "../pod-spec/amount-warnings.ts";
 import { readSpec, specAt } from "../spec-and-status.ts";
 import { checkCollisionCount, checkCounters, checkReplicaParts } from "./counters.ts";
 import { ownTemplateWarnings } from "./replica-warnings.ts";

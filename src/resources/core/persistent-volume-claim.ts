@@ -5,8 +5,8 @@ import { formatQuantity } from "../../object/quantity.ts";
 import { isSet, objectIn, stringIn } from "../../object/read.ts";
 import { asQuantity } from "../../validation/quantities.ts";
 import type { KindBehaviour } from "../definition.ts";
+import { warnOfClaimSpec } from "../pod-spec/amount-warnings.ts";
 import { defaultClaimSpec, roundResources } from "../pod-spec/defaults.ts";
-import { warnOfFractions } from "../pod-spec/warnings.ts";
 import { validateClaim, validateClaimChange, validateClaimStatus } from "./persistent-volume-claim-validation.ts";
 import { classWarnings, modesCell, phaseCell, storageClassOf } from "./volume-class.ts";
 
@@ -36,9 +36,7 @@ function alignSources(object: KubeObject, old: KubeObject | undefined): void {
 
 function warnings(object: KubeObject): string[] {
   const found = classWarnings(object);
-  const resources = objectIn(objectIn(object, "spec"), "resources");
-  for (const list of ["requests", "limits"])
-    warnOfFractions(objectIn(resources, list), FieldPath.root.child("spec", "resources", list), found, ["storage"]);
+  warnOfClaimSpec(objectIn(object, "spec"), FieldPath.root.child("spec"), found);
   return found;
 }
 

@@ -2,6 +2,7 @@ import type { FieldPath } from "../../object/field-path.ts";
 import type { ReadonlyJsonObject } from "../../object/json.ts";
 import { quoteText } from "../../object/quote.ts";
 import { isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { warnOfClaimSpec } from "./amount-warnings.ts";
 
 /** Volume plugins that are gone or going: the member, how messages write it, and since when. */
 const deprecatedPlugins: readonly (readonly [member: string, shown: string, message: string])[] = [
@@ -25,7 +26,12 @@ export function pluginWarnings(owner: ReadonlyJsonObject, at: FieldPath): string
 
 /** Volumes of plugins that are gone or going, and files of which one hides another. */
 export function volumeWarnings(volumes: readonly ReadonlyJsonObject[], at: FieldPath): string[] {
-  const warnings = volumes.flatMap((volume, i) => pluginWarnings(volume, at.index(i)));
+  const warnings: string[] = [];
+  volumes.forEach((volume, i) => {
+    warnings.push(...pluginWarnings(volume, at.index(i)));
+    const claim = objectIn(objectIn(volume, "ephemeral"), "volumeClaimTemplate");
+    warnOfClaimSpec(objectIn(claim, "spec"), at.index(i).child("ephemeral", "volumeClaimTemplate", "spec"), warnings);
+  });
   for (const volume of volumes) warnings.push(...overlapWarnings(volume));
   return warnings;
 }

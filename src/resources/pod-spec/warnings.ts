@@ -1,11 +1,10 @@
-import type { FieldPath } from "../../object/field-path.ts";
-import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
+import { FieldPath } from "../../object/field-path.ts";
+import type { ReadonlyJsonObject } from "../../object/json.ts";
 import { labelValue } from "../../object/names.ts";
-import { formatQuantity, quantityMilliValue } from "../../object/quantity.ts";
 import { quoteText } from "../../object/quote.ts";
 import { isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { warnOfAddress } from "../../validation/address-warnings.ts";
-import { asQuantity } from "../../validation/quantities.ts";
+import { warnOfFractions } from "./amount-warnings.ts";
 import { renamedNodeLabels } from "./node-labels.ts";
 import { appArmorOfContainer, seccompOfContainer, seccompOfPod } from "./pod-annotations.ts";
 import { portWarnings } from "./port-warnings.ts";
@@ -37,9 +36,8 @@ export function podSpecWarnings(spec: ReadonlyJsonObject, meta: ReadonlyJsonObje
   }
   warnings.push(...volumeWarnings(objectsIn(spec, "volumes"), specAt.child("volumes")));
   warnOfRepeats(spec, specAt, warnings);
-  warnOfFractions(objectIn(spec, "overhead"), specAt.child("overhead"), warnings);
+  warnOfFractions(objectIn(spec, "overhead"), specAt.child("overhead"), warnings, byteResources);
   warnOfProfiles(spec, annotations, at, warnings);
-  visitContainers(spec, specAt, (container, place) => warnOfContainer(container, place, warnings));
   warnings.push(...portWarnings(spec, specAt));
   if (numberIn(spec, "terminationGracePeriodSeconds") < 0) {
     const place = specAt.child("terminationGracePeriodSeconds");
@@ -76,7 +74,7 @@ export function warnOfNodeTerm(term: ReadonlyJsonObject, checkValues: boolean, a
   objectsIn(term, "matchExpressions").forEach((expression, i) => {
     const place = at.child("matchExpressions").index(i);
     const message = labelProblem(stringIn(expression, "key"));
-    if (message !== undefined) warnings.push(`${place.child("key").toString()}: ${message}`);
+    if (message !== undefined) warnings.push(`${place.child("key").toString()}: ${stringIn(expression, "key")} is ${message}`);
     if (!checkValues) return;
     stringsIn(expression, "values").forEach((value, j) => {
       for (const wrong of labelValue(value)) {
@@ -89,8 +87,9 @@ export function warnOfNodeTerm(term: ReadonlyJsonObject, checkValues: boolean, a
 function warnOfSpread(spec: ReadonlyJsonObject, at: FieldPath, warnings: string[]): void {
   objectsIn(spec, "topologySpreadConstraints").forEach((constraint, i) => {
     const place = at.child("topologySpreadConstraints").index(i);
-    const message = labelProblem(stringIn(constraint, "topologyKey"));
-    if (message !== undefined) warnings.push(`${place.child("topologyKey").toString()}: ${message}`);
+    const key = stringIn(constraint, "topologyKey");
+    const message = labelProblem(key);
+    if (message !== undefined) warnings.push(`${place.child("topologyKey").toString()}: ${key} is ${message}`);
     if (!isSet(constraint, "labelSelector")) warnings.push(`${place.child("labelSelector").toString()}: ${matchesNothing}`);
   });
 }
@@ -118,55 +117,50 @@ function warnOfRepeats(spec: ReadonlyJsonObject, at: FieldPath, warnings: string
     if (addresses.has(ip)) warnings.push(`${at.child("hostAliases").index(i).child("ip").toString()}: duplicate ip ${quoteText(ip)}`);
     addresses.add(ip);
   });
-  const secrets = new Set<string>();
-  objectsIn(spec, "imagePullSecrets").forEach((secret, i) => {
-    const name = stringIn(secret, "name");
-    const place = at.child("imagePullSecrets").index(i).child("name");
-    if (name === "") warnings.push(`${place.toString()}: invalid empty name ""`);
-    else if (secrets.has(name)) warnings.push(`${place.toString()}: duplicate name ${quoteText(name)}`);
-    secrets.add(name);
+  const secrets = objectsIn(spec, "imagePullSecrets").map((secret) => stringIn(secret, "name"));
+  const secretAt = (i: number): string => at.child("imagePullSecrets").index(i).child("name").toString();
+  const known = new Set<string>();
+  secrets.forEach((name, i) => {
+    if (known.has(name)) warnings.push(`${secretAt(i)}: duplicate name ${quoteText(name)}`);
+    known.add(name);
+  });
+  secrets.forEach((name, i) => {
+    if (name === "") warnings.push(`${secretAt(i)}: invalid empty name ""`);
   });
 }
 
-/** Amounts of bytes that are no whole number. */
-export function warnOfFractions(
-  resources: ReadonlyJsonObject,
-  at: FieldPath,
-  warnings: string[],
-  names: readonly string[] = ["memory", "ephemeral-storage"],
-): void {
-  for (const name of names) {
-    if (!isSet(resources, name)) continue;
-    const amount = asQuantity(getOwn(resources, name));
-    if (quantityMilliValue(amount) % 1000n === 0n) continue;
-    const shown = quoteText(formatQuantity(amount));
-    warnings.push(`${at.key(name).toString()}: fractional byte value ${shown} is invalid, must be an integer`);
-  }
-}
+/** Resources that are counted in bytes. */
+const byteResources = ["memory", "ephemeral-storage"];
 
+/** Profiles named by annotations alone, and beside them what is said of each container. */
 function warnOfProfiles(spec: ReadonlyJsonObject, annotations: ReadonlyJsonObject, at: FieldPath, warnings: string[]): void {
   const place = at.child("metadata", "annotations");
   const useField = (key: string, since: string, field: string): void => {
     if (isSet(annotations, key)) warnings.push(`${place.key(key).toString()}: ${since}; use the "${field}" field instead`);
   };
   const ofPod = objectIn(spec, "securityContext");
+  // Of a pod's, what writes the annotation into the field has told.
+  const ofTemplate = at !== FieldPath.root;
   if (!isSet(ofPod, "seccompProfile")) useField(seccompOfPod, "non-functional in v1.27+", "seccompProfile");
-  visitContainers(spec, at, (container) => {
+  visitContainers(spec, at.child("spec"), (container, containerAt) => {
     const context = objectIn(container, "securityContext");
     const name = stringIn(container, "name");
     if (!isSet(context, "seccompProfile")) {
       useField(`${seccompOfContainer}${name}`, "non-functional in v1.27+", "seccompProfile");
     }
-    if (!isSet(ofPod, "appArmorProfile") && !isSet(context, "appArmorProfile")) {
+    if (ofTemplate && !isSet(ofPod, "appArmorProfile") && !isSet(context, "appArmorProfile")) {
       useField(`${appArmorOfContainer}${name}`, "deprecated since v1.30", "appArmorProfile");
     }
+    warnOfContainer(container, containerAt, warnings);
   });
 }
 
 function warnOfContainer(container: ReadonlyJsonObject, at: FieldPath, warnings: string[]): void {
   const resources = objectIn(container, "resources");
-  for (const list of ["limits", "requests"]) {
-    warnOfFractions(objectIn(resources, list), at.child("resources", list), warnings);
+  for (const name of byteResources) {
+    for (const list of ["limits", "requests"]) {
+      warnOfFractions(objectIn(resources, list), at.child("resources", list), warnings, [name]);
+    }
   }
   const names = new Set<string>();
   objectsIn(container, "env").forEach((variable, i) => {
