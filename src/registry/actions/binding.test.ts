@@ -56,3 +56,11 @@ void test("a dry run, a bad target and another pod of the name leave the pod alo
   assert.equal((await bind(registry, { uid: "other" })).status, 409);
   assert.equal(((await registry.call("GET", `${PODS}/p`)).body["spec"] as JsonObject)["nodeName"], undefined);
 });
+
+void test("a pod that is bound waits for no room any more", async () => {
+  const registry = await withPod();
+  const status = { status: { nominatedNodeName: "m" } };
+  await registry.call("PATCH", `${PODS}/p/status`, status, { "content-type": "application/merge-patch+json" });
+  await bind(registry);
+  assert.equal(((await registry.call("GET", `${PODS}/p`)).body["status"] as JsonObject)["nominatedNodeName"], undefined);
+});

@@ -35,6 +35,8 @@ export const bind: Action = async (write, body, format) => {
       structIn(pod, "spec")["nodeName"] = stringIn(target, "name");
       merge(pod, "labels", labels);
       merge(pod, "annotations", annotations);
+      // The pod waits for no room any more (KEP-5278).
+      delete structIn(pod, "status")["nominatedNodeName"];
       setPodCondition(pod, { type: "PodScheduled", status: "True" }, write.strategyContext.now);
     },
   });
