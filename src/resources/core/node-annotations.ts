@@ -1,10 +1,8 @@
-import { JsonError } from "../../codec/json-scan.ts";
-import { jsonKind } from "../../codec/json-kind.ts";
-import { parseJson } from "../../codec/json-text.ts";
 import { invalidField, requiredField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
-import { isObject, type JsonValue } from "../../object/json.ts";
+import { isObject } from "../../object/json.ts";
 import { asObject, isSet, objectIn, objectsIn } from "../../object/read.ts";
+import { readAnnotation } from "../annotation-json.ts";
 import { taints } from "./node-taints.ts";
 
 type Annotations = Readonly<Record<string, string>> | undefined;
@@ -21,7 +19,7 @@ export function checkNodeAnnotations(annotations: Annotations, at: FieldPath, fa
 /** Taints, from before they were a field. */
 function checkTaints(text: string, at: FieldPath, faults: FieldError[]): void {
   if (text === "") return;
-  const parsed = parse(text, Array.isArray, "[]core.Taint");
+  const parsed = readAnnotation(text, Array.isArray, "[]core.Taint");
   if ("problem" in parsed) faults.push(invalidField(at, oldTaints, parsed.problem));
   else taints(parsed.value, at.child(oldTaints), faults, undefined);
 }
@@ -29,7 +27,7 @@ function checkTaints(text: string, at: FieldPath, faults: FieldError[]): void {
 /** By it a node asks not to be given more pods of some controllers. */
 function checkAvoidPods(text: string, at: FieldPath, faults: FieldError[]): void {
   if (text === "") return;
-  const parsed = parse(text, isObject, "v1.AvoidPods");
+  const parsed = readAnnotation(text, isObject, "v1.AvoidPods");
   if ("problem" in parsed) {
     faults.push(invalidField(at.child("AvoidPods"), avoidPods, parsed.problem));
     return;
@@ -43,17 +41,4 @@ function checkAvoidPods(text: string, at: FieldPath, faults: FieldError[]): void
       faults.push(invalidField(place.child("PodController", "Controller"), false, "must point to a controller"));
     }
   });
-}
-
-type Parsed = { readonly value: JsonValue } | { readonly problem: string };
-
-function parse(text: string, isRight: (value: JsonValue) => boolean, type: string): Parsed {
-  try {
-    const { value } = parseJson(text);
-    if (value === null || isRight(value)) return { value };
-    return { problem: `json: cannot unmarshal ${jsonKind(value)} into Go value of type ${type}` };
-  } catch (error) {
-    if (error instanceof JsonError) return { problem: error.message };
-    throw error;
-  }
 }

@@ -1,14 +1,19 @@
-import { duplicateField, forbiddenField, invalidField, type FieldError } from "../../object/field-error.ts";
+import { forbiddenField, invalidField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
+import { parseIpSloppy } from "../../object/ip.ts";
 import { equalJson, structIn, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsSubdomain, qualifiedNameRules } from "../../object/names.ts";
+import { objects } from "../../object/parts.ts";
 import { isSet, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { warnOfAddress } from "../../validation/address-warnings.ts";
 import { legacyIp, unlessBefore } from "../../validation/addresses.ts";
 import { each } from "../../validation/structure.ts";
 import type { Strategy } from "../definition.ts";
 import { restore } from "../keep-old.ts";
 import { checkPodAnnotationChanges } from "../pod-spec/pod-annotations.ts";
+import { checkClaimStatuses, checkExtendedClaimStatus } from "./pod-claim-statuses.ts";
+import { checkAllocatedResources, checkTransitions, checkUsers } from "./pod-container-statuses.ts";
 import { podPaths } from "./pod-rules.ts";
 
 /** How a pod changes through pods/status: its spec and owners stay, its status is the writer's. */
@@ -20,10 +25,43 @@ export const podStatusStrategy: Partial<Strategy> = {
     const status = structIn(object, "status");
     const before = objectIn(old, "status");
     if (!status["qosClass"]) restore(status, before, "qosClass");
-    if (!status["observedGeneration"]) restore(status, before, "observedGeneration");
+    keepObservedGeneration(status, before);
+    dropDisabledStatus(status, before);
   },
   validateUpdate: (object, old) => validateStatus(object, old),
+  warnings(object) {
+    const warnings: string[] = [];
+    for (const list of ["podIPs", "hostIPs"]) {
+      addressesIn(objectIn(object, "status"), list).forEach((address, i) =>
+        warnOfAddress(address, podPaths.status.child(list).index(i).child("ip"), warnings),
+      );
+    }
+    return warnings;
+  },
 };
+
+/** What was observed last stays observed, of the pod and of each condition, where the writer does not say (KEP-5067). */
+function keepObservedGeneration(status: JsonObject, before: ReadonlyJsonObject): void {
+  if (!status["observedGeneration"]) restore(status, before, "observedGeneration");
+  // A type may stand there several times: the first goes with the first.
+  const old = new Map<string, ReadonlyJsonObject[]>();
+  for (const one of [...objectsIn(before, "conditions")].reverse()) {
+    const type = stringIn(one, "type");
+    const same = old.get(type);
+    if (same === undefined) old.set(type, [one]);
+    else same.push(one);
+  }
+  for (const condition of objects(status["conditions"])) {
+    const known = old.get(stringIn(condition, "type"))?.pop();
+    if (known !== undefined && !condition["observedGeneration"]) restore(condition, known, "observedGeneration");
+  }
+}
+
+/** Takes out, in place, what belongs to features that are off at this level, unless the old status has it. */
+function dropDisabledStatus(status: JsonObject, before: ReadonlyJsonObject): void {
+  const member = "nodeAllocatableResourceClaimStatuses";
+  if (status[member] !== undefined && !isSet(before, member)) delete status[member];
+}
 
 /** Keeps the first of status.podIPs and status.podIP in step, in place; the older, single one wins. */
 export function mirrorPodIp(status: JsonObject): void {
@@ -41,58 +79,53 @@ function validateStatus(object: KubeObject, old: KubeObject): FieldError[] {
   const status = objectIn(object, "status");
   const before = objectIn(old, "status");
   const at = podPaths.status;
-  checkPodAnnotationChanges(object.metadata, old.metadata, podPaths.annotations, faults);
+  checkPodAnnotationChanges(object, old, podPaths.annotations, faults);
   checkConditions(status, at.child("conditions"), faults);
-  const nominated = stringIn(status, "nominatedNodeName");
-  if (nominated !== "" && nominated !== stringIn(before, "nominatedNodeName")) {
-    for (const message of dnsSubdomain(nominated)) {
-      faults.push(invalidField(at.child("nominatedNodeName"), nominated, message));
-    }
-  }
-  const restartPolicy = stringIn(objectIn(old, "spec"), "restartPolicy");
-  for (const list of ["containerStatuses", "initContainerStatuses"]) {
-    checkTerminated(objectsIn(status, list), objectsIn(before, list), restartPolicy, at.child(list), faults);
-  }
-  checkPodIps(status, before, at.child("podIPs"), faults);
-  checkHostIps(status, before, at.child("hostIPs"), faults);
-  checkClaimStatuses(status, objectIn(object, "spec"), at.child("resourceClaimStatuses"), faults);
-  if (stringIn(status, "qosClass") !== stringIn(before, "qosClass")) {
-    faults.push(invalidField(at.child("qosClass"), stringIn(status, "qosClass"), "field is immutable"));
-  }
+  checkNominated(status, before, objectIn(old, "spec"), at.child("nominatedNodeName"), faults);
   if (numberIn(status, "observedGeneration") < 0) {
     const value = numberIn(status, "observedGeneration");
     faults.push(invalidField(at.child("observedGeneration"), value, "must be a non-negative integer"));
   }
+  if (stringIn(status, "qosClass") !== stringIn(before, "qosClass")) {
+    faults.push(invalidField(at.child("qosClass"), stringIn(status, "qosClass"), "field is immutable"));
+  }
+  const spec = objectIn(object, "spec");
+  checkTransitions(status, before, objectIn(old, "spec"), at, faults);
+  checkClaimStatuses(status, spec, at.child("resourceClaimStatuses"), faults);
+  checkExtendedClaimStatus(status, spec, at.child("extendedResourceClaimStatus"), faults);
+  checkPodIps(status, before, at.child("podIPs"), faults);
+  checkHostIps(status, before, at.child("hostIPs"), faults);
+  checkUsers(status, spec, at, faults);
+  checkAllocatedResources(status, spec, at, faults);
   return faults;
 }
 
+/** The node that room is being made on matters only to a pod that is on none (KEP-5278). */
+function checkNominated(
+  status: ReadonlyJsonObject,
+  before: ReadonlyJsonObject,
+  spec: ReadonlyJsonObject,
+  at: FieldPath,
+  faults: FieldError[],
+): void {
+  const name = stringIn(status, "nominatedNodeName");
+  if (name === "" || name === stringIn(before, "nominatedNodeName")) return;
+  for (const message of dnsSubdomain(name)) faults.push(invalidField(at, name, message));
+  if (stringIn(spec, "nodeName") !== "") faults.push(forbiddenField(at, "may not be set on pods that are already bound to a node"));
+}
+
+/** Conditions that the system itself sets. */
+const systemConditions: ReadonlySet<string> = new Set(["PodScheduled", "Ready", "Initialized"]);
+
 function checkConditions(status: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
   objectsIn(status, "conditions").forEach((condition, i) => {
-    const type = stringIn(condition, "type");
-    for (const message of qualifiedNameRules(type)) faults.push(invalidField(at.index(i).child("Type"), type, message));
     const generation = numberIn(condition, "observedGeneration");
     if (generation < 0) {
       faults.push(invalidField(at.index(i).child("observedGeneration"), generation, "must be a non-negative integer"));
     }
-  });
-}
-
-/** A container that has ended for good does not run again. */
-function checkTerminated(
-  statuses: readonly ReadonlyJsonObject[],
-  before: readonly ReadonlyJsonObject[],
-  restartPolicy: string,
-  at: FieldPath,
-  faults: FieldError[],
-): void {
-  if (restartPolicy === "Always") return;
-  before.forEach((old, i) => {
-    const state = objectIn(old, "state");
-    if (!isSet(state, "terminated")) return;
-    if (restartPolicy === "OnFailure" && numberIn(objectIn(state, "terminated"), "exitCode") !== 0) return;
-    const current = statuses.find((one) => stringIn(one, "name") === stringIn(old, "name"));
-    if (current === undefined || isSet(objectIn(current, "state"), "terminated")) return;
-    faults.push(forbiddenField(at.index(i).child("state"), "may not be transitioned to non-terminated state"));
+    const type = stringIn(condition, "type");
+    if (systemConditions.has(type)) return;
+    for (const message of qualifiedNameRules(type)) faults.push(invalidField(at.index(i).child("Type"), type, message));
   });
 }
 
@@ -104,9 +137,6 @@ function checkPodIps(status: ReadonlyJsonObject, before: ReadonlyJsonObject, at:
   const addresses = addressesIn(status, "podIPs");
   each(unlessBefore(addressesIn(before, "podIPs"), legacyIp))(addresses, at, faults, undefined);
   if (!oneOfEachFamily(addresses)) faults.push(invalidField(at, addresses.map(shownIp), onePerFamily));
-  addresses.forEach((address, i) => {
-    if (addresses.indexOf(address) < i) faults.push(duplicateField(at.index(i), shownIp(address)));
-  });
 }
 
 function checkHostIps(status: ReadonlyJsonObject, before: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
@@ -122,30 +152,12 @@ function checkHostIps(status: ReadonlyJsonObject, before: ReadonlyJsonObject, at
 
 function oneOfEachFamily(addresses: readonly string[]): boolean {
   if (addresses.length < 2) return true;
-  const sixth = addresses.map((address) => address.includes(":"));
-  return addresses.length === 2 && sixth[0] !== sixth[1];
+  const families = addresses.map((address) => parseIpSloppy(address)?.family);
+  return addresses.length === 2 && families.includes(4) && families.includes(6);
 }
 
 function shownIp(ip: string): ReadonlyJsonObject {
   return { IP: ip };
-}
-
-function checkClaimStatuses(status: ReadonlyJsonObject, spec: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
-  const known = new Set(objectsIn(spec, "resourceClaims").map((claim) => stringIn(claim, "name")));
-  const seen = new Set<string>();
-  objectsIn(status, "resourceClaimStatuses").forEach((one, i) => {
-    const name = stringIn(one, "name");
-    const place = at.index(i);
-    if (!known.has(name)) {
-      const detail = "must match the name of an entry in `spec.resourceClaims`";
-      faults.push(invalidField(place.child("name"), name, detail));
-    }
-    if (seen.has(name)) faults.push(duplicateField(place.child("name"), name));
-    seen.add(name);
-    if (!isSet(one, "resourceClaimName")) return;
-    const claim = stringIn(one, "resourceClaimName");
-    for (const message of dnsSubdomain(claim)) faults.push(invalidField(place.child("resourceClaimName"), claim, message));
-  });
 }
 
 /** Whether an update changed a pod's spec; that is what its generation counts. */

@@ -12,7 +12,7 @@ import { sysctls } from "./sysctls.ts";
 import { windowsOptions } from "./windows-options.ts";
 
 /** Ids of users and groups. */
-const id = between(0, 2147483647);
+export const id: Check = between(0, 2147483647);
 
 const profileTypes = ["Localhost", "RuntimeDefault", "Unconfined"];
 
@@ -33,7 +33,8 @@ const seccompProfile: Check = struct((profile, at, faults, context) => {
 
 const appArmorProfileMax = 4095;
 
-const appArmorProfile: Check = struct((profile, at, faults) => {
+/** The rules of an AppArmor profile, of a pod and of a container. */
+export const appArmorProfile: Check = struct((profile, at, faults) => {
   const type = stringIn(profile, "type");
   const place = at.child("localhostProfile");
   const name = profile["localhostProfile"];
@@ -46,10 +47,9 @@ const appArmorProfile: Check = struct((profile, at, faults) => {
   } else if (typeof name !== "string") {
     faults.push(requiredField(place, "must be set when AppArmor type is Localhost"));
   } else {
-    const trimmed = name.trim();
-    if (trimmed !== name) faults.push(invalidField(place, name, "must not be padded with whitespace"));
-    if (trimmed === "") faults.push(requiredField(place, "must be set when AppArmor type is Localhost"));
-    if (Buffer.byteLength(trimmed) > appArmorProfileMax) faults.push(tooLongField(place, appArmorProfileMax));
+    if (name.trim() !== name) faults.push(invalidField(place, name, "must not be padded with whitespace"));
+    else if (name === "") faults.push(requiredField(place, "must be set when AppArmor type is Localhost"));
+    if (Buffer.byteLength(name) > appArmorProfileMax) faults.push(tooLongField(place, appArmorProfileMax));
   }
 });
 
@@ -120,10 +120,10 @@ export const podSecurityContext: Check<PodScope> = all<PodScope>(
   fields<PodScope>({
     sysctls,
     fsGroupChangePolicy: optional(oneOf("Always", "OnRootMismatch")),
-    supplementalGroupsPolicy: optional(oneOf("Merge", "Strict")),
-    seLinuxChangePolicy: optional(seLinuxChangePolicy),
     seccompProfile: optional(seccompProfile),
     windowsOptions: optional(windowsOptions),
     appArmorProfile: optional(appArmorProfile),
+    supplementalGroupsPolicy: optional(oneOf("Merge", "Strict")),
+    seLinuxChangePolicy: optional(seLinuxChangePolicy),
   }),
 );
