@@ -36,6 +36,7 @@ export function writeTo(registry: Registry, endpoint: Endpoint, context: Request
       settings: registry.settings,
       dryRun: options.dryRun,
       apiVersion: groupVersion(endpoint.served.group, endpoint.served.version),
+      warn: (text) => addWarning(context, text),
     },
   };
 }
@@ -70,6 +71,10 @@ export function attributesOf(
 
 /** Adds a Warning header text, once. */
 export function warn({ context }: Write, text: string): void {
+  addWarning(context, text);
+}
+
+function addWarning(context: RequestContext, text: string): void {
   if (!context.warnings.includes(text)) context.warnings.push(text);
 }
 

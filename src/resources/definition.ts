@@ -116,6 +116,8 @@ export interface StrategyContext {
   readonly dryRun: boolean;
   /** The group version that the request speaks, for kinds with rules that differ between them. Absent: the hub's. */
   readonly apiVersion?: string;
+  /** Takes a warning text of what was done to the object before it was checked. Absent: nobody listens. */
+  readonly warn?: (text: string) => void;
 }
 
 /** The server's settings that kinds depend on. */

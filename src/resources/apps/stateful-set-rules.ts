@@ -95,7 +95,7 @@ function checkTemplate(spec: ReadonlyJsonObject, faults: FieldError[], options: 
   // Once with the whole template and once here: the original tells of these twice.
   labels(getOwn(meta, "labels"), at.child("labels"), faults, undefined);
   annotations(getOwn(meta, "annotations"), at.child("annotations"), faults, undefined);
-  checkPodAnnotations(meta, objectIn(template, "spec"), at.child("annotations"), faults);
+  checkPodAnnotations(meta, objectIn(template, "spec"), at.child("annotations"), faults, options);
 }
 
 function withClaims(template: ReadonlyJsonObject, spec: ReadonlyJsonObject): ReadonlyJson {

@@ -1,11 +1,13 @@
 import { forbiddenField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { isSet, listIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { listIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import type { StrategyContext } from "../definition.ts";
 import { checkImagePadding } from "../pod-spec/containers.ts";
+import { forgiven } from "../pod-spec/forgiven.ts";
 import { checkPodAnnotations } from "../pod-spec/pod-annotations.ts";
 import { checkPodSpec } from "../pod-spec/pod-spec.ts";
+import { checkProfileAnnotations } from "../pod-spec/profile-annotations.ts";
 import type { PodRuleOptions } from "../pod-spec/scope.ts";
 import { checkTokensNeedAccount } from "../pod-spec/volume-files.ts";
 
@@ -20,15 +22,13 @@ export const podPaths = {
 /** What the settings, and the pod that was there before, let pods do. */
 export function podOptions(context: StrategyContext, old?: KubeObject): PodRuleOptions {
   const { allowPrivileged } = context.settings;
-  if (old === undefined) return { allowPrivileged };
-  const securityContext = objectIn(objectIn(old, "spec"), "securityContext");
-  return { allowPrivileged, allowSeLinuxMountOption: isSet(securityContext, "seLinuxChangePolicy") };
+  return old === undefined ? { allowPrivileged } : { allowPrivileged, ...forgiven(objectIn(old, "spec"), old.metadata) };
 }
 
 /** Appends what is wrong with a whole pod, new or changed: what holds for templates too, and what only pods must keep. */
 export function checkPod(object: KubeObject, faults: FieldError[], options: PodRuleOptions): void {
   const spec = objectIn(object, "spec");
-  checkPodAnnotations(object.metadata, spec, podPaths.annotations, faults);
+  checkPodAnnotations(object.metadata, spec, podPaths.annotations, faults, options);
   checkPodSpec(spec, object.metadata, podPaths.spec, faults, options);
   checkTokensNeedAccount(spec, podPaths.spec, faults);
   for (const list of ["containers", "initContainers"] as const) {
@@ -48,5 +48,6 @@ export function validatePod(object: KubeObject, context: StrategyContext): Field
     const detail = "cannot be set until all schedulingGates have been cleared";
     faults.push(forbiddenField(podPaths.spec.child("nodeName"), detail));
   }
+  checkProfileAnnotations(object.metadata, spec, podPaths.spec, faults);
   return faults;
 }

@@ -4,10 +4,13 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import { structAt } from "../../object/parts.ts";
 import { objectIn } from "../../object/read.ts";
 import type { FieldError } from "../../object/field-error.ts";
-import type { KindBehaviour, StrategyContext } from "../definition.ts";
+import type { KindBehaviour } from "../definition.ts";
 import { defaultPodSpec } from "../pod-spec/defaults.ts";
 import { dropDisabledPodFields } from "../pod-spec/disabled-fields.ts";
+import { dropInitAnnotations } from "../pod-spec/init-annotations.ts";
 import { validatePodTemplateSpec } from "../pod-spec/pod-template.ts";
+import type { PodRuleOptions } from "../pod-spec/scope.ts";
+import { templateOptions } from "../pod-spec/template-owner.ts";
 import { containerImages, containerNames, labelsText, templateOf } from "../pod-spec/template-cells.ts";
 import { podSpecWarnings } from "../pod-spec/warnings.ts";
 
@@ -17,12 +20,13 @@ const template = FieldPath.root.child("template");
 export const podTemplate: KindBehaviour = {
   applyDefaults(object) {
     defaultPodSpec(structIn(structIn(object, "template"), "spec"));
+    dropInitAnnotations(structAt(object, "template", "metadata") ?? {});
   },
   strategy: {
     prepareForCreate: (object) => dropDisabled(object, undefined),
     prepareForUpdate: (object, old) => dropDisabled(object, old),
-    validate: validateTemplate,
-    validateUpdate: (object, _old, context) => validateTemplate(object, context),
+    validate: (object, context) => validateTemplate(object, templateOptions(context)),
+    validateUpdate: (object, old, context) => validateTemplate(object, templateOptions(context, old)),
     warnings: (object) => {
       const { meta, spec } = templateOf(object);
       return podSpecWarnings(spec, meta, template);
@@ -35,8 +39,8 @@ export const podTemplate: KindBehaviour = {
   },
 };
 
-function validateTemplate(object: KubeObject, context: StrategyContext): FieldError[] {
-  return validatePodTemplateSpec(object["template"], template, { allowPrivileged: context.settings.allowPrivileged });
+function validateTemplate(object: KubeObject, options: PodRuleOptions): FieldError[] {
+  return validatePodTemplateSpec(object["template"], template, options);
 }
 
 function dropDisabled(object: KubeObject, old: KubeObject | undefined): void {

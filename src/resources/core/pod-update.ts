@@ -25,7 +25,7 @@ const updatable = [
 export function validatePodUpdate(object: KubeObject, old: KubeObject, context: StrategyContext): FieldError[] {
   const faults: FieldError[] = [];
   checkPod(object, faults, podOptions(context, old));
-  checkPodAnnotationChanges(object.metadata, old.metadata, podPaths.annotations, faults);
+  checkPodAnnotationChanges(object, old, podPaths.annotations, faults);
   const spec = objectIn(object, "spec");
   const oldSpec = objectIn(old, "spec");
   for (const list of ["containers", "initContainers"] as const) {
@@ -150,5 +150,6 @@ function withOldNodeAffinity(spec: ReadonlyJsonObject, old: ReadonlyJsonObject):
   const nodeAffinity = getOwn(objectIn(old, "affinity"), "nodeAffinity");
   const { nodeAffinity: _changed, ...others } = asObject(getOwn(spec, "affinity"));
   if (nodeAffinity !== undefined) return { ...others, nodeAffinity };
-  return Object.keys(others).length === 0 ? getOwn(old, "affinity") : others;
+  const nothing = Object.keys(others).length === 0 && (!isSet(old, "affinity") || !isSet(spec, "affinity"));
+  return nothing ? undefined : others;
 }

@@ -98,6 +98,21 @@ test("where a gated pod may run can be narrowed, not widened", () => {
   );
 });
 
+test("a gated pod's affinity to nodes is set, its affinity to pods stays", () => {
+  const podAffinity = { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: "z", labelSelector: {} }] };
+  const term = { matchExpressions: [{ key: "k", operator: "Exists" }] };
+  const nodeAffinity = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } };
+  const faults = (old: JsonObject | undefined, affinity: JsonObject | undefined): string[] =>
+    faultsOf(createdPod({ schedulingGates: [{ name: "g" }], ...(old === undefined ? {} : { affinity: old }) }), (spec) => {
+      if (affinity === undefined) delete spec["affinity"];
+      else spec["affinity"] = affinity;
+    }).map((fault) => fault.split(":", 1)[0] ?? "");
+  assert.deepEqual(faults(undefined, { nodeAffinity }), []);
+  assert.deepEqual(faults({ podAffinity }, { podAffinity, nodeAffinity }), []);
+  assert.deepEqual(faults({ podAffinity }, { nodeAffinity }), ["spec"]);
+  assert.deepEqual(faults({ podAffinity }, undefined), ["spec"]);
+});
+
 test("through ephemeralcontainers nothing but these changes, and none is taken away", () => {
   const old = createdPod({ ephemeralContainers: [{ name: "e", image: "i" }] });
   const object = copyJson(old) as KubeObject;

@@ -7,12 +7,15 @@ import type { KindBehaviour, StrategyContext } from "../definition.ts";
 import { restore } from "../keep-old.ts";
 import { mirrorServiceAccount } from "../pod-spec/defaults.ts";
 import { dropDisabledPodFields } from "../pod-spec/disabled-fields.ts";
+import { dropInitAnnotations } from "../pod-spec/init-annotations.ts";
 import { applyPodLabelKeys } from "../pod-spec/label-keys.ts";
 import { defaultPod } from "../pod-spec/pod-defaults.ts";
+import { applyAppArmorAnnotations } from "../pod-spec/profile-annotations.ts";
 import { qosClass } from "../pod-spec/qos.ts";
 import { podSpecWarnings } from "../pod-spec/warnings.ts";
 import { podCells, podRowConditions } from "./pod-cells.ts";
-import { ephemeralContainersStrategy, resizeStrategy } from "./pod-doors.ts";
+import { ephemeralContainersStrategy } from "./pod-doors.ts";
+import { resizeStrategy } from "./pod-resize.ts";
 import { validatePod } from "./pod-rules.ts";
 import { podSelectableFields } from "./pod-selectors.ts";
 import { mirrorPodIp, podSpecChanged, podStatusStrategy } from "./pod-status.ts";
@@ -22,6 +25,7 @@ import { validatePodUpdate } from "./pod-update.ts";
 export const pod: KindBehaviour = {
   applyDefaults(object) {
     defaultPod(structIn(object, "spec"));
+    dropInitAnnotations(object.metadata);
     if (isObject(object["status"])) mirrorPodIp(object["status"]);
   },
   strategy: {
@@ -69,6 +73,7 @@ function prepareForCreate(object: KubeObject, context: StrategyContext): void {
   }
   object["status"] = status;
   applyPodLabelKeys(spec, objectIn(object.metadata, "labels"));
+  applyAppArmorAnnotations(object, (text) => context.warn?.(text));
 }
 
 function podWarnings(object: KubeObject): string[] {

@@ -22,7 +22,7 @@ export const podSelector: Check<PodScope> = skippingAbsent((value, at, faults, s
 const strictNodes = nodeSelector();
 const lenientNodes = nodeSelector({ allowInvalidValues: true });
 const requiredNodes: Check<PodScope> = (value, at, faults, scope) => {
-  const check = scope.options.allowInvalidSelectorValues === true ? lenientNodes : strictNodes;
+  const check = scope.options.allowInvalidNodeValues === true ? lenientNodes : strictNodes;
   check(value, at, faults, scope);
 };
 

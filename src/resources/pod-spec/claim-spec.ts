@@ -4,7 +4,7 @@ import { dnsLabel, dnsSubdomain } from "../../object/names.ts";
 import { isSet, objectIn, stringIn, stringsIn } from "../../object/read.ts";
 import type { Check } from "../../validation/check.ts";
 import { annotations, labels, labelSelector } from "../../validation/labels.ts";
-import { filled, optional } from "../../validation/presence.ts";
+import { filled, isEmpty, optional } from "../../validation/presence.ts";
 import { positiveQuantity } from "../../validation/quantities.ts";
 import { oneOf, text } from "../../validation/scalars.ts";
 import { all, fields, struct } from "../../validation/structure.ts";
@@ -88,8 +88,31 @@ export const persistentVolumeClaimSpec: Check = claimSpec(false);
 /** The rules of the spec of a claim that had a source of content before an update, by whatever group's name. */
 export const sourcedClaimSpec: Check = claimSpec(true);
 
+/** Metadata that a claim does not take over from its template, with the names that upstream tells them by. */
+const ownMetadata: readonly (readonly [member: string, shown: string])[] = [
+  ["name", "name"],
+  ["generateName", "generateName"],
+  ["namespace", "namespace"],
+  ["selfLink", "selfLink"],
+  ["uid", "uID"],
+  ["resourceVersion", "resourceVersion"],
+  ["generation", "generation"],
+  ["creationTimestamp", "creationTimestamp"],
+  ["deletionTimestamp", "deletionTimestamp"],
+  ["deletionGracePeriodSeconds", "deletionGracePeriodSeconds"],
+  ["ownerReferences", "ownerReferences"],
+  ["finalizers", "finalizers"],
+  ["managedFields", "managedFields"],
+];
+
+const nothingOwn: Check = struct((metadata, at, faults) => {
+  for (const [member, shown] of ownMetadata) {
+    if (!isEmpty(metadata[member])) faults.push(forbiddenField(at.child(shown), "cannot be set for an ephemeral volume"));
+  }
+});
+
 /** The rules of a claim that is made for a pod: the metadata that it takes over, and its spec. */
 export const claimTemplate: Check = fields({
-  metadata: fields({ annotations, labels }),
+  metadata: all(fields({ annotations, labels }), nothingOwn),
   spec: persistentVolumeClaimSpec,
 });

@@ -50,6 +50,7 @@ export function checkContainers(scope: PodScope, at: FieldPath, faults: FieldErr
   if (containers.length === 0) faults.push(requiredField(at.child("containers")));
   checkList("containers", scope, at, faults, new Set(), (container, place, names) => {
     takeName(container, place, names, faults);
+    names.add(stringIn(container, "name"));
     runningRules(container, place, faults, scope);
     checkContainerRestartPolicy(container, place, faults);
   });
@@ -62,8 +63,9 @@ export function checkContainers(scope: PodScope, at: FieldPath, faults: FieldErr
       faults.push(forbiddenField(place.child("restartPolicyRules"), detail));
     }
     takeName(container, place, names, faults);
-    // Init containers run one by one: only within one of them can ports of the node be in each other's way.
-    checkHostPortConflicts([container], () => place, faults);
+    // Init containers run one by one: only within one of them can ports of the node be in each other's way. Upstream
+    // looks at each as at a list of its own, and tells of the first place.
+    checkHostPortConflicts([container], () => at.child("initContainers").index(0), faults);
     if (sidecar) {
       runningRules(container, place, faults, scope);
     } else {
@@ -75,6 +77,7 @@ export function checkContainers(scope: PodScope, at: FieldPath, faults: FieldErr
   checkList("ephemeralContainers", scope, at, faults, new Set(lasting), (container, place, names) => {
     checkImagePadding(container, place, faults);
     takeName(container, place, names, faults);
+    names.add(stringIn(container, "name"));
     const target = stringIn(container, "targetContainerName");
     if (target !== "" && !lasting.has(target)) faults.push(notFoundField(place.child("targetContainerName"), target));
     checkEphemeral(container, place, faults);
@@ -82,11 +85,7 @@ export function checkContainers(scope: PodScope, at: FieldPath, faults: FieldErr
 }
 
 function namesOf(spec: ReadonlyJsonObject, list: string): Set<string> {
-  return new Set(
-    objectsIn(spec, list)
-      .map((container) => stringIn(container, "name"))
-      .filter((name) => name !== ""),
-  );
+  return new Set(objectsIn(spec, list).map((container) => stringIn(container, "name")));
 }
 
 function takeName(container: ReadonlyJsonObject, at: FieldPath, names: Set<string>, faults: FieldError[]): void {

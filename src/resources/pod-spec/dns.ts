@@ -46,15 +46,15 @@ function checkSearches(searches: readonly string[], at: FieldPath, faults: Field
   if (searches.length > maxSearches) {
     faults.push(invalidField(at, searches, `must not have more than ${maxSearches} search paths`));
   }
+  if (Buffer.byteLength(searches.join(" ")) > maxSearchText) {
+    const detail = `must not have more than ${maxSearchText} characters (including spaces) in the search list`;
+    faults.push(invalidField(at, searches, detail));
+  }
   searches.forEach((search, i) => {
     if (search === ".") return;
     const name = search.endsWith(".") ? search.slice(0, -1) : search;
     for (const message of dnsSubdomainWithUnderscore(name)) faults.push(invalidField(at.index(i), name, message));
   });
-  if (searches.join(" ").length > maxSearchText) {
-    const detail = `must not have more than ${maxSearchText} characters (including spaces) in the search list`;
-    faults.push(invalidField(at, searches, detail));
-  }
 }
 
 /** The rules of lines in a pod's hosts file. */

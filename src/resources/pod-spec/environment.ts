@@ -1,7 +1,7 @@
 import { invalidField, notFoundField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
 import type { ReadonlyJsonObject } from "../../object/json.ts";
-import { configKey, dnsSubdomain, environmentName } from "../../object/names.ts";
+import { configKey, dnsSubdomain, environmentName, maskTrailingHyphen } from "../../object/names.ts";
 import { asList, asObject, isSet, stringIn } from "../../object/read.ts";
 import { skippingAbsent, type Check } from "../../validation/check.ts";
 import { filled, required } from "../../validation/presence.ts";
@@ -57,7 +57,8 @@ const valueFrom: Check<PodScope> = struct((variable, at, faults, scope) => {
 /** The rules of a container's environment variables. */
 export const environment: Check<PodScope> = each(all(fields({ name: required(text(environmentName)) }), valueFrom));
 
-const nameOfSource: Check = fields({ name: required(text(dnsSubdomain)) });
+/** Of a source that fills the environment as a whole upstream takes the beginning of a name as well: a hyphen may end it. */
+const nameOfSource: Check = fields({ name: required(text((name) => dnsSubdomain(maskTrailingHyphen(name)))) });
 const prefixRule: Check = fields({ prefix: filled(text(environmentName)) });
 
 const environmentSources = Object.entries<Check<PodScope>>({ configMapRef: nameOfSource, secretRef: nameOfSource });

@@ -117,7 +117,7 @@ const byteDivisors = ["1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1G
 
 /** By the resource's name without its list: what may divide it, and what messages call it. */
 function divisorsOf(resource: string): { readonly texts: readonly string[]; readonly detail: string } | undefined {
-  const name = resource.replace(/^(?:limits|requests)\./, "");
+  const [, name = ""] = /^(?:limits|requests)\.(.*)$/s.exec(resource) ?? [];
   const bytes = (what: string): { texts: readonly string[]; detail: string } => ({
     texts: byteDivisors,
     detail: `only divisor's values ${byteDivisors.join(", ")} are supported with the ${what} resource`,
@@ -127,7 +127,7 @@ function divisorsOf(resource: string): { readonly texts: readonly string[]; read
   }
   if (name === "memory") return bytes("memory");
   if (name === "ephemeral-storage") return bytes("local ephemeral storage");
-  return name.startsWith("hugepages-") && name !== resource ? bytes("hugepages") : undefined;
+  return name.startsWith("hugepages-") ? bytes("hugepages") : undefined;
 }
 
 function checkDivisor(ref: ReadonlyJsonObject, resource: string, at: FieldPath, faults: FieldError[]): void {

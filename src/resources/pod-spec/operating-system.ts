@@ -2,7 +2,7 @@ import { forbiddenField, invalidField, notSupportedField, requiredField, type Fi
 import type { FieldPath } from "../../object/field-path.ts";
 import { getOwn, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import { booleanIn, isSet, listIn, objectIn, stringIn } from "../../object/read.ts";
-import { visitContainers } from "./scope.ts";
+import { visitContainers, type PodRuleOptions } from "./scope.ts";
 
 const systems = ["linux", "windows"];
 const notOnWindows = "cannot be set for a windows pod";
@@ -106,8 +106,7 @@ export function checkHostProcesses(spec: ReadonlyJsonObject, at: FieldPath, faul
     faults.push(invalidField(at.child("hostNetwork"), false, detail));
   }
   if (!allowPrivileged) {
-    const place = at.child("securityContext", "windowsOptions", "hostProcess");
-    faults.push(forbiddenField(place, "hostProcess containers are disallowed by cluster policy"));
+    faults.push(forbiddenField(at, "hostProcess containers are disallowed by cluster policy"));
   }
 }
 
@@ -117,7 +116,12 @@ function hostProcess(owner: ReadonlyJsonObject): boolean | undefined {
 }
 
 /** A pod in a user namespace of its own cannot share the node's other namespaces, nor use raw devices (KEP-127). */
-export function checkUserNamespace(spec: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
+export function checkUserNamespace(
+  spec: ReadonlyJsonObject,
+  at: FieldPath,
+  faults: FieldError[],
+  options: Pick<PodRuleOptions, "allowDevicesInUserNamespace">,
+): void {
   if (getOwn(spec, "hostUsers") !== false) return;
   const detail = "when `hostUsers` is false";
   for (const [member, shown] of [
@@ -127,6 +131,7 @@ export function checkUserNamespace(spec: ReadonlyJsonObject, at: FieldPath, faul
   ] as const) {
     if (booleanIn(spec, member)) faults.push(forbiddenField(at.child(shown), detail));
   }
+  if (options.allowDevicesInUserNamespace === true) return;
   visitContainers(spec, at, (container, place) => {
     if (listIn(container, "volumeDevices").length > 0) faults.push(forbiddenField(place.child("volumeDevices"), detail));
   });

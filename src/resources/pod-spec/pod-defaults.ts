@@ -9,6 +9,8 @@ import { isHugePages, isOvercommitAllowed } from "./resource-names.ts";
 export function defaultPod(spec: JsonObject): void {
   defaultPodSpec(spec);
   spec["enableServiceLinks"] ??= true;
+  // Old pods may have a negative grace period, which counts as the shortest one; templates keep theirs.
+  if (Number(spec["terminationGracePeriodSeconds"]) < 0) spec["terminationGracePeriodSeconds"] = 1;
   for (const list of ["containers", "initContainers"]) {
     for (const container of objects(spec[list])) {
       requestWhatIsLimited(container);
@@ -46,6 +48,7 @@ export function defaultPodResources(spec: JsonObject): void {
   if (!isObject(resources)) return;
   const limits = isObject(resources["limits"]) ? resources["limits"] : {};
   const requests = isObject(resources["requests"]) ? resources["requests"] : {};
+  if (Object.keys(limits).length === 0 && Object.keys(requests).length === 0) return;
   for (const [name, amount] of aggregate(spec, "limits")) {
     if (!isHugePages(name) || Object.hasOwn(limits, name) || Object.hasOwn(requests, name)) continue;
     setOwn(limits, name, formatQuantity(amount));

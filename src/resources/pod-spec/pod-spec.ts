@@ -98,7 +98,7 @@ export function checkPodSpec(
   const scope: PodScope = {
     spec,
     meta,
-    volumes: checkVolumes(spec, meta, at.child("volumes"), faults),
+    volumes: checkVolumes(spec, meta, at.child("volumes"), faults, options),
     claimNames: claimNames(spec),
     gracePeriod: gracePeriodOf(spec),
     restartPolicy: stringIn(spec, "restartPolicy"),
@@ -109,9 +109,7 @@ export function checkPodSpec(
   checkContainers(scope, at, faults);
   checkPodResources(scope, at.child("resources"), faults);
   if (booleanIn(spec, "hostNetwork")) {
-    for (const list of ["containers", "initContainers"] as const) {
-      checkHostNetworkPorts(objectsIn(spec, list), at.child(list), faults);
-    }
+    checkHostNetworkPorts(objectsIn(spec, "containers"), meta !== undefined, at.child("containers"), faults);
   }
   policies(spec, at, faults, scope);
   checkDns(spec, at.child("dnsConfig"), faults);
@@ -119,7 +117,7 @@ export function checkPodSpec(
   schedulingGates(getOwn(spec, "schedulingGates"), at.child("schedulingGates"), faults, scope);
   topologySpread(getOwn(spec, "topologySpreadConstraints"), at.child("topologySpreadConstraints"), faults, scope);
   checkHostProcesses(spec, at, faults, options.allowPrivileged);
-  checkUserNamespace(spec, at, faults);
+  checkUserNamespace(spec, at, faults, options);
   rest(spec, at, faults, scope);
   hostnameOverride(spec, at, faults, scope);
   checkOperatingSystem(spec, at, faults);

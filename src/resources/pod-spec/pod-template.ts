@@ -19,7 +19,7 @@ export function validatePodTemplateSpec(template: ReadonlyJson | undefined, at: 
   // Upstream tells these of the template itself, not of its metadata.
   labels(getOwn(meta, "labels"), at.child("labels"), faults, undefined);
   annotations(getOwn(meta, "annotations"), at.child("annotations"), faults, undefined);
-  checkPodAnnotations(meta, spec, at.child("annotations"), faults);
+  checkPodAnnotations(meta, spec, at.child("annotations"), faults, options);
   checkPodSpec(spec, undefined, at.child("spec"), faults, options);
   if (listIn(spec, "ephemeralContainers").length > 0) {
     const detail = "ephemeral containers not allowed in pod template";

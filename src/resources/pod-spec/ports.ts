@@ -46,12 +46,17 @@ export function checkHostPortConflicts(
   });
 }
 
-/** In the node's network a container's port is the node's. */
-export function checkHostNetworkPorts(containers: readonly ReadonlyJsonObject[], at: FieldPath, faults: FieldError[]): void {
+/** In the node's network a container's port is the node's; a template may leave that to be filled in when its pods are made. */
+export function checkHostNetworkPorts(
+  containers: readonly ReadonlyJsonObject[],
+  ofPod: boolean,
+  at: FieldPath,
+  faults: FieldError[],
+): void {
   containers.forEach((container, i) => {
     objectsIn(container, "ports").forEach((one, j) => {
       const hostPort = numberIn(one, "hostPort");
-      if (hostPort === numberIn(one, "containerPort")) return;
+      if (hostPort === numberIn(one, "containerPort") || (hostPort === 0 && !ofPod)) return;
       const place = at.index(i).child("ports").index(j).child("hostPort");
       faults.push(invalidField(place, hostPort, "must match `containerPort` when `hostNetwork` is true"));
     });

@@ -5,8 +5,20 @@ import { objectIn, objectsIn, stringIn } from "../../object/read.ts";
 /** What pods are forgiven or refused by the server's settings and, on updates, by what was there before. */
 export interface PodRuleOptions {
   readonly allowPrivileged: boolean;
-  /** The old object has selectors with values that are no label values; they may stay. */
+  /** The old object has annotations with a cost of deletion that is no number. */
+  readonly allowInvalidDeletionCost?: boolean;
+  /** The old object has selectors of pods with values that are no label values; they may stay. */
   readonly allowInvalidSelectorValues?: boolean;
+  /** The same of the nodes that it must run on. */
+  readonly allowInvalidNodeValues?: boolean;
+  /** The same of the constraints on how pods spread; their selectors are not looked at at all. */
+  readonly allowInvalidSpreadSelectors?: boolean;
+  /** The old object has a token with a path out of its volume. */
+  readonly allowAnyTokenPath?: boolean;
+  /** The old object sets kernel parameters of a namespace that it shares with its node. */
+  readonly allowSysctlsOfNode?: boolean;
+  /** The old object has raw devices in a user namespace of its own. */
+  readonly allowDevicesInUserNamespace?: boolean;
   /** The old object says how volumes are labelled; then the other way, off by default at this level, may be named too. */
   readonly allowSeLinuxMountOption?: boolean;
 }

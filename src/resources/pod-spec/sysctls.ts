@@ -1,4 +1,5 @@
 import { duplicateField, invalidField, requiredField } from "../../object/field-error.ts";
+import type { ReadonlyJsonObject } from "../../object/json.ts";
 import { asList, asObject, booleanIn, stringIn } from "../../object/read.ts";
 import { skippingAbsent, type Check } from "../../validation/check.ts";
 import type { PodScope } from "./scope.ts";
@@ -17,8 +18,14 @@ const namespaced = [
   },
 ];
 
+/** The member by which a pod shares with its node the namespace that a kernel parameter belongs to, if it does. */
+export function sharesNamespaceOf(spec: ReadonlyJsonObject, name: string): string | undefined {
+  const dotted = name.replaceAll("/", ".");
+  return namespaced.find(({ member, matches }) => booleanIn(spec, member) && matches(dotted))?.member;
+}
+
 /** The rules of a pod's kernel parameters. */
-export const sysctls: Check<PodScope> = skippingAbsent((value, at, faults, { spec }) => {
+export const sysctls: Check<PodScope> = skippingAbsent((value, at, faults, { spec, options }) => {
   const names = new Set<string>();
   asList(value).forEach((item, i) => {
     const name = stringIn(asObject(item), "name");
@@ -28,12 +35,8 @@ export const sysctls: Check<PodScope> = skippingAbsent((value, at, faults, { spe
     else if (!valid) {
       faults.push(invalidField(place, name, `must have at most ${maxLength} characters and match regex ${pattern}`));
     } else if (names.has(name)) faults.push(duplicateField(place, name));
-    const dotted = name.replaceAll("/", ".");
-    for (const { member, matches } of namespaced) {
-      if (booleanIn(spec, member) && matches(dotted)) {
-        faults.push(invalidField(place, name, `may not be specified when '${member}' is true`));
-      }
-    }
+    const shared = options.allowSysctlsOfNode === true ? undefined : sharesNamespaceOf(spec, name);
+    if (shared !== undefined) faults.push(invalidField(place, name, `may not be specified when '${shared}' is true`));
     names.add(name);
   });
 });

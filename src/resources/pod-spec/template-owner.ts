@@ -1,9 +1,11 @@
 import { structIn, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { FieldPath } from "../../object/field-path.ts";
-import { isSet, objectIn } from "../../object/read.ts";
+import { objectIn } from "../../object/read.ts";
 import type { StrategyContext } from "../definition.ts";
 import { defaultPodSpec } from "./defaults.ts";
 import { dropDisabledPodFields } from "./disabled-fields.ts";
+import { forgiven } from "./forgiven.ts";
+import { dropInitAnnotations } from "./init-annotations.ts";
 import type { PodRuleOptions } from "./scope.ts";
 import { containerImages, containerNames, templateOf } from "./template-cells.ts";
 import { podSpecWarnings } from "./warnings.ts";
@@ -11,7 +13,7 @@ import { podSpecWarnings } from "./warnings.ts";
 /** Fills in the template of an object that makes pods, in place. `owner` is what has a member "template". */
 export function defaultTemplateOf(owner: JsonObject): void {
   const template = structIn(owner, "template");
-  structIn(template, "metadata");
+  dropInitAnnotations(structIn(template, "metadata"));
   defaultPodSpec(structIn(template, "spec"));
 }
 
@@ -25,8 +27,8 @@ export function dropDisabledOf(owner: JsonObject, old: ReadonlyJsonObject | unde
 export function templateOptions(context: StrategyContext, old?: ReadonlyJsonObject): PodRuleOptions {
   const { allowPrivileged } = context.settings;
   if (old === undefined) return { allowPrivileged };
-  const securityContext = objectIn(objectIn(objectIn(old, "template"), "spec"), "securityContext");
-  return { allowPrivileged, allowSeLinuxMountOption: isSet(securityContext, "seLinuxChangePolicy") };
+  const template = objectIn(old, "template");
+  return { allowPrivileged, ...forgiven(objectIn(template, "spec"), objectIn(template, "metadata")) };
 }
 
 /** What a writer of the template should know; `at` is where the template is. */

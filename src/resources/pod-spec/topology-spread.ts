@@ -2,10 +2,11 @@ import { duplicateField, invalidField } from "../../object/field-error.ts";
 import { getOwn } from "../../object/json.ts";
 import { asList, asObject, isSet, numberIn, stringIn } from "../../object/read.ts";
 import { skippingAbsent, type Check } from "../../validation/check.ts";
+import { labelSelector } from "../../validation/labels.ts";
 import { optional, required } from "../../validation/presence.ts";
 import { atLeast, oneOf } from "../../validation/scalars.ts";
-import { all, fields, struct } from "../../validation/structure.ts";
-import { labelKeys, podSelector } from "./affinity.ts";
+import { all, fields, struct, when } from "../../validation/structure.ts";
+import { labelKeys } from "./affinity.ts";
 import type { PodScope } from "./scope.ts";
 
 const aboveZero = atLeast(1, "must be greater than zero");
@@ -30,7 +31,12 @@ const minDomains: Check = struct((constraint, at, faults, context) => {
 
 const inclusionPolicies: Check = fields({ nodeAffinityPolicy: optional(inclusion), nodeTaintsPolicy: optional(inclusion) });
 
-const rest: Check<PodScope> = all<PodScope>(minDomains, inclusionPolicies, labelKeys, fields({ labelSelector: podSelector }));
+const selector: Check<PodScope> = when(
+  (_value, scope) => scope.options.allowInvalidSpreadSelectors !== true,
+  fields({ labelSelector: labelSelector() }),
+);
+
+const rest: Check<PodScope> = all<PodScope>(minDomains, inclusionPolicies, labelKeys, selector);
 
 /** The rules of constraints on how pods spread (concepts/scheduling-eviction/topology-spread-constraints). */
 export const topologySpread: Check<PodScope> = skippingAbsent((value, at, faults, scope) => {

@@ -3,10 +3,11 @@ import type { FieldPath } from "../../object/field-path.ts";
 import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
 import { asNumber, asObject, isSet, listIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import type { Check } from "../../validation/check.ts";
-import { required } from "../../validation/presence.ts";
+import { anything, required } from "../../validation/presence.ts";
 import { each, fields, struct } from "../../validation/structure.ts";
 import { resourceFieldRef, volumeFieldRef } from "./field-selectors.ts";
 import { fileMode, nonReservedPath } from "./paths.ts";
+import type { PodRuleOptions } from "./scope.ts";
 import { keyToPath } from "./volume-sources.ts";
 
 const resourceRef = resourceFieldRef(true);
@@ -57,8 +58,8 @@ class ProjectedPaths {
 const sources = ["secret", "configMap", "downwardAPI", "serviceAccountToken"] as const;
 
 /** The rules of a volume put together from several sources. */
-export const projected: Check = struct((volume, at, faults, context) => {
-  if (isSet(volume, "defaultMode")) fileMode(volume["defaultMode"], at.child("defaultMode"), faults, context);
+export const projected: Check<PodRuleOptions> = struct((volume, at, faults, options) => {
+  if (isSet(volume, "defaultMode")) fileMode(volume["defaultMode"], at.child("defaultMode"), faults, options);
   const paths = new ProjectedPaths(at, faults);
   listIn(volume, "sources").forEach((item, i) => {
     const source = asObject(item);
@@ -71,7 +72,7 @@ export const projected: Check = struct((volume, at, faults, context) => {
         paths.take(stringIn(file, "path"), stringIn(file, "path"));
       }
     }
-    if (isSet(source, "serviceAccountToken")) checkToken(source, at, place.child("serviceAccountToken"), faults, paths);
+    if (isSet(source, "serviceAccountToken")) checkToken(source, at, place.child("serviceAccountToken"), faults, options);
     if (sources.filter((name) => isSet(source, name)).length > 1) {
       faults.push(forbiddenField(place, "may not specify more than 1 volume type per source"));
     }
@@ -95,7 +96,14 @@ function checkKeys(
   for (const item of objectsIn(keys, "items")) paths.take(stringIn(item, "path"), stringIn(keys, "name"));
 }
 
-function checkToken(source: ReadonlyJsonObject, volume: FieldPath, at: FieldPath, faults: FieldError[], paths: ProjectedPaths): void {
+/** Where a token's file hides another one, there is only a warning. */
+function checkToken(
+  source: ReadonlyJsonObject,
+  volume: FieldPath,
+  at: FieldPath,
+  faults: FieldError[],
+  options: Pick<PodRuleOptions, "allowAnyTokenPath">,
+): void {
   const token = objectIn(source, "serviceAccountToken");
   const seconds = asNumber(getOwn(token, "expirationSeconds"));
   const place = at.child("expirationSeconds");
@@ -105,8 +113,8 @@ function checkToken(source: ReadonlyJsonObject, volume: FieldPath, at: FieldPath
   if (seconds > tokenSecondsMax) {
     faults.push(invalidField(place, seconds, "may not specify a duration larger than 2^32 seconds"));
   }
-  required(nonReservedPath)(getOwn(token, "path"), volume.child("path"), faults, undefined);
-  paths.take(stringIn(token, "path"), stringIn(token, "path"));
+  const path = required(options.allowAnyTokenPath === true ? anything : nonReservedPath);
+  path(getOwn(token, "path"), volume.child("path"), faults, undefined);
 }
 
 /** Pods without a service account have no token. Templates get theirs when their pods are made. */

@@ -9,10 +9,11 @@ import { present } from "../../validation/presence.ts";
 import { fields, union } from "../../validation/structure.ts";
 import { claimTemplate } from "./claim-spec.ts";
 import { commonVolumeSources as common, iscsiInterfaceProblem, podVolumeSources as own } from "./volume-sources.ts";
+import type { PodRuleOptions } from "./scope.ts";
 import { downwardApi, projected } from "./volume-files.ts";
 
 /** A volume has exactly one source, checked in this order. */
-const source: Check = union(
+const source: Check<PodRuleOptions> = union<PodRuleOptions>(
   {
     emptyDir: own.emptyDir,
     hostPath: common.hostPath,
@@ -61,6 +62,7 @@ export function checkVolumes(
   meta: ReadonlyJsonObject | undefined,
   at: FieldPath,
   faults: FieldError[],
+  options: PodRuleOptions,
 ): Map<string, ReadonlyJsonObject> {
   const good = new Map<string, ReadonlyJsonObject>();
   const volumes = objectsIn(spec, "volumes");
@@ -72,7 +74,7 @@ export function checkVolumes(
     const place = at.index(i);
     const name = stringIn(volume, "name");
     const before = faults.length;
-    source(volume, place, faults, undefined);
+    source(volume, place, faults, options);
     checkDerivedNames(volume, name, podName, place, faults);
     if (name === "") faults.push(requiredField(place.child("name")));
     else for (const message of dnsLabel(name)) faults.push(invalidField(place.child("name"), name, message));
