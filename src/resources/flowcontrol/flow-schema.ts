@@ -78,17 +78,10 @@ function checkSubject(subject: ReadonlyJsonObject, at: FieldPath, faults: FieldE
   }
   if (!isSet(subject, own)) faults.push(requiredField(at.child(own), `${own} is required when subject kind is '${kind}'`));
   else checkSubjectMember(kind, objectIn(subject, own), at.child(own), faults);
-  for (const [other, member] of otherSubjects(kind)) {
-    if (isSet(subject, member)) faults.push(forbiddenField(at.child(member), `${member} is forbidden when subject kind is not '${other}'`));
+  for (const [other, member] of SUBJECTS) {
+    if (other !== kind && isSet(subject, member)) faults.push(forbiddenField(at.child(member), `${member} is forbidden when subject kind is not '${other}'`));
   }
 }
-
-/** The members that a subject of this kind must not have, in the order in which they are looked for. */
-function otherSubjects(kind: string): [string, string][] {
-  return [...SUBJECTS].filter(([other]) => other !== kind).sort(([a], [b]) => order(kind, a) - order(kind, b));
-}
-
-const order = (kind: string, other: string): number => (kind === "User" && other === "ServiceAccount" ? 0 : other === "User" ? 1 : 2);
 
 function checkSubjectMember(kind: string, member: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
   const name = stringIn(member, "name");

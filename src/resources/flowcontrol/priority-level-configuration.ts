@@ -47,13 +47,6 @@ function levelFaults(object: KubeObject): FieldError[] {
   if ((name === EXEMPT) !== (type === "Exempt")) {
     faults.push(invalidField(at.child("type"), type, "must be 'Exempt' if and only if `name` is 'exempt'"));
   }
-  if (name === EXEMPT && (type !== "Exempt" || isSet(spec, "limited"))) {
-    const detail = "spec of 'exempt' except the 'spec.exempt' field must equal the fixed value";
-    faults.push(invalidField(at, shownPriorityLevelSpec(spec), detail));
-  }
-  if (name === CATCH_ALL && !equalJson(spec, catchAllLevel)) {
-    faults.push(invalidField(at, shownPriorityLevelSpec(spec), "spec of 'catch-all' must equal the fixed value"));
-  }
   switch (type) {
     case "Exempt":
       if (isSet(spec, "limited")) faults.push(forbiddenField(at.child("limited"), "must be nil if the type is not Limited"));
@@ -66,6 +59,13 @@ function levelFaults(object: KubeObject): FieldError[] {
       break;
     default:
       faults.push(notSupportedField(at.child("type"), type, ["Exempt", "Limited"]));
+  }
+  if (name === EXEMPT && (type !== "Exempt" || isSet(spec, "limited"))) {
+    const detail = "spec of 'exempt' except the 'spec.exempt' field must equal the fixed value";
+    faults.push(invalidField(at, shownPriorityLevelSpec(spec), detail));
+  }
+  if (name === CATCH_ALL && !equalJson(spec, catchAllLevel)) {
+    faults.push(invalidField(at, shownPriorityLevelSpec(spec), "spec of 'catch-all' must equal the fixed value"));
   }
   faults.push(...flowSchemaConditions(object));
   return faults;
