@@ -5,6 +5,8 @@ import { refusal } from "../authorization/forbidden.ts";
 import type { Authenticator } from "../authentication/authenticator.ts";
 import { authorizationChain, type AuthorizationAttributes, type AuthorizationMode, type Authorizer } from "../authorization/authorizer.ts";
 import { privilegedGroup } from "../authorization/privileged.ts";
+import { deviceClaimGuard } from "../admission/guards/device-claims.ts";
+import { policyParameterGuard } from "../admission/guards/policy-parameters.ts";
 import { escalationGuard } from "../authorization/rbac/escalation.ts";
 import { explainAccess } from "../authorization/rbac/explain.ts";
 import { followRoles } from "../authorization/rbac/follow-roles.ts";
@@ -138,6 +140,8 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     onFailure: (error) => options.onFailure(error, "giving back what a service held"),
   });
   const admission = admissionChain([
+    policyParameterGuard({ view: client, authorize, registry: () => registry }),
+    deviceClaimGuard(client, authorize),
     ...options.admissionPlugins({
       view: client,
       random: randomBytes,

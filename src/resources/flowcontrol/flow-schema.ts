@@ -79,7 +79,8 @@ function checkSubject(subject: ReadonlyJsonObject, at: FieldPath, faults: FieldE
   if (!isSet(subject, own)) faults.push(requiredField(at.child(own), `${own} is required when subject kind is '${kind}'`));
   else checkSubjectMember(kind, objectIn(subject, own), at.child(own), faults);
   for (const [other, member] of SUBJECTS) {
-    if (other !== kind && isSet(subject, member)) faults.push(forbiddenField(at.child(member), `${member} is forbidden when subject kind is not '${other}'`));
+    if (other !== kind && isSet(subject, member))
+      faults.push(forbiddenField(at.child(member), `${member} is forbidden when subject kind is not '${other}'`));
   }
 }
 

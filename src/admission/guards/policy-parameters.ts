@@ -1,0 +1,103 @@
+import { resourceQuestion, type Authorizer } from "../../authorization/authorizer.ts";
+import { PRIVILEGED_GROUP } from "../../authorization/privileged.ts";
+import { forbiddenField } from "../../object/field-error.ts";
+import { equalJson, getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
+import { parseGroupVersion } from "../../object/kube-object.ts";
+import { isSet, objectIn, stringIn } from "../../object/read.ts";
+import { invalid } from "../../object/status.ts";
+import type { Registry } from "../../registry/registry.ts";
+import type { UserInfo } from "../../request/context.ts";
+import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
+import type { ClusterView } from "../cluster-view.ts";
+
+const GROUP = "admissionregistration.k8s.io";
+/** Bindings, each with the policies that they bind. */
+const POLICIES: ReadonlyMap<string, string> = new Map([
+  ["validatingadmissionpolicybindings", "validatingadmissionpolicies"],
+  ["mutatingadmissionpolicybindings", "mutatingadmissionpolicies"],
+]);
+const KINDS: ReadonlySet<string> = new Set(POLICIES.values());
+
+/** What a policy's parameters are; a `*` where that cannot be told. */
+interface ParamResource {
+  readonly apiGroup: string;
+  readonly apiVersion: string;
+  readonly resource: string;
+}
+
+const ANYTHING: ParamResource = { apiGroup: "*", apiVersion: "*", resource: "*" };
+
+/**
+ * Nobody lets a policy read for them what they may not read themselves: whoever names a kind of parameters may get all of
+ * that kind, and whoever binds parameters may read those. Is never turned off. Refusals: StatusError 422.
+ */
+export function policyParameterGuard(parts: {
+  readonly view: ClusterView;
+  readonly authorize: Authorizer;
+  readonly registry: () => Registry;
+}): AdmissionPlugin {
+  const { authorize } = parts;
+  const mayRead = async (user: UserInfo, what: ParamResource, verb: string, name: string, namespace: string): Promise<boolean> =>
+    (await authorize(resourceQuestion({ user, verb, ...what, name, namespace }))).decision === "allow";
+  const resourceOf = (spec: ReadonlyJsonObject): ParamResource => {
+    const kind = objectIn(spec, "paramKind");
+    const parsed = parseGroupVersion(stringIn(kind, "apiVersion"));
+    if (parsed === undefined) return ANYTHING;
+    const { group, version } = parsed;
+    const found = parts.registry().definitions.findKind(group, stringIn(kind, "kind"), version);
+    return { apiGroup: group, apiVersion: version, resource: found?.definition.plural ?? "*" };
+  };
+  const checkPolicy = async (asked: AdmissionAttributes, spec: ReadonlyJsonObject): Promise<void> => {
+    if (!isSet(spec, "paramKind") || isUnchanged(asked, spec, ["paramKind"])) return;
+    if (await mayRead(asked.user, resourceOf(spec), "get", "*", "*")) return;
+    const { kind, apiVersion } = objectIn(spec, "paramKind");
+    const what = `all objects of the referenced paramKind (kind=${String(kind)}, apiVersion=${String(apiVersion)})`;
+    throw refuse(asked, "paramKind", `user ${shownUser(asked.user)} must have "get" permission on ${what}`);
+  };
+  const checkBinding = async (asked: AdmissionAttributes, spec: ReadonlyJsonObject, policies: string): Promise<void> => {
+    if (!isSet(spec, "paramRef") || isUnchanged(asked, spec, ["paramRef", "policyName"])) return;
+    const policy = await parts.view.get({ group: GROUP, plural: policies }, "", stringIn(spec, "policyName"));
+    const own = objectIn(policy ?? {}, "spec");
+    const what = isSet(own, "paramKind") ? resourceOf(own) : ANYTHING;
+    const ref = objectIn(spec, "paramRef");
+    const name = stringIn(ref, "name");
+    const verb = name === "" ? "list" : "get";
+    if (await mayRead(asked.user, what, verb, name, stringIn(ref, "namespace"))) return;
+    throw refuse(
+      asked,
+      "paramRef",
+      `user ${shownUser(asked.user)} does not have "${verb}" permission on the object referenced by paramRef`,
+    );
+  };
+  return {
+    name: "policy parameters",
+    handles: ({ definition, operation, subresource }) =>
+      definition.group === GROUP &&
+      subresource === "" &&
+      (operation === "CREATE" || operation === "UPDATE") &&
+      (KINDS.has(definition.plural) || POLICIES.has(definition.plural)),
+    async validate(asked) {
+      const { object, user, definition } = asked;
+      if (object === undefined || user.groups.includes(PRIVILEGED_GROUP)) return;
+      const spec = objectIn(object, "spec");
+      const policies = POLICIES.get(definition.plural);
+      await (policies === undefined ? checkPolicy(asked, spec) : checkBinding(asked, spec, policies));
+    },
+  };
+}
+
+function isUnchanged({ oldObject }: AdmissionAttributes, spec: ReadonlyJsonObject, members: readonly string[]): boolean {
+  if (oldObject === undefined) return false;
+  const before = objectIn(oldObject, "spec");
+  return members.every((member) => equalJson(getOwn(spec, member), getOwn(before, member)));
+}
+
+function refuse({ definition, object }: AdmissionAttributes, member: string, text: string): Error {
+  return invalid(definition, object?.metadata.name ?? "", [forbiddenField(`spec.${member}`, text)]);
+}
+
+/** A user as Go prints its own struct. */
+function shownUser({ name, uid = "", groups, extra }: UserInfo): string {
+  const more = [...(extra ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, values]) => `${key}:[${values.join(" ")}]`);
+  return `&{${name} ${uid} [${groups.join(" ")}] map[${more.join(" ")}]}`;
+}
