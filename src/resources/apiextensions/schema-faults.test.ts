@@ -150,6 +150,10 @@ test("faults of rules", () => {
     ],
     [list({}), [`items.${at}.rule: Invalid value: "self == oldSelf": ${uncorrelatable}`]],
     [list({ "x-kubernetes-list-type": "set" }), [`items.${at}.rule: Invalid value: "self == oldSelf": ${uncorrelatable}`]],
+    [
+      { "type": "object", "x-kubernetes-map-type": "atomic", "properties": { b: ruled(text, { rule: "self == oldSelf" }) } },
+      [`properties[b].${at}.rule: Invalid value: "self == oldSelf": ${uncorrelatable}`],
+    ],
     // What is at fault itself, or holds something that is, has its expressions looked at only once it is right.
     [
       ruled({ type: "object", properties: { b: { type: "bogus" } } }, { rule: "self.x" }),

@@ -38,7 +38,7 @@ interface Part {
   readonly name: string;
   /** How often it may occur in one object; undefined where nothing bounds that. */
   readonly times: number | undefined;
-  /** The outermost list around it whose items cannot be told apart, so that what they were before is not known. */
+  /** The outermost list or object around it whose parts have no past: items that cannot be told apart, what is replaced as a whole. */
   readonly uncorrelatable: FieldPath | undefined;
 }
 
@@ -65,7 +65,8 @@ class RuleCheck {
     const inner = (child: Schema, place: FieldPath, step: string, more: Partial<Part> = {}): void =>
       this.walk(child, { ...part, at: place, name: `${name}.${step}`, ...more }, depth + 1);
     if (schema.type === "object") {
-      for (const { name: field, schema: child } of schema.fields.values()) inner(child, at.child("properties").key(field), field);
+      const more = schema.atomic === true ? { uncorrelatable: part.uncorrelatable ?? at } : {};
+      for (const { name: field, schema: child } of schema.fields.values()) inner(child, at.child("properties").key(field), field, more);
     } else if (schema.type === "map") {
       inner(schema.values, at.child("additionalProperties"), "@elem", { times: multiplied(times, boundOf(schema, "maxProperties")) });
     } else if (schema.type === "list") {
