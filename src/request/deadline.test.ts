@@ -31,7 +31,8 @@ test("what is over its time is told within a second, what is done before never",
   mock.timers.enable({ apis: ["setTimeout"] });
   const told: string[] = [];
   const overdue = new Overdue();
-  const wait = (name: string, milliseconds: number) => overdue.add(performance.now() + milliseconds, () => void told.push(name));
+  const wait = (name: string, milliseconds: number) =>
+    overdue.add({ at: performance.now() + milliseconds, expire: () => void told.push(name) });
   const first = wait("first", -1);
   wait("early", -1);
   const between = wait("between", -1);

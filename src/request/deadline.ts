@@ -48,7 +48,7 @@ function inTime(limit: number, overdue: Overdue, expire: () => void): () => void
     const timer = setTimeout(expire, limit);
     return () => clearTimeout(timer);
   }
-  const due = overdue.add(performance.now() + limit, expire);
+  const due = overdue.add({ at: performance.now() + limit, expire });
   return () => overdue.done(due);
 }
 

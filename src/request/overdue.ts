@@ -1,58 +1,45 @@
+import { LinkedList, type Link } from "../object/linked-list.ts";
+
 /** How often is looked whether something is over its time, in milliseconds; so much later than due it may be told. */
 const TICK = 1000;
 
-/** Something that must end in time, with its neighbours in the list of what is waited for. */
-export interface Due {
+/** Something that must end in time. */
+interface Due {
   /** By the monotonic clock, in milliseconds. */
   readonly at: number;
   /** Called once, when that is past. */
-  expire: (() => void) | undefined;
-  before: Due | undefined;
-  after: Due | undefined;
+  readonly expire: () => void;
 }
 
 /**
  * Tells what is not done in time: one timer for all, since a timer for each request costs a read a thirtieth of its time,
- * and nearly all are done long before. A list of its own and no Set: V8 keeps the tables that a Set has outgrown in a
- * chain, and where one of them has become old, all that was ever in them lives until the next full collection.
+ * and nearly all are done long before.
  */
 export class Overdue {
-  #first: Due | undefined;
-  #last: Due | undefined;
+  readonly #waiting = new LinkedList<Due>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** Waits for something to be done, by `at`; tells by `expire`. */
-  add(at: number, expire: () => void): Due {
-    const due: Due = { at, expire, before: this.#last, after: undefined };
-    if (this.#last === undefined) this.#first = due;
-    else this.#last.after = due;
-    this.#last = due;
+  /** Waits for something to be done. */
+  add(due: Due): Link<Due> {
     if (this.#timer === undefined) this.#lookLater();
-    return due;
+    return this.#waiting.add(due);
   }
 
-  /** It is done. Nothing is left that leads from it to others. */
-  done(due: Due): void {
-    if (due.expire === undefined) return;
-    if (due.before === undefined) this.#first = due.after;
-    else due.before.after = due.after;
-    if (due.after === undefined) this.#last = due.before;
-    else due.after.before = due.before;
-    due.before = due.after = due.expire = undefined;
+  /** It is done. */
+  done(link: Link<Due>): void {
+    this.#waiting.remove(link);
   }
 
   #look(): void {
     this.#timer = undefined;
     const now = performance.now();
-    for (let due = this.#first; due !== undefined;) {
-      const { at, expire, after } = due;
-      if (at <= now) {
-        this.done(due);
-        expire?.();
-      }
-      due = after;
+    for (const link of this.#waiting.links()) {
+      if (link.value === undefined || link.value.at > now) continue;
+      const { expire } = link.value;
+      this.#waiting.remove(link);
+      expire();
     }
-    if (this.#first !== undefined) this.#lookLater();
+    if (!this.#waiting.isEmpty) this.#lookLater();
   }
 
   #lookLater(): void {

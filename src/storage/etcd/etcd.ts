@@ -1,4 +1,5 @@
 import { errorText } from "../../object/error-text.ts";
+import { LinkedList } from "../../object/linked-list.ts";
 import { systemClock, type Clock } from "../clock.ts";
 import { compareKeys } from "../key-order.ts";
 import { checkOperations } from "../limits.ts";
@@ -93,7 +94,7 @@ class EtcdStorage implements EtcdStore {
   /** A read of the newest revision that was sent, and one that waits until it is answered. */
   #asking: Promise<number> | undefined;
   #askingNext: Promise<number> | undefined;
-  readonly #writing = new Set<Promise<unknown>>();
+  readonly #writing = new LinkedList<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
   constructor(options: EtcdOptions, connection: Connection, keys: KeySpace, opened: Header, compacted: number) {
@@ -246,7 +247,7 @@ class EtcdStorage implements EtcdStore {
   [Symbol.asyncDispose](): Promise<void> {
     this.#closing ??= (async () => {
       this.#compactor.stop();
-      await Promise.allSettled(this.#writing);
+      await Promise.allSettled(this.#writing.values());
       this.#feed.close(closedError());
       this.#connection.close();
     })();
@@ -370,11 +371,11 @@ class EtcdStorage implements EtcdStore {
   async #write<T>(body: () => Promise<T>): Promise<T> {
     this.#checkOpen();
     const writing = body();
-    this.#writing.add(writing);
+    const link = this.#writing.add(writing);
     try {
       return await writing;
     } finally {
-      this.#writing.delete(writing);
+      this.#writing.remove(link);
     }
   }
 

@@ -1,4 +1,5 @@
 import { Client, Metadata, type ChannelCredentials, type ClientDuplexStream, type ClientUnaryCall } from "@grpc/grpc-js";
+import { LinkedList } from "../../object/linked-list.ts";
 import { isOfMember, type CallError } from "./failure.ts";
 import { paths, readVersion } from "./messages.ts";
 
@@ -34,7 +35,7 @@ function onlyWithLeader(): Metadata {
 export class Member {
   readonly #client: Client;
   readonly #streams = new Set<ByteStream>();
-  readonly #reads = new Set<ClientUnaryCall>();
+  readonly #reads = new LinkedList<ClientUnaryCall>();
   readonly #silent: (member: Member) => void;
   #asking = false;
   #closed = false;
@@ -51,10 +52,10 @@ export class Member {
       const late = setTimeout(() => void this.#askWhetherItLives(), silence);
       const call = this.#client.makeUnaryRequest(path, asIs, asIs, request, onlyWithLeader(), { deadline }, (error, answer) => {
         clearTimeout(late);
-        this.#reads.delete(call);
+        if (read !== undefined) this.#reads.remove(read);
         resolve(error ?? answer ?? Buffer.alloc(0));
       });
-      if (isRead) this.#reads.add(call);
+      const read = isRead ? this.#reads.add(call) : undefined;
     });
   }
 
@@ -68,7 +69,7 @@ export class Member {
 
   /** Ends the streams and the reads that wait for it. A write goes on waiting: it may have been taken. */
   drop(): void {
-    for (const under of [...this.#streams, ...this.#reads]) under.cancel();
+    for (const under of [...this.#streams, ...this.#reads.values()]) under.cancel();
   }
 
   close(): void {
