@@ -88,9 +88,8 @@ function checkDeadline(spec: ReadonlyJsonObject, old: ReadonlyJsonObject, faults
 /** Tolerations may be added; of those that are there only the seconds change. */
 function checkTolerations(spec: ReadonlyJsonObject, old: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
   const current = objectsIn(spec, "tolerations");
-  const kept = objectsIn(old, "tolerations").every((one) =>
-    current.some((candidate) => equalJson(withoutSeconds(one), withoutSeconds(candidate))),
-  );
+  const known = new Set(current.map(withoutSeconds));
+  const kept = objectsIn(old, "tolerations").every((one) => known.has(withoutSeconds(one)));
   if (!kept) {
     faults.push(forbiddenField(at, "existing toleration can not be modified except its tolerationSeconds"));
     return;
@@ -98,9 +97,9 @@ function checkTolerations(spec: ReadonlyJsonObject, old: ReadonlyJsonObject, at:
   current.forEach((one, i) => toleration(one, at.index(i), faults, undefined));
 }
 
-function withoutSeconds(toleration: ReadonlyJsonObject): ReadonlyJsonObject {
-  const { tolerationSeconds: _seconds, ...rest } = toleration;
-  return rest;
+/** What a toleration says but for the seconds, as a key. */
+function withoutSeconds(toleration: ReadonlyJsonObject): string {
+  return JSON.stringify(["key", "operator", "value", "effect"].map((member) => stringIn(toleration, member)));
 }
 
 /** Gates are only ever taken away (KEP-3521). */
@@ -132,7 +131,7 @@ function withAllowedChangesUndone(spec: ReadonlyJsonObject, old: ReadonlyJsonObj
     checkGatedNodeSelector(spec, old, faults);
     keep("nodeSelector");
     checkGatedAffinity(spec, old, faults);
-    munged["affinity"] = withOldNodeAffinity(spec, old);
+    if (!equalJson(nodeAffinityOf(spec), nodeAffinityOf(old))) munged["affinity"] = withOldNodeAffinity(spec, old);
   }
   return munged;
 }
@@ -146,8 +145,12 @@ function withOldImages(
   return objectsIn(spec, list).map((container, i) => ({ ...container, image: getOwn(before[i] ?? {}, "image") }));
 }
 
+function nodeAffinityOf(spec: ReadonlyJsonObject): ReadonlyJson | undefined {
+  return getOwn(objectIn(spec, "affinity"), "nodeAffinity");
+}
+
 function withOldNodeAffinity(spec: ReadonlyJsonObject, old: ReadonlyJsonObject): ReadonlyJson | undefined {
-  const nodeAffinity = getOwn(objectIn(old, "affinity"), "nodeAffinity");
+  const nodeAffinity = nodeAffinityOf(old);
   const { nodeAffinity: _changed, ...others } = asObject(getOwn(spec, "affinity"));
   if (nodeAffinity !== undefined) return { ...others, nodeAffinity };
   const nothing = Object.keys(others).length === 0 && (!isSet(old, "affinity") || !isSet(spec, "affinity"));

@@ -111,6 +111,7 @@ test("a gated pod's affinity to nodes is set, its affinity to pods stays", () =>
   assert.deepEqual(faults({ podAffinity }, { podAffinity, nodeAffinity }), []);
   assert.deepEqual(faults({ podAffinity }, { nodeAffinity }), ["spec"]);
   assert.deepEqual(faults({ podAffinity }, undefined), ["spec"]);
+  assert.deepEqual(faults(undefined, {}), ["spec"]);
 });
 
 test("through ephemeralcontainers nothing but these changes, and none is taken away", () => {

@@ -1,4 +1,5 @@
 import { forbiddenField, invalidField, notFoundField, notSupportedField, requiredField } from "../../object/field-error.ts";
+import type { ReadonlyJsonObject } from "../../object/json.ts";
 import { booleanIn, isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { asList, asObject } from "../../object/read.ts";
 import { skippingAbsent, type Check } from "../../validation/check.ts";
@@ -8,9 +9,23 @@ import type { ContainerScope } from "./scope.ts";
 const propagations = ["Bidirectional", "HostToContainer", "None"];
 const recursions = ["Disabled", "Enabled", "IfPossible"];
 
+interface Taken {
+  readonly names: ReadonlySet<string>;
+  readonly paths: ReadonlySet<string>;
+}
+
+const nothing: Taken = { names: new Set(), paths: new Set() };
+
+/** Names and paths that one list of a container has, for the other not to have them. */
+function membersOf(container: ReadonlyJsonObject, list: string, name: string, path: string): Taken {
+  const items = objectsIn(container, list);
+  if (items.length === 0) return nothing;
+  return { names: new Set(items.map((one) => stringIn(one, name))), paths: new Set(items.map((one) => stringIn(one, path))) };
+}
+
 /** The rules of a container's mounts. Faults of sub-paths and propagation are told of the list, as upstream does. */
 export const volumeMounts: Check<ContainerScope> = skippingAbsent((value, at, faults, scope) => {
-  const devices = objectsIn(scope.container, "volumeDevices");
+  const devices = membersOf(scope.container, "volumeDevices", "name", "devicePath");
   const paths = new Set<string>();
   asList(value).forEach((item, i) => {
     const mount = asObject(item);
@@ -22,10 +37,10 @@ export const volumeMounts: Check<ContainerScope> = skippingAbsent((value, at, fa
     if (path === "") faults.push(requiredField(place.child("mountPath")));
     if (paths.has(path)) faults.push(invalidField(place.child("mountPath"), path, "must be unique"));
     paths.add(path);
-    if (devices.some((device) => stringIn(device, "name") === name)) {
+    if (devices.names.has(name)) {
       faults.push(invalidField(place.child("name"), name, "must not already exist in volumeDevices"));
     }
-    if (devices.some((device) => stringIn(device, "devicePath") === path)) {
+    if (devices.paths.has(path)) {
       faults.push(invalidField(place.child("mountPath"), path, "must not already exist as a path in volumeDevices"));
     }
     const subPath = stringIn(mount, "subPath");
@@ -67,7 +82,7 @@ const recursiveReadOnly: Check<ContainerScope> = (value, at, faults) => {
 
 /** The rules of a container's raw block devices. */
 export const volumeDevices: Check<ContainerScope> = skippingAbsent((value, at, faults, scope) => {
-  const mounts = objectsIn(scope.container, "volumeMounts");
+  const mounts = membersOf(scope.container, "volumeMounts", "name", "mountPath");
   const names = new Set<string>();
   const paths = new Set<string>();
   asList(value).forEach((item, i) => {
@@ -89,10 +104,10 @@ export const volumeDevices: Check<ContainerScope> = skippingAbsent((value, at, f
     if (paths.has(path)) faults.push(invalidField(pathPlace, path, "must be unique"));
     if (hasBackstep(path)) faults.push(invalidField(pathPlace, path, "can not contain backsteps ('..')"));
     else paths.add(path);
-    if (mounts.some((mount) => stringIn(mount, "name") === name)) {
+    if (mounts.names.has(name)) {
       faults.push(invalidField(namePlace, name, "must not already exist in volumeMounts"));
     }
-    if (mounts.some((mount) => stringIn(mount, "mountPath") === path)) {
+    if (mounts.paths.has(path)) {
       faults.push(invalidField(pathPlace, path, "must not already exist as a path in volumeMounts"));
     }
     if (name !== "") names.add(name);

@@ -33,6 +33,7 @@ export function checkPodAnnotations(
   options: Pick<PodRuleOptions, "allowInvalidDeletionCost">,
 ): void {
   const annotations = objectIn(meta, "annotations");
+  if (Object.keys(annotations).length === 0) return;
   if (isSet(annotations, mirrorAnnotation) && stringIn(spec, "nodeName") === "") {
     const detail = "must set spec.nodeName if mirror pod annotation is set";
     faults.push(invalidField(at.key(mirrorAnnotation), stringIn(annotations, mirrorAnnotation), detail));

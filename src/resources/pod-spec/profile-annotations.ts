@@ -19,6 +19,7 @@ const seccompTexts: typeof texts = new Map([...texts, ["RuntimeDefault", ["runti
 /** Appends where a new pod's annotations name another profile than its fields do. */
 export function checkProfileAnnotations(meta: ReadonlyJsonObject, spec: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
   const annotations = objectIn(meta, "annotations");
+  if (Object.keys(annotations).length === 0) return;
   const ofPod = objectIn(spec, "securityContext");
   const compare = (what: "seccomp" | "apparmor", key: string, owner: ReadonlyJsonObject, place: FieldPath): void => {
     const member = what === "seccomp" ? "seccompProfile" : "appArmorProfile";
@@ -55,8 +56,8 @@ function mismatch(what: "seccomp" | "apparmor", annotation: string, profile: Rea
  */
 export function applyAppArmorAnnotations(pod: KubeObject, warn: (text: string) => void): void {
   const spec = structIn(pod, "spec");
-  if (isWindowsPod(spec)) return;
   const annotations = objectIn(pod.metadata, "annotations");
+  if (Object.keys(annotations).length === 0 || isWindowsPod(spec)) return;
   const ofPod = objectIn(spec, "securityContext")["appArmorProfile"];
   for (const container of containerLists.flatMap((list) => objects(spec[list]))) {
     const key = appArmorOfContainer + stringIn(container, "name");

@@ -41,14 +41,13 @@ const rest: Check<PodScope> = all<PodScope>(minDomains, inclusionPolicies, label
 /** The rules of constraints on how pods spread (concepts/scheduling-eviction/topology-spread-constraints). */
 export const topologySpread: Check<PodScope> = skippingAbsent((value, at, faults, scope) => {
   const constraints = asList(value).map(asObject);
-  const kind = (constraint: (typeof constraints)[number]): string =>
-    `{${stringIn(constraint, "topologyKey")}, ${stringIn(constraint, "whenUnsatisfiable")}}`;
+  const kinds = constraints.map((one) => `{${stringIn(one, "topologyKey")}, ${stringIn(one, "whenUnsatisfiable")}}`);
+  const last = new Map(kinds.map((kind, i) => [kind, i]));
   constraints.forEach((constraint, i) => {
     const place = at.index(i);
+    const kind = kinds[i] ?? "";
     first(constraint, place, faults, scope);
-    if (constraints.slice(i + 1).some((later) => kind(later) === kind(constraint))) {
-      faults.push(duplicateField(place.child("{topologyKey, whenUnsatisfiable}"), kind(constraint)));
-    }
+    if (last.get(kind) !== i) faults.push(duplicateField(place.child("{topologyKey, whenUnsatisfiable}"), kind));
     rest(constraint, place, faults, scope);
   });
 });
