@@ -55,6 +55,29 @@ test("bytes that are no request are refused, never thrown over", () => {
   for (let end = 0; end < good.length; end++) assert.notEqual(certificateRequestFault(good.subarray(0, end)), undefined);
 });
 
+test("what is wrong with bytes is told by the field that should have been there", () => {
+  const plain =
+    "{optional:false explicit:false application:false private:false defaultValue:<nil> tag:<nil> stringType:0 timeType:0 set:false omitEmpty:false}";
+  const rows: readonly [Buffer, string][] = [
+    [Buffer.from(""), "asn1: syntax error: sequence truncated"],
+    [Buffer.from("0"), "asn1: syntax error: truncated tag or length"],
+    [Buffer.from([0x30, 0]), "asn1: syntax error: sequence truncated"],
+    [Buffer.from([0x30, 5, 1]), "asn1: syntax error: data truncated"],
+    [Buffer.from([0x30, 0x80]), "asn1: syntax error: indefinite length found (not DER)"],
+    [Buffer.from([0x30, 0x81, 1, 0]), "asn1: structure error: non-minimal length"],
+    [Buffer.from([0x30, 0x82, 0, 1]), "asn1: structure error: superfluous leading zeros in length"],
+    [
+      Buffer.from("hello"),
+      `asn1: structure error: tags don't match (16 vs {class:1 tag:8 length:101 isCompound:true}) ${plain} certificateRequest @2`,
+    ],
+    [
+      Buffer.from([0x30, 3, 1, 1, 0]),
+      `asn1: structure error: tags don't match (16 vs {class:0 tag:1 length:1 isCompound:false}) ${plain} tbsCertificateRequest @2`,
+    ],
+  ];
+  for (const [bytes, wanted] of rows) assert.equal(certificateRequestFault(bytes), wanted);
+});
+
 test("DER is read back as it was written", () => {
   const long = Buffer.alloc(300, 7);
   const whole = sequence(bitString(long), objectIdentifier("1.2.840.113549.1.1.11"));

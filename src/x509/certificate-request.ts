@@ -1,7 +1,8 @@
 import { createPublicKey, verify, type KeyObject } from "node:crypto";
+import { bits, FieldReader, integer, objectIdentifier, structure } from "./der-fields.ts";
 import { DerError, readDer, readItems, readObjectIdentifier, type DerValue } from "./der-reader.ts";
 
-const tag = { sequence: 0x30, bitString: 0x03, integer: 0x02, objectIdentifier: 0x06 } as const;
+const tag = { sequence: 0x30, objectIdentifier: 0x06 } as const;
 
 /** Signature algorithms by object identifier: the digest that each signs; null where the algorithm has its own. */
 const DIGESTS: ReadonlyMap<string, string | null> = new Map([
@@ -77,18 +78,25 @@ interface Request {
 }
 
 function parse(bytes: Buffer): Request {
-  const { value, rest } = readDer(bytes);
-  if (rest.length > 0) throw new DerError("asn1: syntax error: trailing data");
-  const [info, algorithm, signature] = readItems(expect(value, tag.sequence).content);
-  const [version, , publicKey] = readItems(expect(info, tag.sequence).content);
-  expect(version, tag.integer);
-  const [identifier] = readItems(expect(algorithm, tag.sequence).content);
-  return {
-    signed: expect(info, tag.sequence).whole,
-    publicKey: expect(publicKey, tag.sequence).whole,
-    algorithm: readObjectIdentifier(expect(identifier, tag.objectIdentifier).content),
-    signature: expect(signature, tag.bitString).content.subarray(1),
-  };
+  const whole = new FieldReader(bytes);
+  const request = new FieldReader(whole.next(structure("certificateRequest")).content);
+  const info = request.next(structure("tbsCertificateRequest"));
+  const inside = new FieldReader(info.content);
+  inside.next(integer);
+  inside.next();
+  const publicKey = inside.next(structure("publicKeyInfo"));
+  const key = new FieldReader(publicKey.content);
+  readAlgorithm(key);
+  key.next(bits);
+  const algorithm = readAlgorithm(request);
+  const signature = request.next(bits).content.subarray(1);
+  if (whole.left > 0) throw new DerError("asn1: syntax error: trailing data");
+  return { signed: info.whole, publicKey: publicKey.whole, algorithm, signature };
+}
+
+function readAlgorithm(from: FieldReader): string {
+  const algorithm = new FieldReader(from.next(structure("AlgorithmIdentifier")).content);
+  return readObjectIdentifier(algorithm.next(objectIdentifier).content);
 }
 
 function expect(value: DerValue | undefined, wanted: number): DerValue {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { KubeObject } from "../../object/kube-object.ts";
+import { staticNameWarnings } from "./static-names.ts";
 import type { JsonObject } from "../../object/json.ts";
 import { at, trialOf } from "../kind-trial.test-support.ts";
 import { mutatingAdmissionPolicy } from "./mutating-admission-policy.ts";
@@ -228,4 +230,11 @@ test("cells of policies and bindings say what is unset", () => {
   const ref = validatingAdmissionPolicyBinding.cells?.["ParamRef"];
   assert.equal(ref?.(bindings.created({ spec: { paramRef: { namespace: "n", name: "x" } } }), 0), "n/x");
   assert.equal(ref?.(bindings.created({ spec: {} }), 0), "<unset>");
+});
+
+test("names that will be those of configurations from files are warned of once", () => {
+  const named = (name: string): KubeObject => ({ apiVersion: "v1", kind: "X", metadata: { name } });
+  assert.equal(staticNameWarnings(named("a.static.k8s.io"), undefined).length, 1);
+  assert.deepEqual(staticNameWarnings(named("a.k8s.io"), undefined), []);
+  assert.deepEqual(staticNameWarnings(named("a.static.k8s.io"), named("a.static.k8s.io")), []);
 });

@@ -5,6 +5,7 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet, listIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { required } from "../../validation/presence.ts";
 import type { KindBehaviour } from "../definition.ts";
+import { staticNameWarnings } from "./static-names.ts";
 import { reinvocationPolicy } from "./match-rules.ts";
 import { mutableOperations } from "./operation-rules.ts";
 import { ExpressionCompiler, resultTypes } from "./policy-expressions.ts";
@@ -67,7 +68,7 @@ function checkMutation(
 /** What MutatingAdmissionPolicies do beyond the tables. */
 export const mutatingAdmissionPolicy: KindBehaviour = {
   applyDefaults: defaultPolicy,
-  strategy: { validate: policyFaults, validateUpdate: policyFaults },
+  strategy: { validate: policyFaults, validateUpdate: policyFaults, warnings: staticNameWarnings },
   cells: {
     Mutations: (object) => listIn(objectIn(object, "spec"), "mutations").length,
     ParamKind: paramKindCell,

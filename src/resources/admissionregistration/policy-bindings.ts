@@ -9,6 +9,7 @@ import { text } from "../../validation/scalars.ts";
 import { selectorText } from "../../validation/selector-shown.ts";
 import { all, fields } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
+import { staticNameWarnings } from "./static-names.ts";
 import { defaultMatchResources, matchResources, paramRef } from "./match-rules.ts";
 import { mutableOperations } from "./operation-rules.ts";
 
@@ -46,6 +47,7 @@ function binding(actions: Readonly<Record<string, Check>>): KindBehaviour {
     strategy: {
       validate: (object) => findFaults(rules, object),
       validateUpdate: (object) => findFaults(rules, object),
+      warnings: staticNameWarnings,
     },
     cells: {
       PolicyName: (object) => stringIn(objectIn(object, "spec"), "policyName"),

@@ -9,6 +9,7 @@ import { findFaults } from "../../validation/check.ts";
 import { required } from "../../validation/presence.ts";
 import { each, fields, struct } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
+import { staticNameWarnings } from "./static-names.ts";
 import { ExpressionCompiler, resultTypes, type ExpressionScope } from "./policy-expressions.ts";
 import { checkDuplicate, checkPolicyFrame, checkVariables, defaultPolicy, paramKindCell } from "./policy-rules.ts";
 
@@ -119,7 +120,7 @@ const statusRules = fields({
 /** What ValidatingAdmissionPolicies do beyond the tables. */
 export const validatingAdmissionPolicy: KindBehaviour = {
   applyDefaults: defaultPolicy,
-  strategy: { validate: policyFaults, validateUpdate: policyFaults },
+  strategy: { validate: policyFaults, validateUpdate: policyFaults, warnings: staticNameWarnings },
   subresources: { status: { validateUpdate: (object) => findFaults(statusRules, object) } },
   cells: {
     Validations: (object) => listIn(objectIn(object, "spec"), "validations").length,

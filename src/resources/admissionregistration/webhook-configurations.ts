@@ -10,6 +10,7 @@ import { optional, present, required } from "../../validation/presence.ts";
 import { between, oneOf } from "../../validation/scalars.ts";
 import { all, each, fields, struct } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
+import { staticNameWarnings } from "./static-names.ts";
 import { countOf, defaultScopes, failurePolicy, matchConditions, matchPolicy, reinvocationPolicy, selector } from "./match-rules.ts";
 import { operationRule } from "./operation-rules.ts";
 import { checkReviewVersions } from "./review-versions.ts";
@@ -88,6 +89,7 @@ function configuration(mutating: boolean): KindBehaviour {
     strategy: {
       validate: (object) => findFaults(rules, object),
       validateUpdate: (object) => findFaults(rules, object),
+      warnings: staticNameWarnings,
     },
     cells: { Webhooks: (object) => countOf(object, "webhooks") },
   };
