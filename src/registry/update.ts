@@ -88,7 +88,7 @@ async function attemptUpdate(write: Write, request: UpdateRequest, key: string, 
       return { record: await asStored(write, key, object, record), created: false };
     }
     keepTimes(object, old);
-    if (equalJson(object, old)) return { record, created: false };
+    if (equalJson(object, old) && !(await isStoredAnyway(write, key))) return { record, created: false };
     const outcome = await putObject(write, key, object, record.revision);
     if ("conflict" in outcome) return outcome;
     if (!write.options.dryRun) end = "commit";
@@ -118,6 +118,13 @@ function refuseStale({ endpoint }: Write, { name }: UpdateRequest, object: KubeO
 function isLastFinalizerGone(object: KubeObject, old: KubeObject, strategy: Strategy): boolean {
   if (old.metadata.deletionTimestamp === undefined || (object.metadata.finalizers?.length ?? 0) > 0) return false;
   return (object.metadata.deletionGracePeriodSeconds ?? 0) === 0 && (strategy.isFinalized?.(object) ?? true);
+}
+
+/** Whether a change of nothing is stored: it is the first one of an object of a kind that asks for it. */
+async function isStoredAnyway({ registry, endpoint: { definition } }: Write, key: string): Promise<boolean> {
+  if (definition.strategy.firstUpdateStores !== true) return false;
+  const pair = await registry.caches.storageOf(definition).get(key);
+  return pair !== undefined && pair.createRevision === pair.modRevision;
 }
 
 /** What a client is shown of an object that its own write removed. */

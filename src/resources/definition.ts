@@ -164,6 +164,11 @@ export interface Strategy {
   readonly allowCreateOnUpdate: boolean;
   /** A PUT without resourceVersion overwrites. */
   readonly allowUnconditionalUpdate: boolean;
+  /**
+   * The original stores a new object without what it fills in when it reads it, so that the first update is stored even
+   * where it changes nothing. Absent: it is not.
+   */
+  readonly firstUpdateStores?: boolean;
   /** Fields that this door resets and writers through it never own, by apiVersion, as FieldsV1 trees. */
   readonly resetFields?: Readonly<Record<string, ReadonlyJsonObject>>;
   /**

@@ -101,6 +101,21 @@ void test("a claim names the source of its content in both ways, and ignores wha
   assert.equal((none["spec"] as JsonObject)["dataSource"], undefined);
 });
 
+void test("the first update of a claim is stored though it changes nothing, and none after it", async () => {
+  const registry = testRegistry();
+  const claims = `${NS}/persistentvolumeclaims`;
+  await created(registry, claims, { spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } } });
+  const version = async (method: string, query = ""): Promise<unknown> =>
+    ((await registry.call(method, `${claims}/x${query}`, method === "GET" ? undefined : {}, MERGE)).body["metadata"] as JsonObject)[
+      "resourceVersion"
+    ];
+  const first = await version("GET");
+  assert.equal(await version("PATCH", "?dryRun=All"), first);
+  const second = await version("PATCH");
+  assert.notEqual(second, first);
+  assert.equal(await version("PATCH"), second);
+});
+
 void test("a volume notes when its phase changed", async () => {
   let now = Date.parse("2026-01-01T00:00:00Z");
   const registry = testRegistry({ clock: () => now });

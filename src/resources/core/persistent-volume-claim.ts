@@ -55,6 +55,8 @@ export const persistentVolumeClaim: KindBehaviour = {
     roundResources(status["allocatedResources"]);
   },
   strategy: {
+    // New claims lie in the original's store without a phase.
+    firstUpdateStores: true,
     prepareForCreate: (object) => {
       object["status"] = { phase: "Pending" };
       alignSources(object, undefined);
