@@ -81,6 +81,8 @@ class Reader {
   #nodes = 0;
   #aliased = 0;
   #aliasDepth = 0;
+  /** What aliases stand for that is being read. */
+  readonly #open = new Set<unknown>();
 
   constructor(document: Document.Parsed, lines: LineCounter) {
     this.#document = document;
@@ -110,8 +112,11 @@ class Reader {
   #alias(alias: Alias, depth: number): JsonValue {
     const target = alias.resolve(this.#document);
     if (target === undefined) throw new YamlError(`yaml: unknown anchor '${alias.source}' referenced`);
+    if (this.#open.has(target)) throw new YamlError(`yaml: anchor '${alias.source}' value contains itself`);
     this.#aliasDepth++;
+    this.#open.add(target);
     const value = this.read(target, depth + 1);
+    this.#open.delete(target);
     this.#aliasDepth--;
     return value;
   }
@@ -129,7 +134,7 @@ class Reader {
         if (!Number.isFinite(resolved.value)) throw new YamlError(`json: unsupported value: ${goFloat(resolved.value)}`);
         return resolved.value;
       default:
-        return text;
+        return node.tag === BINARY ? Buffer.from(base64(text), "base64").toString("utf8") : text;
     }
   }
 
@@ -203,6 +208,15 @@ function resolveTagged(node: Scalar, text: string): PlainScalar {
   if (resolved.type === wanted) return resolved;
   if (wanted === "float" && resolved.type === "integer") return { type: "float", value: Number(resolved.value) };
   throw new YamlError(`yaml: cannot decode ${shortTag(resolved)} \`${text}\` as a ${shortTags[wanted]}`);
+}
+
+const BINARY = "tag:yaml.org,2002:binary";
+
+function base64(text: string): string {
+  const bare = text.replaceAll(/[\r\n]/g, "");
+  if (bare.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(bare))
+    throw new YamlError("yaml: !!binary value contains invalid base64 data");
+  return bare;
 }
 
 const coreTags = new Map<string, PlainScalar["type"]>([

@@ -43,6 +43,8 @@ export function yamlSyntaxMessage(error: YAMLParseError, text: string): string {
 function wordingOf(error: YAMLParseError, text: string, offset: number): Wording {
   if (error.code === "BAD_ALIAS")
     return { text: `unknown anchor '${text.slice(error.pos[0] + 1, error.pos[1])}' referenced`, by: "parser" };
+  // A list's item on the line of its key is where the scanner takes none.
+  if (error.message.startsWith("Unexpected block-seq-ind")) return wordings.get("BLOCK_IN_FLOW") ?? noNode;
   const inFlow = /^Flow (map|sequence)/i.test(error.message);
   if (error.code !== "MISSING_CHAR" && !inFlow) return wordings.get(error.code) ?? noNode;
   if (/quote/.test(error.message)) return endOfStream;

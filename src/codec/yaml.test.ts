@@ -56,6 +56,9 @@ test("says in the original's words what is no YAML", () => {
     ["a: *x", "yaml: unknown anchor 'x' referenced"],
     ['a: "x', "yaml: line 2: found unexpected end of stream"],
     ["~: 1", "unsupported map key of type: %!s(<nil>), key: <nil>, value: <nil>"],
+    ["a: 1\nb: -\n", "yaml: line 2: block sequence entries are not allowed in this context"],
+    ["a: &a [*a]", "yaml: anchor 'a' value contains itself"],
+    ["a: !!binary aGk", "yaml: !!binary value contains invalid base64 data"],
     ["a: .nan", "json: unsupported value: NaN"],
   ];
   for (const [text, message] of cases) {
@@ -66,6 +69,8 @@ test("says in the original's words what is no YAML", () => {
     );
   }
 });
+
+test("bytes in base64 stand for their text", () => assert.deepEqual(parseYaml("a: !!binary aGk=\n").value, { a: "hi" }));
 
 test("survives bombs of nesting and of aliases", () => {
   const started = performance.now();

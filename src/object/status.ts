@@ -194,6 +194,11 @@ export function notAcceptable(mediaTypes: readonly string[]): StatusError {
   return statusError(406, "NotAcceptable", message);
 }
 
+/** 406: the client accepts a form that the answer has not. */
+export function notInForm(text: string): StatusError {
+  return statusError(406, "NotAcceptable", text);
+}
+
 /** 415: the body is of a media type that is not read here. */
 export function unsupportedMediaType(mediaTypes: readonly string[]): StatusError {
   const message = `the body of the request was in an unknown format - accepted media types include: ${mediaTypes.join(", ")}`;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { JsonObject } from "../object/json.ts";
 import { objectIn } from "../object/read.ts";
 import { ADMIN, testPlane, type TestPlane } from "../server/test-plane.ts";
 
@@ -67,6 +68,41 @@ test("an apiVersion may leave out what the path says", async () => {
   for (const whole of ["", "/", "/v1"]) assert.equal(await create(MAPS, "ConfigMap", whole), 201, whole);
   for (const whole of ["", "/", "coordination.k8s.io/"]) assert.equal(await create(leases, "Lease", whole), 201, whole);
   for (const other of ["/v1", "apps/", "/v1/"]) assert.equal(await create(leases, "Lease", other), 400, other);
+});
+
+test("keys that a YAML text has twice are told in the words of its reader, whichever way it comes", async () => {
+  const t = await testPlane();
+  const text = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  a: "1"\n  a: "2"\n  a: "3"\n';
+  const send = async (method: string, target: string, type: string) => {
+    const request = t.request(ADMIN, method, target, undefined, { "content-type": type });
+    const { status, headers, body } = await t.plane.handle({ ...request, body: async () => Buffer.from(text) });
+    return { status, warning: headers["warning"], message: (JSON.parse(String(body)) as JsonObject)["message"] };
+  };
+  const told = 'yaml: unmarshal errors:\n  line 6: key "a" already set in map\n  line 7: key "a" already set in map';
+  const warnings = [6, 7].map((line) => `299 - "line ${line}: key \\"a\\" already set in map"`);
+  for (const [method, target, type, status, prefix] of [
+    [
+      "POST",
+      `${MAPS}?dryRun=All`,
+      "application/yaml",
+      201,
+      'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: ',
+    ],
+    [
+      "PATCH",
+      `${MAPS}/x?dryRun=All&fieldManager=m`,
+      "application/apply-patch+yaml",
+      201,
+      "error strict decoding YAML: error converting YAML to JSON: ",
+    ],
+  ] as const) {
+    const warned = await send(method, target, type);
+    assert.deepEqual([warned.status, warned.warning], [status, warnings]);
+    const strict = await send(method, `${target}&fieldValidation=Strict`, type);
+    assert.deepEqual([strict.status, strict.message], [400, prefix + told]);
+    const ignored = await send(method, `${target}&fieldValidation=Ignore`, type);
+    assert.deepEqual([ignored.status, ignored.warning], [status, undefined]);
+  }
 });
 
 test("leases take any qualified finalizer, other kinds only those with a domain", async () => {

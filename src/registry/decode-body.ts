@@ -54,7 +54,7 @@ export function decodeBody(
   validation: FieldValidation,
   warn: (text: string) => void,
 ): KubeObject {
-  const scanned = format === "protobuf" ? readProtobuf(body, declared, reader) : scan(body, format, declared);
+  const scanned: Scanned = format === "protobuf" ? readProtobuf(body, declared, reader) : scan(body, format, declared);
   const value = scanned.value;
   const object: JsonObject = isObject(value) ? value : {};
   const other = declared.alsoAs?.find(({ group, version }) => object["apiVersion"] === groupVersion(group, version));
@@ -62,7 +62,7 @@ export function decodeBody(
   checkKind(object, type, reader, body);
   const refuse = (message: string): Error =>
     badRequest(`${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: ${message}`);
-  return decodeObject(object, type, { ...scanned, validation, warn, refuse });
+  return decodeObject(object, type, { ...scanned, validation, warn, refuse, strictBefore: scanned.repeated });
 }
 
 /** How a parsed value is read as an object, beside its type. */
@@ -73,7 +73,7 @@ export interface DecodeRules extends DecodeOptions {
   /** How a value that cannot be read is answered. */
   readonly refuse: (message: string) => Error;
   /** Faults that `validation` judges too, found earlier. */
-  readonly strictBefore?: readonly string[];
+  readonly strictBefore?: readonly string[] | undefined;
   /** The value with its members in the original's order, in which faults are told; absent: they are. */
   readonly inOrder?: (() => JsonValue) | undefined;
 }
@@ -128,8 +128,13 @@ function readProtobuf(body: Buffer, type: BodyType, { protobuf }: BodyReader): S
   }
 }
 
+/** A parsed body; a YAML text tells of repeated keys in words of its own. */
+interface Scanned extends ScannedJson {
+  readonly repeated?: readonly string[];
+}
+
 /** Parses a body. Errors: StatusError 400 that shows its beginning. */
-function scan(body: Buffer, format: BodyFormat, type: BodyType): ScannedJson {
+function scan(body: Buffer, format: BodyFormat, type: BodyType): Scanned {
   const text = body.toString("utf8");
   try {
     const scanned = format === "yaml" ? scanYaml(text) : parseJson(text);
@@ -142,9 +147,9 @@ function scan(body: Buffer, format: BodyFormat, type: BodyType): ScannedJson {
   }
 }
 
-/** YAML's repeated keys are reported in other words than JSON's duplicate fields; here only the value counts. */
-function scanYaml(text: string): ScannedJson {
-  return { value: parseYaml(text).value, duplicates: [], fractionalIntegers: [] };
+function scanYaml(text: string): Scanned {
+  const { value, duplicates } = parseYaml(text);
+  return { value, duplicates: [], fractionalIntegers: [], repeated: duplicates === undefined ? [] : [duplicates] };
 }
 
 /** How the original tells of a body that is no object. */

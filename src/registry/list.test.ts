@@ -110,3 +110,17 @@ void test("field selectors find one object without a walk, and refuse unknown la
   ]);
   assert.equal((await registry.call("GET", `${MAPS}?fieldSelector=spec.x%3D1`)).status, 400);
 });
+
+void test("metadata is asked for as that of an object or of a list", async () => {
+  const registry = await filled(1);
+  const refusal = async (target: string, kind: string): Promise<unknown> => {
+    const { status, body } = await registry.call("GET", target, undefined, { accept: `application/json;as=${kind};v=v1;g=meta.k8s.io` });
+    return status === 200 ? body["kind"] : [status, body["reason"], body["message"]];
+  };
+  const metadata = "PartialObjectMetadata";
+  assert.equal(await refusal(MAPS, `${metadata}List`), `${metadata}List`);
+  assert.equal(await refusal(`${MAPS}/m000`, metadata), metadata);
+  const told = (kind: string, what: string) => [406, "NotAcceptable", `you requested ${kind}, but the requested object is ${what}`];
+  assert.deepEqual(await refusal(MAPS, metadata), told(metadata, "a list (*core.ConfigMapList)"));
+  assert.deepEqual(await refusal(`${MAPS}/m000`, `${metadata}List`), told(`${metadata}List`, "not a list (*core.ConfigMap)"));
+});

@@ -1,5 +1,5 @@
 import { applyConfiguration, type WriteDoor } from "../apply/updater.ts";
-import { decodeYaml } from "../codec/decode-text.ts";
+import { parseYaml, YamlError } from "../codec/yaml-read.ts";
 import { copyJson, isObject, type JsonObject } from "../object/json.ts";
 import { invalidField, type FieldError } from "../object/field-error.ts";
 import { groupVersion, parseGroupVersion, type KubeObject } from "../object/kube-object.ts";
@@ -7,6 +7,7 @@ import { badRequest, conflict, invalid } from "../object/status.ts";
 import { readPatch as readPatchText, undecodable, type Patch, type Patched } from "../patch/patch.ts";
 import { decodeObject, notAStruct, type BodyType } from "./decode-body.ts";
 import { bodyType, checkName, checkNamespace, checkVersionText, createObject, toHub } from "./object-body.ts";
+import { judgeStrict } from "./judge-strict.ts";
 import { otherKind } from "./other-kind.ts";
 import { doorOf, withConversions, withOwners, writerOf } from "./ownership.ts";
 import type { TypeTable } from "../schema/load.ts";
@@ -123,10 +124,16 @@ function checkPatchedCustomKind(value: JsonObject, body: BodyType, name: string)
 
 function applyChange(write: Write, text: string, door: WriteDoor, body: BodyType): PatchChange {
   const { options, strategyContext } = write;
-  const applied = readConfiguration(text);
+  const { applied, repeated } = readConfiguration(text);
+  const judge = {
+    validation: options.fieldValidation,
+    warn: (told: string) => warn(write, told),
+    refuse: () => badRequest(`error strict decoding YAML: ${repeated.join("")}`),
+  };
   return async (live) => {
     const request = { live, applied, manager: writerOf(write), force: options.force ?? false, now: strategyContext.now };
     const { object, changed } = await withConversions(write, door, (converting) => applyConfiguration({ ...request, door: converting }));
+    judgeStrict(repeated, judge);
     if (!changed && live !== undefined) return copyJson(live);
     const { managedFields } = object.metadata;
     const merged = decodeObject(copyJson(object), body, { validation: "Ignore", warn: () => {}, refuse: badRequest });
@@ -135,7 +142,13 @@ function applyChange(write: Write, text: string, door: WriteDoor, body: BodyType
   };
 }
 
-function readConfiguration(text: string): JsonObject {
-  const value = decodeYaml(text, (message) => badRequest(`error decoding YAML: ${message}`));
-  return isObject(value) ? value : {};
+/** What is applied, and what is said of keys that it has twice. Errors: StatusError 400. */
+function readConfiguration(text: string): { readonly applied: JsonObject; readonly repeated: readonly string[] } {
+  try {
+    const { value, duplicates } = parseYaml(text);
+    const repeated = duplicates === undefined ? [] : [`error converting YAML to JSON: ${duplicates}`];
+    return { applied: isObject(value) ? value : {}, repeated };
+  } catch (error) {
+    throw error instanceof YamlError ? badRequest(`error decoding YAML: ${error.message}`) : error;
+  }
 }
