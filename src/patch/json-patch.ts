@@ -99,8 +99,10 @@ class Patching {
     const target = this.#find(path);
     if (target === undefined) throw missing(`replace operation does not apply: doc is missing path: ${path}`);
     const { container, key } = target;
-    if (Array.isArray(container)) container[position(container, key, path)] = value as JsonValue;
-    else setOwn(container, key, value as JsonValue);
+    if (!Array.isArray(container)) return setOwn(container, key, value as JsonValue);
+    const index = indexOf(container.length, key);
+    if (index === undefined) throw missing(`replace operation does not apply: doc is missing key: ${path}`);
+    container[index] = value as JsonValue;
   }
 
   #move(operation: JsonPatchOperation): void {

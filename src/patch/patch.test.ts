@@ -1,3 +1,4 @@
+import { applyJsonPatch } from "./json-patch.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -120,6 +121,14 @@ test("a JSON patch that does not fit is refused as a whole", () => {
       [422, "the server rejected our request due to an error in our request"],
       JSON.stringify(patch),
     );
+  }
+});
+
+test("an item that is not there cannot be replaced", () => {
+  for (const key of ["-", "1", "-2", "x"]) {
+    assert.throws(() => applyJsonPatch({ l: ["p"] }, [{ op: "replace", path: `/l/${key}`, value: "q" }]), {
+      message: `replace operation does not apply: doc is missing key: /l/${key}: missing value`,
+    });
   }
 });
 

@@ -33,6 +33,12 @@ export function readChanged(value: JsonObject, type: BodyType, refuse: (message:
   return decodeObject(value, type, { validation: "Ignore", warn: () => {}, refuse });
 }
 
+/** The same, but fields that a built-in type does not have are refused. */
+export function readStrictly(value: JsonObject, type: BodyType, refuse: (message: string) => Error): KubeObject {
+  if (type.custom === true) return readChanged(value, type, refuse);
+  return decodeObject(value, type, { validation: "Strict", warn: () => {}, refuse });
+}
+
 /** Makes the request's object what a hook made of it in a version, which is handed over. Errors: StatusError 500. */
 export async function takeChanged(attributes: AdmissionAttributes, changed: KubeObject, version: RequestVersion): Promise<void> {
   const { object, served } = attributes;

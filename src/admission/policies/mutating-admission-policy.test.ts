@@ -73,6 +73,20 @@ test("an apply configuration merges as server-side apply does: lists by their ke
   assert.deepEqual(objectIn(objectIn(answer.body, "metadata"), "labels"), { side: "yes" });
 });
 
+test("what a JSON patch makes is read strictly, whatever the policy says of failures", async () => {
+  const cases = [
+    ["value: {'a': 'b'}", "immutableX", 'strict decoding error: unknown field "immutableX"'],
+    ["value: 'abc'", "immutable", "json: cannot unmarshal string into Go struct field ConfigMap.immutable of type bool"],
+  ] as const;
+  for (const [value, member, message] of cases) {
+    const t = await testPlane();
+    await policy(t, "a", { failurePolicy: "Ignore", mutations: [patch(`[JSONPatch{op: 'add', path: '/${member}', ${value}}]`)] });
+    const answer = await create(t, MAPS, map("m"));
+    assert.equal(answer.status, 500);
+    assert.equal(answer.body["message"], `Internal error occurred: ${message}`);
+  }
+});
+
 test("JSON patches are applied in order; a failed test leaves the object, and another fault refuses", async () => {
   const t = await testPlane();
   await policy(t, "a", {

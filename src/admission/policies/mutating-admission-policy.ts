@@ -2,13 +2,13 @@ import { CostBudget, type Authorize } from "../../cel/kubernetes/index.ts";
 import { equalJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { objectIn, objectsIn, stringIn } from "../../object/read.ts";
-import { statusError, type StatusError } from "../../object/status.ts";
+import { internalError, statusError, type StatusError } from "../../object/status.ts";
 import { resultTypes } from "../../resources/admissionregistration/policy-expressions.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { refuse } from "../attributes.ts";
 import { isExempt } from "../matching/exempt.ts";
 import { Subject } from "../matching/subject.ts";
-import { readChanged, sentType, takeChanged } from "../matching/write-back.ts";
+import { readChanged, readStrictly, sentType, takeChanged } from "../matching/write-back.ts";
 import { Reinvocation, type ReinvocationOf } from "../reinvocation.ts";
 import { authorizeFor } from "./authorize-question.ts";
 import { compileFrame, withVariables, type PolicyFrame } from "./compile-policy.ts";
@@ -148,7 +148,10 @@ class Mutating {
     const namespace = await this.#subject.namespaceObject();
     const activation = withVariables(policy, new RequestActivation({ ...facts, namespace, object }), budget);
     const value = await mutated(mutation, object, type.schema, activation, budget);
-    return value === object ? object : readChanged(value, type, (message) => new MutationError(message));
+    if (value === object) return object;
+    // The original reads what a JSON patch made as if it were its own: a fault is told whatever the policy says of failures.
+    if (mutation.type === "JSONPatch") return readStrictly(value, type, internalError);
+    return readChanged(value, type, (message) => new MutationError(message));
   }
 }
 
