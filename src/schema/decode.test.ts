@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decode, type DecodeOptions, strictDecodingError } from "./decode.ts";
 import { loadTypes } from "./load.ts";
-import type { JsonValue } from "../object/json.ts";
+import type { JsonObject, JsonValue } from "../object/json.ts";
+import { writtenMember } from "../object/written-empty.ts";
 
 const types = loadTypes(new URL("../../../data/kubernetes-v1.36/", import.meta.url));
 const core = (name: string) => types.schemaFor(`io.k8s.api.core.v1.${name}`);
@@ -82,6 +83,23 @@ test("nulls are absent, and zeros of values are dropped where those of pointers 
     status: {},
   });
 });
+
+test("an empty list or map that is left out is known to have been written", () => {
+  const { template } = (
+    value({ spec: { template: { metadata: { labels: {}, annotations: null }, spec: { volumes: [] } } } }) as unknown as Spec
+  ).spec;
+  assert.deepEqual(template, { metadata: {}, spec: { containers: null } });
+  assert.deepEqual(
+    ["labels", "annotations"].map((name) => writtenMember(template.metadata, name)),
+    [{}, undefined],
+  );
+  assert.deepEqual(writtenMember(template.spec, "volumes"), []);
+  assert.equal(writtenMember({ ...template.spec }, "volumes"), undefined);
+});
+
+interface Spec {
+  readonly spec: { readonly template: { readonly metadata: JsonObject; readonly spec: JsonObject } };
+}
 
 test("absent members without omitempty are written as their Go zero", () => {
   assert.deepEqual(value({}, types.schemaFor("io.k8s.api.rbac.v1.ClusterRole")), { metadata: {}, rules: null });

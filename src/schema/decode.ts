@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue, ReadonlyJson } from "../object/json.ts";
 import { copyJson, isObject, setOwn } from "../object/json.ts";
 import { formatQuantity, parseQuantity, QuantityError, rewriteQuantity, roundUpToMilli } from "../object/quantity.ts";
 import { formatMicroTime, formatTime, parseMicroTime, parseTime, TimeError, zeroTime } from "../object/time.ts";
+import { noteWrittenEmpty } from "../object/written-empty.ts";
 import { canonicalBytes } from "./bytes.ts";
 import { conversionFault } from "./conversion-fault.ts";
 import { goStruct, goType } from "./go-type.ts";
@@ -130,6 +131,7 @@ class Decoder {
         // An empty list that is written always counts until it is stored (nullEmptyLists).
         if (read !== undefined && (!field.dropZero || !isZero(read) || (field.zero === null && Array.isArray(read))))
           setOwn(decoded, name, read);
+        else if (read !== undefined && (field.schema.type === "list" || field.schema.type === "map")) noteWrittenEmpty(decoded, name, read);
         this.#members.pop();
         this.#owner = owner;
       }

@@ -1,6 +1,7 @@
 import { invalidField } from "../object/field-error.ts";
 import { equalJson, getOwn, type ReadonlyJson } from "../object/json.ts";
 import { asObject } from "../object/read.ts";
+import { writtenMember } from "../object/written-empty.ts";
 import type { Change } from "./check.ts";
 
 /** Rules of a struct's update, member by member, in the order of the table. */
@@ -10,7 +11,10 @@ export function changes<C>(table: Readonly<Record<string, Change<C>>>): Change<C
     const object = asObject(value);
     const oldObject = asObject(old);
     for (const [name, change] of members) {
-      change(getOwn(object, name), getOwn(oldObject, name), at.child(name), faults, context);
+      const before = getOwn(oldObject, name);
+      // What was left out and what is written empty are the same where there was nothing before.
+      const now = before === undefined ? getOwn(object, name) : writtenMember(object, name);
+      change(now, before, at.child(name), faults, context);
     }
   };
 }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fieldErrorText } from "../object/field-error-message.ts";
-import type { ReadonlyJsonObject } from "../object/json.ts";
+import type { JsonObject, ReadonlyJsonObject } from "../object/json.ts";
 import { dnsLabel } from "../object/names.ts";
+import { noteWrittenEmpty } from "../object/written-empty.ts";
 import { changes, immutable, setOnce } from "./changes.ts";
 import { findChangeFaults, findFaults, type Check } from "./check.ts";
 import { distinct, uniqueBy } from "./lists.ts";
@@ -23,6 +24,14 @@ test("faults come in the table's order with the path walked", () => {
     "spec.ports[2].port: Required value",
     'spec.mode: Unsupported value: "C": supported values: "A", "B"',
   ]);
+});
+
+test("what is written empty is told as such where there was something, and is no change where there was nothing", () => {
+  const object: JsonObject = {};
+  noteWrittenEmpty(object, "a", []);
+  const change = changes({ a: immutable() });
+  assert.deepEqual(findChangeFaults(change, object, { a: [1] }).map(fieldErrorText), ["a: Invalid value: []: field is immutable"]);
+  assert.deepEqual(findChangeFaults(change, object, {}), []);
 });
 
 test("an absent struct is read as an empty one", () => {

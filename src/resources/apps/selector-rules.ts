@@ -12,6 +12,7 @@ import {
   type Labels,
 } from "../../object/label-selector.ts";
 import { isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { writtenMember } from "../../object/written-empty.ts";
 import { immutable } from "../../validation/changes.ts";
 import { hasInvalidValues, labelSelector } from "../../validation/labels.ts";
 import { shownMap, shownSelector } from "../../validation/selector-shown.ts";
@@ -83,7 +84,7 @@ export function selectsTemplate(selector: LabelSelector, spec: ReadonlyJsonObjec
 
 /** The fault of a template whose pods the selector would not find. */
 export function unselectedTemplate(spec: ReadonlyJsonObject, at: FieldPath): FieldError {
-  const labels = getOwn(objectIn(objectIn(spec, "template"), "metadata"), "labels");
+  const labels = writtenMember(objectIn(objectIn(spec, "template"), "metadata"), "labels");
   return invalidField(at.child("template", "metadata", "labels"), shownMap(labels), "`selector` does not match template `labels`");
 }
 

@@ -15,6 +15,7 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsSubdomain } from "../../object/names.ts";
 import { formatQuantity, quantitySign, quantityValue } from "../../object/quantity.ts";
 import { asObject, isSet, listIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { writtenMember } from "../../object/written-empty.ts";
 import { immutable } from "../../validation/changes.ts";
 import { nodeSelector } from "../../validation/labels.ts";
 import { filled, optional, present } from "../../validation/presence.ts";
@@ -44,7 +45,7 @@ function checkCapacity(spec: ReadonlyJsonObject, faults: FieldError[]): void {
   const names = resourceNames(capacity);
   if (names.length === 0) faults.push(requiredField(at));
   if (names.length !== 1 || names[0] !== "storage") {
-    const shown = isSet(spec, "capacity")
+    const shown = writtenMember(spec, "capacity")
       ? Object.fromEntries(names.map((name) => [name, formatQuantity(asQuantity(getOwn(capacity, name)))]))
       : null;
     faults.push(notSupportedField(at, shown, ["storage"]));

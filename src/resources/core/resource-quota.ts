@@ -4,6 +4,7 @@ import { getOwn, isObject, type ReadonlyJsonObject } from "../../object/json.ts"
 import type { KubeObject } from "../../object/kube-object.ts";
 import { formatQuantity } from "../../object/quantity.ts";
 import { isSet, listIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { writtenMember } from "../../object/written-empty.ts";
 import { asQuantity } from "../../validation/quantities.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { roundResources } from "../pod-spec/defaults.ts";
@@ -71,7 +72,7 @@ function shownSelector(requirements: readonly ReadonlyJsonObject[]): ReadonlyJso
     MatchExpressions: requirements.map((requirement) => ({
       ScopeName: stringIn(requirement, "scopeName"),
       Operator: stringIn(requirement, "operator"),
-      Values: getOwn(requirement, "values") ?? null,
+      Values: writtenMember(requirement, "values") ?? null,
     })),
   };
 }
@@ -105,7 +106,8 @@ function checkScopeSelector(spec: ReadonlyJsonObject, at: FieldPath, faults: Fie
   const scopes = requirements.map((requirement) => stringIn(requirement, "scopeName"));
   for (const pair of contradictions)
     // The original shows the other list of scopes, whichever it finds them in.
-    if (pair.every((scope) => scopes.includes(scope))) faults.push(invalidField(at, getOwn(spec, "scopes") ?? null, "conflicting scopes"));
+    if (pair.every((scope) => scopes.includes(scope)))
+      faults.push(invalidField(at, writtenMember(spec, "scopes") ?? null, "conflicting scopes"));
 }
 
 function checkSpec(object: KubeObject, faults: FieldError[]): void {
@@ -154,7 +156,7 @@ export const resourceQuota: KindBehaviour = {
       const faults: FieldError[] = [];
       checkSpec(object, faults);
       if (!sameScopes(object, old))
-        faults.push(invalidField(specAt.child("scopes"), getOwn(objectIn(object, "spec"), "scopes") ?? null, "field is immutable"));
+        faults.push(invalidField(specAt.child("scopes"), writtenMember(objectIn(object, "spec"), "scopes") ?? null, "field is immutable"));
       return faults;
     },
   },

@@ -3,6 +3,7 @@ import { parseIpSloppy } from "../../object/ip.ts";
 import { getOwn, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import { dnsLabel, dnsSubdomain, portName, wildcardDnsSubdomain } from "../../object/names.ts";
 import { asObject, asString, isSet, listIn, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { writtenMember } from "../../object/written-empty.ts";
 import { findFaults, type Check } from "../../validation/check.ts";
 import { filled, optional, required } from "../../validation/presence.ts";
 import { port, text } from "../../validation/scalars.ts";
@@ -30,7 +31,7 @@ export function ingressRules(forgiven: Forgiven): Check {
     spec: all(
       struct((spec, at, faults) => {
         if (listIn(spec, "rules").length > 0 || isSet(spec, "defaultBackend")) return;
-        faults.push(invalidField(at, getOwn(spec, "rules") ?? null, "either `defaultBackend` or `rules` must be specified"));
+        faults.push(invalidField(at, writtenMember(spec, "rules") ?? null, "either `defaultBackend` or `rules` must be specified"));
       }),
       fields({
         defaultBackend: optional(backend),

@@ -1,8 +1,9 @@
 import { invalidField, requiredField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import { parseCidrSloppy } from "../../object/ip.ts";
-import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
+import type { ReadonlyJsonObject } from "../../object/json.ts";
 import { objectIn, stringsIn } from "../../object/read.ts";
+import { writtenMember } from "../../object/written-empty.ts";
 import { cidr } from "../../validation/addresses.ts";
 import type { KindBehaviour } from "../definition.ts";
 
@@ -38,7 +39,7 @@ function changeFaults(spec: ReadonlyJsonObject, old: ReadonlyJsonObject): FieldE
   const cidrs = stringsIn(spec, "cidrs");
   const before = stringsIn(old, "cidrs");
   const grows = before.length === 1 && cidrs.length === 2;
-  if (cidrs.length !== before.length && !grows) return [invalidField(AT, getOwn(spec, "cidrs") ?? null, IMMUTABLE)];
+  if (cidrs.length !== before.length && !grows) return [invalidField(AT, writtenMember(spec, "cidrs") ?? null, IMMUTABLE)];
   const changed = before.flatMap((text, i) => (text === cidrs[i] ? [] : [invalidField(AT.index(i), cidrs[i], IMMUTABLE)]));
   return grows ? [...changed, ...rangeFaults(spec)] : changed;
 }

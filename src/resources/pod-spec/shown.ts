@@ -1,5 +1,6 @@
 import { goJson } from "../../object/go-json.ts";
-import { getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
+import { isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
+import { writtenMember } from "../../object/written-empty.ts";
 
 /**
  * The members of an internal type of the original, in order. Messages print a few values by these types: members have Go
@@ -14,7 +15,7 @@ export type ShownMember = readonly [name: string, member: string, absent: Readon
 export function shownAs(object: ReadonlyJsonObject, members: ShownMembers): ReadonlyJsonObject {
   const shown: { [name: string]: ReadonlyJson } = {};
   for (const [name, member, absent, inner] of members) {
-    const value = getOwn(object, member);
+    const value = writtenMember(object, member);
     shown[name] = value === undefined ? absentValue(absent, inner) : inner === undefined ? sorted(value) : shownValue(value, inner);
   }
   return shown;
