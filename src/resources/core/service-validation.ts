@@ -181,8 +181,10 @@ function externalIpFaults(spec: ReadonlyJsonObject, before: ReadonlyJsonObject |
   const existing = before === undefined ? [] : stringsIn(before, "externalIPs");
   stringsIn(spec, "externalIPs").forEach((ip, i) => {
     const at = specAt.child("externalIPs").index(i);
+    const known = faults.length;
     unlessBefore(existing, legacyIp)(ip, at, faults, undefined);
-    checkNotSpecial(ip, at, faults);
+    // Where an address in a wrong form leads is not asked.
+    if (faults.length === known) checkNotSpecial(ip, at, faults);
   });
 }
 

@@ -120,6 +120,13 @@ test("refuses what a service cannot be", () => {
       ['spec.externalIPs[0]: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)'],
     ],
     [
+      { ports: ports(80), externalIPs: ["::ffff:127.0.0.1"], clusterIP: "010.0.0.1", clusterIPs: ["010.0.0.1"] },
+      [
+        'spec.clusterIPs[0]: Invalid value: "010.0.0.1": must not have leading 0s',
+        'spec.externalIPs[0]: Invalid value: "::ffff:127.0.0.1": must not be an IPv4-mapped IPv6 address',
+      ],
+    ],
+    [
       { ports: ports(80), clusterIP: "10.0.0.1", clusterIPs: ["10.0.0.1", "fd00::1"], ipFamilies: ["IPv6", "IPv4"] },
       [
         'spec.clusterIPs[0]: Invalid value: "10.0.0.1": expected an IPv6 value as indicated by `ipFamilies[0]`',
