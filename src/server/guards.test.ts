@@ -47,6 +47,14 @@ test("a policy reads no parameters for somebody who may not read them", async ()
     stringIn(unread.body, "message"),
     /spec\.paramRef: Forbidden: user .* does not have "get" permission on the object referenced by paramRef$/,
   );
+  const unbound = {
+    ...binding(one),
+    spec: { policyName: "none", paramRef: { ...one, parameterNotFoundAction: "Deny" }, validationActions: ["Deny"] },
+  };
+  assert.match(
+    stringIn((await create("validatingadmissionpolicybindings", unbound)).body, "message"),
+    /unable to get policy none to determine minimum required permissions and user .* does not have "get" permission for all groups, versions and resources$/,
+  );
   await allow(server, "secret", { apiGroups: [""], resources: ["secrets"], resourceNames: ["s"], verbs: ["get"] });
   assert.equal((await create("validatingadmissionpolicybindings", binding(one))).status, 201);
   assert.equal((await create("validatingadmissionpolicybindings", binding({ selector: {} }))).status, 422);

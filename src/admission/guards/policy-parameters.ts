@@ -39,35 +39,41 @@ export function policyParameterGuard(parts: {
   const { authorize } = parts;
   const mayRead = async (user: UserInfo, what: ParamResource, verb: string, name: string, namespace: string): Promise<boolean> =>
     (await authorize(resourceQuestion({ user, verb, ...what, name, namespace }))).decision === "allow";
-  const resourceOf = (spec: ReadonlyJsonObject): ParamResource => {
+  /** The resource of a policy's parameters, and why it is not known which. */
+  const resourceOf = (spec: ReadonlyJsonObject): { readonly what: ParamResource; readonly unknown?: string } => {
     const kind = objectIn(spec, "paramKind");
     const parsed = parseGroupVersion(stringIn(kind, "apiVersion"));
-    if (parsed === undefined) return ANYTHING;
+    const shown = `paramKind &{${stringIn(kind, "apiVersion")} ${stringIn(kind, "kind")}}`;
+    if (parsed === undefined) return { what: ANYTHING, unknown: `unable to parse ${shown}` };
     const { group, version } = parsed;
-    const found = parts.registry().definitions.findKind(group, stringIn(kind, "kind"), version);
-    return { apiGroup: group, apiVersion: version, resource: found?.definition.plural ?? "*" };
+    const resource = parts.registry().definitions.findKind(group, stringIn(kind, "kind"), version)?.definition.plural;
+    const what = { apiGroup: group, apiVersion: version, resource: resource ?? "*" };
+    return resource === undefined ? { what, unknown: `unable to resolve ${shown}` } : { what };
   };
   const checkPolicy = async (asked: AdmissionAttributes, spec: ReadonlyJsonObject): Promise<void> => {
     if (!isSet(spec, "paramKind") || isUnchanged(asked, spec, ["paramKind"])) return;
-    if (await mayRead(asked.user, resourceOf(spec), "get", "*", "*")) return;
+    if (await mayRead(asked.user, resourceOf(spec).what, "get", "*", "*")) return;
     const { kind, apiVersion } = objectIn(spec, "paramKind");
     const what = `all objects of the referenced paramKind (kind=${String(kind)}, apiVersion=${String(apiVersion)})`;
     throw refuse(asked, "paramKind", `user ${shownUser(asked.user)} must have "get" permission on ${what}`);
   };
   const checkBinding = async (asked: AdmissionAttributes, spec: ReadonlyJsonObject, policies: string): Promise<void> => {
     if (!isSet(spec, "paramRef") || isUnchanged(asked, spec, ["paramRef", "policyName"])) return;
-    const policy = await parts.view.get({ group: GROUP, plural: policies }, "", stringIn(spec, "policyName"));
+    const policyName = stringIn(spec, "policyName");
+    const policy = await parts.view.get({ group: GROUP, plural: policies }, "", policyName);
     const own = objectIn(policy ?? {}, "spec");
-    const what = isSet(own, "paramKind") ? resourceOf(own) : ANYTHING;
+    const missing = policy === undefined ? `unable to get policy ${policyName}` : `policy ${policyName} does not have ParamKind set`;
+    const { what, unknown } = isSet(own, "paramKind") ? resourceOf(own) : { what: ANYTHING, unknown: missing };
     const ref = objectIn(spec, "paramRef");
     const name = stringIn(ref, "name");
     const verb = name === "" ? "list" : "get";
     if (await mayRead(asked.user, what, verb, name, stringIn(ref, "namespace"))) return;
-    throw refuse(
-      asked,
-      "paramRef",
-      `user ${shownUser(asked.user)} does not have "${verb}" permission on the object referenced by paramRef`,
-    );
+    const lacks = `user ${shownUser(asked.user)} does not have "${verb}" permission`;
+    const text =
+      unknown === undefined
+        ? `${lacks} on the object referenced by paramRef`
+        : `${unknown} to determine minimum required permissions and ${lacks} for all groups, versions and resources`;
+    throw refuse(asked, "paramRef", text);
   };
   return {
     name: "policy parameters",

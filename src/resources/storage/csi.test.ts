@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { storageClass } from "./storage-class.ts";
 import type { JsonObject } from "../../object/json.ts";
 import { at, trialContext, trialOf } from "../kind-trial.test-support.ts";
 import { csiDriver } from "./csi-driver.ts";
@@ -109,4 +110,19 @@ test("faults of attachments", () => {
     attachments.changeFaults(old, (object) => (object["status"] = long), "status"),
     ["status.attachError.message: Too long: may not be more than 262144 bytes"],
   );
+});
+
+test("terms of topologies are alike by what they say, and each likeness is told", () => {
+  const term = (...expressions: readonly [string, readonly string[]][]): JsonObject => ({
+    matchLabelExpressions: expressions.map(([key, values]) => ({ key, values: [...values] })),
+  });
+  const storageClasses = trialOf(storageClass, "storage.k8s.io/v1", "StorageClass");
+  const faults = (...allowedTopologies: JsonObject[]): string[] => storageClasses.faults({ provisioner: "a", allowedTopologies });
+  const alike = (index: number): string => `allowedTopologies[${index}].matchLabelExpressions: Duplicate value: ""`;
+  const [a, b] = [term(["a", ["x", "y"]], ["b", ["z"]]), term(["b", ["z"]], ["a", ["y", "x"]])];
+  assert.deepEqual(
+    faults(a, b, a).filter((one) => one.startsWith("allowed")),
+    [alike(1), alike(2), alike(2)],
+  );
+  assert.deepEqual(faults({}, term(["a", ["x"]])), [alike(0), alike(0)]);
 });

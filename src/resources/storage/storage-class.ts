@@ -1,5 +1,6 @@
 import { duplicateField, invalidField, requiredField } from "../../object/field-error.ts";
 import { goJson } from "../../object/go-json.ts";
+import type { ReadonlyJsonObject } from "../../object/json.ts";
 import { labelKey as labelKeyRules } from "../../object/names.ts";
 import { listIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { changes, immutable } from "../../validation/changes.ts";
@@ -16,10 +17,12 @@ import { driverName, parameters } from "./driver-name.ts";
 const DEFAULT_MARK = "storageclass.kubernetes.io/is-default-class";
 const OLD_DEFAULT_MARK = "storageclass.beta.kubernetes.io/is-default-class";
 
-/** Where volumes may be: terms of label values, no two alike. */
+/** Where volumes may be: terms of label values, no two alike. A term is told of once for each that is like it before. */
 const allowedTopologies: Check = skippingAbsent((value, at, faults, context) => {
-  const seen = new Set<string>();
-  asList(value).forEach((item, i) => {
+  const terms = asList(value);
+  // The original compares with as many empty terms as there are terms.
+  const seen = new Map<string, number>([["[]", terms.length]]);
+  terms.forEach((item, i) => {
     const place = at.index(i).child("matchLabelExpressions");
     const keys = new Set<string>();
     const expressions = objectsIn(asObject(item), "matchLabelExpressions");
@@ -32,11 +35,18 @@ const allowedTopologies: Check = skippingAbsent((value, at, faults, context) => 
       if (keys.has(key)) faults.push(duplicateField(place.index(j).child("key"), key));
       keys.add(key);
     });
-    const term = goJson(expressions.map((expression) => [stringIn(expression, "key"), [...stringsIn(expression, "values")].sort()]));
-    if (seen.has(term) || expressions.length === 0) faults.push(duplicateField(place, ""));
-    seen.add(term);
+    const term = meaningOf(expressions);
+    const alike = seen.get(term) ?? 0;
+    for (let count = 0; count < alike; count++) faults.push(duplicateField(place, ""));
+    seen.set(term, alike + 1);
   });
 });
+
+/** What a term says, whatever the order of its keys and values. */
+function meaningOf(expressions: readonly ReadonlyJsonObject[]): string {
+  const values = new Map(expressions.map((one) => [stringIn(one, "key"), [...new Set(stringsIn(one, "values"))].sort()]));
+  return goJson([...values].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
 
 const rules = fields({
   provisioner: driverName,

@@ -15,10 +15,10 @@ export const volumeAttributesClass: KindBehaviour = {
   strategy: {
     validate: (object) => findFaults(rules, object),
     validateUpdate: (object, old) => [
-      ...findFaults(rules, object),
       ...["driverName", "parameters"]
         .filter((name) => !equalJson(object[name], old[name]))
         .map((name) => forbiddenField(name, `updates to ${name} are forbidden.`)),
+      ...findFaults(rules, object),
     ],
   },
   cells: {
