@@ -76,7 +76,7 @@ function sentConfiguration(door: WriteDoor, applied: JsonObject): Sent {
     throw badRequest(`invalid object type: ${kindText(applied)}`);
   const metadata = applied["metadata"];
   const entries: ReadonlyJson | undefined = isObject(metadata) ? metadata["managedFields"] : undefined;
-  if (Array.isArray(entries) && entries.length > 0) throw badRequest("metadata.managedFields must be nil");
+  if (Array.isArray(entries)) throw badRequest("metadata.managedFields must be nil");
   const config = withoutManagedFields(applied);
   const fields = configuredFields(config, door.schema);
   if (fields.errors.length > 0)

@@ -308,7 +308,8 @@ describe("an apply", () => {
       message({ bogus: 1 }, configMaps),
       "500 failed to create typed patch object (/a; /v1, Kind=ConfigMap): .bogus: field not declared in schema",
     );
-    assert.equal(message({ metadata: { managedFields: [{}] } }), "400 metadata.managedFields must be nil");
+    for (const managedFields of [[{}], []])
+      assert.equal(message({ metadata: { managedFields } }), "400 metadata.managedFields must be nil");
     assert.equal(message({ kind: "Other" }), "400 invalid object type: example.com/v1, Kind=Other");
     assert.equal(message({ spec: { map: [{ v: 1 }] } }), "");
   });

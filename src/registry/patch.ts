@@ -1,4 +1,5 @@
 import { applyConfiguration, type WriteDoor } from "../apply/updater.ts";
+import { jsonKind } from "../codec/json-kind.ts";
 import { parseYaml, YamlError } from "../codec/yaml-read.ts";
 import { copyJson, isObject, type JsonObject } from "../object/json.ts";
 import { invalidField, type FieldError } from "../object/field-error.ts";
@@ -144,11 +145,20 @@ function applyChange(write: Write, text: string, door: WriteDoor, body: BodyType
 
 /** What is applied, and what is said of keys that it has twice. Errors: StatusError 400. */
 function readConfiguration(text: string): { readonly applied: JsonObject; readonly repeated: readonly string[] } {
+  const { value, duplicates } = readYaml(text);
+  if (value !== null && !isObject(value)) {
+    const found = `json: cannot unmarshal ${jsonKind(value)} into Go value of type map[string]interface {}`;
+    throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${found}`);
+  }
+  return { applied: value ?? {}, repeated: duplicates === undefined ? [] : [`${CONVERTING}: ${duplicates}`] };
+}
+
+const CONVERTING = "error converting YAML to JSON";
+
+function readYaml(text: string): ReturnType<typeof parseYaml> {
   try {
-    const { value, duplicates } = parseYaml(text);
-    const repeated = duplicates === undefined ? [] : [`error converting YAML to JSON: ${duplicates}`];
-    return { applied: isObject(value) ? value : {}, repeated };
+    return parseYaml(text);
   } catch (error) {
-    throw error instanceof YamlError ? badRequest(`error decoding YAML: ${error.message}`) : error;
+    throw error instanceof YamlError ? badRequest(`error decoding YAML: ${CONVERTING}: ${error.message}`) : error;
   }
 }
