@@ -180,6 +180,13 @@ test("faults of mutating policies", () => {
       ['spec.mutations[0].jsonPatch: Invalid value: "{jsonPatch}": must not be specified when patchType is ApplyConfiguration'],
     ],
     [
+      { mutations: [{ ...mutation, applyConfiguration: { expression: " variables.a " }, jsonPatch: { expression: "[]" } }] },
+      [
+        "spec.mutations[0].applyConfiguration.expression: Invalid value: \"variables.a\": compilation failed: ERROR: <input>:1:10: undefined field 'a'\n | variables.a\n | .........^",
+        'spec.mutations[0].jsonPatch: Invalid value: "{jsonPatch}": must not be specified when patchType is ApplyConfiguration',
+      ],
+    ],
+    [
       { mutations: [{ patchType: "JSONPatch" }] },
       ["spec.mutations[0].jsonPatch: Required value: must be specified when patchType is JSONPatch"],
     ],
@@ -191,6 +198,14 @@ test("faults of mutating policies", () => {
   for (const [changed, wanted] of rows) {
     assert.deepEqual(mutating.faults({ spec: { ...mutatingPolicy, ...changed } }), wanted, JSON.stringify(changed));
   }
+});
+
+test("a binding of a mutating policy is for operations that carry an object", () => {
+  const bindings = trialOf(mutatingAdmissionPolicyBinding, "admissionregistration.k8s.io/v1", "MutatingAdmissionPolicyBinding");
+  const resourceRules = [{ ...rule, operations: ["DELETE", "CREATE"] }];
+  assert.deepEqual(bindings.faults({ spec: { policyName: "p", matchResources: { resourceRules } } }), [
+    'spec.matchResources.resourceRules.operations: Unsupported value: "DELETE": supported values: "*", "CONNECT", "CREATE", "UPDATE"',
+  ]);
 });
 
 test("faults of bindings", () => {

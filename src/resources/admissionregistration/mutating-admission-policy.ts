@@ -21,7 +21,8 @@ function policyFaults(object: KubeObject): FieldError[] {
   const faults: FieldError[] = [];
   const spec = objectIn(object, "spec");
   const at = FieldPath.root.child("spec");
-  const compiler = new ExpressionCompiler(listIn(spec, "variables").length > 0);
+  // Variables are a name in mutations though there are none.
+  const compiler = new ExpressionCompiler(true);
   checkPolicyFrame(spec, at, faults, mutableOperations);
   checkVariables(spec, at, faults, compiler);
   const mutations = objectsIn(spec, "mutations");
@@ -49,19 +50,17 @@ function checkMutation(
   }
   const { member, result } = PATCH_TYPES[patchType];
   const other = PATCH_TYPES[patchType === "JSONPatch" ? "ApplyConfiguration" : "JSONPatch"].member;
+  if (!isSet(mutation, member)) faults.push(requiredField(at.child(member), `must be specified when patchType is ${patchType}`));
+  else {
+    const expression = stringIn(objectIn(mutation, member), "expression").trim();
+    const place = at.child(member).child("expression");
+    const scope = { params, authorizer: true, patches: true };
+    const wrong = expression === "" ? undefined : compiler.check(expression, result, scope);
+    if (expression === "") faults.push(requiredField(place));
+    if (wrong !== undefined) faults.push(invalidField(place, expression, wrong));
+  }
   if (isSet(mutation, other)) {
     faults.push(invalidField(at.child(other), `{${other}}`, `must not be specified when patchType is ${patchType}`));
-  }
-  if (!isSet(mutation, member)) {
-    faults.push(requiredField(at.child(member), `must be specified when patchType is ${patchType}`));
-    return;
-  }
-  const expression = stringIn(objectIn(mutation, member), "expression");
-  const place = at.child(member).child("expression");
-  if (expression.trim() === "") faults.push(requiredField(place));
-  else {
-    const wrong = compiler.check(expression, result, { params, authorizer: true, patches: true });
-    if (wrong !== undefined) faults.push(invalidField(place, expression, wrong));
   }
 }
 
