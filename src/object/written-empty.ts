@@ -1,6 +1,6 @@
-import { getOwn, type JsonObject, type JsonValue, type ReadonlyJson, type ReadonlyJsonObject } from "./json.ts";
+import { copyJson, getOwn, isObject, type JsonObject, type JsonValue, type ReadonlyJson, type ReadonlyJsonObject } from "./json.ts";
 
-/** Where an object keeps the empty lists and maps that its writer gave it: no member, and gone with a copy. */
+/** Where an object keeps the empty lists and maps that its writer gave it: no member, and gone with a plain copy. */
 const WRITTEN_EMPTY = Symbol("written empty");
 
 /** Notes that a member which is left out was written, as an empty list or map: messages show it so, and not as null. */
@@ -18,6 +18,23 @@ export function writtenMember(object: ReadonlyJsonObject, name: string): Readonl
   return noted instanceof Map ? (noted as ReadonlyMap<string, ReadonlyJson>).get(name) : undefined;
 }
 
+/** A deep copy that knows of what was written empty as well. */
+export function copyWritten<T extends JsonObject>(object: T): T {
+  const copy = copyJson(object);
+  carryNotes(object, copy);
+  return copy;
+}
+
+function carryNotes(from: ReadonlyJson, to: ReadonlyJson): void {
+  if (Array.isArray(from) && Array.isArray(to)) {
+    from.forEach((item: ReadonlyJson, i) => carryNotes(item, to[i] as ReadonlyJson));
+  } else if (isObject(from) && isObject(to)) {
+    const noted = notesOf(from);
+    if (noted instanceof Map) Object.defineProperty(to, WRITTEN_EMPTY, { value: noted });
+    for (const key of Object.keys(to)) carryNotes(from[key] ?? null, to[key] ?? null);
+  }
+}
+
 function notesOf(object: object): unknown {
-  return Object.getOwnPropertyDescriptor(object, WRITTEN_EMPTY)?.value;
+  return !(WRITTEN_EMPTY in object) ? undefined : Object.getOwnPropertyDescriptor(object, WRITTEN_EMPTY)?.value;
 }

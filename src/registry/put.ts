@@ -1,4 +1,5 @@
 import { copyJson } from "../object/json.ts";
+import { copyWritten } from "../object/written-empty.ts";
 import { invalid, notFound } from "../object/status.ts";
 import { objectKey, strategyOf } from "./endpoint.ts";
 import { checkName, checkNamespace, checkVersionText, createObject, readObject, toHub } from "./object-body.ts";
@@ -23,7 +24,7 @@ export async function put(write: Write, authorizeCreate: () => Promise<void>): P
   return update(write, {
     name: endpoint.name,
     change: async (record) => {
-      const updated = copyJson(object);
+      const updated = copyWritten(object);
       if (unconditional && !strategy.allowUnconditionalUpdate) {
         // The original names the resource here, where other refusals name the kind.
         throw invalid({ group: endpoint.ref.group, kind: endpoint.ref.plural }, endpoint.name, [

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { decode, type DecodeOptions, strictDecodingError } from "./decode.ts";
 import { loadTypes } from "./load.ts";
 import type { JsonObject, JsonValue } from "../object/json.ts";
-import { writtenMember } from "../object/written-empty.ts";
+import { copyWritten, writtenMember } from "../object/written-empty.ts";
 
 const types = loadTypes(new URL("../../../data/kubernetes-v1.36/", import.meta.url));
 const core = (name: string) => types.schemaFor(`io.k8s.api.core.v1.${name}`);
@@ -94,11 +94,12 @@ test("an empty list or map that is left out is known to have been written", () =
     [{}, undefined],
   );
   assert.deepEqual(writtenMember(template.spec, "volumes"), []);
+  assert.deepEqual(writtenMember(copyWritten(template)["spec"] as JsonObject, "volumes"), []);
   assert.equal(writtenMember({ ...template.spec }, "volumes"), undefined);
 });
 
 interface Spec {
-  readonly spec: { readonly template: { readonly metadata: JsonObject; readonly spec: JsonObject } };
+  readonly spec: { readonly template: JsonObject & { metadata: JsonObject; spec: JsonObject } };
 }
 
 test("absent members without omitempty are written as their Go zero", () => {
