@@ -26,6 +26,7 @@ import { put } from "./put.ts";
 import type { Registry } from "./registry.ts";
 import { resolve } from "./resolve.ts";
 import { serveScale } from "./scale.ts";
+import { valueTable } from "./table-answer.ts";
 import { watch } from "./watch.ts";
 import { noWriteOptions, writeOptions } from "./write-options.ts";
 import { warn, writeTo, type Write } from "./write.ts";
@@ -111,7 +112,8 @@ export async function serveResource(server: ResourceServer, context: RequestCont
     const write = writeTo(call.registry, endpoint, context, writeOptions(call.query, "CreateOptions"));
     const { bytes, format } = await bodyOf(context.request);
     const { value, status } = await action(write, bytes, format);
-    return valueAnswer(call, value, status);
+    const isTable = call.accept.transform?.kind === "Table" && endpoint.definition.columns.length > 0;
+    return isTable ? valueTable(call, value) : valueAnswer(call, value, status);
   }
   if (sub?.definition.type === "action") throw notImplemented(`${endpoint.definition.plural}/${sub.name} is not served by this server yet`);
   if (endpoint.definition.keyPrefix === undefined) throw notImplemented(`${endpoint.definition.plural} are not served by this server yet`);

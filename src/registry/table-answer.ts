@@ -1,5 +1,7 @@
 import { stringifyJson } from "../codec/json-text.ts";
+import { isObject, type JsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
+import type { ListMeta } from "../printing/list-meta.ts";
 import { includeObject, TABLE_FOOTER, tableHeader, TableRow, type RowRules } from "../printing/table.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
 import { ageSince } from "../resources/common-cells.ts";
@@ -95,16 +97,26 @@ const SCALE_COLUMNS: readonly Column[] = [
 
 /** A Scale as a Table. */
 export function scaleTable(call: Call, scale: KubeObject): ApiAnswer {
+  return valuesTable(call, SCALE_COLUMNS, [scale], { resourceVersion: scale.metadata.resourceVersion });
+}
+
+/** What is not stored, as a Table: an object, or a list of some. */
+export function valueTable(call: Call, value: JsonObject): ApiAnswer {
+  const { items } = value;
+  const objects = (Array.isArray(items) ? items : [value]).filter(isObject);
+  return valuesTable(call, columnsOf(call), objects as readonly JsonObject[] as readonly KubeObject[], {});
+}
+
+function valuesTable(call: Call, columns: readonly Column[], objects: readonly KubeObject[], meta: ListMeta): ApiAnswer {
   const now = call.registry.clock();
   const version = metaVersion(call.accept);
-  const header = tableHeader(version, { resourceVersion: scale.metadata.resourceVersion }, SCALE_COLUMNS);
-  const bytes = new TableRow(scale, { columns: SCALE_COLUMNS }, now).write(
-    now,
-    includeObject(call.query.get("includeObject")),
-    version,
-    Buffer.from(stringifyJson(scale)),
-  );
-  return encoded(call.accept, Buffer.concat([header, bytes, TABLE_FOOTER]), 200);
+  const include = includeObject(call.query.get("includeObject"));
+  const body = piecesBody(tableHeader(version, meta, columns), TABLE_FOOTER, objects.length, (index) => {
+    const object = objects[index] as KubeObject;
+    const bytes = Buffer.from(stringifyJson(object));
+    return { bytes: new TableRow(object, { columns }, now).write(now, include, version, bytes), start: 0 };
+  });
+  return encoded(call.accept, body, 200);
 }
 
 function replicas(scale: KubeObject, part: "spec" | "status"): number {

@@ -14,6 +14,7 @@ import { job } from "./batch/job.ts";
 import { certificateSigningRequest } from "./certificates/certificate-signing-request.ts";
 import { lease } from "./coordination/lease.ts";
 import { customResourceDefinition } from "./apiextensions/custom-resource-definition.ts";
+import { componentStatus } from "./core/component-status.ts";
 import { configMap } from "./core/config-map.ts";
 import { endpoints } from "./core/endpoints.ts";
 import { event } from "./core/event.ts";
@@ -57,6 +58,7 @@ import type { KindBehaviour } from "./definition.ts";
 /** What each built-in kind does beyond the tables, by "group/Kind" ("/Pod" in the core group). */
 export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, KindBehaviour>([
   ["/ComponentStatus", { versions: { v1: { deprecation: "v1 ComponentStatus is deprecated in v1.19+" } } }],
+  ["/ComponentStatus", componentStatus],
   ["/ConfigMap", configMap],
   ["/Endpoints", endpoints],
   ["/Event", event],

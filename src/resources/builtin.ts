@@ -4,7 +4,7 @@ import { valueAt } from "../schema/access.ts";
 import { applyDefaults } from "../schema/default.ts";
 import type { TypeTable } from "../schema/load.ts";
 import type { ObjectSchema } from "../schema/schema.ts";
-import { ageCell, nameCell } from "./common-cells.ts";
+import { ageCell, createdCell, nameCell } from "./common-cells.ts";
 import { keepOld } from "./keep-old.ts";
 import { checksMetadataOnce } from "./metadata-updates.ts";
 import type { Column, KindBehaviour, ResourceDefinition, ServedVersion, Strategy, Subresource, Verb } from "./definition.ts";
@@ -185,7 +185,7 @@ function columns(rows: readonly ColumnRow[], resource: ResourceRow, behaviour: K
     format,
     priority,
     description: columnDescription(name, resource.kind),
-    cell: behaviour.cells?.[name] ?? (name === "Name" ? nameCell : name === "Age" ? ageCell : missingCell),
+    cell: behaviour.cells?.[name] ?? sharedCells.get(name) ?? missingCell,
   }));
   const untold = (behaviour.untoldCells ?? []).map((cell): Column => ({
     name: "",
@@ -209,6 +209,13 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
 function columnDescription(name: string, kind: string): string {
   return DESCRIPTIONS[`${kind}/${name}`] ?? DESCRIPTIONS[name] ?? `${name} of the ${kind}.`;
 }
+
+/** Columns that many kinds have. */
+const sharedCells: ReadonlyMap<string, Column["cell"]> = new Map<string, Column["cell"]>([
+  ["Name", nameCell],
+  ["Age", ageCell],
+  ["Created At", createdCell],
+]);
 
 /** A column whose kind has not said yet how it is read. */
 const missingCell: Column["cell"] = () => "<unknown>";

@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { mutatingAdmissionPolicyBinding } from "./admissionregistration/policy-bindings.ts";
 import { horizontalPodAutoscaler } from "./autoscaling/horizontal-pod-autoscaler.ts";
+import { componentStatus } from "./core/component-status.ts";
 import { endpoints } from "./core/endpoints.ts";
 import type { KindBehaviour } from "./definition.ts";
 import { endpointSlice } from "./discovery/endpoint-slice.ts";
@@ -34,6 +35,9 @@ const cases: readonly (readonly [KindBehaviour, string, JsonObject, JsonValue])[
   [ingress, "Hosts", hosts("a", "", "b", "c", ""), "a,b,c + 2 more..."],
   [ipAddress, "ParentRef", parent({}), "nodes/a"],
   [ipAddress, "ParentRef", parent({ group: "G.x", namespace: "n" }), "nodes.g.x/n/a"],
+  [componentStatus, "Status", {}, "Unknown"],
+  [componentStatus, "Status", { conditions: [{ type: "Healthy", status: "False", error: "e" }] }, "Unhealthy"],
+  [componentStatus, "Error", { conditions: [{ type: "Healthy", status: "False", error: "e" }] }, "e"],
   [endpoints, "Endpoints", {}, "<none>"],
   [endpoints, "Endpoints", { subsets: [{ notReadyAddresses: [{ ip: "1.2.3.4" }], ports: [{ port: 1 }] }] }, ""],
   [endpointSlice, "Ports", { ports: [{ name: "web" }, { port: 80, name: "a" }, {}] }, "web,80,*"],

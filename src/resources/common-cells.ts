@@ -1,9 +1,15 @@
 import { humanDuration } from "../object/duration.ts";
+import { zeroTime } from "../object/time.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 
 /** The cells that all kinds share. */
 export function nameCell(object: KubeObject): string {
   return object.metadata.name ?? "";
+}
+
+/** When it was created; of what never was (a bookmark), the time that means none. */
+export function createdCell(object: KubeObject): string {
+  return object.metadata.creationTimestamp ?? zeroTime;
 }
 
 /** Time since creation, as people say it: 5d, 3h12m. */

@@ -250,7 +250,7 @@ export interface KindBehaviour {
   readonly strategy?: Partial<Strategy>;
   /** Strategies of the object-type subresources, by name; each member replaces what the tables say. */
   readonly subresources?: Readonly<Record<string, Partial<Strategy>>>;
-  /** Cells by column name, over the hub object. "Name" and "Age" are known to all kinds. */
+  /** Cells by column name, over the hub object. "Name", "Age" and "Created At" are known to all kinds. */
   readonly cells?: Readonly<Record<string, (object: KubeObject, now: number) => JsonValue>>;
   /** Cells after those of the table's columns, which the header does not tell of. */
   readonly untoldCells?: readonly ((object: KubeObject, now: number) => JsonValue)[];

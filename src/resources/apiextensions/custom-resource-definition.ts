@@ -42,7 +42,6 @@ export const customResourceDefinition: KindBehaviour = {
     },
   },
   subresources: { status: { validateUpdate: acceptedNamesFaults } },
-  cells: { "Created At": ({ metadata }) => metadata.creationTimestamp ?? "<unknown>" },
 };
 
 function applyDefaults(object: KubeObject): void {

@@ -41,5 +41,4 @@ export const limitRange: KindBehaviour = {
     validate: validateLimitRange,
     validateUpdate: validateLimitRange,
   },
-  cells: { "Created At": (object) => object.metadata.creationTimestamp ?? null },
 };

@@ -1,5 +1,4 @@
 import { invalidField } from "../../object/field-error.ts";
-import type { KubeObject } from "../../object/kube-object.ts";
 import { pathSegmentName } from "../../object/names.ts";
 import { findFaults, type Check } from "../../validation/check.ts";
 import { labelSelector } from "../../validation/labels.ts";
@@ -28,8 +27,6 @@ const clusterRoleRules = fields({
   ),
 });
 
-const createdAt = { "Created At": (object: KubeObject): string => object.metadata.creationTimestamp ?? "<unknown>" };
-
 /** What Roles do beyond the tables. */
 export const role: KindBehaviour = {
   strategy: {
@@ -37,7 +34,6 @@ export const role: KindBehaviour = {
     validate: (object) => findFaults(roleRules, object),
     validateUpdate: (object) => findFaults(roleRules, object),
   },
-  cells: createdAt,
 };
 
 /** What ClusterRoles do beyond the tables. */
@@ -47,5 +43,4 @@ export const clusterRole: KindBehaviour = {
     validate: (object) => findFaults(clusterRoleRules, object),
     validateUpdate: (object) => findFaults(clusterRoleRules, object),
   },
-  cells: createdAt,
 };

@@ -25,5 +25,4 @@ export const csiStorageCapacity: KindBehaviour = {
     validate: (object) => findFaults(rules, object),
     validateUpdate: (object, old) => [...findFaults(rules, object), ...findChangeFaults(updates, object, old)],
   },
-  cells: { "Created At": ({ metadata }) => metadata.creationTimestamp ?? "<unknown>" },
 };
