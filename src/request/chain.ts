@@ -90,6 +90,7 @@ export function requestChain(stages: ChainStages): Handler {
 function receive(request: ApiRequest, auditId: string, receivedAt: number): RequestContext {
   const info = requestInfo(request.method, request.target);
   if (info === undefined) throw badRequest("the request path does not decode");
+  if (info.fault !== undefined) throw new PlainFault(`failed to create RequestInfo: ${info.fault}`);
   return { request, info, auditId, receivedAt, user: ANONYMOUS, warnings: [], annotations: new Map(), audit: undefined };
 }
 

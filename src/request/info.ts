@@ -1,3 +1,7 @@
+import { parseFieldSelector } from "../object/field-selector.ts";
+import { parseLabelSelector, SelectorError } from "../object/label-selector.ts";
+import { pathSegmentName } from "../object/names.ts";
+
 /** What a request asks for, read from its method and target alone (before anyone knows whether the resource exists). */
 export interface RequestInfo {
   /** Percent-decoded path. */
@@ -16,8 +20,11 @@ export interface RequestInfo {
   readonly name: string;
   /** The path's segments from the resource on, without a leading namespaces/NS pair. */
   readonly parts: readonly string[];
+  /** As they stand in the query; "" where the verb stands in the path, since what it selects is not always told so. */
   readonly labelSelector: string;
   readonly fieldSelector: string;
+  /** The path ends where it should say of what: why there is no telling. */
+  readonly fault?: string | undefined;
 }
 
 const VERBS: Readonly<Record<string, string>> = {
@@ -30,6 +37,8 @@ const VERBS: Readonly<Record<string, string>> = {
 };
 /** What below namespaces/NS belongs to the namespace itself. */
 const NAMESPACE_SUBRESOURCES: ReadonlySet<string> = new Set(["status", "finalize"]);
+/** What must be a number in the query of a list. */
+const INTEGERS = ["limit", "timeoutSeconds"] as const;
 /** Verbs that stand in the path; /watch/ is deprecated and still served. */
 const PATH_VERBS: ReadonlySet<string> = new Set(["proxy", "watch"]);
 
@@ -51,8 +60,9 @@ export function requestInfo(method: string, target: string): RequestInfo | undef
   let parts = segments.slice(head + 1);
 
   let verb = VERBS[method] ?? "";
-  if (PATH_VERBS.has(parts[0] as string)) {
-    if (parts.length < 2) return otherInfo(method, path, query);
+  const inPath = PATH_VERBS.has(parts[0] as string);
+  if (inPath) {
+    if (parts.length < 2) return { ...otherInfo(method, path, query), fault: `unable to determine kind and namespace from url, ${target}` };
     verb = parts[0] as string;
     parts = parts.slice(1);
   }
@@ -61,13 +71,15 @@ export function requestInfo(method: string, target: string): RequestInfo | undef
     namespace = parts[1] as string;
     if (parts.length > 2 && !NAMESPACE_SUBRESOURCES.has(parts[2] as string)) parts = parts.slice(2);
   }
-  const labelSelector = query.get("labelSelector") ?? "";
-  const fieldSelector = query.get("fieldSelector") ?? "";
+  const labelSelector = inPath ? "" : (query.get("labelSelector") ?? "");
+  const fieldSelector = inPath ? "" : (query.get("fieldSelector") ?? "");
   let name = parts[1] ?? "";
   if (name === "") {
     if (verb === "delete") verb = "deletecollection";
-    if (verb === "get") verb = isTrue(query.get("watch")) ? "watch" : "list";
-    if (verb === "list" || verb === "watch") name = nameFromFieldSelector(fieldSelector);
+    if (verb === "get") {
+      verb = isTrue(query.get("watch")) ? "watch" : "list";
+      if (fieldSelector !== "") name = selectedName(fieldSelector, labelSelector, query);
+    }
   }
   return {
     path,
@@ -79,7 +91,8 @@ export function requestInfo(method: string, target: string): RequestInfo | undef
     apiVersion,
     namespace,
     resource: parts[0] ?? "",
-    subresource: parts[2] ?? "",
+    // What follows the name of what is reached through a proxy is the proxy's.
+    subresource: verb === "proxy" ? "" : (parts[2] ?? ""),
     name,
     parts,
     labelSelector,
@@ -129,11 +142,20 @@ function decodePath(raw: string): string | undefined {
   }
 }
 
-/** `metadata.name=x` in a field selector names the object: authorization by resourceNames counts it. */
-function nameFromFieldSelector(selector: string): string {
-  for (const term of selector.split(",")) {
-    const match = /^metadata\.name==?([^=/%]+)$/.exec(term);
-    if (match) return match[1] as string;
+/**
+ * `metadata.name=x` in a field selector names the object: authorization by resourceNames counts it. "" where it does not,
+ * and where something of the query does not parse, which is refused later.
+ */
+function selectedName(fieldSelector: string, labelSelector: string, query: URLSearchParams): string {
+  if (INTEGERS.some((option) => !/^[+-]?\d+$/.test(query.get(option) ?? "0"))) return "";
+  try {
+    if (labelSelector !== "") parseLabelSelector(labelSelector);
+    const found = parseFieldSelector(fieldSelector).requirements.find(
+      ({ field, operator }) => field === "metadata.name" && operator === "=",
+    );
+    return found === undefined || pathSegmentName(found.value).length > 0 ? "" : found.value;
+  } catch (error) {
+    if (error instanceof SelectorError) return "";
+    throw error;
   }
-  return "";
 }
