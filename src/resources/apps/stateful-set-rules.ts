@@ -7,7 +7,7 @@ import { objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { annotations, labels } from "../../validation/labels.ts";
 import { filled, optional } from "../../validation/presence.ts";
 import { nonNegative, oneOf, text } from "../../validation/scalars.ts";
-import { all, each, fields } from "../../validation/structure.ts";
+import { each, fields } from "../../validation/structure.ts";
 import type { StrategyContext } from "../definition.ts";
 import { persistentVolumeClaimSpec } from "../pod-spec/claim-spec.ts";
 import { checkPodAnnotations } from "../pod-spec/pod-annotations.ts";
@@ -20,13 +20,13 @@ import { brokenSelector, checkRunsForever, checkSelector, selectorOf, selectsTem
 const managementPolicies = ["OrderedReady", "Parallel"];
 const retention = optional(oneOf("Retain", "Delete"));
 
-const newRules = fields({ serviceName: filled(text(dnsLabel)) });
+const serviceRules = fields({ serviceName: filled(text(dnsLabel)) });
 const claimRules = fields({ volumeClaimTemplates: each(fields({ spec: persistentVolumeClaimSpec })) });
 
-const counters = all(
-  fields({ persistentVolumeClaimRetentionPolicy: optional(fields({ whenDeleted: retention, whenScaled: retention })) }),
-  fields({ replicas: nonNegative, minReadySeconds: nonNegative, ordinals: optional(fields({ start: nonNegative })) }),
-);
+const retentionRules = fields({
+  persistentVolumeClaimRetentionPolicy: optional(fields({ whenDeleted: retention, whenScaled: retention })),
+});
+const counters = fields({ replicas: nonNegative, minReadySeconds: nonNegative, ordinals: optional(fields({ start: nonNegative })) });
 
 /**
  * What is wrong with a StatefulSet's spec. What cannot be changed is checked only where it is new (`old` undefined):
@@ -38,11 +38,12 @@ export function checkStatefulSetSpec(
   context: StrategyContext,
 ): FieldError[] {
   const faults: FieldError[] = [];
-  if (old === undefined) newRules(spec, specAt, faults, undefined);
   checkManagementPolicy(spec, faults);
   checkUpdateStrategy(objectIn(spec, "updateStrategy"), specAt.child("updateStrategy"), faults);
-  counters(spec, specAt, faults, undefined);
+  retentionRules(spec, specAt, faults, undefined);
   if (old === undefined) claimRules(spec, specAt, faults, undefined);
+  counters(spec, specAt, faults, undefined);
+  if (old === undefined) serviceRules(spec, specAt, faults, undefined);
   checkSelector(spec, old, specAt, faults, "statefulset");
   checkTemplate(spec, faults, templateOptions(context, old));
   checkRunsForever(spec, specAt, faults, "StatefulSet");
