@@ -18,7 +18,7 @@ import { behaviours } from "../src/resources/behaviours.ts";
 import { decode } from "../src/schema/decode.ts";
 import { applyDefaults } from "../src/schema/default.ts";
 import { loadTypes } from "../src/schema/load.ts";
-import { checksMetadataOnce } from "../src/resources/metadata-updates.ts";
+import { metadataChecksOf } from "../src/resources/metadata-updates.ts";
 import type { KindBehaviour, StrategyContext } from "../src/resources/definition.ts";
 import { validateObjectMeta, validateObjectMetaUpdate, type MetaRules } from "../src/validation/object-meta.ts";
 
@@ -87,7 +87,7 @@ const rules: MetaRules = {
   namespaced,
   nameRule: behaviour.strategy?.nameRule ?? ((name, prefix) => dnsSubdomain(prefix ? maskTrailingHyphen(name) : name)),
   qualifiedFinalizers: true,
-  revalidates: !checksMetadataOnce.has(`${group}/${kind}`),
+  updates: metadataChecksOf(group, kind),
 };
 
 class RefusedByDecoder extends Error {}

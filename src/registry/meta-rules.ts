@@ -17,6 +17,6 @@ export function metaRules(endpoint: Endpoint): MetaRules {
     namespaced: definition.scope === "Namespaced",
     nameRule: strategy.nameRule,
     qualifiedFinalizers: definition.custom !== true && !FREE_FINALIZERS.has(definition.group),
-    revalidates: strategy.revalidatesMetadata ?? endpoint.subresource === undefined,
+    updates: strategy.metadataChecks ?? { asChanged: 1, asWhole: endpoint.subresource === undefined ? 1 : 0 },
   };
 }

@@ -6,7 +6,7 @@ import type { TypeTable } from "../schema/load.ts";
 import type { ObjectSchema } from "../schema/schema.ts";
 import { ageCell, createdCell, nameCell } from "./common-cells.ts";
 import { keepOld } from "./keep-old.ts";
-import { checksMetadataOnce } from "./metadata-updates.ts";
+import { metadataChecksOf } from "./metadata-updates.ts";
 import type { Column, KindBehaviour, ResourceDefinition, ServedVersion, Strategy, Subresource, Verb } from "./definition.ts";
 import { subdomainNames } from "./name-rules.ts";
 import type { ColumnRow, FieldSelectorRow, ResourceRow, ResourceTables, SubresourceRow } from "./tables.ts";
@@ -114,7 +114,7 @@ function mainStrategy(row: ResourceRow, schema: ObjectSchema, behaviour: KindBeh
     defaultGarbageCollection: GARBAGE_COLLECTION[row.defaultGCPolicy ?? ""] ?? "background",
     returnDeletedObject: row.returnDeletedObject ?? false,
     generationOnCreate: row.generationSetOnCreate ?? false,
-    revalidatesMetadata: !checksMetadataOnce.has(`${row.group}/${row.kind}`),
+    metadataChecks: metadataChecksOf(row.group, row.kind),
     ...(bumps.length === 0
       ? {}
       : { generationChanged: (object, old) => bumps.some((path) => !equalJson(valueAt(object, path), valueAt(old, path))) }),

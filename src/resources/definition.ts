@@ -2,6 +2,7 @@ import type { FieldError } from "../object/field-error.ts";
 import type { JsonValue, ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import type { ObjectSchema } from "../schema/schema.ts";
+import type { MetaChecks } from "../validation/object-meta.ts";
 
 /**
  * A kind, as data: everything the server needs to serve it. Built-in kinds are made from the tables and a file of
@@ -147,10 +148,10 @@ export interface Strategy {
   /** Checks of metadata.name, giving messages as src/object/names.ts does; `prefix`: it is a generateName. */
   readonly nameRule: (name: string, prefix: boolean) => string[];
   /**
-   * Whether updates check the whole of metadata once more, which shows in how often causes are repeated. Absent: updates
-   * of the object itself do, those through another door do not.
+   * How often updates check metadata, which shows in how often causes are repeated. Absent: as changed, and those of the
+   * object itself as a whole too.
    */
-  readonly revalidatesMetadata?: boolean;
+  readonly metadataChecks?: MetaChecks;
   /** False: creates check metadata only where the kind's own rules found nothing. Absent: before them, and all is told. */
   readonly checksMetadata?: boolean;
   /** Warning texts for the Warning header. */

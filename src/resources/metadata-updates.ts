@@ -1,8 +1,10 @@
+import type { MetaChecks } from "../validation/object-meta.ts";
+
 /**
  * Kinds whose updates do not check the whole of metadata once more, as "group/Kind". It shows only in how often a Status
  * repeats a fault among its causes.
  */
-export const checksMetadataOnce: ReadonlySet<string> = new Set([
+const changedOnly: ReadonlySet<string> = new Set([
   "/Event",
   "/PodTemplate",
   "/ReplicationController",
@@ -30,3 +32,12 @@ export const checksMetadataOnce: ReadonlySet<string> = new Set([
   "storage.k8s.io/CSIDriver",
   "storage.k8s.io/VolumeAttachment",
 ]);
+
+/** How often updates of the kind check metadata beyond what every update does. */
+export function metadataChecksOf(group: string, kind: string): MetaChecks {
+  const name = `${group}/${kind}`;
+  if (changedOnly.has(name)) return { asChanged: 1, asWhole: 0 };
+  if (name === "/LimitRange") return { asChanged: 0, asWhole: 1 };
+  if (name === "/PersistentVolume") return { asChanged: 0, asWhole: 2 };
+  return { asChanged: 1, asWhole: 1 };
+}

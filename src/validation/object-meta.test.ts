@@ -51,9 +51,13 @@ test("annotations have a size together", () => {
 test("updates tell each fault as often as it is looked for", () => {
   const label = { labels: { "a b": "c" } };
   assert.equal(updated(label).length, 4);
-  assert.equal(updated(label, {}, { revalidates: false }).length, 3);
+  assert.equal(updated(label, {}, { updates: { asChanged: 1, asWhole: 0 } }).length, 3);
   const immutable = 'metadata.uid: Invalid value: "v": field is immutable';
   assert.deepEqual(updated({ uid: "v" }), [immutable, immutable]);
+  const wholly = (asWhole: 1 | 2): Partial<MetaRules> => ({ updates: { asChanged: 0, asWhole } });
+  assert.equal(updated(label, {}, wholly(1)).length, 3);
+  assert.equal(updated(label, {}, wholly(2)).length, 4);
+  assert.deepEqual(updated({ uid: "v" }, {}, wholly(2)), [immutable]);
 });
 
 test("no finalizer comes to an object that is being deleted", () => {

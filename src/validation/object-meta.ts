@@ -15,8 +15,16 @@ export interface MetaRules {
   readonly nameRule: (name: string, prefix: boolean) => readonly string[];
   /** Built-in kinds take only known or domain-qualified finalizers; custom resources take any qualified name. */
   readonly qualifiedFinalizers: boolean;
-  /** Whether the kind checks the whole of metadata again on updates; most do. */
-  readonly revalidates?: boolean;
+  /** How often the kind itself checks metadata on updates; most do once each way, as absence says too. */
+  readonly updates?: MetaChecks;
+}
+
+/** How often a kind's own rules look at metadata on updates, after the generic ones. */
+export interface MetaChecks {
+  /** As what changed, and may not. */
+  readonly asChanged: 0 | 1;
+  /** As a whole, as on creates. */
+  readonly asWhole: 0 | 1 | 2;
 }
 
 const metadata = FieldPath.root.child("metadata");
@@ -31,7 +39,7 @@ export function validateObjectMeta(object: ReadonlyJsonObject, rules: MetaRules)
 /**
  * Faults in the metadata of an update: what holds for every object, and what may not change. `object` has the uid and
  * timestamps that the registry keeps for the client. Causes tell a fault as often as upstream finds it: its generic code
- * checks metadata as such and as changed, then the kind checks it as changed, and most kinds once more as a whole.
+ * checks metadata as such and as changed, then the kind checks it as changed, as a whole, or both.
  */
 export function validateObjectMetaUpdate(object: ReadonlyJsonObject, old: ReadonlyJsonObject, rules: MetaRules): FieldError[] {
   const meta = objectIn(object, "metadata");
@@ -44,11 +52,14 @@ export function validateObjectMetaUpdate(object: ReadonlyJsonObject, old: Readon
     ...parts.managed,
   ];
   const changed = [...changesOf(meta, objectIn(old, "metadata")), ...parts.own, ...parts.managed];
-  const whole =
-    rules.revalidates === false
-      ? []
-      : [...identity(meta, metadata, rules), ...parts.own, ...parts.finalizers, ...parts.managed, ...qualified];
-  return [...generic, ...changed, ...changed, ...qualified, ...whole];
+  const whole = [...identity(meta, metadata, rules), ...parts.own, ...parts.finalizers, ...parts.managed, ...qualified];
+  const { asChanged, asWhole } = rules.updates ?? { asChanged: 1, asWhole: 1 };
+  return [
+    ...generic,
+    ...changed,
+    ...(asChanged === 1 ? [...changed, ...qualified] : []),
+    ...Array.from({ length: asWhole }, () => whole).flat(),
+  ];
 }
 
 /** What may not change, whatever the kind. */

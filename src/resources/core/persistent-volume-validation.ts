@@ -87,7 +87,9 @@ const mounted = [
   "azureDisk", "photonPersistentDisk",
 ]; // prettier-ignore
 
-function checkMountOptions(object: KubeObject, spec: ReadonlyJsonObject, faults: FieldError[]): void {
+/** Appends a fault where the annotation speaks of a volume that is not mounted with options. */
+export function checkMountOptions(object: KubeObject, faults: FieldError[]): void {
+  const spec = objectIn(object, "spec");
   if (object.metadata.annotations?.[mountOptionsAnnotation] === undefined || mounted.some((source) => isSet(spec, source))) return;
   faults.push(
     forbiddenField(
@@ -114,7 +116,6 @@ export function validatePersistentVolume(object: KubeObject, old?: KubeObject): 
   }
   rest(spec, specAt, faults, undefined);
   checkAttributesClass(spec, old === undefined ? undefined : objectIn(old, "spec"), faults);
-  checkMountOptions(object, spec, faults);
   return faults;
 }
 

@@ -1,3 +1,4 @@
+import type { FieldError } from "../../object/field-error.ts";
 import { copyJson, getOwn, structIn, type JsonValue } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { formatQuantity } from "../../object/quantity.ts";
@@ -8,7 +9,12 @@ import { defaultVolumeSources, roundResources } from "../pod-spec/defaults.ts";
 import { pluginWarnings } from "../pod-spec/volume-warnings.ts";
 import { warnOfNodeTerm } from "../pod-spec/warnings.ts";
 import { readSpec, specAt } from "../spec-and-status.ts";
-import { mountOptionsAnnotation, validatePersistentVolume, validatePersistentVolumeChange } from "./persistent-volume-validation.ts";
+import {
+  checkMountOptions,
+  mountOptionsAnnotation,
+  validatePersistentVolume,
+  validatePersistentVolumeChange,
+} from "./persistent-volume-validation.ts";
 import { classWarnings, modesCell, phaseCell, storageClassOf } from "./volume-class.ts";
 
 /** Notes when the phase changed, unless the writer says when (KEP-3762). */
@@ -22,6 +28,12 @@ function noteTransition(object: KubeObject, old: KubeObject, now: string): void 
   } else if ((given === undefined || given === null) && last !== undefined) {
     status["lastPhaseTransitionTime"] = copyJson(last) as JsonValue;
   }
+}
+
+function validateWithOptions(object: KubeObject, old?: KubeObject): FieldError[] {
+  const faults = validatePersistentVolume(object, old);
+  checkMountOptions(object, faults);
+  return faults;
 }
 
 function warnings(object: KubeObject): string[] {
@@ -62,8 +74,13 @@ export const persistentVolume: KindBehaviour = {
     prepareForCreate: (object, { now }) => {
       object["status"] = { phase: "Pending", lastPhaseTransitionTime: now };
     },
-    validate: (object) => validatePersistentVolume(object),
-    validateUpdate: (object, old) => [...validatePersistentVolume(object, old), ...validatePersistentVolumeChange(object, old)],
+    validate: (object) => validateWithOptions(object),
+    // Upstream checks the whole once for its own sake and once as part of the change, and tells a fault as often.
+    validateUpdate: (object, old) => [
+      ...validateWithOptions(object, old),
+      ...validatePersistentVolume(object, old),
+      ...validatePersistentVolumeChange(object, old),
+    ],
     warnings,
   },
   subresources: {

@@ -50,6 +50,20 @@ test("a volume has one source, beside which the plugins of nodes pass", () => {
   for (const [spec, expected] of table) assert.deepEqual(volumes.faults(volume(spec)), expected, JSON.stringify(spec));
 });
 
+test("a change of a volume tells each fault twice, but once that its annotation speaks of options in vain", () => {
+  const old = volumes.created(volume({ hostPath: { path: "/a" } }));
+  const faults = volumes.changeFaults(old, (object) => {
+    at(object, "metadata")["annotations"] = { "volume.beta.kubernetes.io/mount-options": "ro" };
+    at(object, "spec")["accessModes"] = [];
+  });
+  const modes = "spec.accessModes: Required value";
+  assert.deepEqual(faults, [
+    modes,
+    "metadata.annotations.volume.beta.kubernetes.io/mount-options: Forbidden: may not specify mount options for this volume type",
+    modes,
+  ]);
+});
+
 test("an affinity's labels get their newer names one by one; nothing else of it changes", () => {
   const zone = "failure-domain.beta.kubernetes.io/zone";
   const affinity = (...keys: string[]): JsonObject => ({
