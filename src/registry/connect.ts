@@ -1,12 +1,15 @@
 import { setOwn, type JsonObject, type JsonValue } from "../object/json.ts";
 import { groupVersion, type KubeObject } from "../object/kube-object.ts";
 import { badRequest, notImplemented } from "../object/status.ts";
+import { parseTime, TimeError } from "../object/time.ts";
+import type { ApiAnswer } from "../request/exchange.ts";
 import { isTrue, type RequestInfo } from "../request/info.ts";
 import type { Subresource } from "../resources/definition.ts";
 import { subresourceKind } from "../resources/subresource-kind.ts";
 import type { ObjectSchema, Schema } from "../schema/schema.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { get } from "./get.ts";
+import { checkLogOptions, LOG_OPTIONS, reachPod } from "./pod-streams.ts";
 import { attributesOf, type Write } from "./write.ts";
 
 type ConnectDefinition = Extract<Subresource, { type: "connect" }>;
@@ -16,29 +19,38 @@ const OWN_PARTS = 3;
 
 /**
  * A stream into an object or a request to what it stands for (exec, portforward, proxy…): admission is asked, with the
- * options of the query as the object. Errors: StatusError 400, 404, what admission refuses, and 501, since nothing is
+ * options of the query as the object. Errors: StatusError 400, 404, 422, what admission refuses, and 501, since nothing is
  * connected yet.
  */
-export async function connect(write: Write, info: RequestInfo, definition: ConnectDefinition): Promise<never> {
+export async function connect(write: Write, info: RequestInfo, definition: ConnectDefinition): Promise<ApiAnswer> {
   const { registry, endpoint } = write;
   const name = endpoint.subresource?.name ?? "";
-  const kind = subresourceKind(endpoint.served, definition);
-  const schema = registry.types.schemaForKind(kind);
+  const asked = subresourceKind(endpoint.served, definition);
   // A log is read by GET: the original asks nobody.
-  if (schema !== undefined && kind.kind !== endpoint.served.kind) {
-    const options = optionsOf(info, schema);
+  const isLog = asked.kind === endpoint.served.kind;
+  const kind = isLog ? LOG_OPTIONS : asked;
+  const schema = registry.types.schemaForKind(kind);
+  const options = schema === undefined ? {} : optionsOf(info, schema, isLog);
+  if (isLog) {
+    checkLogOptions(options, endpoint.name);
+  } else {
     // These options are no objects of the API: they have no metadata, and webhooks see none.
     const object = { kind: kind.kind, apiVersion: groupVersion(kind.group, kind.version), ...options } as KubeObject;
     const attributes = attributesOf(write, "CONNECT", endpoint.name, object, undefined);
     await registry.admission.mutate(attributes);
     await registry.admission.validate(attributes);
   }
-  await get(registry, name === "proxy" ? proxied(endpoint) : endpoint, new URLSearchParams());
+  const target = await get(registry, name === "proxy" ? proxied(endpoint) : endpoint, new URLSearchParams());
+  const answer = endpoint.served.kind === "Pod" ? await reachPod(write, target.object(), options) : undefined;
+  if (answer !== undefined) return answer;
   throw notImplemented(`${endpoint.definition.plural}/${name} is not served by this server yet`);
 }
 
-/** The options of a connection as the original reads them from a query: repeated values are lists, and words are true. */
-function optionsOf({ query, parts }: RequestInfo, { fields }: ObjectSchema): JsonObject {
+/**
+ * The options of a connection as the original reads them from a query: repeated values are lists, and words are true. Zero
+ * values tell nothing in most of them.
+ */
+function optionsOf({ query, parts }: RequestInfo, { fields }: ObjectSchema, keepsZero: boolean): JsonObject {
   const options: JsonObject = {};
   for (const { name, schema, dropZero } of fields.values()) {
     if (name === "kind" || name === "apiVersion") continue;
@@ -47,7 +59,7 @@ function optionsOf({ query, parts }: RequestInfo, { fields }: ObjectSchema): Jso
     if (values.length === 0) continue;
     const value = schema.type === "list" ? values.map((text) => scalar(text, schema.items)) : scalar(values[0] as string, schema);
     const isZero = value === "" || value === 0 || value === false;
-    if (!(isZero && dropZero)) setOwn(options, name, value);
+    if (keepsZero || !(isZero && dropZero)) setOwn(options, name, value);
   }
   return options;
 }
@@ -55,9 +67,19 @@ function optionsOf({ query, parts }: RequestInfo, { fields }: ObjectSchema): Jso
 /** Errors: StatusError 400. */
 function scalar(text: string, { type }: Schema): JsonValue {
   if (type === "boolean") return isTrue(text.toLowerCase());
+  if (type === "time" && text !== "") checkTime(text);
   if (type !== "int32" && type !== "int64") return text;
   if (!/^[+-]?\d{1,15}$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
   return Number(text);
+}
+
+/** Errors: StatusError 400. */
+function checkTime(text: string): void {
+  try {
+    parseTime(text);
+  } catch (error) {
+    throw error instanceof TimeError ? badRequest(error.message) : error;
+  }
 }
 
 /** The object behind a name such as https:web:8443: what stands before and after is how to reach it. Errors: StatusError 400. */

@@ -1,4 +1,5 @@
 import { cidrContains, firstOfCidr, formatIp, isMappedIp, parseCidr, parseIp } from "../../object/ip.ts";
+import { isGlobalUnicast, isLinkLocalMulticast, isLinkLocalUnicast, isLoopback, isUnspecified } from "../../object/ip-ranges.ts";
 import type { Cidr, IpAddress } from "../../object/ip.ts";
 import { fn, globalOverload, memberOverload } from "../declaration.ts";
 import type { FunctionDeclaration, Library } from "../declaration.ts";
@@ -52,21 +53,6 @@ const toIp = (value: Value | undefined): IpAddress => orFault(readIp(value as st
 const toCidr = (value: Value | undefined): Cidr => orFault(readCidr(value as string));
 const ip = ipKind.unwrap;
 const cidr = cidrKind.unwrap;
-
-function top(address: IpAddress, bits: number): bigint {
-  return address.value >> BigInt((address.family === 4 ? 32 : 128) - bits);
-}
-
-const isUnspecified = (a: IpAddress): boolean => a.value === 0n;
-const isLoopback = (a: IpAddress): boolean => (a.family === 4 ? top(a, 8) === 127n : a.value === 1n);
-const isLinkLocalUnicast = (a: IpAddress): boolean => (a.family === 4 ? top(a, 16) === 0xa9fen : top(a, 10) === 0xfe80n >> 6n);
-const isLinkLocalMulticast = (a: IpAddress): boolean => (a.family === 4 ? top(a, 24) === 0xe00000n : top(a, 16) === 0xff02n);
-const isMulticast = (a: IpAddress): boolean => (a.family === 4 ? top(a, 4) === 0xen : top(a, 8) === 0xffn);
-const isBroadcast = (a: IpAddress): boolean => a.family === 4 && a.value === 0xffffffffn;
-
-function isGlobalUnicast(a: IpAddress): boolean {
-  return !isUnspecified(a) && !isBroadcast(a) && !isLoopback(a) && !isMulticast(a) && !isLinkLocalUnicast(a);
-}
 
 function property(name: string, id: string, holds: (address: IpAddress) => boolean): FunctionDeclaration {
   return fn(name, [memberOverload(id, [IP], boolType, (a) => holds(ip(a)))]);
