@@ -21,14 +21,18 @@ export function uniqueBy(member: string): Check {
   );
 }
 
-/** No two items have the same key; `place` says where in the later item the fault is. */
-export function uniqueKeys(key: (item: ReadonlyJsonObject) => string | undefined, place: (at: FieldPath) => FieldPath = (at) => at): Check {
+/** No two items have the same key; `place` says where in the later item the fault is, `shown` what it tells (without it the key). */
+export function uniqueKeys(
+  key: (item: ReadonlyJsonObject) => string | undefined,
+  place: (at: FieldPath) => FieldPath = (at) => at,
+  shown?: (item: ReadonlyJsonObject) => ReadonlyJson,
+): Check {
   return skippingAbsent((value, at, faults) => {
     const seen = new Set<string>();
     asList(value).forEach((item, i) => {
       const text = key(asObject(item));
       if (text === undefined) return;
-      if (seen.has(text)) faults.push(duplicateField(place(at.index(i)), text));
+      if (seen.has(text)) faults.push(duplicateField(place(at.index(i)), shown?.(asObject(item)) ?? text));
       seen.add(text);
     });
   });

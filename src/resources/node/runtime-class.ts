@@ -1,10 +1,9 @@
-import { duplicateField } from "../../object/field-error.ts";
-import { equalJson, type ReadonlyJson } from "../../object/json.ts";
 import { dnsLabel } from "../../object/names.ts";
-import { asList, asObject, stringIn } from "../../object/read.ts";
+import { stringIn } from "../../object/read.ts";
 import { changes, immutable } from "../../validation/changes.ts";
-import { findChangeFaults, findFaults, skippingAbsent, type Check } from "../../validation/check.ts";
+import { findChangeFaults, findFaults } from "../../validation/check.ts";
 import { labels } from "../../validation/labels.ts";
+import { uniqueKeys } from "../../validation/lists.ts";
 import { optional, required } from "../../validation/presence.ts";
 import { text } from "../../validation/scalars.ts";
 import { all, each, fields, struct } from "../../validation/structure.ts";
@@ -14,14 +13,12 @@ import { tolerationShown } from "../pod-spec/shown-members.ts";
 import { shownAs } from "../pod-spec/shown.ts";
 import { toleration } from "../pod-spec/tolerations.ts";
 
-/** Each toleration once. */
-const distinctTolerations: Check = skippingAbsent((value, at, faults) => {
-  const seen: ReadonlyJson[] = [];
-  for (const [index, item] of asList(value).entries()) {
-    if (seen.some((one) => equalJson(one, item))) faults.push(duplicateField(at.index(index), shownAs(asObject(item), tolerationShown)));
-    seen.push(item);
-  }
-});
+/** Each toleration once; how long one holds makes it no other. */
+const distinctTolerations = uniqueKeys(
+  (item) => JSON.stringify(["key", "operator", "value", "effect"].map((member) => stringIn(item, member))),
+  undefined,
+  (item) => shownAs(item, tolerationShown),
+);
 
 const rules = fields({
   handler: required(text(dnsLabel)),
@@ -35,7 +32,7 @@ const updates = changes({ handler: immutable("field is immutable", (value) => va
 export const runtimeClass: KindBehaviour = {
   strategy: {
     validate: (object) => findFaults(rules, object),
-    validateUpdate: (object, old) => [...findChangeFaults(updates, object, old), ...findFaults(rules, object)],
+    validateUpdate: (object, old) => [...findFaults(rules, object), ...findChangeFaults(updates, object, old)],
   },
   cells: { Handler: (object) => stringIn(object, "handler") },
 };

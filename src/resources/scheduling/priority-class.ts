@@ -47,9 +47,11 @@ function valueFaults(object: KubeObject): FieldError[] {
     const problem =
       known === undefined
         ? `${name} is not a known system priority class`
-        : known === value
-          ? undefined
-          : `value of ${name} PriorityClass must be ${known}`;
+        : known !== value
+          ? `value of ${name} PriorityClass must be ${known}`
+          : booleanIn(object, "globalDefault")
+            ? `globalDefault of ${name} PriorityClass must be false`
+            : undefined;
     if (problem === undefined) return [];
     return [
       forbiddenField(
