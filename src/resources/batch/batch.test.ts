@@ -150,6 +150,16 @@ test("faults of cron jobs", () => {
   ]);
 });
 
+test("a schedule's own zone, where there was one, is warned of at every update", () => {
+  const made = cronJobs.created({ spec: { schedule: "TZ=UTC @daily", jobTemplate: { spec: { template } } } });
+  assert.deepEqual(
+    cronJobs.changeFaults(made, () => {}),
+    [],
+  );
+  const [text = ""] = cronJob.strategy?.warnings?.(made, made, trialContext) ?? [];
+  assert.match(text, /^cannot use TZ or CRON_TZ in spec\.spec\.schedule, use timeZone instead, see https:/);
+});
+
 test("columns of jobs", () => {
   const now = Date.parse("2026-01-01T01:00:00Z");
   const made = jobs.created({ spec: { template, parallelism: 3 }, status: { succeeded: 1, startTime: "2026-01-01T00:00:00Z" } });

@@ -109,6 +109,16 @@ function validate(object: KubeObject, context: StrategyContext): FieldError[] {
   return faults;
 }
 
+/** New schedules cannot have a zone of their own; the place is what the original says. */
+const zoneInSchedule =
+  "cannot use TZ or CRON_TZ in spec.spec.schedule, use timeZone instead, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details";
+
+function warnings(object: KubeObject, old: KubeObject | undefined): string[] {
+  const texts = podMakerWarnings(object, old, () => jobSpecWarnings(jobSpecOf(object), jobAt));
+  const hasZone = old !== undefined && stringIn(readSpec(object), "schedule").includes("TZ");
+  return hasZone ? [...texts, zoneInSchedule] : texts;
+}
+
 /** batch/v1 CronJob beyond the tables. */
 export const cronJob: KindBehaviour = {
   applyDefaults,
@@ -117,7 +127,7 @@ export const cronJob: KindBehaviour = {
     prepareForUpdate: (object, old) => dropDisabledOf(jobOf(object), jobSpecOf(old)),
     validate,
     validateUpdate: (object, old, context) => checkSpec(readSpec(object), readSpec(old), context),
-    warnings: (object, old) => podMakerWarnings(object, old, () => jobSpecWarnings(jobSpecOf(object), jobAt)),
+    warnings,
   },
   cells: {
     ...containerCells(jobSpecOf),
