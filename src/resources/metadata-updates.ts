@@ -19,7 +19,6 @@ const changedOnly: ReadonlySet<string> = new Set([
   "batch/CronJob",
   "certificates.k8s.io/CertificateSigningRequest",
   "coordination.k8s.io/Lease",
-  "networking.k8s.io/IPAddress",
   "networking.k8s.io/NetworkPolicy",
   "networking.k8s.io/ServiceCIDR",
   "policy/PodDisruptionBudget",
