@@ -2,6 +2,7 @@ import { duplicateField, invalidField, notSupportedField, requiredField, type Fi
 import { legacyIpRules, parseIpSloppy } from "../../object/ip.ts";
 import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
 import { isSet, stringIn, stringsIn } from "../../object/read.ts";
+import { writtenMember } from "../../object/written-empty.ts";
 import { specAt } from "../spec-and-status.ts";
 import { HEADLESS, isHeadless } from "./service-fields.ts";
 
@@ -98,7 +99,7 @@ const STAYS = "may not change once set";
 function ipChangeFaults(spec: ReadonlyJsonObject, old: ReadonlyJsonObject): FieldError[] {
   const now = stringsIn(spec, "clusterIPs");
   const before = stringsIn(old, "clusterIPs");
-  const shown = getOwn(spec, "clusterIPs") ?? null;
+  const shown = writtenMember(spec, "clusterIPs") ?? null;
   const changed = (i: number): FieldError[] => (now[i] === before[i] ? [] : [invalidField(IPS_AT.index(i), shown, STAYS)]);
   if (now.length === before.length) return before.flatMap((_, i) => changed(i));
   if (now.length > before.length) return before.length > 0 ? changed(0) : [];
@@ -111,7 +112,7 @@ function familyChangeFaults(spec: ReadonlyJsonObject, old: ReadonlyJsonObject): 
   const now = stringsIn(spec, "ipFamilies");
   const before = stringsIn(old, "ipFamilies");
   const at = specAt.child("ipFamilies").index(0);
-  const [families, ips] = ["ipFamilies", "clusterIPs"].map((member) => getOwn(spec, member) ?? null);
+  const [families, ips] = ["ipFamilies", "clusterIPs"].map((member) => writtenMember(spec, member) ?? null);
   if (now.length === before.length)
     return before.filter((family, i) => family !== now[i]).map(() => invalidField(at, families ?? null, STAYS));
   const faults: FieldError[] = [];

@@ -4,7 +4,9 @@ import fc from "fast-check";
 import { fieldErrorText } from "../../object/field-error-message.ts";
 import { copyJson, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
+import { noteWrittenEmpty } from "../../object/written-empty.ts";
 import type { Strategy, StrategyContext } from "../definition.ts";
+import { addressChangeFaults } from "./service-addresses.ts";
 import { completeServiceUpdate } from "./service-changes.ts";
 import { service } from "./service.ts";
 
@@ -220,6 +222,19 @@ test("the families of a service change at the end only", () => {
       expected,
     );
   }
+});
+
+test("addresses and families that are written empty are shown so", () => {
+  const old = { clusterIP: "10.0.0.1", clusterIPs: ["10.0.0.1"], ipFamilies: ["IPv4"] };
+  const now: JsonObject = { clusterIP: "10.0.0.1" };
+  const found = () => addressChangeFaults(now, old).map(fieldErrorText);
+  const unset = (shown: string) => [
+    `spec.clusterIPs[0]: Invalid value: ${shown}: primary clusterIP can not be unset`,
+    `spec.ipFamilies[0]: Invalid value: ${shown}: primary ipFamily can not be unset`,
+  ];
+  assert.deepEqual(found(), unset("null"));
+  for (const member of ["clusterIPs", "ipFamilies"]) noteWrittenEmpty(now, member, []);
+  assert.deepEqual(found(), unset("[]"));
 });
 
 test("a change of type drops what the client left as it was, and no more", () => {
