@@ -26,6 +26,8 @@ const cases: readonly (readonly [string, readonly unknown[]])[] = [
   [".spec.list[?(@.missing)].name", []],
   [".metadata.labels['a/b']", ["1"]],
   [".metadata.labels.x\\.y", ["2"]],
+  [".metadata.labels.a/b", ["1"]],
+  [".metadata.labels.*", ["1", "2"]],
   [".spec.flag", [false]],
   [".spec.none.deeper", []],
 ];

@@ -23,14 +23,15 @@ const MAX_STEPS = 100;
 export function parseJsonPath(text: string): ((value: ReadonlyJson) => readonly ReadonlyJson[]) | undefined {
   const steps: Step[] = [];
   const pattern =
-    /\.([A-Za-z0-9_-]+(?:\\\.[A-Za-z0-9_-]+)*)|\[(-?\d+)\]|\[(-?\d+)?:(-?\d+)?(?::(\d+))?\]|\[\*\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]|\[\?\(@((?:\.[A-Za-z0-9_-]+|\['[^']*'\])*)\s*(?:(==|!=|<=|>=|<|>)\s*("[^"]*"|'[^']*'|-?[0-9.]+|true|false))?\s*\)\]/y;
+    /\.((?:\\.|[^\s.,[\]$@{}\\])+)|\[(-?\d+)\]|\[(-?\d+)?:(-?\d+)?(?::(\d+))?\]|\[\*\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]|\[\?\(@((?:\.[A-Za-z0-9_-]+|\['[^']*'\])*)\s*(?:(==|!=|<=|>=|<|>)\s*("[^"]*"|'[^']*'|-?[0-9.]+|true|false))?\s*\)\]/y;
   for (let at = 0; at < text.length; at = pattern.lastIndex) {
     pattern.lastIndex = at;
     const found = pattern.exec(text);
     if (found === null || steps.length >= MAX_STEPS) return undefined;
     const [whole, name, index, from, to, step, single, double, inner, operator, operand] = found;
     const member = name ?? single ?? double;
-    if (member !== undefined) steps.push({ type: "member", name: member.replaceAll(/\\(.)/g, "$1") });
+    if (name === "*") steps.push({ type: "every" });
+    else if (member !== undefined) steps.push({ type: "member", name: member.replaceAll(/\\(.)/g, "$1") });
     else if (index !== undefined) steps.push({ type: "index", index: Number(index) });
     else if (whole === "[*]") steps.push({ type: "every" });
     else if (inner === undefined) {

@@ -1,5 +1,5 @@
 import { methodNotAllowed, methodNotSupported, notFound, unknownPath } from "../object/status.ts";
-import type { RequestInfo } from "../request/info.ts";
+import { isTrue, type RequestInfo } from "../request/info.ts";
 import type { ResourceDefinition, Verb } from "../resources/definition.ts";
 import type { Definitions } from "../resources/definitions.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -81,6 +81,9 @@ export function resolve(definitions: Definitions, info: RequestInfo, method: str
   const verbs = subresource?.verbs ?? definition.verbs;
   // A resource that is only ever created or listed has no paths for single objects.
   if (name !== "" && subresource === undefined && !ON_OBJECTS.some((one) => verbs.includes(one))) throw unknownPath();
+  if (watches && isTrue(info.query.get("watch")) && verbs.includes("list") && !verbs.includes("watch")) {
+    throw methodNotSupported({ group: served.group, plural: definition.plural }, "watch");
+  }
   if (verb === undefined || !verbs.includes(verb)) {
     if (definition.custom !== true || verb === undefined) throw methodNotAllowed();
     const ref = { group: served.group, plural: definition.plural };

@@ -110,3 +110,11 @@ void test("watchers of the same form share one frame", async () => {
   assert.equal(window.at(window.end - 1)?.frames?.size, 1);
   for (const watch of watches) watch.stop();
 });
+
+void test("what is listed only is not watched, and says so to who asks by option", async () => {
+  const registry = testRegistry();
+  const { status, body } = await registry.call("GET", "/api/v1/componentstatuses?watch=1");
+  assert.equal(status, 405);
+  assert.equal(body["message"], 'watch is not supported on resources of kind "componentstatuses"');
+  assert.equal((await registry.call("GET", "/api/v1/componentstatuses?watch=false")).status, 200);
+});
