@@ -221,7 +221,11 @@ const authentication = {
   ),
   "service-account-jwks-uri": works("string", "", "Where the issuer's document says its keys are."),
   "service-account-key-file": works("repeated", "", "Keys, PEM, that prove service account tokens."),
-  "service-account-lookup": works("bool", "true", "Whether a token dies with its service account."),
+  "service-account-lookup": works(
+    "bool",
+    "true",
+    "Whether a token that lies in a Secret dies with it and with its service account; others always die with theirs.",
+  ),
   "service-account-max-token-expiration": works("duration", "0s", "Longest life of a service account token."),
   "token-auth-file": works("string", "", 'CSV file of static tokens: token,user,uid,"group1,group2".'),
 };

@@ -4,6 +4,7 @@ import type { ResourceRef } from "./status.ts";
 export const NAMESPACES: ResourceRef = { group: "", plural: "namespaces" };
 export const SERVICE_ACCOUNTS: ResourceRef = { group: "", plural: "serviceaccounts" };
 export const CONFIG_MAPS: ResourceRef = { group: "", plural: "configmaps" };
+export const SECRETS: ResourceRef = { group: "", plural: "secrets" };
 export const EVENTS: ResourceRef = { group: "", plural: "events" };
 export const BINDINGS: ResourceRef = { group: "", plural: "bindings" };
 export const PODS: ResourceRef = { group: "", plural: "pods" };

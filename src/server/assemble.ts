@@ -26,6 +26,7 @@ import { createControlPlane, type ControlPlane } from "./control-plane.ts";
 import { readFlagFile } from "./data-dir.ts";
 import { apiDocuments } from "./documents.ts";
 import { healthChecks } from "./health-checks.ts";
+import { labelSecret } from "./legacy-tokens.ts";
 import type { ServerLog } from "./log.ts";
 import { storesByPrefix, type Stores } from "./open-storage.ts";
 import { pooledRandom } from "./random.ts";
@@ -74,6 +75,10 @@ export async function assemble(
     config,
     ownClientCa: certificates.ownCa,
     lookup: (plural, namespace, name) => client().get({ group: "", plural }, namespace, name),
+    labelSecret: async (secret, labels) =>
+      labelSecret(client(), secret, labels).catch((error: unknown) =>
+        log.warn({ err: error, secret: secret.metadata.name }, "the use of a service account token could not be noted"),
+      ),
     log,
     clock: Date.now,
   });

@@ -63,6 +63,20 @@ test("tokens, passwords and the front proxy's headers say who asks; nothing secr
   assert.equal(published.body.data?.["requestheader-username-headers"], '["X-Remote-User"]');
   assert.equal(published.body.data["requestheader-client-ca-file"]?.trim(), proxies.certificate.trim());
 
+  const tracking = "/api/v1/namespaces/kube-system/configmaps/kube-apiserver-legacy-service-account-token-tracking";
+  const since = async (): Promise<string> =>
+    (await ask("GET", tracking, { headers: { authorization: "Bearer canary-token-1" } })).body.data?.["since"] ?? "";
+  const day = await since();
+  assert.match(day, /^\d{4}-\d\d-\d\d$/);
+  const broken = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: tracking.slice(tracking.lastIndexOf("/") + 1) },
+    data: { since: "x" },
+  };
+  await ask("PUT", tracking, { headers: { authorization: "Bearer canary-token-1" }, body: broken });
+  await until(day, since);
+
   // A service account's token is good until the account is gone.
   const admin = { authorization: "Bearer canary-token-1" };
   const accounts = "/api/v1/namespaces/default/serviceaccounts";

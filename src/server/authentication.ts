@@ -9,7 +9,7 @@ import {
 } from "../authentication/token-authenticator.ts";
 import { firstOf, type Authenticator } from "../authentication/authenticator.ts";
 import { certificateAuthenticator, certificatesIn } from "../authentication/client-certificate.ts";
-import { accountTokenAuthenticator, type ObjectLookup } from "../authentication/service-account/account-token.ts";
+import { accountTokenAuthenticator, type AccountTokenOptions, type ObjectLookup } from "../authentication/service-account/account-token.ts";
 import type { AccountKeySource } from "../authentication/service-account/keys.ts";
 import { bootstrapTokenAuthenticator } from "../authentication/bootstrap-token.ts";
 import { passwordAuthenticator, readPasswordFile } from "../authentication/password-file.ts";
@@ -47,6 +47,7 @@ interface AuthenticationParts {
   readonly ownClientCa: string;
   /** Looks objects up, once the server has any. */
   readonly lookup: ObjectLookup;
+  readonly labelSecret: AccountTokenOptions["labelSecret"];
   readonly log: ReloadLog;
   readonly clock: () => number;
 }
@@ -55,7 +56,8 @@ interface AuthenticationParts {
  * Authenticators in the original's order: front proxy, client certificates, passwords, then tokens: static, of service
  * accounts, bootstrap, ID tokens, and those that a webhook knows. Errors: StartupError for files that cannot be read.
  */
-export async function prepareAuthentication({ config, ownClientCa, lookup, log, clock }: AuthenticationParts): Promise<Authentication> {
+export async function prepareAuthentication(parts: AuthenticationParts): Promise<Authentication> {
+  const { config, ownClientCa, lookup, labelSecret, log, clock } = parts;
   const { serviceAccounts, apiAudiences, requestHeader, basicAuthFile, bootstrapTokens, oidc, tokenWebhook, configFile } =
     config.authentication;
   const files: Disposable[] = [];
@@ -90,7 +92,17 @@ export async function prepareAuthentication({ config, ownClientCa, lookup, log, 
   }
   const keys = await accountKeyFiles({ directory: config.certDir, ...serviceAccounts, file });
   const { issuers } = serviceAccounts;
-  tokens.push(accountTokenAuthenticator({ keys: keys.source, issuers, apiAudiences, lookup, checkObjects: serviceAccounts.lookup, clock }));
+  tokens.push(
+    accountTokenAuthenticator({
+      keys: keys.source,
+      issuers,
+      apiAudiences,
+      lookup,
+      checkObjects: serviceAccounts.lookup,
+      labelSecret,
+      clock,
+    }),
+  );
   if (bootstrapTokens) tokens.push(bootstrapTokenAuthenticator(lookup, apiAudiences, clock));
   const surroundings = { apiAudiences, clock, log };
   if (oidc !== undefined) tokens.push(await flagIssuer(oidc, surroundings, file));

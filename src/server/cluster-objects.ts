@@ -6,6 +6,7 @@ import type { Assembled } from "./assemble.ts";
 import { bootstrapObjects } from "./bootstrap.ts";
 import { bootstrapFlowControl, readBootstrapFlowControl } from "./bootstrap-flowcontrol.ts";
 import { bootstrapRoles } from "./bootstrap-rbac.ts";
+import { publishTracking } from "./legacy-tokens.ts";
 
 /** As whom the server writes flow schemas and priority levels. */
 const FLOW_CONTROL_PRODUCER = "api-priority-and-fairness-config-producer-v1";
@@ -21,6 +22,7 @@ export async function writeClusterObjects(assembled: Assembled, config: Config, 
   const client = systemClient(registry);
   await bootstrapObjects(client, config.serviceClusterIpRanges);
   await publish();
+  await publishTracking(client, Date.now());
   await bootstrapRoles(client, assembled.bootstrapRoles);
   await bootstrapApiServices(client, assembled.definitions);
   await bootstrapFlowControl(systemClient(registry, FLOW_CONTROL_PRODUCER), readBootstrapFlowControl(dataDirectory()));

@@ -9,6 +9,7 @@ import { systemClient } from "../registry/system-client.ts";
 import { FLOW_CONTROL_CONSUMER } from "./cluster-objects.ts";
 import type { Assembled } from "./assemble.ts";
 import { keepPublished } from "./extension-authentication.ts";
+import { keepTracking } from "./legacy-tokens.ts";
 import type { ServerLog } from "./log.ts";
 
 /** As whom the server writes what nobody asked it to. */
@@ -41,6 +42,7 @@ export async function runLoops({
     log.warn({ err: error, controller: loop, key }, "a controller will try again");
   const own: (readonly [Controller, string])[] = [
     [keepPublished(publish), SERVER],
+    [keepTracking(Date.now), SERVER],
     ...aggregationLoops.map((loop) => [loop, SERVER] as const),
     [flowSchemaStatus(Date.now), FLOW_CONTROL_CONSUMER],
     [customResourceDefinitions(customResources, () => timestamp(Date.now())), SERVER],

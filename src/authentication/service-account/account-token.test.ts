@@ -5,9 +5,10 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import { BadCredential, NO_NOTES } from "../authenticator.ts";
 import { signJwt, signingKey, type SigningKey } from "../jwt.ts";
 import type { TokenAccepted } from "../token-authenticator.ts";
-import { accountTokenAuthenticator, LEGACY_ISSUER } from "./account-token.ts";
+import { accountTokenAuthenticator } from "./account-token.ts";
 import { tokenClaims } from "./claims.ts";
 import { accountKeys } from "./keys.ts";
+import { LEGACY_ISSUER } from "./legacy-token.ts";
 
 const ISSUER = "https://kubernetes.default.svc";
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
@@ -15,7 +16,7 @@ const ec = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
 const stranger = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
 
 /** A cluster with one account, one pod and one secret, and a clock that stands. */
-function cluster(privateKey = rsa) {
+function cluster(privateKey = rsa, checkObjects = true) {
   const objects = new Map<string, KubeObject>();
   const put = (plural: string, name: string, uid: string, more: object = {}): void =>
     void objects.set(`${plural}/${name}`, { apiVersion: "v1", kind: "x", metadata: { name, uid }, ...more });
@@ -29,12 +30,16 @@ function cluster(privateKey = rsa) {
     keys: () => keys,
     issuers: [ISSUER],
     apiAudiences: [ISSUER],
-    checkObjects: true,
+    checkObjects,
+    labelSecret: async ({ metadata: { name } }, added) => {
+      const secret = objects.get(`secrets/${name}`) as KubeObject;
+      secret.metadata.labels = { ...secret.metadata.labels, ...added };
+    },
     clock: () => time.now * 1000,
     lookup: async (plural, _, name) => objects.get(`${plural}/${name}`),
   });
-  const check = async (token: string, audiences?: readonly string[]): Promise<TokenAccepted | undefined> =>
-    know({ token, audiences, notes: NO_NOTES });
+  const check = async (token: string, audiences?: readonly string[], notes = NO_NOTES): Promise<TokenAccepted | undefined> =>
+    know({ token, audiences, notes });
   return { objects, put, time, keys, check };
 }
 
@@ -101,8 +106,8 @@ describe("a service account token", () => {
     const wrong = /signature/;
     await assert.rejects(check(hmac), refused(wrong));
     await assert.rejects(check(`${part({ alg: "none" })}.${part(claims())}.AAAA`), refused(wrong));
-    await assert.rejects(check(signJwt(claims(), keyOf(stranger))), refused(wrong));
-    await assert.rejects(check(signJwt(claims(), { ...keys.signing, keyId: "unknown" })), refused(wrong));
+    await assert.rejects(check(signJwt(claims(), keyOf(stranger))), refused(/^invalid signature, no keys found$/));
+    await assert.rejects(check(signJwt(claims(), { ...keys.signing, keyId: "unknown" })), refused(/no keys found/));
     await assert.rejects(check(signJwt(claims(), { ...keyOf(stranger), keyId: keys.signing.keyId })), refused(wrong));
     const [head, , tail] = good.split(".");
     await assert.rejects(check(`${head}.${part(claims({ sub: "system:serviceaccount:ns:root" }))}.${tail}`), refused(wrong));
@@ -137,6 +142,10 @@ describe("a service account token", () => {
     await assert.rejects(check(token), refused(/^serviceaccounts "robot" not found$/));
     put("serviceaccounts", "robot", "another");
     await assert.rejects(check(token), refused(/does not match claim/));
+    await assert.rejects(
+      cluster(rsa, false).check(signJwt(claims({}, { account: { name: "robot", uid: "x" } }), keys.signing)),
+      refused(/claim/),
+    );
   });
 
   test("dies with the object that it is bound to", async () => {
@@ -162,7 +171,7 @@ describe("a service account token", () => {
   });
 
   test("in a Secret is good while that Secret holds it", async () => {
-    const { check, keys, objects, put } = cluster();
+    const { check, keys, objects, put, time } = cluster();
     const prefix = "kubernetes.io/serviceaccount";
     const token = signJwt(
       {
@@ -175,12 +184,41 @@ describe("a service account token", () => {
       },
       keys.signing,
     );
-    await assert.rejects(check(token), refused(/has been invalidated/));
-    put("secrets", "t", "t-uid", { data: { token: Buffer.from(token).toString("base64") } });
-    assert.equal((await check(token))?.user.name, "system:serviceaccount:ns:robot");
+    await assert.rejects(check(token), refused(/^Token has been invalidated$/));
+    const data = { token: Buffer.from(token).toString("base64") };
+    put("secrets", "t", "t-uid", { data });
+    const annotations = new Map<string, string>();
+    const warnings: string[] = [];
+    const notes = {
+      warn: (text: string) => void warnings.push(text),
+      annotate: (key: string, text: string) => void annotations.set(key, text),
+    };
+    assert.equal((await check(token, undefined, notes))?.user.name, "system:serviceaccount:ns:robot");
+    assert.deepEqual(Object.fromEntries(annotations), {
+      "authentication.k8s.io/legacy-token": "system:serviceaccount:ns:robot",
+      "authentication.k8s.io/legacy-token-manual-secret": "t",
+    });
+    const lastUsed = "kubernetes.io/legacy-token-last-used";
+    assert.deepEqual(objects.get("secrets/t")?.metadata.labels, { [lastUsed]: "1970-01-12" });
+    time.now += 24 * 60 * 60;
+    put("serviceaccounts", "robot", "sa-uid", { secrets: [{ name: "t" }] });
+    await check(token, undefined, notes);
+    assert.equal(annotations.get("authentication.k8s.io/legacy-token-autogenerated-secret"), "t");
+    assert.match(warnings.join(), /^Use tokens from the TokenRequest API/);
+    assert.deepEqual(objects.get("secrets/t")?.metadata.labels, { [lastUsed]: "1970-01-13" });
+
+    const marked = { apiVersion: "v1", kind: "Secret", data };
+    objects.set("secrets/t", { ...marked, metadata: { name: "t", labels: { "kubernetes.io/legacy-token-invalid-since": "1970-01-01" } } });
+    await assert.rejects(
+      check(token, undefined, notes),
+      refused(/^the token in secret ns\/t for service account ns\/robot has been marked/),
+    );
+    assert.equal(annotations.get("authentication.k8s.io/legacy-token-invalidated"), "t/ns");
+    assert.equal(objects.get("secrets/t")?.metadata.labels?.[lastUsed], "1970-01-13");
     put("secrets", "t", "t-uid", { data: { token: Buffer.from("another").toString("base64") } });
-    await assert.rejects(check(token), refused(/does not match server's copy/));
+    await assert.rejects(check(token), refused(/^Token does not match server's copy$/));
     objects.delete("secrets/t");
     await assert.rejects(check(token), refused(/has been invalidated/));
+    assert.ok(await cluster(rsa, false).check(token));
   });
 });

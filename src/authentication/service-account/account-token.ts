@@ -9,24 +9,25 @@ import { common, type TokenAuthenticator } from "../token-authenticator.ts";
 import { tokenDigest } from "../token-file.ts";
 import { accountUser, accountUserName, type AccountIdentity } from "./account-name.ts";
 import type { AccountKeys, AccountKeySource } from "./keys.ts";
+import { LEGACY_ISSUER, legacyIdentity } from "./legacy-token.ts";
 
 /** Looks an object of the core group up in the newest state. */
 export type ObjectLookup = (plural: string, namespace: string, name: string) => Promise<KubeObject | undefined>;
 
-interface AccountTokenOptions {
+export interface AccountTokenOptions {
   readonly keys: AccountKeySource;
   /** Whose tokens are taken. */
   readonly issuers: readonly string[];
   readonly apiAudiences: readonly string[];
   readonly lookup: ObjectLookup;
-  /** A token dies with its account and what it is bound to [--service-account-lookup]. */
+  /** A token in a Secret dies with its account and its Secret [--service-account-lookup]; one that is bound always does. */
   readonly checkObjects: boolean;
+  /** Puts labels onto a Secret whose token was used. Errors: none, they are the callee's to tell. */
+  readonly labelSecret: (secret: KubeObject, labels: Readonly<Record<string, string>>) => Promise<void>;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
 }
 
-/** iss of the tokens in Secrets. */
-export const LEGACY_ISSUER = "kubernetes/serviceaccount";
 /** Clocks of issuer and verifier may differ by so much, in seconds (go-jose's DefaultLeeway). */
 const LEEWAY = 60;
 /** Tokens whose signature need not be checked again. */
@@ -56,13 +57,16 @@ export function accountTokenAuthenticator(options: AccountTokenOptions): TokenAu
       const issuer = jwt?.claims["iss"];
       if (jwt === undefined || typeof issuer !== "string" || (issuer !== LEGACY_ISSUER && !issuers.includes(issuer))) return undefined;
       const { verifying } = await held;
-      if (!candidates(verifying, jwt.keyId).some(({ publicKey }) => isSignedBy(jwt, publicKey)))
+      const named = candidates(verifying, jwt.keyId);
+      if (named.length === 0) throw new BadCredential("invalid signature, no keys found");
+      if (!named.some(({ publicKey }) => isSignedBy(jwt, publicKey)))
         throw new BadCredential("failed to verify the signature of the service account token");
       claims = jwt.claims;
       const expires = claims["exp"];
       proven.set(digest, claims, typeof expires === "number" ? (expires + LEEWAY) * 1000 : Infinity);
     }
     const own = audiencesOf(claims);
+    if (own.length === 0) notes.annotate("authentication.k8s.io/legacy-token", stringIn(claims, "sub"));
     const wanted = audiences ?? options.apiAudiences;
     const tokenAudiences = own.length === 0 ? options.apiAudiences : own;
     const granted = common(tokenAudiences, wanted);
@@ -114,35 +118,6 @@ async function boundIdentity(claims: JsonObject, options: AccountTokenOptions, n
   return { namespace, name, uid, tokenId: stringIn(claims, "jti"), pod, node };
 }
 
-/** Tokens from before they were bound: each lies in the Secret that it names, and is good as long as it does. */
-async function legacyIdentity(
-  claims: JsonObject,
-  token: string,
-  options: AccountTokenOptions,
-  notes: AuthenticationNotes,
-): Promise<AccountIdentity> {
-  const [namespace, name, uid, secretName] = ["namespace", "service-account.name", "service-account.uid", "secret.name"].map((claim) =>
-    stringIn(claims, `kubernetes.io/serviceaccount/${claim}`),
-  ) as [string, string, string, string];
-  if (claims["sub"] === undefined || claims["sub"] === "") throw new BadCredential("sub claim is missing");
-  if (namespace === "") throw new BadCredential("namespace claim is missing");
-  if (secretName === "") throw new BadCredential("secretName claim is missing");
-  if (name === "") throw new BadCredential("serviceAccountName claim is missing");
-  if (uid === "") throw new BadCredential("serviceAccountUID claim is missing");
-  if (claims["sub"] !== accountUserName({ namespace, name })) throw new BadCredential("sub claim is invalid");
-  notes.annotate("authentication.k8s.io/legacy-token", accountUserName({ namespace, name }));
-  if (options.checkObjects) {
-    const secret = await options.lookup("secrets", namespace, secretName);
-    if (secret === undefined || secret.metadata.deletionTimestamp !== undefined) throw new BadCredential(INVALIDATED);
-    const kept = Buffer.from(stringIn(objectIn(secret, "data"), "token"), "base64").toString("utf8");
-    if (tokenDigest(kept) !== tokenDigest(token)) throw new BadCredential("service account token does not match server's copy");
-    if (secret.metadata.labels?.["kubernetes.io/legacy-token-invalid-since"])
-      throw new BadCredential("the token in secret has been marked invalid");
-    await lookAt(options, options.clock() / 1000).account(namespace, name, uid);
-  }
-  return { namespace, name, uid };
-}
-
 interface Reference {
   readonly name: string;
   readonly uid: string;
@@ -155,12 +130,11 @@ function referenceIn(parent: ReadonlyJsonObject, member: string): Reference | un
 }
 
 /** Checks that objects which a token speaks of are there, and still the same ones. */
-function lookAt({ lookup, checkObjects }: AccountTokenOptions, now: number) {
+function lookAt({ lookup }: AccountTokenOptions, now: number) {
   const isGone = ({ metadata: { deletionTimestamp } }: KubeObject): boolean =>
     deletionTimestamp !== undefined && Date.parse(deletionTimestamp) / 1000 < now - LEEWAY;
   return {
     async account(namespace: string, name: string, uid: string): Promise<void> {
-      if (!checkObjects) return;
       const found = await lookup("serviceaccounts", namespace, name);
       if (found === undefined) throw new BadCredential(`serviceaccounts ${quoteText(name)} not found`);
       if (isGone(found)) throw new BadCredential(`service account ${namespace}/${name} has been deleted`);
@@ -168,7 +142,6 @@ function lookAt({ lookup, checkObjects }: AccountTokenOptions, now: number) {
         throw new BadCredential(`service account UID (${found.metadata.uid ?? ""}) does not match claim (${uid})`);
     },
     async bound(plural: string, kind: string, namespace: string, { name, uid }: Reference): Promise<void> {
-      if (!checkObjects) return;
       const found = await lookup(plural, namespace, name);
       if (found === undefined || isGone(found)) throw new BadCredential(INVALIDATED);
       if (found.metadata.uid !== uid)
