@@ -9,7 +9,8 @@ import { subresourceKind } from "../resources/subresource-kind.ts";
 import type { ObjectSchema, Schema } from "../schema/schema.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { get } from "./get.ts";
-import { checkLogOptions, LOG_OPTIONS, reachPod } from "./pod-streams.ts";
+import { checkHost, checkLogOptions, LOG_OPTIONS, reachPod } from "./pod-streams.ts";
+import { reachService } from "./service-proxy.ts";
 import { attributesOf, type Write } from "./write.ts";
 
 type ConnectDefinition = Extract<Subresource, { type: "connect" }>;
@@ -40,9 +41,12 @@ export async function connect(write: Write, info: RequestInfo, definition: Conne
     await registry.admission.mutate(attributes);
     await registry.admission.validate(attributes);
   }
-  const target = await get(registry, name === "proxy" ? proxied(endpoint) : endpoint, new URLSearchParams());
-  const answer = endpoint.served.kind === "Pod" ? await reachPod(write, target.object(), options) : undefined;
+  const { target, port } = name === "proxy" ? proxied(endpoint) : { target: endpoint, port: "" };
+  const object = (await get(registry, target, new URLSearchParams())).object();
+  const answer = endpoint.served.kind === "Pod" ? await reachPod(write, object, options) : undefined;
   if (answer !== undefined) return answer;
+  if (endpoint.served.kind === "Service") await reachService(write, object, port);
+  if (endpoint.served.kind === "Node") checkHost(object);
   throw notImplemented(`${endpoint.definition.plural}/${name} is not served by this server yet`);
 }
 
@@ -82,12 +86,12 @@ function checkTime(text: string): void {
   }
 }
 
-/** The object behind a name such as https:web:8443: what stands before and after is how to reach it. Errors: StatusError 400. */
-function proxied(endpoint: Endpoint): Endpoint {
+/** The object behind a name such as https:web:8443, with the port there, or "". Errors: StatusError 400. */
+function proxied(endpoint: Endpoint): { readonly target: Endpoint; readonly port: string } {
   const parts = endpoint.name.split(":");
-  const [scheme, name, port] = parts.length === 3 ? parts : ["", parts[0], parts[1]];
+  const [scheme, name, port = ""] = parts.length === 3 ? parts : ["", parts[0], parts[1]];
   const good = parts.length <= 3 && name !== "" && (scheme === "" || scheme === "http" || scheme === "https");
   if (!good || name === undefined || (parts.length === 2 && port === ""))
     throw badRequest(`invalid ${endpoint.served.kind.toLowerCase()} request ${JSON.stringify(endpoint.name)}`);
-  return { ...endpoint, name };
+  return { target: { ...endpoint, name }, port };
 }

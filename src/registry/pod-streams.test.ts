@@ -73,3 +73,24 @@ test("a stream goes to the pod's node, which must be there and have an address",
   assert.equal((await plane.as(ADMIN, "PATCH", `${PODS}/p/status`, address, merge)).status, 200);
   assert.equal((await told("p/proxy/"))[0], 501);
 });
+
+test("a request to a service needs a port of it with somebody behind, and one to a node an address", async () => {
+  const plane = await testPlane();
+  const make = async (path: string, object: JsonObject) => assert.equal((await plane.as(ADMIN, "POST", path, object)).status, 201);
+  const told = async (path: string) => {
+    const { status, body } = await plane.as(ADMIN, "GET", `/api/v1/${path}`);
+    return [status, body["message"]];
+  };
+  const services = "namespaces/default/services";
+  await make(`/api/v1/${services}`, { metadata: { name: "s" }, spec: { ports: [{ name: "web", port: 80 }] } });
+  const nobody = (name: string) => [503, `no endpoints available for service "${name}"`];
+  assert.deepEqual(await told(`${services}/s:81/proxy/`), [503, 'no service port 81 found for service "s"']);
+  assert.deepEqual(await told(`${services}/http:s:80/proxy/a`), nobody("s"));
+  const subsets = [{ addresses: [{ ip: "10.1.1.1" }], ports: [{ name: "web", port: 8080 }] }];
+  await make("/api/v1/namespaces/default/endpoints", { metadata: { name: "s" }, subsets });
+  assert.deepEqual(await told(`${services}/s/proxy`), nobody("s"));
+  assert.deepEqual(await told(`${services}/s:other/proxy`), nobody("s:other"));
+  for (const name of ["s:80", "s:web", "https:s:web"]) assert.equal((await told(`${services}/${name}/proxy`))[0], 501, name);
+  await make("/api/v1/nodes", { metadata: { name: "m" } });
+  assert.deepEqual(await told("nodes/m/proxy/healthz"), [500, "no preferred addresses found; known addresses: []"]);
+});

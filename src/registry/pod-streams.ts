@@ -5,6 +5,7 @@ import { parseIpSloppy, unmapIp } from "../object/ip.ts";
 import { getOwn, type JsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { listIn, objectIn, objectsIn, stringIn } from "../object/read.ts";
+import { NODES } from "../object/resource-ids.ts";
 import { badRequest, invalid, plainError } from "../object/status.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
 import { podIp } from "../resources/core/pod-selectors.ts";
@@ -14,7 +15,6 @@ import { ownEndpoint } from "./endpoint.ts";
 import { get } from "./get.ts";
 import type { Write } from "./write.ts";
 
-const NODES = { group: "", plural: "nodes" };
 const positive = atLeast(1, "must be greater than 0");
 
 /** The kind of the options that a log is read with: they are no object of a request, and admission sees none of them. */
@@ -58,10 +58,14 @@ export async function reachPod(write: Write, pod: KubeObject, options: JsonObjec
     if (name === "log") return { status: 204, headers: {} };
     throw badRequest(`pod ${endpoint.name} does not have a host assigned`);
   }
-  const host = (await get(registry, ownEndpoint(registry.definitions, NODES, "", node), new URLSearchParams())).object();
-  if (listIn(objectIn(host, "status"), "addresses").length === 0) throw plainError("no preferred addresses found; known addresses: []");
+  checkHost((await get(registry, ownEndpoint(registry.definitions, NODES, "", node), new URLSearchParams())).object());
   if (name !== "log" && context.request.canSwitch !== true) throw badRequest("Upgrade request required");
   return undefined;
+}
+
+/** A node is called at one of its addresses. Errors: StatusError 500. */
+export function checkHost(node: KubeObject): void {
+  if (listIn(objectIn(node, "status"), "addresses").length === 0) throw plainError("no preferred addresses found; known addresses: []");
 }
 
 /** A container is to be named where there are several. Errors: StatusError 400. */
