@@ -70,7 +70,7 @@ async function running(directory: string): Promise<readonly Result[]> {
 async function creating(server: Binnacle): Promise<Result> {
   using client = await openClient(server.url, { token: server.token });
   await established(client, customDefinition);
-  return await besideConfigMaps(server, "custom", "a custom object", 0.9);
+  return await besideConfigMaps(server, "custom", "custom objects", 16, "perCpuSecond", 0.9);
 }
 
 /** Creates a definition and asks for it until it is established; how many milliseconds that took. */
