@@ -39,7 +39,9 @@ function keyedElement(list: ListSchema, item: ReadonlyJson): { readonly element:
 }
 
 function sortedKeys(list: ListSchema): readonly string[] {
-  return list.keys.length < 2 ? list.keys : [...list.keys].sort(compareTexts);
+  const { keys } = list;
+  const isSorted = keys.every((key, i) => i === 0 || compareTexts(keys[i - 1] as string, key) < 0);
+  return isSorted ? keys : keys.toSorted(compareTexts);
 }
 
 function setElement(item: ReadonlyJson): { readonly element: PathElement } | { readonly error: string } {

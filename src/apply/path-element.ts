@@ -33,6 +33,7 @@ const plainText = /^[A-Za-z0-9_./ :-]*$/;
 
 function canonicalJson(value: ReadonlyJson): string {
   if (typeof value === "string" && plainText.test(value)) return `"${value}"`;
+  if (typeof value === "number") return String(value);
   return goJson(value);
 }
 

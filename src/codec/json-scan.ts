@@ -1,4 +1,4 @@
-import { type JsonObject, type JsonValue, setOwn } from "../object/json.ts";
+import { getOwn, type JsonObject, type JsonValue, setOwn } from "../object/json.ts";
 
 /** A text that is no JSON; `message` is the one that clients know, `offset` where in the text it went wrong. */
 export class JsonError extends Error {
@@ -113,7 +113,7 @@ class Scanner {
       if (this.#text.charCodeAt(offset) !== quote) throw this.#unexpected("looking for beginning of object key string");
       const key = this.#string();
       this.#path[level] = key;
-      if (Object.hasOwn(object, key)) this.#reportDuplicate(offset);
+      if (getOwn(object, key) !== undefined) this.#reportDuplicate(offset);
       this.#space();
       if (this.#text.charCodeAt(this.#at) !== colon) throw this.#unexpected("after object key");
       this.#at++;

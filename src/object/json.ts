@@ -48,7 +48,9 @@ export function structIn(parent: JsonObject, name: string): JsonObject {
 
 /** Reads an own property, never one of the prototype. */
 export function getOwn(target: ReadonlyJsonObject, key: string): ReadonlyJson | undefined {
-  return Object.hasOwn(target, key) ? target[key] : undefined;
+  // Most members that are asked for are not there, and to find that out so costs less.
+  const value = target[key];
+  return value !== undefined && Object.hasOwn(target, key) ? value : undefined;
 }
 
 /** A deep copy that the caller owns. Keeps bigint and own `__proto__` keys; depth is bounded by the decoder. */

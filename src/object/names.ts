@@ -133,6 +133,7 @@ export function fullyQualifiedName(value: string): string[] {
 
 /** `domain/name` with an optional domain: label keys, annotation keys, finalizers, taints, resource names. */
 export function qualifiedNameRules(value: string): string[] {
+  if (value.length <= dnsLabelMax && formats.qualifiedName.whole.test(value)) return [];
   const parts = value.split("/");
   if (parts.length > 2) {
     return [`a valid label key ${formats.qualifiedName.message} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];

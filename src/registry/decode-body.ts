@@ -62,7 +62,9 @@ export function decodeBody(
   checkKind(object, type, reader, body);
   const refuse = (message: string): Error =>
     badRequest(`${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: ${message}`);
-  return decodeObject(object, type, { ...scanned, validation, warn, refuse, strictBefore: scanned.repeated });
+  // Not by spreading: to add members to a copy takes as long as reading a small body.
+  const { duplicates, fractionalIntegers, repeated } = scanned;
+  return decodeObject(object, type, { duplicates, fractionalIntegers, validation, warn, refuse, strictBefore: repeated });
 }
 
 /** How a parsed value is read as an object, beside its type. */
@@ -84,7 +86,8 @@ export function decodeObject(value: JsonObject, type: BodyType, rules: DecodeRul
   const { refuse, strictBefore = [] } = rules;
   const decoded = decode(value, type.schema, rules);
   if (!decoded.ok) throw refuse(decoded.message);
-  judgeStrict([...strictBefore, ...inOrder(decoded.strict, type, rules)], rules);
+  const strict = decoded.strict.length < 2 ? decoded.strict : inOrder(decoded.strict, type, rules);
+  judgeStrict(strictBefore.length === 0 ? strict : [...strictBefore, ...strict], rules);
   const object = decoded.value as KubeObject;
   object.apiVersion = groupVersion(type.group, type.version);
   object.kind = type.kind;
@@ -95,7 +98,7 @@ export function decodeObject(value: JsonObject, type: BodyType, rules: DecodeRul
 }
 
 function inOrder(strict: readonly string[], { schema }: BodyType, { inOrder: ordered, ...rules }: DecodeRules): readonly string[] {
-  if (strict.length < 2 || ordered === undefined) return strict;
+  if (ordered === undefined) return strict;
   const again = decode(ordered(), schema, rules);
   return again.ok ? again.strict : strict;
 }
@@ -158,16 +161,13 @@ export function notAStruct(value: JsonValue): string {
 }
 
 function checkKind(object: JsonObject, type: BodyType, reader: BodyReader, body: Buffer): void {
-  const { apiVersion = "", kind = "" } = object;
-  for (const [name, text] of Object.entries({ apiVersion, kind })) {
-    if (typeof text === "string" || text === null) continue;
+  const textOf = (name: "apiVersion" | "kind"): string => {
+    const text = object[name] ?? "";
+    if (typeof text === "string") return text;
     const found = `json: cannot unmarshal ${jsonKind(text)} into Go struct field .${name} of type string`;
     throw unrecognized(type, `couldn't get version/kind; json parse error: ${found}`, body);
-  }
-  const given = {
-    apiVersion: typeof apiVersion === "string" ? wholeVersion(apiVersion, type) : "",
-    kind: typeof kind === "string" ? kind : "",
   };
+  const given = { apiVersion: wholeVersion(textOf("apiVersion"), type), kind: textOf("kind") };
   if (given.apiVersion === "" && given.kind === "") return;
   const expected = groupVersion(type.group, type.version);
   if ((given.apiVersion === "" || given.apiVersion === expected) && (given.kind === "" || given.kind === type.kind)) return;

@@ -4,7 +4,7 @@ import type { DecodeRules } from "./decode-body.ts";
 /** Unknown and duplicate fields: refused, warned of or let be. Errors: what `refuse` makes of them. */
 export function judgeStrict(faults: readonly string[], { validation, warn, refuse }: DecodeRules): void {
   if (validation === "Strict" && faults.length > 0) throw refuse(strictDecodingError(faults));
-  if (validation === "Warn") for (const text of faults.flatMap(asWarnings)) warn(text);
+  if (validation === "Warn") for (const fault of faults) asWarnings(fault).forEach(warn);
 }
 
 const YAML_FAULTS = /^(?:error converting YAML to JSON: )?yaml: unmarshal errors:\n/;

@@ -36,6 +36,30 @@ export interface StoredValuesOptions {
 /** Milliseconds after which a long range lets others have their turn. */
 const TURN_MS = 5;
 
+/** An event of the store as it is above it. */
+class ReadEvent implements StoreEvent {
+  readonly type: StoreEvent["type"];
+  readonly key: string;
+  readonly revision: number;
+  readonly current: KeyValue | undefined;
+  readonly #previous: KeyValue | undefined;
+  readonly #read: (pair: KeyValue) => KeyValue;
+
+  constructor({ type, key, revision, previous }: StoreEvent, current: KeyValue | undefined, read: (pair: KeyValue) => KeyValue) {
+    this.type = type;
+    this.key = key;
+    this.revision = revision;
+    this.current = current;
+    this.#previous = previous;
+    this.#read = read;
+  }
+
+  /** The cache has what was before: seldom is it read again. */
+  get previous(): KeyValue | undefined {
+    return this.#previous && this.#read(this.#previous);
+  }
+}
+
 /**
  * A store in which values lie in the form that this or another server chose, while above it they are JSON of the hub:
  * written as protobuf where that is asked for, and in the version that the original stores; read in either form and in
@@ -49,6 +73,7 @@ export class StoredValues implements Storage {
   /** The JSON of values that this process has written in another form; they come back from embedded stores as they are. */
   readonly #own = new WeakMap<Buffer, Buffer>();
   readonly #heads = new WeakMap<StoredForm, Buffer>();
+  readonly #read = (pair: KeyValue): KeyValue => this.#pair(pair, true);
 
   constructor(storage: Storage, options: StoredValuesOptions) {
     this.#storage = storage;
@@ -124,22 +149,12 @@ export class StoredValues implements Storage {
     return this.#storage[Symbol.asyncDispose]();
   }
 
-  #event({ type, key, revision, current, previous }: StoreEvent): StoreEvent {
-    const before = (): KeyValue | undefined => this.#optional(previous);
-    return {
-      type,
-      key,
-      revision,
-      current: this.#optional(current),
-      // The cache has what was before: seldom is it read again.
-      get previous() {
-        return before();
-      },
-    };
+  #event(event: StoreEvent): StoreEvent {
+    return new ReadEvent(event, this.#optional(event.current), this.#read);
   }
 
   #optional(pair: KeyValue | undefined): KeyValue | undefined {
-    return pair && this.#pair(pair, true);
+    return pair && this.#read(pair);
   }
 
   /** A pair as it is above the store; `soon`: its object will be wanted at once. */

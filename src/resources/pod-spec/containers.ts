@@ -39,7 +39,7 @@ type ListRules = (container: ReadonlyJsonObject, at: FieldPath, names: Set<strin
 function checkList(list: string, scope: PodScope, at: FieldPath, faults: FieldError[], names: Set<string>, further: ListRules): void {
   objectsIn(scope.spec, list).forEach((container, i) => {
     const place = at.child(list).index(i);
-    anyContainer(container, place, faults, { ...scope, container });
+    anyContainer(container, place, faults, { container, ...scope });
     further(container, place, names, faults);
   });
 }
