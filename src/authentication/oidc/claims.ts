@@ -49,6 +49,7 @@ function stringClaim(claims: JsonObject, claim: string, what: string): string {
 }
 
 function texts(value: ReadonlyJson, claim: string): readonly string[] {
+  if (value === null) return [];
   if (typeof value === "string") return [value];
   if (Array.isArray(value) && value.every((one: ReadonlyJson) => typeof one === "string")) return value as string[];
   throw new Error(`oidc: parse groups claim ${quoteText(claim)}: it is neither a string nor a list of strings`);

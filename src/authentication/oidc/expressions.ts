@@ -1,11 +1,13 @@
 import {
   activation,
+  admissionTypes,
   kubernetesEnvironment,
   readJson,
   types,
   writeJson,
   type Environment,
   type Program,
+  type Value,
 } from "../../cel/kubernetes/index.ts";
 import type { JsonObject, JsonValue } from "../../object/json.ts";
 import type { MappedUser, ReadClaims } from "./issuer-rules.ts";
@@ -30,15 +32,16 @@ export function authenticationExpressions(): AuthenticationExpressions {
   const base = kubernetesEnvironment();
   const object = types.mapType(types.stringType, types.dynType);
   const overClaims = base.extend({ variables: [["claims", object]] });
-  const overUser = base.extend({ variables: [["user", object]] });
-  const evaluate = (program: Program, name: string, value: JsonObject): JsonValue => {
-    const result = program.evaluate(activation({ [name]: readJson(value) }), { costLimit: COST_LIMIT });
+  const admission = admissionTypes();
+  const overUser = base.extend({ variables: [["user", admission.userInfo.type]], types: admission.types });
+  const evaluate = (program: Program, name: string, value: Value): JsonValue => {
+    const result = program.evaluate(activation({ [name]: value }), { costLimit: COST_LIMIT });
     if (result.error !== undefined) throw new Error(`oidc: error evaluating an expression: ${result.error.message}`);
     return writeJson(result.value);
   };
   const rule = (environment: Environment, name: string, expression: string, message: string) => {
-    const program = compile(environment, expression);
-    return (value: JsonObject): void => {
+    const program = compile(environment, expression, true);
+    return (value: Value): void => {
       const outcome = evaluate(program, name, value);
       if (outcome !== true)
         throw new Error(
@@ -50,7 +53,7 @@ export function authenticationExpressions(): AuthenticationExpressions {
     string(expression) {
       const program = compile(overClaims, expression);
       return (claims) => {
-        const value = evaluate(program, "claims", claims);
+        const value = evaluate(program, "claims", readJson(claims));
         if (typeof value !== "string") throw new Error("oidc: an expression that must give a string gave something else");
         return value;
       };
@@ -58,26 +61,39 @@ export function authenticationExpressions(): AuthenticationExpressions {
     strings(expression) {
       const program = compile(overClaims, expression);
       return (claims) => {
-        const value = evaluate(program, "claims", claims);
+        const value = evaluate(program, "claims", readJson(claims));
         if (value === null || value === "") return [];
         const list = Array.isArray(value) ? value : [value];
-        return list.map((one) => {
+        return list.flatMap((one) => {
           if (typeof one !== "string") throw new Error("oidc: an expression that must give strings gave something else");
-          return one;
+          return one === "" ? [] : [one];
         });
       };
     },
-    claimRule: (expression, message) => rule(overClaims, "claims", expression, message),
+    claimRule(expression, message) {
+      const check = rule(overClaims, "claims", expression, message);
+      return (claims) => check(readJson(claims));
+    },
     userRule(expression, message) {
       const check = rule(overUser, "user", expression, message);
-      return ({ username, uid, groups, extra }) =>
-        check({ username, uid, groups: [...groups], extra: Object.fromEntries([...extra].map(([key, values]) => [key, [...values]])) });
+      return (user) => check(admission.userInfo.read(userInfo(user)));
     },
   };
 }
 
-function compile(environment: Environment, expression: string): Program {
+/** What a user does not have is not there, as in the JSON of a UserInfo. */
+function userInfo({ username, uid, groups, extra }: MappedUser): JsonObject {
+  return {
+    ...(username === "" ? {} : { username }),
+    ...(uid === "" ? {} : { uid }),
+    ...(groups.length === 0 ? {} : { groups: [...groups] }),
+    ...(extra.size === 0 ? {} : { extra: Object.fromEntries([...extra].map(([key, values]) => [key, [...values]])) }),
+  };
+}
+
+function compile(environment: Environment, expression: string, isRule = false): Program {
   const { checked, message } = environment.compile(expression);
   if (checked === undefined) throw new Error(`compilation failed: ${message}`);
+  if (isRule && checked.types[checked.expr.id]?.kind !== "bool") throw new Error("must evaluate to bool");
   return environment.program(checked);
 }

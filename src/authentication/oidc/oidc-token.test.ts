@@ -96,6 +96,8 @@ describe("an ID token", () => {
       extra: new Map([["example.com/tenant", ["t1"]]]),
     });
     const { email: _, email_verified: __, tenant: ___, ...bare } = claims();
+    const list = ["", "a"];
+    assert.deepEqual((await check(claims({ list })))?.extra?.get("example.com/list"), ["a"], "empty texts are none");
     assert.deepEqual(await check(bare), { name: "sub:sub-1", uid: "sub-1", groups: ["r:dev", "r:ops"] });
     assert.equal((await check(claims(), signer(e1, "e1")))?.name, "jane@example.com");
   });
@@ -116,6 +118,7 @@ describe("an ID token", () => {
       [{ email: "system:admin" }, /no system users/],
       [{ roles: "a,evil" }, /no evil groups/],
       [{ roles: ["a"] }, /error evaluating/],
+      [{ roles: "" }, /no such key: groups/],
     ];
     for (const [change, reason] of cases) await assert.rejects(check(claims(change)), refused(reason), JSON.stringify(change));
     const { sub: _, ...noSub } = claims();
@@ -198,6 +201,11 @@ describe("an authentication configuration", () => {
       [`{${issuer}, claimMappings: {username: {claim: sub}}}`, /prefix is required/],
       [`{${issuer}}`, /claim or expression is required/],
       [`{${issuer}, claimMappings: {username: {expression: "claims.sub +"}}}`, /claimMappings.username.expression: .*compilation failed/s],
+      [
+        `{${issuer}, ${username}, claimValidationRules: [{expression: claims.admin}]}`,
+        /claimValidationRules\[0\].expression: .*must evaluate to bool/,
+      ],
+      [`{${issuer}, ${username}, userValidationRules: [{expression: user.nope == 1}]}`, /undefined field 'nope'/],
       [`{${issuer}, claimMappings: {username: {expression: "claims.email"}}}`, /claims.email_verified must be used/],
       [`{issuer: {url: 'http://a', audiences: [x]}, ${username}}`, /scheme must be https/],
       [`{issuer: {url: 'https://own', audiences: [x]}, ${username}}`, /must not overlap/],

@@ -10,6 +10,13 @@ const stringMap: Schema = { type: "map", values: string };
 const kind = object("kubernetes.GroupVersionKind", { group: string, version: string, kind: string });
 const resource = object("kubernetes.GroupVersionResource", { group: string, version: string, resource: string });
 
+const userInfoSchema: ObjectSchema = object("kubernetes.UserInfo", {
+  username: string,
+  uid: string,
+  groups: strings,
+  extra: { type: "map", values: strings },
+});
+
 /** The type of `request`. */
 const requestSchema: ObjectSchema = object("kubernetes.AdmissionRequest", {
   kind,
@@ -21,12 +28,7 @@ const requestSchema: ObjectSchema = object("kubernetes.AdmissionRequest", {
   name: string,
   namespace: string,
   operation: string,
-  userInfo: object("kubernetes.UserInfo", {
-    username: string,
-    uid: string,
-    groups: strings,
-    extra: { type: "map", values: strings },
-  }),
+  userInfo: userInfoSchema,
   dryRun: { type: "boolean" },
   options: { type: "any", any: "rawExtension" },
 });
@@ -56,6 +58,8 @@ export interface AdmissionTypes {
   readonly types: SchemaTypes;
   readonly request: Declared;
   readonly namespaceObject: Declared;
+  /** Whoever asks; also what expressions of authentication know as `user`. */
+  readonly userInfo: Declared;
 }
 
 /** Makes those types. */
@@ -65,5 +69,6 @@ export function admissionTypes(): AdmissionTypes {
     types,
     request: types.declare("kubernetes.AdmissionRequest", requestSchema),
     namespaceObject: types.declare("kubernetes.Namespace", namespaceSchema),
+    userInfo: types.declare("kubernetes.UserInfo", userInfoSchema),
   };
 }
