@@ -118,6 +118,16 @@ describe("client certificates", () => {
     assert.deepEqual(user.groups, ["devs", "ops"]);
     assert.match(user.extra?.get("authentication.kubernetes.io/credential-id")?.[0] ?? "", /^X509SHA256=[0-9a-f]{64}$/);
   });
+  test("may say the user's uid, once; without a common name they are nobody's", async () => {
+    const of = (commonName: string, uids: readonly string[]) => {
+      const { certificate } = issueLeaf(clients, { commonName, uids }, validity, "clientAuth", []);
+      return authenticate(request({}, new X509Certificate(certificate)), NO_NOTES);
+    };
+    assert.equal((await of("ann", ["u1"]))?.uid, "u1");
+    assert.throws(() => of("ann", ["u1", "u2"]), bad);
+    assert.throws(() => of("ann", [""]), bad);
+    assert.equal(await of("", ["u1"]), undefined);
+  });
   test("of another CA, for another use, or out of their time are refused", () => {
     assert.throws(() => authenticate(request({}, leaf(proxies, "ann")), NO_NOTES), bad);
     assert.throws(() => authenticate(request({}, leaf(clients, "ann", [], "serverAuth")), NO_NOTES), bad);

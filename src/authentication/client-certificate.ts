@@ -5,6 +5,8 @@ import { BadCredential, CREDENTIAL_ID, type Authenticator } from "./authenticato
 /** Extended key usage of certificates that identify clients (RFC 5280, 4.2.1.12). */
 const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 const ANY_USAGE = "2.5.29.37.0";
+/** The part of a subject that is the uid of a user. */
+const USER_ID = "1.3.6.1.4.1.57683.2";
 /** Certificates between the client's own and an authority's that are followed. */
 const LONGEST_CHAIN = 8;
 
@@ -72,8 +74,9 @@ function isIssuedBy(certificate: X509Certificate, authority: X509Certificate): b
 }
 
 /**
- * Client certificates signed by one of the authorities in force: common name → user, organizations → groups. Errors:
- * BadCredential for a certificate of another CA, outside its time or not meant for clients.
+ * Client certificates signed by one of the authorities in force: common name → user, organizations → groups; one without
+ * a common name says nothing. Errors: BadCredential for a certificate of another CA, outside its time, not meant for
+ * clients, or with more than one uid.
  */
 export function certificateAuthenticator(authorities: () => readonly X509Certificate[], clock: () => number): Authenticator {
   const check = certificateCheck(authorities, clock, userOf);
@@ -84,15 +87,18 @@ export function certificateAuthenticator(authorities: () => readonly X509Certifi
 interface SubjectParts {
   readonly CN?: string | string[];
   readonly O?: string | string[];
-  readonly UID?: string | string[];
+  readonly [USER_ID]?: string | string[];
 }
 
-function userOf(certificate: X509Certificate): UserInfo {
-  const { CN, O } = certificate.toLegacyObject().subject as unknown as SubjectParts;
-  const name = list(CN).at(-1);
-  if (name === undefined) throw new BadCredential("x509: subject without a common name");
+function userOf(certificate: X509Certificate): UserInfo | undefined {
+  const { CN, O, [USER_ID]: uids } = certificate.toLegacyObject().subject as unknown as SubjectParts;
+  const name = list(CN).at(-1) ?? "";
+  if (name === "") return undefined;
+  const [uid, ...more] = list(uids);
+  if (more.length > 0) throw new BadCredential(`expected 1 UID, but found multiple: [${list(uids).join(" ")}]`);
+  if (uid === "") throw new BadCredential("UID cannot be an empty string");
   const fingerprint = certificate.fingerprint256.replaceAll(":", "").toLowerCase();
-  return { name, groups: list(O), extra: new Map([[CREDENTIAL_ID, [`X509SHA256=${fingerprint}`]]]) };
+  return { name, ...(uid === undefined ? {} : { uid }), groups: list(O), extra: new Map([[CREDENTIAL_ID, [`X509SHA256=${fingerprint}`]]]) };
 }
 
 /** The common name of a certificate's subject, "" where it has none. */

@@ -22,9 +22,11 @@ export interface KeyPair {
   readonly key: KeyObject;
 }
 
-/** Who a certificate is for: the groups of a user are its organizations, its name is the common name. */
+/** Who a certificate is for: the groups of a user are its organizations, its name is the common name ("": none). */
 export interface Subject {
   readonly organizations?: readonly string[] | undefined;
+  /** The uid of a user. */
+  readonly uids?: readonly string[] | undefined;
   readonly commonName: string;
 }
 
@@ -46,6 +48,7 @@ export interface Validity {
 const oid = {
   commonName: "2.5.4.3",
   organization: "2.5.4.10",
+  userId: "1.3.6.1.4.1.57683.2",
   ecdsaWithSha256: "1.2.840.10045.4.3.2",
   subjectKeyIdentifier: "2.5.29.14",
   keyUsage: "2.5.29.15",
@@ -113,8 +116,13 @@ function serialNumber(): Buffer {
 
 function name(subject: Subject): Der {
   const part = (type: string, text: string) => setOfOne(sequence(objectIdentifier(type), utf8String(text)));
-  const organizations = subject.organizations ?? [];
-  return sequence(...organizations.map((text) => part(oid.organization, text)), part(oid.commonName, subject.commonName));
+  const parts = (type: string, texts: readonly string[] = []) => texts.map((text) => part(type, text));
+  const { organizations, uids, commonName } = subject;
+  return sequence(
+    ...parts(oid.organization, organizations),
+    ...parts(oid.userId, uids),
+    ...parts(oid.commonName, commonName === "" ? [] : [commonName]),
+  );
 }
 
 function extension(type: string, value: Der, critical = false): Der {
