@@ -33,21 +33,23 @@ export async function runController(controller: Controller, { registry, client, 
   for (const { resource, keys } of controller.watches) {
     const definition = definitionOf(registry.definitions, resource);
     const { length } = keyPrefix(definition);
-    const add = (key: string): void => {
-      for (const one of keys(key.slice(length))) queue.add(one);
-    };
-    let known = new Set<string>();
+    const workOf = (key: string): readonly string[] => [...keys(key.slice(length))];
+    const add = (work: readonly string[]): void => work.forEach((one) => queue.add(one));
+    // Of the objects that mean work, and no others: some loops care for one among many.
+    let known = new Map<string, readonly string[]>();
     const follower: Follower = {
       reset(records) {
-        const present = new Set(records.map(({ key }) => key));
-        for (const key of known) if (!present.has(key)) add(key);
-        for (const key of present) add(key);
+        const present = new Map(records.map(({ key }) => [key, workOf(key)] as const).filter(([, work]) => work.length > 0));
+        for (const [key, work] of known) if (!present.has(key)) add(work);
+        for (const work of present.values()) add(work);
         known = present;
       },
       changed({ key, current }) {
+        const work = workOf(key);
+        if (work.length === 0) return;
         if (current === undefined) known.delete(key);
-        else known.add(key);
-        add(key);
+        else known.set(key, work);
+        add(work);
       },
     };
     followed.push(await follow(registry.caches.of(definition), follower));
