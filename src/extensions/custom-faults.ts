@@ -1,11 +1,11 @@
-import { requiredField, type FieldError } from "../object/field-error.ts";
-import { equalJson, getOwn, isObject, type ReadonlyJsonObject } from "../object/json.ts";
+import type { FieldError } from "../object/field-error.ts";
+import { equalJson, type ReadonlyJsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
+import { embeddedFaults } from "../resources/apiextensions/embedded-faults.ts";
+import { RuleValidator } from "../resources/apiextensions/rule-validator.ts";
 import { Conformance } from "../schema/conforms.ts";
 import { listTypeFaults, ValueValidator } from "../schema/validate-value.ts";
-import { walkValue } from "../schema/walk-value.ts";
 import { parseJsonPath } from "./json-path.ts";
-import { RuleValidator } from "./rule-validator.ts";
 
 /** Finds what is wrong with custom objects. */
 interface CustomFaults {
@@ -25,13 +25,14 @@ export function customFaults(schema: () => ReadonlyJsonObject): CustomFaults {
   return {
     of(object, old, beside) {
       const { conformance, values, rules, openapi } = get();
-      const kept = (faults: FieldError[]): FieldError[] => (old === undefined ? faults : withoutUnchanged(faults, object, old));
       const found = conformance.holds(object)
         ? [...beside]
         : [
-            ...kept(values.validate(object, openapi)),
+            ...withoutUnchanged(values.validate(object, openapi), object, old),
             ...beside,
-            ...kept([...listTypeFaults(object, openapi), ...embeddedFaults(object, openapi)]),
+            ...embeddedFaults(object, openapi),
+            // Lists that were wrong before do not block an update.
+            ...(old !== undefined && listTypeFaults(old, openapi).length > 0 ? [] : listTypeFaults(object, openapi)),
           ];
       return [...found, ...(rules?.validate(object, old, found) ?? [])];
     },
@@ -43,18 +44,9 @@ function validators(openapi: ReadonlyJsonObject) {
   return { openapi, conformance: new Conformance(openapi), values: new ValueValidator(), rules: RuleValidator.of(openapi) };
 }
 
-/** An embedded resource says what it is. */
-function embeddedFaults(object: ReadonlyJsonObject, openapi: ReadonlyJsonObject): FieldError[] {
-  const faults: FieldError[] = [];
-  for (const { value, schema, path } of walkValue(object, openapi)) {
-    if (!isObject(value) || getOwn(schema, "x-kubernetes-embedded-resource") !== true) continue;
-    for (const name of ["apiVersion", "kind"]) if (!getOwn(value, name)) faults.push(requiredField(path === "" ? name : `${path}.${name}`));
-  }
-  return faults;
-}
-
 /** Ratcheting (KEP-4008): what was wrong before and has not changed does not block an update. */
-function withoutUnchanged(faults: FieldError[], object: KubeObject, old: KubeObject): FieldError[] {
+function withoutUnchanged(faults: FieldError[], object: KubeObject, old: KubeObject | undefined): FieldError[] {
+  if (old === undefined) return faults;
   return faults.filter((fault) => {
     if (fault.field === "<nil>") return true;
     const read = parseJsonPath(`.${fault.field}`);

@@ -160,19 +160,23 @@ export function listTypeFaults(value: ReadonlyJson, schema: ReadonlyJsonObject):
   return faults;
 }
 
+/** Each value that stands more than once is told where it stands the second time. */
 function duplicates(items: readonly ReadonlyJson[], schema: ReadonlyJsonObject, path: string): FieldError[] {
   const type = getOwn(schema, "x-kubernetes-list-type");
   if (type !== "set" && type !== "map") return [];
+  const stray = type === "map" ? items.findIndex((item) => item !== null && !isObject(item)) : -1;
+  if (stray >= 0) return [invalidField(`${path}[${stray}]`, items[stray], "must be an object for an array of list-type map")];
   const names = getOwn(schema, "x-kubernetes-list-map-keys");
   const keys = Array.isArray(names) ? (names as readonly string[]) : [];
   const itemSchema = getOwn(schema, "items");
   const faults: FieldError[] = [];
-  const seen = new Set<string>();
+  const seen = new Map<string, number>();
   items.forEach((item, i) => {
     const key = type === "set" ? item : keyOf(item, keys, itemSchema);
     const text = stringifyJson(key);
-    if (seen.has(text)) faults.push(duplicateField(`${path}[${i}]`, key));
-    seen.add(text);
+    const times = seen.get(text) ?? 0;
+    if (times === 1) faults.push(duplicateField(`${path}[${i}]`, key));
+    seen.set(text, times + 1);
   });
   return faults;
 }

@@ -29,6 +29,15 @@ export interface MetaChecks {
 
 const metadata = FieldPath.root.child("metadata");
 
+/** Faults in the metadata of an object that lies within another, at `at`: it need not have a name. */
+export function embeddedMetaFaults(meta: ReadonlyJsonObject, at: FieldPath): FieldError[] {
+  const faults: FieldError[] = [];
+  const named = stringIn(meta, "name") === "" ? { ...meta, name: "unnamed" } : meta;
+  const namespaced = stringIn(meta, "namespace") !== "";
+  checkObjectMeta(named, at, faults, { namespaced, nameRule: pathSegmentName, qualifiedFinalizers: false });
+  return faults;
+}
+
 /** Faults in the metadata of an object that is about to be created. */
 export function validateObjectMeta(object: ReadonlyJsonObject, rules: MetaRules): FieldError[] {
   const faults: FieldError[] = [];

@@ -122,6 +122,25 @@ test("defaults are what their schemas say, in objects that are embedded too", ()
   ]);
   const embedded = { "type": "object", "x-kubernetes-embedded-resource": true, "properties": { b: text } };
   assert.deepEqual(faultsIn({ ...embedded, default: { apiVersion: "v1", kind: "A", metadata: { name: "a" } } }), []);
+  assert.deepEqual(faultsIn({ ...embedded, default: { apiVersion: "a/b/c", kind: 5, metadata: { name: "a/b" } } }), [
+    'default.apiVersion: Invalid value: "a/b/c": unexpected GroupVersion string: a/b/c',
+    "default.kind: Invalid value: 5: must be a string",
+    "default.metadata.name: Invalid value: \"a/b\": may not contain '/'",
+  ]);
+  const kind = { type: "string", default: "" };
+  assert.deepEqual(faultsIn({ ...embedded, properties: { kind } }), [
+    'properties[kind].default: Invalid value: "": must result in valid metadata: kind: Required value',
+  ]);
+});
+
+test("defaults break no rules of their schemas, and are their own past", () => {
+  const ruled = (...rules: string[]): JsonObject => ({ "x-kubernetes-validations": rules.map((rule) => ({ rule })) });
+  const properties = { b: { ...text, ...ruled("self != 'x'") } };
+  assert.deepEqual(faultsIn({ type: "object", properties, ...ruled("self.b == 'y'", "self == oldSelf"), default: { b: "x" } }), [
+    "default: Invalid value: failed rule: self.b == 'y'",
+    "default.b: Invalid value: \"x\": failed rule: self != 'x'",
+  ]);
+  assert.deepEqual(faultsIn({ type: "object", properties, ...ruled("self == oldSelf"), default: { b: "y" } }), []);
 });
 
 test("faults of rules", () => {

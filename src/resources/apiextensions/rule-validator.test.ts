@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { FieldError } from "../object/field-error.ts";
-import type { ReadonlyJsonObject } from "../object/json.ts";
-import type { KubeObject } from "../object/kube-object.ts";
+import type { FieldError } from "../../object/field-error.ts";
+import type { ReadonlyJsonObject } from "../../object/json.ts";
+import type { KubeObject } from "../../object/kube-object.ts";
 import { RuleValidator } from "./rule-validator.ts";
 
 const object = (spec: KubeObject["spec"]): KubeObject => ({

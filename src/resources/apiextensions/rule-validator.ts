@@ -7,15 +7,15 @@ import {
   type Program,
   type Reader,
   type Value,
-} from "../cel/kubernetes/index.ts";
-import { duplicateField, forbiddenField, invalidField, requiredField, type FieldError } from "../object/field-error.ts";
-import { equalJson, getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
-import type { KubeObject } from "../object/kube-object.ts";
-import { quoteText } from "../object/quote.ts";
-import { stringIn } from "../object/read.ts";
-import { RuleCompiler, ruleSchema, rulesOf, schemaAtFieldPath } from "../resources/apiextensions/rules.ts";
-import { hasRules } from "../resources/apiextensions/validate-rules.ts";
-import type { Schema } from "../schema/schema.ts";
+} from "../../cel/kubernetes/index.ts";
+import { duplicateField, forbiddenField, invalidField, requiredField, type FieldError } from "../../object/field-error.ts";
+import { equalJson, getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
+import type { KubeObject } from "../../object/kube-object.ts";
+import { quoteText } from "../../object/quote.ts";
+import { stringIn } from "../../object/read.ts";
+import { RuleCompiler, ruleSchema, rulesOf, schemaAtFieldPath } from "./rules.ts";
+import { hasRules } from "./validate-rules.ts";
+import type { Schema } from "../../schema/schema.ts";
 
 /** One rule, ready to run. */
 interface Rule {
@@ -77,6 +77,13 @@ export class RuleValidator {
     }
     const judgement = newJudgement();
     run(this.#root, { value: object, old, unchanged: false, path: "" }, judgement);
+    return judgement.faults;
+  }
+
+  /** The faults of a default of the schema, which lies at `path`: it is its own past. */
+  defaultFaults(value: ReadonlyJson, path: string): FieldError[] {
+    const judgement = newJudgement();
+    run(this.#root, { value, old: value, unchanged: false, path }, { ...judgement, unchanged: judgement.faults });
     return judgement.faults;
   }
 
