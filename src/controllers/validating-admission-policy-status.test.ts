@@ -33,13 +33,29 @@ test("a policy is told where its expressions do not fit the kinds that it matche
   assert.equal(
     warnings[0]?.["warning"],
     [
-      "apps/v1, Kind=Deployment: ERROR: <input>:1:7: undefined field 'replicas'\n | object.replicas > 1\n | ......^",
-      "apps/v1, Kind=ReplicaSet: ERROR: <input>:1:7: undefined field 'replicas'\n | object.replicas > 1\n | ......^",
+      "apps/v1, Kind=Deployment: ERROR: <input>:1:7: undefined field 'replicas'\n | object.replicas > 1\n | ......^\n",
+      "apps/v1, Kind=ReplicaSet: ERROR: <input>:1:7: undefined field 'replicas'\n | object.replicas > 1\n | ......^\n",
     ].join("\n"),
   );
   assert.match(String(warnings[1]?.["warning"]), /^apps\/v1, Kind=ReplicaSet: ERROR: .* undefined field 'strategy'/);
   await loop.reconcile("p", here.client);
   assert.equal(here.writes(), 1);
+});
+
+test("parameters of a kind that there is not are no name", async () => {
+  const spec = (kind: string) => ({
+    paramKind: { apiVersion: "v1", kind },
+    matchConstraints: rules(["deployments"]),
+    validations: [{ expression: "params.data['k'] == 'v'" }],
+  });
+  const warnings = async (kind: string) => {
+    const here = pretendCluster({ "validatingadmissionpolicies//p": { metadata: { generation: 1 }, spec: spec(kind) } });
+    await loop.reconcile("p", here.client);
+    const status = objectIn(here.object("validatingadmissionpolicies//p") ?? {}, "status");
+    return objectsIn(objectIn(status, "typeChecking"), "expressionWarnings");
+  };
+  assert.deepEqual(await warnings("ConfigMap"), []);
+  assert.match(String((await warnings("Nope"))[0]?.["warning"]), /undeclared reference to 'params'/);
 });
 
 test("a policy that leaves open what it matches, or fits, has nothing to be told", async () => {

@@ -1,7 +1,7 @@
 import { SchemaTypes } from "../../cel/kubernetes/index.ts";
 import type { ReadonlyJsonObject } from "../../object/json.ts";
 import { parseGroupVersion } from "../../object/kube-object.ts";
-import { isSet, listIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { listIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { ExpressionCompiler } from "../../resources/admissionregistration/policy-expressions.ts";
 import type { Definitions, ServedResource } from "../../resources/definitions.ts";
 
@@ -20,13 +20,15 @@ interface ExpressionWarning {
  * change nothing of what the policy does.
  */
 export function expressionWarnings(spec: ReadonlyJsonObject, definitions: Definitions): readonly ExpressionWarning[] {
-  const compilers = kindsOf(spec, definitions).map((kind) => typedCompiler(spec, kind, definitions));
-  const scope = { params: isSet(spec, "paramKind"), authorizer: true };
+  const params = paramResource(objectIn(spec, "paramKind"), definitions);
+  // Parameters of a kind that there is not are no name, to the original.
+  const scope = { params: params !== undefined, authorizer: true };
+  const compilers = kindsOf(spec, definitions).map((kind) => typedCompiler(spec, kind, params));
   const warnings: ExpressionWarning[] = [];
   const check = (expression: string, fieldRef: string): void => {
     const faults = compilers.flatMap(({ kind, compiler }) => {
       const fault = compiler.fault(expression, scope);
-      return fault === undefined ? [] : [`${kind}: ${fault}`];
+      return fault === undefined ? [] : [`${kind}: ${fault}\n`];
     });
     if (faults.length > 0) warnings.push({ fieldRef, warning: faults.join("\n") });
   };
@@ -38,43 +40,51 @@ export function expressionWarnings(spec: ReadonlyJsonObject, definitions: Defini
   return warnings;
 }
 
-/** The kinds that the rules name, in order; none where a rule leaves groups or versions open. */
+/**
+ * The kinds that the rules name, in order: of one rule so many, of which the last ends the search. None where a rule
+ * leaves groups or versions open.
+ */
 function kindsOf(spec: ReadonlyJsonObject, definitions: Definitions): readonly ServedResource[] {
   const kinds = new Map<string, ServedResource>();
   for (const rule of objectsIn(objectIn(spec, "matchConstraints"), "resourceRules")) {
-    const groups = named(stringsIn(rule, "apiGroups"));
-    const versions = named(stringsIn(rule, "apiVersions"));
-    const resources = stringsIn(rule, "resources").filter((resource) => !/[*/]/.test(resource));
-    for (const group of groups) {
-      for (const version of versions) {
-        for (const resource of resources) {
-          const found = definitions.find(group, version, resource);
-          if (found !== undefined && kinds.size < MAX_KINDS) kinds.set(kindText(found), found);
-        }
-      }
-    }
+    const found = kindsOfRule(rule, definitions);
+    for (const kind of found.slice(0, MAX_KINDS)) kinds.set(kindText(kind), kind);
+    if (found.length >= MAX_KINDS) break;
   }
   return [...kinds.keys()].sort().map((key) => kinds.get(key) as ServedResource);
+}
+
+function kindsOfRule(rule: ReadonlyJsonObject, definitions: Definitions): readonly ServedResource[] {
+  const groups = named(stringsIn(rule, "apiGroups")).toSorted();
+  const versions = named(stringsIn(rule, "apiVersions")).toSorted();
+  const resources = stringsIn(rule, "resources")
+    .filter((resource) => !/[*/]/.test(resource))
+    .toSorted();
+  return groups.flatMap((group) =>
+    versions.flatMap((version) => resources.flatMap((resource) => definitions.find(group, version, resource) ?? [])),
+  );
 }
 
 function named(values: readonly string[]): readonly string[] {
   return values.includes("*") ? [] : values;
 }
 
+function paramResource(paramKind: ReadonlyJsonObject, definitions: Definitions): ServedResource | undefined {
+  const { group, version } = parseGroupVersion(stringIn(paramKind, "apiVersion")) ?? { group: "", version: "" };
+  return definitions.findKind(group, stringIn(paramKind, "kind"), version);
+}
+
 function typedCompiler(
   spec: ReadonlyJsonObject,
   resource: ServedResource,
-  definitions: Definitions,
+  params: ServedResource | undefined,
 ): { readonly kind: string; readonly compiler: ExpressionCompiler } {
   const types = new SchemaTypes();
   const object = types.declare("object", resource.served.schema).type;
-  const paramKind = objectIn(spec, "paramKind");
-  const { group, version } = parseGroupVersion(stringIn(paramKind, "apiVersion")) ?? { group: "", version: "" };
-  const params = isSet(spec, "paramKind") ? definitions.findKind(group, stringIn(paramKind, "kind"), version) : undefined;
   const paramType = params === undefined ? undefined : types.declare("params", params.served.schema).type;
   const compiler = new ExpressionCompiler(listIn(spec, "variables").length > 0, { object, params: paramType, types });
   for (const variable of objectsIn(spec, "variables"))
-    compiler.declare(stringIn(variable, "name"), stringIn(variable, "expression"), { params: isSet(spec, "paramKind"), authorizer: true });
+    compiler.declare(stringIn(variable, "name"), stringIn(variable, "expression"), { params: params !== undefined, authorizer: true });
   return { kind: kindText(resource), compiler };
 }
 
