@@ -172,13 +172,14 @@ function errorsText(errors: readonly string[]): string {
   return errors.length === 1 ? (errors[0] as string) : ["errors:", ...errors.map((error) => `  ${error}`)].join("\n");
 }
 
-function objectText(object: JsonObject): string {
+/** How messages name a configuration, by what it says itself: `default/web; apps/v1, Kind=Deployment`. */
+export function objectText(object: JsonObject): string {
   const metadata = objectIn(object, "metadata");
   return `${stringIn(metadata, "namespace")}/${stringIn(metadata, "name")}; ${kindText(object)}`;
 }
 
 /** `apps/v1, Kind=Deployment`; the core group shows as `/v1`. */
-function kindText(object: JsonObject): string {
+export function kindText(object: JsonObject): string {
   const parsed = parseGroupVersion(stringIn(object, "apiVersion")) ?? { group: "", version: "" };
   return `${parsed.group}/${parsed.version}, Kind=${stringIn(object, "kind")}`;
 }

@@ -26,7 +26,8 @@ function keyedElement(list: ListSchema, item: ReadonlyJson): { readonly element:
   const names: string[] = [];
   const values: ReadonlyJson[] = [];
   for (const key of sortedKeys(list)) {
-    const value = getOwn(item, key) ?? keyDefault(list, key);
+    const own = getOwn(item, key);
+    const value = own === undefined ? keyDefault(list, key) : own;
     if (value === undefined) continue;
     names.push(key);
     values.push(value);

@@ -60,6 +60,8 @@ describe("the fields of a configuration", () => {
     assert.deepEqual(errors({ spec: { map: [{ k: "1" }, { k: "1", p: "tcp" }] } }), [
       '.spec.map: duplicate entries for key [k="1",p="tcp"]',
     ]);
+    // A key that is null is a key, where one that is left out has its default.
+    assert.deepEqual(errors({ spec: { map: [{ k: "1" }, { k: "1", p: null }] } }), []);
     assert.deepEqual(errors({ spec: { atomic: [1] } }), [".spec.atomic[0]: expected string, got &value.valueUnstructured{Value:1}"]);
     assert.deepEqual(errors({ spec: { map: [{ k: "1", v: "x" }] } }), [
       '.spec.map[k="1",p="tcp"].v: expected numeric (int or float), got string',

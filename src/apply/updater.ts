@@ -9,7 +9,7 @@ import type { Owners } from "./managed-fields.ts";
 import { recordUpdate, updater } from "./record-update.ts";
 import { UntrackableError } from "./untrackable.ts";
 
-export { applyConfiguration } from "./apply-configuration.ts";
+export { applyConfiguration, kindText, objectText } from "./apply-configuration.ts";
 export type { ApplyRequest, ApplyResult } from "./apply-configuration.ts";
 export type { ConvertObject, WriteDoor } from "./door.ts";
 

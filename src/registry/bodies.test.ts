@@ -111,3 +111,16 @@ test("leases take any qualified finalizer, other kinds only those with a domain"
   assert.equal((await create("/apis/coordination.k8s.io/v1/namespaces/default/leases")).status, 201);
   assert.equal((await create(MAPS)).status, 422);
 });
+
+test("what an apply makes is converted to its type, and what cannot be is told as the server's fault", async () => {
+  const t = await testPlane();
+  const secrets = "/api/v1/namespaces/default/secrets/s?fieldManager=m&dryRun=All";
+  const applied = { apiVersion: "v1", kind: "Secret", metadata: { name: "s" }, data: { a: "*" } };
+  const { status, body } = await t.as(ADMIN, "PATCH", secrets, applied, { "content-type": "application/apply-patch+yaml" });
+  assert.equal(status, 500);
+  assert.equal(
+    body["message"],
+    "failed to convert new object (/s; /v1, Kind=Secret) to proper version: unable to convert unstructured object to /v1, " +
+      "Kind=Secret: error decoding from json: illegal base64 data at input byte 0",
+  );
+});

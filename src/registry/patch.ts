@@ -1,12 +1,12 @@
-import { applyConfiguration, type WriteDoor } from "../apply/updater.ts";
+import { applyConfiguration, kindText, objectText, type WriteDoor } from "../apply/updater.ts";
 import { jsonKind } from "../codec/json-kind.ts";
 import { parseYaml, YamlError } from "../codec/yaml-read.ts";
 import { copyJson, isObject, type JsonObject } from "../object/json.ts";
 import { invalidField, type FieldError } from "../object/field-error.ts";
 import { groupVersion, parseGroupVersion, type KubeObject } from "../object/kube-object.ts";
-import { badRequest, conflict, invalid } from "../object/status.ts";
+import { badRequest, conflict, invalid, plainError } from "../object/status.ts";
 import { readPatch as readPatchText, undecodable, type Patch, type Patched } from "../patch/patch.ts";
-import { decodeObject, notAStruct, type BodyType } from "./decode-body.ts";
+import { decodeObject, notAStruct, type BodyType, type DecodeRules } from "./decode-body.ts";
 import { bodyType, checkName, checkNamespace, checkVersionText, createObject, toHub } from "./object-body.ts";
 import { judgeStrict } from "./judge-strict.ts";
 import { otherKind } from "./other-kind.ts";
@@ -137,10 +137,17 @@ function applyChange(write: Write, text: string, door: WriteDoor, body: BodyType
     judgeStrict(repeated, judge);
     if (!changed && live !== undefined) return copyJson(live);
     const { managedFields } = object.metadata;
-    const merged = decodeObject(copyJson(object), body, { validation: "Ignore", warn: () => {}, refuse: badRequest });
+    const merged = decodeObject(copyJson(object), body, { validation: "Ignore", warn: () => {}, ...conversion(applied, body) });
     if (managedFields !== undefined) merged.metadata.managedFields = managedFields;
     return merged;
   };
+}
+
+/** A merged object of a built-in kind becomes one of its Go type by a conversion, and its faults are the server's. */
+function conversion(applied: JsonObject, { custom }: BodyType): Pick<DecodeRules, "converted" | "refuse"> {
+  if (custom === true) return { refuse: badRequest };
+  const prefix = `failed to convert new object (${objectText(applied)}) to proper version: unable to convert unstructured object to ${kindText(applied)}`;
+  return { converted: true, refuse: (message) => plainError(`${prefix}: ${message}`) };
 }
 
 /** What is applied, and what is said of keys that it has twice. Errors: StatusError 400. */

@@ -148,13 +148,14 @@ test("a member called __proto__ is like any other", () => {
   assert.equal("polluted" in decoded.value, false);
 });
 
-test("a value that a strategic merge patch made is converted: laxer with numbers, and with other words for faults", () => {
+test("a value that a strategic merge patch or an apply made is converted: laxer with numbers, and with other words for faults", () => {
   const converted = { converted: true };
   assert.equal(message({ spec: { template: "text" } }, deployment, converted), "cannot restore struct from: string");
   assert.equal(message({ spec: { replicas: "x" } }, deployment, converted), "unrecognized type: int32");
   assert.equal(message({ spec: { replicas: 1.5 } }, deployment, converted), "cannot convert float64 to int32");
   assert.equal(message({ metadata: { labels: { a: 5 } } }, deployment, converted), "cannot convert int64 to string");
   assert.equal(message({ metadata: { finalizers: {} } }, deployment, converted), "cannot restore slice from map");
+  assert.equal(message({ data: { a: "*" } }, core("Secret"), converted), "error decoding from json: illegal base64 data at input byte 0");
   const decoded = decode({ spec: { replicas: 4294967297 } }, deployment, converted);
   assert.equal(decoded.ok && (decoded.value["spec"] as { replicas: number }).replicas, 1);
 });

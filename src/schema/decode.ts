@@ -14,8 +14,8 @@ import { isZero } from "./zero.ts";
 /** What the text scanner knows beyond the value: `decode(scanned.value, schema, scanned)`. */
 export interface DecodeOptions extends Partial<Pick<ScannedJson, "duplicates" | "fractionalIntegers">> {
   /**
-   * The value was made by a strategic merge patch. The original does not read such values as JSON: it converts them, is
-   * laxer with numbers, ends at the first fault and has other words for it.
+   * The value was made by a strategic merge patch or an apply. The original does not read such values as JSON: it converts
+   * them, is laxer with numbers, ends at the first fault and has other words for it.
    */
   readonly converted?: boolean;
 }
@@ -219,6 +219,7 @@ class Decoder {
     if (typeof value !== "string") return this.#wrongType(value, schema);
     const read = canonicalBytes(value);
     if (read.ok) return read.text;
+    if (this.#converted) throw new Refusal(`error decoding from json: ${read.message}`);
     this.#save({ text: read.message });
     return undefined;
   }
