@@ -28,7 +28,7 @@ export class RepresentationCache {
   bytes(record: ObjectRecord, name: string, make: () => Buffer): Buffer {
     const known = record.others.get(name);
     if (known !== undefined) return known;
-    const made = make();
+    const made = ownBytes(make());
     record.others.set(name, made);
     this.#queue.push({ record: new WeakRef(record), name, size: made.length });
     this.#bytes += made.length;
@@ -46,4 +46,12 @@ export class RepresentationCache {
       this.#head = 0;
     }
   }
+}
+
+/** Bytes that were cut from a pool would keep all of it; what is kept long gets memory of its own. */
+function ownBytes(bytes: Buffer): Buffer {
+  if (bytes.buffer.byteLength < 2 * bytes.length) return bytes;
+  const own = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(own);
+  return own;
 }
