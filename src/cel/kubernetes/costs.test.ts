@@ -77,6 +77,8 @@ const rules: readonly (readonly [schema: ReadonlyJsonObject, rule: string, cost:
   [map(text(10), 10), "self.all(x, x.contains(self[x]))", 72],
   [text(10), "self.contains('test')", 5],
   [text(50), 'self.matches("x")', 22],
+  [intOrString, "type(self) == int", 314576],
+  [object, "type(self.required) == string", 4],
   [text(10), "self.find('[0-9]+') == ''", 11],
   [array(text(10), 10), "self.join(' ') == 'aa bb'", 43],
   [array(text(10), 10), "self.isSorted() == true", 52],

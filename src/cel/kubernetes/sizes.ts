@@ -23,7 +23,8 @@ export function schemaSizes(variables: ReadonlyMap<string, Schema>): SizeHint {
   const smallest = new Map<Schema, number>();
   return (path) => {
     const [variable = "", ...steps] = path;
-    const schema = variables.get(variable);
+    // The original asks what a path's first step is of no one: names of types count as the rule's own value.
+    const schema = variables.get(variable) ?? variables.get("self");
     const max = schema === undefined ? undefined : maxSize(schema, steps, smallest);
     return max === undefined ? undefined : { min: 0, max };
   };
