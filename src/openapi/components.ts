@@ -54,9 +54,13 @@ function documentedKinds(kinds: readonly GroupVersionKind[], own: string | undef
 /** The definitions that a document's paths refer to. */
 export function referredDefinitions(paths: unknown): Set<string> {
   const names = new Set<string>();
-  JSON.stringify(paths, (key, value: unknown) => {
-    if (key === "$ref" && typeof value === "string") names.add(value.slice(REF_PREFIX.length));
-    return value;
-  });
+  const walk = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
+    for (const [key, member] of Object.entries(value)) {
+      if (key === "$ref" && typeof member === "string") names.add(member.slice(REF_PREFIX.length));
+      else walk(member);
+    }
+  };
+  walk(paths);
   return names;
 }

@@ -114,6 +114,21 @@ describe("OpenAPI v3", () => {
     assert.equal(await shared.answer({ method: "GET", path: "/openapiv2", query: new URLSearchParams(), headers: {} }), undefined);
   });
 
+  test("shows numbers of any size that a custom kind's schema speaks of", async () => {
+    const maps = builtin.find(({ plural }) => plural === "configmaps") as ResourceDefinition;
+    const [served] = maps.served as readonly [ResourceDefinition["served"][number]];
+    const openapi = { type: "object", properties: { n: { type: "integer", default: 9_007_199_254_740_993n } } };
+    const own = { ...served, group: "x.io", kind: "Own", openapi };
+    const custom = documents([...builtin, { ...maps, group: "x.io", plural: "owns", custom: true, hub: own, served: [own] }]);
+    for (const target of ["/openapi/v3/apis/x.io/v1", "/openapi/v2"]) {
+      const { status, body } = await get(target, {}, custom);
+      assert.equal(status, 200);
+      assert.equal(String(body).includes('"n":{"type":"integer","default":9007199254740993}'), target.endsWith("v1"), target);
+      const accept = `application/com.github.proto-openapi.spec.${target.endsWith("v1") ? "v3" : "v2"}.v1.0+protobuf`;
+      assert.equal((await get(target, { accept }, custom)).status, 200);
+    }
+  });
+
   test("changes addresses with the definitions and with the build, and only those that differ", async () => {
     const definitions = [...builtin];
     const changing = documents(definitions);

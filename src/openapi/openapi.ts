@@ -1,7 +1,8 @@
+import { stringifyJson } from "../codec/json-text.ts";
 import { contentHash } from "../discovery/document.ts";
 import { pageNotFound, textAnswer } from "../request/text-answer.ts";
 import type { DocumentRequest } from "../discovery/documents.ts";
-import type { ReadonlyJsonObject } from "../object/json.ts";
+import type { ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
 import { parseAccept } from "../request/negotiation-accept.ts";
 import { customSchemas } from "./custom-schemas.ts";
@@ -97,7 +98,7 @@ export class OpenApiDocuments {
     const name = `${key} ${type}`;
     let bytes = this.#bytes.get(name);
     if (bytes === undefined) {
-      const json = JSON.stringify(this.#documents.get(key)?.make());
+      const json = stringifyJson(this.#documents.get(key)?.make() as unknown as ReadonlyJson);
       bytes = type === JSON_TYPE ? Buffer.from(json) : v3Protobuf(JSON.parse(json) as ReadonlyJsonObject);
       this.#bytes.set(name, bytes);
     }
@@ -138,7 +139,7 @@ export class OpenApiDocuments {
     if (bytes === undefined) {
       bytes = v2Document(this.#documents, this.#parts).then((own) => {
         const document = mergeV2(own, documents);
-        return type === JSON_TYPE ? Buffer.from(JSON.stringify(document)) : v2Protobuf(document);
+        return type === JSON_TYPE ? Buffer.from(stringifyJson(document as unknown as ReadonlyJson)) : v2Protobuf(document);
       });
       this.#v2.set(type, bytes);
     }

@@ -1,3 +1,4 @@
+import { stringifyJson } from "../codec/json-text.ts";
 import type { ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
 import type { ProtobufWriter, Write } from "./protobuf-writer.ts";
 
@@ -28,7 +29,7 @@ export function extensions(message: ProtobufWriter, field: number, members: Read
 
 /** Any value, as YAML text, which JSON is. */
 export function anyValue(value: ReadonlyJson): Write {
-  return (message) => message.text(2, `${JSON.stringify(value)}\n`);
+  return (message) => message.text(2, `${stringifyJson(value)}\n`);
 }
 
 /** A message in a field of another. */

@@ -140,7 +140,7 @@ function schema(one: ReadonlyJsonObject): Write {
 /** A default that is a number, a truth or a text; of others the message only says that there is one. */
 function defaultType(value: ReadonlyJson): Write {
   return (message) => {
-    if (typeof value === "number") message.double(1, value);
+    if (typeof value === "number" || typeof value === "bigint") message.double(1, Number(value));
     else if (typeof value === "boolean") message.integer(2, value ? 1 : 0);
     else if (typeof value === "string") message.texts(3, [value]);
   };

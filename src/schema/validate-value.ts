@@ -38,7 +38,7 @@ export class ValueValidator {
         type: "NotSupported",
         field: path,
         value,
-        supported: allowed.map((one) => (typeof one === "string" ? one : JSON.stringify(one))),
+        supported: allowed.map((one) => (typeof one === "string" ? one : stringifyJson(one as ReadonlyJson))),
       });
     }
     if (typeof value === "string") this.#checkText(value, schema, path, faults);

@@ -108,3 +108,27 @@ test("members of what is replaced as a whole have no past", () => {
   });
   assert.deepEqual(rules?.validate(object({ a: "new" }), object({ a: "old" }), []), []);
 });
+
+test("items of a list are told apart by keys of any size", () => {
+  const item = { type: "object", properties: { id: { type: "integer" }, v: { type: "string" } }, required: ["id"] };
+  const rules = RuleValidator.of({
+    type: "object",
+    properties: {
+      spec: {
+        type: "object",
+        properties: {
+          list: {
+            "type": "array",
+            "x-kubernetes-list-type": "map",
+            "x-kubernetes-list-map-keys": ["id"],
+            "items": { ...item, "x-kubernetes-validations": [{ rule: "self.v == oldSelf.v" }] },
+          },
+        },
+      },
+    },
+  });
+  const list = (...ids: bigint[]) => object({ list: ids.map((id, index) => ({ id, v: `${index}` })) });
+  const [one, other] = [9_007_199_254_740_993n, 9_007_199_254_740_995n];
+  assert.deepEqual(rules?.validate(list(one, other), list(one), []), []);
+  assert.equal(rules?.validate(list(other, one), list(one), []).length, 1);
+});

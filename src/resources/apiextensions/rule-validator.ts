@@ -9,6 +9,7 @@ import {
   type Value,
 } from "../../cel/kubernetes/index.ts";
 import { duplicateField, forbiddenField, invalidField, requiredField, type FieldError } from "../../object/field-error.ts";
+import { encodeJson } from "../../object/go-json.ts";
 import { equalJson, getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { quoteText } from "../../object/quote.ts";
@@ -292,7 +293,7 @@ function fault(reason: string, field: string, value: ReadonlyJson | undefined, d
 function oldItems(schema: Schema, old: ReadonlyJson | undefined): (item: ReadonlyJson) => ReadonlyJson | undefined {
   if (schema.type !== "list" || schema.listType !== "map" || !Array.isArray(old)) return () => undefined;
   const { keys } = schema;
-  const keyOf = (item: ReadonlyJson): string => (isObject(item) ? JSON.stringify(keys.map((key) => getOwn(item, key) ?? null)) : "");
+  const keyOf = (item: ReadonlyJson): string => (isObject(item) ? encodeJson(keys.map((key) => getOwn(item, key) ?? null)) : "");
   const byKey = new Map((old as readonly ReadonlyJson[]).map((item) => [keyOf(item), item]));
   return (item) => byKey.get(keyOf(item));
 }

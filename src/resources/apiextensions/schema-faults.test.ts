@@ -218,3 +218,8 @@ test("rules and their messages may cost so much, each and together", () => {
   const [fault = ""] = faultsIn({ "type": "array", items, "x-kubernetes-validations": [message] });
   assert.match(fault, /messageExpression: Forbidden: estimated messageExpression cost exceeds budget by factor of more than 100x/);
 });
+
+test("integers beyond 2^53 are numbers like others", () => {
+  const n = 9_007_199_254_740_993n;
+  assert.deepEqual(faultsIn({ type: "integer", maximum: n, default: n, enum: [n, 1] }), []);
+});

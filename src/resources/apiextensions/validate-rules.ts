@@ -1,7 +1,7 @@
 import { celLimits, estimateCost, mostOccurrences, schemaSizes, type CheckedExpression } from "../../cel/kubernetes/index.ts";
 import { forbiddenField, invalidField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
-import { getOwn, isObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import { stringIn } from "../../object/read.ts";
 import type { Schema } from "../../schema/schema.ts";
 import { shownAs } from "../pod-spec/shown.ts";
@@ -22,13 +22,9 @@ export function ruleFaults(openapi: ReadonlyJsonObject, at: FieldPath, found: re
 }
 
 /** Whether there are rules anywhere in a schema. */
-export function hasRules(openapi: ReadonlyJsonObject): boolean {
-  let found = false;
-  JSON.stringify(openapi, (key, value: unknown) => {
-    if (key === "x-kubernetes-validations") found = true;
-    return value;
-  });
-  return found;
+export function hasRules(openapi: ReadonlyJson | undefined): boolean {
+  if (Array.isArray(openapi)) return (openapi as readonly ReadonlyJson[]).some(hasRules);
+  return isObject(openapi) && Object.entries(openapi).some(([key, value]) => key === "x-kubernetes-validations" || hasRules(value));
 }
 
 /** A part of a schema. */
