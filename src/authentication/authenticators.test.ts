@@ -211,6 +211,7 @@ test("bootstrap tokens are Secrets that say so, until they expire", async () => 
     { "usage-bootstrap-authentication": "false" },
     { expiration: "2029-12-31T23:59:59Z" },
     { expiration: "tomorrow" },
+    { expiration: "2031-01-01" },
     { "token-id": "abcdee" },
     { "auth-extra-groups": "system:masters" },
   ] as Record<string, string>[]) {

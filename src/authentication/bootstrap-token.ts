@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn, stringIn } from "../object/read.ts";
+import { canonicalTime } from "../object/time.ts";
 import type { ObjectLookup } from "./service-account/account-token.ts";
 import { forApiAudiences, type TokenAuthenticator } from "./token-authenticator.ts";
 import { tokenDigest } from "./token-file.ts";
@@ -38,7 +39,7 @@ function groupsOf(found: KubeObject, id: string, secret: string, now: number): s
   if (value("token-id") !== id || !isSame(value("token-secret"), secret)) return undefined;
   const expiration = value("expiration");
   // A time that cannot be read is one that has passed.
-  if (expiration !== "" && !(Date.parse(expiration) > now)) return undefined;
+  if (expiration !== "" && !(Date.parse(canonicalTime(expiration) ?? "") > now)) return undefined;
   if (value("usage-bootstrap-authentication") !== "true") return undefined;
   const extra = value("auth-extra-groups");
   const groups = extra === "" ? [] : extra.split(",");
