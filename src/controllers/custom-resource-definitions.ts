@@ -1,3 +1,4 @@
+import { approvalCondition } from "../extensions/approval-condition.ts";
 import { acceptedNames, acceptNames, namesConditions } from "../extensions/accept-names.ts";
 import { groupOf, nameOf, type CustomResources } from "../extensions/custom-resources.ts";
 import { NamesInUse } from "../extensions/names-in-use.ts";
@@ -136,6 +137,8 @@ async function settleOne(
     refused = verdict.refusal !== undefined;
     const status = structIn(object, "status");
     status["acceptedNames"] = verdict.acceptedNames;
+    const approval = approvalCondition(object, now());
+    if (approval !== undefined) setCondition(status, approval);
     for (const condition of namesConditions(object, verdict, now())) setCondition(status, condition);
     const structure = structureCondition(object, now());
     if (structure !== undefined) setCondition(status, structure);

@@ -111,3 +111,16 @@ test("accepted names are names", () => {
   const [fault = ""] = acceptedNamesFaults(definition([], {}, { acceptedNames: { plural: "Bad_P" } })).map(fieldErrorText);
   assert.match(fault, /^status\.acceptedNames\.plural: Invalid value: "Bad_P": a DNS-1035 label/);
 });
+
+test("an approval is asked for once, and may not be lost", () => {
+  const approved = (value?: string): KubeObject => {
+    const object = definition([version("v1")], { group: "a.k8s.io" });
+    if (value !== undefined) object.metadata.annotations = { "api-approved.kubernetes.io": value };
+    return object;
+  };
+  const url = "https://a.b/1";
+  const told = (value: string | undefined, old?: KubeObject): number => definitionFaults(approved(value), old).length;
+  assert.deepEqual([told(undefined), told("x"), told("unapproved"), told(url)], [1, 1, 0, 0]);
+  assert.deepEqual([told(undefined, approved()), told("y", approved("x"))], [0, 0]);
+  assert.deepEqual([told(undefined, approved(url)), told("x", approved(url))], [1, 1]);
+});

@@ -8,6 +8,7 @@ import { booleanIn, objectIn, objectsIn, stringIn, stringsIn } from "../../objec
 import { checkReviewVersions } from "../admissionregistration/review-versions.ts";
 import { webhookClientConfig } from "../admissionregistration/webhook-client.ts";
 import { certificatesFault } from "../../x509/certificates.ts";
+import { APPROVAL, approvalOf } from "./approval.ts";
 import { shownVersion, type VersionMember } from "./shown-definition.ts";
 import {
   checkColumns,
@@ -21,8 +22,6 @@ import {
 
 const SPEC = FieldPath.root.child("spec");
 const STATUS = FieldPath.root.child("status");
-const APPROVAL = "api-approved.kubernetes.io";
-const APPROVAL_HELP = "see https://github.com/kubernetes/enhancements/pull/1111";
 
 /** Faults of a definition as a whole; of a change also what may not change, some of it once the definition is established. */
 export function definitionFaults(object: KubeObject, old?: KubeObject): FieldError[] {
@@ -31,7 +30,7 @@ export function definitionFaults(object: KubeObject, old?: KubeObject): FieldErr
     ...specFaults(spec, old !== undefined && checksBundleOf(old)),
     ...(old === undefined ? [] : immutableFaults(object, old)),
     ...storedVersionFaults(objectIn(object, "status"), spec),
-    ...approvalFaults(object),
+    ...approvalFaults(object, old),
     ...preservingFaults(spec),
   ];
 }
@@ -241,16 +240,13 @@ function storedVersionFaults(status: ReadonlyJsonObject, spec: ReadonlyJsonObjec
   return faults;
 }
 
-/** Groups of the project's own need somebody's approval. */
-function approvalFaults(object: KubeObject): FieldError[] {
-  const group = stringIn(objectIn(object, "spec"), "group");
-  if (!["k8s.io", "kubernetes.io"].some((domain) => group === domain || group.endsWith(`.${domain}`))) return [];
+/** Groups of the project's own need somebody's approval; what was wrong before may stay so. */
+function approvalFaults(object: KubeObject, old: KubeObject | undefined): FieldError[] {
+  const approval = approvalOf(object);
+  if (approval === undefined || (old !== undefined && approvalOf(old)?.state === approval.state)) return [];
   const at = FieldPath.root.child("metadata", "annotations").key(APPROVAL);
-  const value = object.metadata.annotations?.[APPROVAL] ?? "";
-  const needed = `protected groups must have approval annotation "${APPROVAL}"`;
-  if (value === "") return [requiredField(at, `${needed}, ${APPROVAL_HELP}`)];
-  if (value.startsWith("unapproved") || /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\/[^/]+/.test(value)) return [];
-  return [invalidField(at, value, `${needed} with either a URL or a reason starting with "unapproved", ${APPROVAL_HELP}`)];
+  if (approval.state === "missing") return [requiredField(at, approval.reason)];
+  return approval.state === "invalid" ? [invalidField(at, object.metadata.annotations?.[APPROVAL] ?? "", approval.reason)] : [];
 }
 
 function preservingFaults(spec: ReadonlyJsonObject): FieldError[] {
