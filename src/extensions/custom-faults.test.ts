@@ -20,8 +20,8 @@ const faults = customFaults(() => ({
   },
 }));
 const object = (more: JsonObject): KubeObject => ({ apiVersion: "a.b/v1", kind: "A", metadata: { name: "a" }, ...more });
-const told = (now: JsonObject, old?: JsonObject): string[] =>
-  faults.of(object(now), old === undefined ? undefined : object(old), []).map(fieldErrorText);
+const told = (now: JsonObject, old?: JsonObject, door: "main" | "status" = "main"): string[] =>
+  faults.of(object(now), old === undefined ? undefined : object(old), [], door).map(fieldErrorText);
 
 test("what stands more than once is told once, after what lies within", () => {
   assert.deepEqual(told({ set: ["a", "b", "a", "a", "b"], inner: { apiVersion: "v1", kind: "" } }), [
@@ -40,5 +40,6 @@ test("a list by keys has objects alone", () => {
 test("an update may leave lists as wrong as they were, and no object within", () => {
   const old = { set: ["a", "a"], inner: { apiVersion: "", kind: "" } };
   assert.deepEqual(told({ ...old, set: ["b", "b"] }, old), ["inner.apiVersion: Required value", "inner.kind: Required value"]);
+  assert.deepEqual(told({ ...old, set: ["b", "b"] }, old, "status"), []);
   assert.deepEqual(told({ set: ["b", "b"] }, { set: ["a"] }), ['set[1]: Duplicate value: "b"']);
 });

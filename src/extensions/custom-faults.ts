@@ -9,8 +9,11 @@ import { parseJsonPath } from "./json-path.ts";
 
 /** Finds what is wrong with custom objects. */
 interface CustomFaults {
-  /** The faults that refuse an object; `beside` are those that the schema does not tell. */
-  readonly of: (object: KubeObject, old: KubeObject | undefined, beside: readonly FieldError[]) => FieldError[];
+  /**
+   * The faults that refuse an object; `beside` are those that the schema does not tell. Through the status' door nobody
+   * looks at the objects that lie within.
+   */
+  readonly of: (object: KubeObject, old: KubeObject | undefined, beside: readonly FieldError[], door: "main" | "status") => FieldError[];
   /** What rules find in parts that an update leaves as they were, which is only told. */
   readonly unchanged: (object: KubeObject, old: KubeObject) => FieldError[];
 }
@@ -23,14 +26,14 @@ export function customFaults(schema: () => ReadonlyJsonObject): CustomFaults {
   let made: ReturnType<typeof validators> | undefined;
   const get = (): ReturnType<typeof validators> => (made ??= validators(schema()));
   return {
-    of(object, old, beside) {
+    of(object, old, beside, door) {
       const { conformance, values, rules, openapi } = get();
       const found = conformance.holds(object)
         ? [...beside]
         : [
             ...withoutUnchanged(values.validate(object, openapi), object, old),
             ...beside,
-            ...embeddedFaults(object, openapi),
+            ...(door === "main" ? embeddedFaults(object, openapi) : []),
             // Lists that were wrong before do not block an update.
             ...(old !== undefined && listTypeFaults(old, openapi).length > 0 ? [] : listTypeFaults(object, openapi)),
           ];

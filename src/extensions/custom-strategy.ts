@@ -29,6 +29,8 @@ export interface CustomStrategies {
 /** The strategies of a custom resource (concepts/extend-kubernetes, CustomResourceDefinition: status subresource). */
 export function customStrategies({ openapi, hasStatus, scale, apiVersions }: CustomStrategySource): CustomStrategies {
   const faults = customFaults(openapi);
+  const faultsThrough = (door: "main" | "status", object: KubeObject, old: KubeObject | undefined) =>
+    faults.of(object, old, scaleFaults(object, scale, door), door);
   const shared = {
     nameRule: (name: string, prefix: boolean) => dnsSubdomain(prefix ? maskTrailingHyphen(name) : name),
     allowCreateOnUpdate: false,
@@ -36,8 +38,8 @@ export function customStrategies({ openapi, hasStatus, scale, apiVersions }: Cus
     defaultGarbageCollection: "background",
     returnDeletedObject: false,
     generationOnCreate: true,
-    validate: (object: KubeObject) => faults.of(object, undefined, scaleFaults(object, scale, "main")),
-    validateUpdate: (object: KubeObject, old: KubeObject) => faults.of(object, old, scaleFaults(object, scale, "main")),
+    validate: (object: KubeObject) => faultsThrough("main", object, undefined),
+    validateUpdate: (object: KubeObject, old: KubeObject) => faultsThrough("main", object, old),
     warnings: (object: KubeObject, old: KubeObject | undefined) => [
       ...(old === undefined ? [] : faults.unchanged(object, old).map(fieldErrorText)),
       ...finalizerWarnings(object, old),
@@ -57,7 +59,7 @@ export function customStrategies({ openapi, hasStatus, scale, apiVersions }: Cus
   if (!hasStatus) return { main, status: undefined };
   const status: Strategy = {
     ...shared,
-    validateUpdate: (object, old) => faults.of(object, old, scaleFaults(object, scale, "status")),
+    validateUpdate: (object, old) => faultsThrough("status", object, old),
     prepareForUpdate: keepAllButStatus,
     resetFields: resetFields(apiVersions, ["f:spec", "f:metadata"]),
   };
