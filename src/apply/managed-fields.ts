@@ -5,7 +5,7 @@ import { quoteText } from "../object/quote.ts";
 import { compareTexts } from "../object/text-order.ts";
 import { FieldSet } from "./field-set.ts";
 import type { FieldSetCache } from "./field-set-cache.ts";
-import { FieldsV1Error } from "./fields-v1.ts";
+import { decodeFieldsV1, FieldsV1Error } from "./fields-v1.ts";
 
 /** How a manager came to own its fields. */
 export type Operation = "Apply" | "Update";
@@ -73,8 +73,14 @@ class StoredOwner implements Owner {
   }
 
   get set(): FieldSet {
-    this.#set ??= isObject(this.entry.fieldsV1) ? this.#cache.decode(this.entry.fieldsV1) : FieldSet.empty;
+    this.#set ??= this.#parsed();
     return this.#set;
+  }
+
+  #parsed(): FieldSet {
+    const fields: ReadonlyJson | undefined = this.entry.fieldsV1;
+    if (isObject(fields)) return this.#cache.decode(fields);
+    return fields === undefined || fields === null ? FieldSet.empty : decodeFieldsV1(fields);
   }
 }
 

@@ -118,8 +118,10 @@ describe("an update", () => {
     ]);
     const broken = { ...given, operation: "Nope" };
     assert.deepEqual(owners(updated(configMaps, live, (next) => (next.metadata.managedFields = [broken]), "b")), owners(live));
-    const malformed = { ...given, fieldsV1: { x: {} } };
-    assert.deepEqual(owners(updated(configMaps, live, (next) => (next.metadata.managedFields = [malformed]), "b")), owners(live));
+    for (const fieldsV1 of [{ x: {} }, "text" as unknown as JsonObject]) {
+      const malformed = { ...given, fieldsV1 };
+      assert.deepEqual(owners(updated(configMaps, live, (next) => (next.metadata.managedFields = [malformed]), "b")), owners(live));
+    }
   });
 
   it("merges the oldest updaters beyond ten into one", () => {
