@@ -186,7 +186,7 @@ class Scanner {
       if (code === quote) {
         pieces.push(text.slice(from, i));
         this.#at = i + 1;
-        return pieces.join("");
+        return pieces.some(isSurrogate) ? pieces.join("").replace(HALF_CHARACTER, "\ufffd") : pieces.join("");
       }
       if (code < 0x20) break;
       if (code !== backslash) {
@@ -285,6 +285,13 @@ class Scanner {
     if (at >= this.#text.length) return new JsonError("unexpected end of JSON input", at);
     return new JsonError(`invalid character ${shownByte(this.#text, at)} ${context}`, at);
   }
+}
+
+/** Half of a character, which only escapes can write: it is read as a replacement character. */
+const HALF_CHARACTER = /\p{Surrogate}/gu;
+
+function isSurrogate(piece: string): boolean {
+  return piece.length === 1 && piece >= "\ud800" && piece <= "\udfff";
 }
 
 const escapes = new Map([

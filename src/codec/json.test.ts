@@ -46,6 +46,16 @@ test("says in the original's words what is no JSON", () => {
   for (const [text, message] of cases) assert.equal(messageOf(text), message, text);
 });
 
+test("reads half of a character as a replacement character, and two halves as one", () => {
+  const cases = [
+    ["\\ud83d\\ude00", "\u{1f600}"],
+    ["\\ud83dx\\ude00", "\ufffdx\ufffd"],
+    ["a\\ud83d\\ud83d\\ude00\\n", "a\ufffd\u{1f600}\n"],
+    ["\\\\ud83d", "\\ud83d"],
+  ];
+  for (const [text, value] of cases) assert.equal(parseJson(`"${text}"`).value, value, text);
+});
+
 test("keeps integers of any size", () => {
   const text = '{"a":9223372036854775807,"b":-9223372036854775808,"c":9007199254740991,"d":1.5}';
   const { value } = parseJson(text);
