@@ -6,6 +6,7 @@ import { StorageError } from "../storage/storage.ts";
 import { deadlineExceeded, TimeUp } from "./deadline.ts";
 import type { ApiAnswer, ApiRequest } from "./exchange.ts";
 import { CONTENT_TYPES, negotiateError, type Format } from "./negotiation.ts";
+import { queryOf } from "./query.ts";
 import { withoutBody } from "./secrets.ts";
 import { storageStatus } from "./storage-status.ts";
 import { textAnswer } from "./text-answer.ts";
@@ -64,11 +65,7 @@ export function bugName(error: unknown): string | undefined {
 /** A Status in the form that the client accepts. */
 function statusAnswer(status: Status, request: ApiRequest, statusProtobuf: FaultRules["statusProtobuf"], nosniff = false): ApiAnswer {
   const retry = status.details?.retryAfterSeconds;
-  const query = request.target.indexOf("?");
-  const { format, pretty } = negotiateError({
-    headers: request.headers,
-    query: new URLSearchParams(query < 0 ? "" : request.target.slice(query)),
-  });
+  const { format, pretty } = negotiateError({ headers: request.headers, query: queryOf(request.target) });
   return {
     status: status.code,
     headers: {

@@ -52,3 +52,15 @@ test("a field selector names the object if all of the query can be read, and the
   assert.equal(info("GET", "/api/v1/pods?fieldSelector=a=b&labelSelector=c").fieldSelector, "a=b");
   assert.equal(info("GET", "/api/v1/watch/pods?fieldSelector=a=b").fieldSelector, "");
 });
+
+test("pairs of the query that Go cannot read are passed over", () => {
+  const { query } = info("GET", "/api/v1/pods?limit=%zz&watch=1;x=2&a%2=b&continue=%41%20&pretty&labelSelector=a=b");
+  assert.deepEqual(
+    [...query],
+    [
+      ["continue", "A "],
+      ["pretty", ""],
+      ["labelSelector", "a=b"],
+    ],
+  );
+});

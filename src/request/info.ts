@@ -1,6 +1,7 @@
 import { parseFieldSelector } from "../object/field-selector.ts";
 import { parseLabelSelector, SelectorError } from "../object/label-selector.ts";
 import { pathSegmentName } from "../object/names.ts";
+import { queryOf } from "./query.ts";
 
 /** What a request asks for, read from its method and target alone (before anyone knows whether the resource exists). */
 export interface RequestInfo {
@@ -50,7 +51,7 @@ export function requestInfo(method: string, target: string): RequestInfo | undef
   const cut = target.indexOf("?");
   const path = decodePath(cut < 0 ? target : target.slice(0, cut));
   if (path === undefined) return undefined;
-  const query = new URLSearchParams(cut < 0 ? "" : target.slice(cut + 1));
+  const query = queryOf(target);
   const segments = trimSlashes(path).split("/");
   const apiPrefix = segments[0] as string;
   const head = apiPrefix === "api" ? 1 : apiPrefix === "apis" ? 2 : 0;
