@@ -11,6 +11,7 @@ import { fillSystemMetadata } from "./metadata.ts";
 import { mutate } from "./mutate.ts";
 import { metaRules } from "./meta-rules.ts";
 import { afterFailure, type Reservation } from "./reserver.ts";
+import { namesVersion } from "./version-text.ts";
 import { attributesOf, putObject, refuseInvalid, warn, type Write } from "./write.ts";
 
 /** Generated names that are tried before the client is told to come again. */
@@ -58,7 +59,10 @@ async function attemptCreate(write: Write, object: KubeObject): Promise<{ record
     for (const text of strategy.warnings?.(object, undefined, strategyContext) ?? []) warn(write, text);
     strategy.canonicalize?.(object);
     await registry.admission.validate(attributesOf(write, "CREATE", name, object, undefined));
-    if (object.metadata.resourceVersion !== undefined) throw plainError("resourceVersion should not be set on objects to be created");
+    // Only the store of the original refuses it, which a dry run does not reach.
+    if (namesVersion(object.metadata) && !write.options.dryRun)
+      throw plainError("resourceVersion should not be set on objects to be created");
+    delete object.metadata.resourceVersion;
     if (endpoint.definition.custom !== true) nullEmptyLists(object, endpoint.definition.hub.schema);
     const key = objectKey(endpoint.definition, endpoint.namespace, name);
     if (write.options.dryRun) {

@@ -1,6 +1,5 @@
-import type { JsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
-import { badRequest, plainError } from "../object/status.ts";
+import { badRequest } from "../object/status.ts";
 import type { ServedVersion } from "../resources/definition.ts";
 import type { ObjectRecord } from "../storage/cache/record.ts";
 import { create } from "./create.ts";
@@ -66,9 +65,6 @@ export function checkName(object: KubeObject, name: string): void {
  * stored.
  */
 export async function createObject(write: Write, object: KubeObject, owners: "untracked" | "tracked" = "untracked"): Promise<ObjectRecord> {
-  if (object.metadata.resourceVersion && object.metadata.resourceVersion !== "0")
-    throw plainError("resourceVersion should not be set on objects to be created");
-  delete object.metadata.resourceVersion;
   wipeSystemMetadata(object);
   const owned = owners === "tracked" ? object : await withOwners(write, undefined, object);
   return create(write, toHub(owned, write.endpoint.served));
@@ -77,11 +73,4 @@ export async function createObject(write: Write, object: KubeObject, owners: "un
 /** A served object in the stored form. The argument is handed over. */
 export function toHub(object: KubeObject, served: ServedVersion): KubeObject {
   return served.toHub === undefined ? object : served.toHub(object);
-}
-
-/** A resourceVersion that a client sends with an object. Errors: StatusError 500 as the original answers. */
-export function checkVersionText(metadata: JsonObject): void {
-  const { resourceVersion } = metadata;
-  if (typeof resourceVersion !== "string" || resourceVersion === "" || /^\d+$/.test(resourceVersion)) return;
-  throw plainError(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
 }

@@ -7,7 +7,7 @@ import { groupVersion, parseGroupVersion, type KubeObject } from "../object/kube
 import { badRequest, conflict, invalid, plainError } from "../object/status.ts";
 import { readPatch as readPatchText, undecodable, type Patch, type Patched } from "../patch/patch.ts";
 import { decodeObject, notAStruct, type BodyType, type DecodeRules } from "./decode-body.ts";
-import { bodyType, checkName, checkNamespace, checkVersionText, createObject, toHub } from "./object-body.ts";
+import { bodyType, checkName, checkNamespace, createObject, toHub } from "./object-body.ts";
 import { judgeStrict } from "./judge-strict.ts";
 import { otherKind } from "./other-kind.ts";
 import { doorOf, withConversions, withOwners, writerOf } from "./ownership.ts";
@@ -16,6 +16,7 @@ import type { PatchType } from "../request/negotiation.ts";
 import { servedObject } from "./representation.ts";
 import { MAX_BODY } from "./request-body.ts";
 import { update, type UpdateResult } from "./update.ts";
+import { checkVersionText } from "./version-text.ts";
 import { warn, type Write } from "./write.ts";
 
 /**
@@ -28,7 +29,6 @@ export async function patch(write: Write, type: PatchType, authorizeCreate: () =
   const check = (object: KubeObject): KubeObject => {
     checkNamespace(object, endpoint);
     checkName(object, endpoint.name);
-    checkVersionText(object.metadata);
     return object;
   };
   return update(write, {
@@ -45,7 +45,10 @@ export async function patch(write: Write, type: PatchType, authorizeCreate: () =
               const problem = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
               throw conflict(endpoint.ref, endpoint.name, problem);
             }
-            return createObject(write, check(made), "tracked");
+            check(made);
+            checkVersionText(made.metadata);
+            delete made.metadata.resourceVersion;
+            return createObject(write, made, "tracked");
           },
         }
       : {}),

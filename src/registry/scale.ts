@@ -122,7 +122,7 @@ async function scaled(
   setAt(parent, definition.specReplicas, replicas);
   setOwners(parent, parentEntries(parent.metadata.managedFields, scale.metadata.managedFields, apiVersion, paths, registry.fieldSets));
   if (scale.metadata.resourceVersion) parent.metadata.resourceVersion = scale.metadata.resourceVersion;
-  else delete parent.metadata.resourceVersion;
+  else if (!isCustom) delete parent.metadata.resourceVersion;
   if (scale.metadata.uid) parent.metadata.uid = scale.metadata.uid;
   return toHub(parent, endpoint.served);
 }

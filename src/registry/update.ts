@@ -2,7 +2,8 @@ import { keepTimes } from "../apply/keep-owners.ts";
 import { equalJson } from "../object/json.ts";
 import { nullEmptyLists } from "../schema/empty-lists.ts";
 import type { KubeObject } from "../object/kube-object.ts";
-import { conflict } from "../object/status.ts";
+import { invalidField } from "../object/field-error.ts";
+import { conflict, invalid } from "../object/status.ts";
 import type { Strategy } from "../resources/definition.ts";
 import type { ObjectRecord } from "../storage/cache/record.ts";
 import { validateObjectMetaUpdate } from "../validation/object-meta.ts";
@@ -13,6 +14,7 @@ import { preconditionFailed } from "./preconditions.ts";
 import { keepGeneration, keepSystemMetadata } from "./metadata.ts";
 import { afterFailure, type Reservation } from "./reserver.ts";
 import { retryOnConflict } from "./retry-on-conflict.ts";
+import { checkVersionText, namesVersion } from "./version-text.ts";
 import { attributesOf, putObject, refuseInvalid, removeObject, warn, type Conflict, type Write } from "./write.ts";
 
 interface UpdateRequest {
@@ -108,10 +110,21 @@ function refuseOther({ endpoint }: Write, { name, fromStored }: UpdateRequest, k
     throw preconditionFailed(endpoint, key, name, "UID", uid, old.metadata.uid ?? "");
 }
 
-/** The client named the version it read: another one is a conflict, which mutating admission is asked before. */
+/**
+ * The client named the version it read, of which mutating admission is asked before: another one is a conflict, and some
+ * kinds insist on one. Errors: StatusError 409, 422, and 500 for what is no version.
+ */
 function refuseStale({ endpoint }: Write, { name }: UpdateRequest, object: KubeObject, old: KubeObject): void {
-  const { resourceVersion } = object.metadata;
-  if (resourceVersion && resourceVersion !== "0" && resourceVersion !== old.metadata.resourceVersion) throw conflict(endpoint.ref, name);
+  const { metadata } = object;
+  checkVersionText(metadata);
+  if (namesVersion(metadata)) {
+    if (metadata.resourceVersion !== old.metadata.resourceVersion) throw conflict(endpoint.ref, name);
+  } else if (!strategyOf(endpoint).allowUnconditionalUpdate) {
+    // The original names the resource here, where other refusals name the kind.
+    throw invalid({ group: endpoint.ref.group, kind: endpoint.ref.plural }, name, [
+      invalidField("metadata.resourceVersion", 0, "must be specified for an update"),
+    ]);
+  }
 }
 
 /** A deleted object waits for its finalizers; the write that removes the last one removes the object. */
