@@ -1,5 +1,5 @@
 import { ALL_AUTHENTICATED, ALL_UNAUTHENTICATED, ANONYMOUS } from "../authentication/authenticator.ts";
-import { accountGroups, accountOfUserName, NODE_NAME } from "../authentication/service-account/account-name.ts";
+import { accountGroups, accountOfUserName, isAccountAtNode } from "../authentication/service-account/account-name.ts";
 import { resourceQuestion, type AuthorizationAttributes, type Authorizer } from "../authorization/authorizer.ts";
 import { refusal } from "../authorization/forbidden.ts";
 import { NODE_USER_PREFIX, NODES_GROUP } from "../authorization/node/identity.ts";
@@ -30,8 +30,7 @@ export const IMPERSONATION_MODES: readonly ImpersonationMode[] = [
     name: "associated-node",
     fits: (wanted, requestor) => {
       const node = onlyNamed(wanted) ? nodeOfUserName(wanted.name) : undefined;
-      const own = requestor.extra?.get(NODE_NAME) ?? [];
-      return node !== undefined && accountOfUserName(requestor.name) !== undefined && own.length === 1 && own[0] === node;
+      return node !== undefined && isAccountAtNode(requestor, node);
     },
     // Which node it is has been seen to: the permission is for whichever node an account's pod runs on.
     asks: (attributes) => ({

@@ -1,4 +1,4 @@
-import { NODE_NAME, accountOfUserName } from "../../authentication/service-account/account-name.ts";
+import { isAccountAtNode } from "../../authentication/service-account/account-name.ts";
 import { resourceQuestion, type AuthorizationAttributes, type Authorizer } from "../../authorization/authorizer.ts";
 import { refusal } from "../../authorization/forbidden.ts";
 import { forbiddenField, type FieldError } from "../../object/field-error.ts";
@@ -8,7 +8,6 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import { booleanIn, listIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { invalid } from "../../object/status.ts";
 import { compareTexts } from "../../object/text-order.ts";
-import type { UserInfo } from "../../request/context.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import { existingNamespace, type ClusterView } from "../cluster-view.ts";
 
@@ -82,7 +81,7 @@ async function statusFaults(
       faults.push(forbiddenField(STATUS, `changing status.allocation or status.reservedFor requires ${needs}: ${refused}`));
     }
   }
-  const verbs = isAtNode(user, nodeOf(now)) ? [`associated-node:${verb}`, `arbitrary-node:${verb}`] : [`arbitrary-node:${verb}`];
+  const verbs = isAccountAtNode(user, nodeOf(now)) ? [`associated-node:${verb}`, `arbitrary-node:${verb}`] : [`arbitrary-node:${verb}`];
   for (const driver of changedDrivers(now, before)) {
     const questions = verbs.map((one) => resourceQuestion({ ...claims, verb: one, subresource: "driver", name: driver, namespace }));
     const refused = await refusalOfAll(authorize, questions);
@@ -132,10 +131,4 @@ function nodeOf(status: ReadonlyJsonObject): string {
   const values = stringsIn(field, "values");
   const one = more.length === 0 && others.length === 0 && listIn(term, "matchExpressions").length === 0 && values.length === 1;
   return one && field["key"] === "metadata.name" && field["operator"] === "In" ? (values[0] ?? "") : "";
-}
-
-/** Whether a service account asks from the node. */
-function isAtNode({ name, extra }: UserInfo, node: string): boolean {
-  const nodes = extra?.get(NODE_NAME) ?? [];
-  return node !== "" && accountOfUserName(name) !== undefined && nodes.length === 1 && nodes[0] === node;
 }

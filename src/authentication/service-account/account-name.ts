@@ -10,7 +10,7 @@ const POD_NAME = "authentication.kubernetes.io/pod-name";
 const POD_UID = "authentication.kubernetes.io/pod-uid";
 
 /** Key of the name of the node. */
-export const NODE_NAME = "authentication.kubernetes.io/node-name";
+const NODE_NAME = "authentication.kubernetes.io/node-name";
 const NODE_UID = "authentication.kubernetes.io/node-uid";
 
 /** A service account by where it lies. */
@@ -36,6 +36,12 @@ export function accountOfUserName(userName: string): AccountName | undefined {
   const [namespace = "", name = ""] = parts;
   if (parts.length !== 2 || dnsLabel(namespace).length > 0 || dnsSubdomain(name).length > 0) return undefined;
   return { namespace, name };
+}
+
+/** Whether a user is a service account whose token is bound to a node, and to no other. */
+export function isAccountAtNode({ name, extra }: UserInfo, node: string): boolean {
+  const nodes = extra?.get(NODE_NAME) ?? [];
+  return node !== "" && nodes.length === 1 && nodes[0] === node && accountOfUserName(name) !== undefined;
 }
 
 /** What a token says of its account and of what it is bound to. */
