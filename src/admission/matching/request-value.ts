@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../object/json.ts";
-import type { UserInfo } from "../../request/context.ts";
+import { userInfoJson } from "../../request/user-info.ts";
 import type { AdmissionAttributes } from "../admission.ts";
 import type { Subject } from "./subject.ts";
 import type { RequestVersion } from "./versions.ts";
@@ -22,7 +22,7 @@ export function admissionRequest(subject: Subject, version: RequestVersion): Jso
     ...(name === "" ? {} : { name }),
     ...(subject.namespace === "" ? {} : { namespace: subject.namespace }),
     operation,
-    userInfo: userInfo(user),
+    userInfo: userInfoJson(user),
     dryRun,
     options: optionsOf(attributes),
   };
@@ -35,16 +35,4 @@ function optionsOf({ operation, options }: AdmissionAttributes): JsonObject | nu
   if (operation === "CONNECT") return null;
   const { force: _, ...shown } = options;
   return { ...shown, kind: OPTIONS_KINDS[operation], apiVersion: "meta.k8s.io/v1" };
-}
-
-/** A user as authentication/v1 UserInfo. */
-function userInfo({ name, uid, groups, extra }: UserInfo): JsonObject {
-  return {
-    ...(name === "" ? {} : { username: name }),
-    ...(uid ? { uid } : {}),
-    ...(groups.length === 0 ? {} : { groups: [...groups] }),
-    ...(extra === undefined || extra.size === 0
-      ? {}
-      : { extra: Object.fromEntries([...extra].map(([key, values]) => [key, [...values]])) }),
-  };
 }

@@ -9,8 +9,10 @@ import {
   type Program,
   type Value,
 } from "../../cel/kubernetes/index.ts";
-import type { JsonObject, JsonValue } from "../../object/json.ts";
-import type { MappedUser, ReadClaims } from "./issuer-rules.ts";
+import type { JsonValue } from "../../object/json.ts";
+import type { UserInfo } from "../../request/context.ts";
+import { userInfoJson } from "../../request/user-info.ts";
+import type { ReadClaims } from "./issuer-rules.ts";
 
 /** What an expression over claims or a user may cost (the original's per-call limit of all its expressions). */
 const COST_LIMIT = 1_000_000;
@@ -24,7 +26,7 @@ export interface AuthenticationExpressions {
   /** Must be true; else an Error with the message, "" for one made of the expression. */
   claimRule(expression: string, message: string): ReadClaims<void>;
   /** Over `user`. */
-  userRule(expression: string, message: string): (user: MappedUser) => void;
+  userRule(expression: string, message: string): (user: UserInfo) => void;
 }
 
 /** Makes the compiler; the environment of Kubernetes' CEL is made with it. */
@@ -40,7 +42,7 @@ export function authenticationExpressions(): AuthenticationExpressions {
     return writeJson(result.value);
   };
   const rule = (environment: Environment, name: string, expression: string, message: string) => {
-    const program = compile(environment, expression, true);
+    const program = compile(environment, expression, "bool");
     return (value: Value): void => {
       const outcome = evaluate(program, name, value);
       if (outcome !== true)
@@ -76,24 +78,14 @@ export function authenticationExpressions(): AuthenticationExpressions {
     },
     userRule(expression, message) {
       const check = rule(overUser, "user", expression, message);
-      return (user) => check(admission.userInfo.read(userInfo(user)));
+      return (user) => check(admission.userInfo.read(userInfoJson(user)));
     },
   };
 }
 
-/** What a user does not have is not there, as in the JSON of a UserInfo. */
-function userInfo({ username, uid, groups, extra }: MappedUser): JsonObject {
-  return {
-    ...(username === "" ? {} : { username }),
-    ...(uid === "" ? {} : { uid }),
-    ...(groups.length === 0 ? {} : { groups: [...groups] }),
-    ...(extra.size === 0 ? {} : { extra: Object.fromEntries([...extra].map(([key, values]) => [key, [...values]])) }),
-  };
-}
-
-function compile(environment: Environment, expression: string, isRule = false): Program {
+function compile(environment: Environment, expression: string, wanted?: "bool"): Program {
   const { checked, message } = environment.compile(expression);
   if (checked === undefined) throw new Error(`compilation failed: ${message}`);
-  if (isRule && checked.types[checked.expr.id]?.kind !== "bool") throw new Error("must evaluate to bool");
+  if (wanted !== undefined && checked.types[checked.expr.id]?.kind !== wanted) throw new Error(`must evaluate to ${wanted}`);
   return environment.program(checked);
 }

@@ -1,12 +1,5 @@
 import type { JsonObject } from "../../object/json.ts";
-
-/** What a user is made of, read from the claims of a token. */
-export interface MappedUser {
-  readonly username: string;
-  readonly uid: string;
-  readonly groups: readonly string[];
-  readonly extra: ReadonlyMap<string, readonly string[]>;
-}
+import type { UserInfo } from "../../request/context.ts";
 
 /** Reads one thing out of claims. Errors: Error saying what is wrong with them. */
 export type ReadClaims<T> = (claims: JsonObject) => T;
@@ -30,5 +23,5 @@ export interface IssuerRules {
   readonly uid: ReadClaims<string>;
   readonly extra: readonly { readonly key: string; readonly read: ReadClaims<readonly string[]> }[];
   /** Errors: Error naming the rule that the user breaks. */
-  readonly checkUser: readonly ((user: MappedUser) => void)[];
+  readonly checkUser: readonly ((user: UserInfo) => void)[];
 }

@@ -10,7 +10,7 @@ import { tokenDigest } from "../token-file.ts";
 import { distributedClaim } from "./distributed-claim.ts";
 import type { FetchJson, FetchText } from "./fetch-json.ts";
 import { IssuerKeys } from "./issuer-keys.ts";
-import type { IssuerRules, MappedUser } from "./issuer-rules.ts";
+import type { IssuerRules } from "./issuer-rules.ts";
 import { verifyToken } from "./verify-token.ts";
 
 /** Users of tokens are remembered for so long, and no longer than their tokens live. */
@@ -64,12 +64,10 @@ function userOf(claims: JsonObject, rules: IssuerRules): UserInfo {
     const values = read(claims);
     if (values.length > 0) extra.set(key, values);
   }
-  const user: MappedUser = { username: rules.username(claims), groups: rules.groups(claims), uid: rules.uid(claims), extra };
+  const name = rules.username(claims);
+  const groups = rules.groups(claims);
+  const uid = rules.uid(claims);
+  const user: UserInfo = { name, groups, ...(uid === "" ? {} : { uid }), ...(extra.size === 0 ? {} : { extra }) };
   for (const check of rules.checkUser) check(user);
-  return {
-    name: user.username,
-    ...(user.uid === "" ? {} : { uid: user.uid }),
-    groups: user.groups,
-    ...(extra.size === 0 ? {} : { extra }),
-  };
+  return user;
 }

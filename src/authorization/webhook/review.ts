@@ -1,5 +1,6 @@
 import type { LabelOperator, LabelRequirement } from "../../object/label-selector.ts";
 import type { JsonObject, JsonValue } from "../../object/json.ts";
+import { extraJson } from "../../request/user-info.ts";
 import type { AuthorizationAttributes } from "../authorizer.ts";
 import { fieldRequirements, labelRequirements } from "../selectors.ts";
 
@@ -25,9 +26,7 @@ export function reviewSpec(asked: AuthorizationAttributes, version: ReviewVersio
       : { nonResourceAttributes: filled({ path: asked.path, verb: asked.verb }) }),
     ...filled({ user: user.name }),
     ...(user.groups.length === 0 ? {} : { [version === "v1" ? "groups" : "group"]: [...user.groups] }),
-    ...(user.extra === undefined || user.extra.size === 0
-      ? {}
-      : { extra: Object.fromEntries([...user.extra].map(([key, values]) => [key, [...values]])) }),
+    ...(user.extra === undefined || user.extra.size === 0 ? {} : { extra: extraJson(user.extra) }),
     ...filled({ uid: user.uid ?? "" }),
   };
 }

@@ -1,7 +1,7 @@
 import type { Action } from "../actions.ts";
 import { admitAction } from "./action-body.ts";
 import { readOwnedBody } from "./owned-body.ts";
-import { userInfoJson } from "./user-info.ts";
+import { userInfoJson } from "../../request/user-info.ts";
 
 /** Tells whoever asks who they are to the server (authentication.k8s.io/v1 SelfSubjectReview, KEP-3325). */
 export const selfSubjectReview: Action = async (write, body, format) => {

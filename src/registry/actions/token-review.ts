@@ -7,7 +7,7 @@ import { badRequest, internalError } from "../../object/status.ts";
 import type { Action } from "../actions.ts";
 import { warn } from "../write.ts";
 import { readOwnedBody } from "./owned-body.ts";
-import { userInfoJson } from "./user-info.ts";
+import { userInfoJson } from "../../request/user-info.ts";
 
 /** Says whose a token is (authentication.k8s.io/v1 TokenReview). `know`: the server's own token authenticators. */
 export function tokenReview(know: (question: TokenQuestion) => Promise<TokenAccepted>, apiAudiences: readonly string[]): Action {
