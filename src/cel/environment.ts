@@ -9,7 +9,7 @@ import type { ParserOptions } from "./parser.ts";
 import type { Expr } from "./ast.ts";
 import { Source } from "./source.ts";
 import type { Issue } from "./source.ts";
-import type { Type } from "./types.ts";
+import { dynType, type Type } from "./types.ts";
 import type { Value } from "./value.ts";
 
 /** What an environment is made of. */
@@ -41,6 +41,11 @@ export interface CheckedExpression extends Checked {
   readonly source: Source;
   readonly expr: Expr;
   readonly environment: Environment;
+}
+
+/** The type of what an expression evaluates to. */
+export function typeOf({ types, expr }: CheckedExpression): Type {
+  return types[expr.id] ?? dynType;
 }
 
 /** A well-typed expression, or what is wrong with a text. */

@@ -1,5 +1,5 @@
 /** The Common Expression Language: parse, check, estimate, evaluate. Knows nothing of Kubernetes. */
-export { Environment } from "./environment.ts";
+export { Environment, typeOf } from "./environment.ts";
 export type { CheckedExpression, Compilation, EnvironmentOptions, Validator } from "./environment.ts";
 export { Program, activation, costExceeded } from "./program.ts";
 export type { Activation, EvaluateOptions, Evaluation } from "./program.ts";

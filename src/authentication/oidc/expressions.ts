@@ -3,6 +3,7 @@ import {
   admissionTypes,
   kubernetesEnvironment,
   readJson,
+  typeOf,
   types,
   writeJson,
   type Environment,
@@ -86,6 +87,6 @@ export function authenticationExpressions(): AuthenticationExpressions {
 function compile(environment: Environment, expression: string, wanted?: "bool"): Program {
   const { checked, message } = environment.compile(expression);
   if (checked === undefined) throw new Error(`compilation failed: ${message}`);
-  if (wanted !== undefined && checked.types[checked.expr.id]?.kind !== wanted) throw new Error(`must evaluate to ${wanted}`);
+  if (wanted !== undefined && typeOf(checked).kind !== wanted) throw new Error(`must evaluate to ${wanted}`);
   return environment.program(checked);
 }

@@ -3,6 +3,7 @@ import {
   celLimits,
   kubernetesEnvironment,
   SchemaTypes,
+  typeOf,
   types as celTypes,
   withVariables,
   structSchema as object,
@@ -78,7 +79,7 @@ export function compileMatchConditions(expressions: readonly string[]): Matches 
     if (compiled.checked === undefined) {
       throw new MatchConditionError(`${JSON.stringify(expression)}: ${compiled.issues.map(({ message }) => message).join("; ")}`);
     }
-    const type = compiled.checked.types[compiled.checked.expr.id];
+    const type = typeOf(compiled.checked);
     if (type !== celTypes.boolType && type !== celTypes.dynType)
       throw new MatchConditionError(`${JSON.stringify(expression)}: must evaluate to bool`);
     return { expression, program: environment.program(compiled.checked) };

@@ -9,6 +9,7 @@ import {
   jsonPatchTypes,
   kubernetesEnvironment,
   resourceKind,
+  typeOf,
   types as cel,
   variablesType,
   type AdmissionTypes,
@@ -148,9 +149,4 @@ export class ExpressionCompiler {
     );
     return environment.extend({ variables, types, ...(scope.patches === true ? { libraries: [jsonPatchLibrary] } : {}) });
   }
-}
-
-/** The type of what an expression evaluates to. */
-function typeOf(checked: CheckedExpression): Type {
-  return checked.types[checked.expr.id] ?? cel.dynType;
 }

@@ -4,6 +4,7 @@ import {
   kubernetesEnvironment,
   patternFault,
   SchemaTypes,
+  typeOf,
   types as cel,
   type CheckedExpression,
   type Declared,
@@ -84,7 +85,7 @@ export class RuleCompiler {
     });
     const { checked, message } = environment.compile(expression);
     if (checked === undefined) return { fault: `compilation failed: ${message}` };
-    const type = checked.types[checked.expr.id] ?? cel.dynType;
+    const type = typeOf(checked);
     if (!cel.sameType(type, wanted)) return { fault: wrongType };
     const pattern = patternFault(checked);
     if (pattern !== undefined) return { fault: `program instantiation failed: ${pattern}` };

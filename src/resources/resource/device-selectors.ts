@@ -5,8 +5,8 @@ import {
   estimateCost,
   kubernetesEnvironment,
   pathKeys,
+  typeOf,
   types as cel,
-  type CheckedExpression,
   type Environment,
   type SizeHint,
   type Type,
@@ -90,10 +90,6 @@ const expression: Check = (value, at, faults) => {
     faults.push(forbiddenField(at, "too complex, exceeds cost limit"));
   }
 };
-
-function typeOf(checked: CheckedExpression): Type {
-  return checked.types[checked.expr.id] ?? cel.dynType;
-}
 
 /** Selectors of devices, all of which must match. */
 export const deviceSelectors: Check = boundedList(MAX_SELECTORS, fields({ cel: present(fields({ expression })) }));
