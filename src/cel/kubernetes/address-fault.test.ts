@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
+import { parseCidr, parseIp } from "../../object/ip.ts";
 import { addressFault, prefixFault } from "./address-fault.ts";
 
 test("what is wrong with an address is told as clients know it", () => {
@@ -48,4 +50,22 @@ test("what is wrong with a range likewise", () => {
   for (const [text, why] of faults) {
     assert.equal(prefixFault(text), why === undefined ? undefined : `netip.ParsePrefix(${JSON.stringify(text)}): ${why}`, text);
   }
+});
+
+test("exactly what cannot be read has a fault, but for zones", () => {
+  const piece = fc.constantFrom("0", "1", "25", "255", "256", "f", "ffff", "g", ".", ":", "::", " ", "%", "/", "12345", "8", "128", "064");
+  const pieces = fc.array(piece, { maxLength: 17 });
+  const texts = fc.oneof(
+    pieces.map((list) => list.join("")),
+    pieces.map((list) => list.join(":")),
+    pieces.map((list) => list.slice(0, 5).join(".")),
+  );
+  fc.assert(
+    fc.property(texts, fc.integer({ min: 0, max: 140 }), (text, bits) => {
+      if (!text.includes("%")) assert.equal(addressFault(text) === undefined, parseIp(text) !== undefined, text);
+      const range = `${text}/${bits}`;
+      assert.equal(prefixFault(range) === undefined, parseCidr(range) !== undefined, range);
+    }),
+    { numRuns: 2000 },
+  );
 });

@@ -25,22 +25,20 @@ const CIDR = cidrKind.type;
 
 /** An address, or the message why a text is none. */
 function readIp(text: string): IpAddress | string {
-  const wrong = addressFault(text);
-  if (wrong !== undefined) return `IP Address ${quoted(text)} parse error during conversion from string: ${wrong}`;
-  if (text.includes("%")) return `IP address ${quoted(text)} with zone value is not allowed`;
   const address = parseIp(text);
-  if (address === undefined) throw new Error(`an address that is none: ${text}`);
-  return isMappedIp(address) ? `IPv4-mapped IPv6 address ${quoted(text)} is not allowed` : address;
+  if (address !== undefined) return isMappedIp(address) ? `IPv4-mapped IPv6 address ${quoted(text)} is not allowed` : address;
+  const wrong = addressFault(text);
+  return wrong === undefined
+    ? `IP address ${quoted(text)} with zone value is not allowed`
+    : `IP Address ${quoted(text)} parse error during conversion from string: ${wrong}`;
 }
 
 const rangeFault = "network address parse error during conversion from string:";
 
 function readCidr(text: string): Cidr | string {
-  const wrong = prefixFault(text);
-  // Both who reads it and who converts it say so.
-  if (wrong !== undefined) return `${rangeFault} ${rangeFault} ${wrong}`;
   const cidr = parseCidr(text);
-  if (cidr === undefined) throw new Error(`a range that is none: ${text}`);
+  // Both who reads it and who converts it say what is wrong.
+  if (cidr === undefined) return `${rangeFault} ${rangeFault} ${prefixFault(text) ?? "unable to parse"}`;
   return isMappedIp(cidr.address) ? `${rangeFault} IPv4-mapped IPv6 address ${quoted(text)} is not allowed` : cidr;
 }
 
