@@ -22,18 +22,14 @@ function parseVersion(text: string, normalize: boolean): Version | string {
   const normal = normalize ? normalized(text) : text;
   if (normal === undefined) return "short version cannot contain PreRelease/Build meta data";
   if (normal === "") return "Version string empty";
-  const parts = inThree(normal);
-  if (parts.length < 3) return "No Major.Minor.Patch elements found";
-  const [withPre, build] = cutAt(parts[2] ?? "", "+");
-  const [patch, pre] = cutAt(withPre, "-");
-  const numbers: bigint[] = [];
-  for (const [i, name] of ["Major", "Minor", "Patch"].entries()) {
-    const digits = [parts[0], parts[1], patch][i] ?? "";
-    const wrong = numberFault(name, digits);
-    if (wrong !== undefined) return wrong;
-    numbers.push(BigInt(digits));
-  }
-  for (const part of pre?.split(".") ?? []) {
+  const [major = "", minor = "", rest] = inThree(normal);
+  if (rest === undefined) return "No Major.Minor.Patch elements found";
+  const [withPre, build] = cutAt(rest, "+");
+  const [patch, preText] = cutAt(withPre, "-");
+  const wrong = numberFault("Major", major) ?? numberFault("Minor", minor) ?? numberFault("Patch", patch);
+  if (wrong !== undefined) return wrong;
+  const pre = preText?.split(".") ?? [];
+  for (const part of pre) {
     if (part === "") return "Prerelease is empty";
     if (/^0[0-9]+$/.test(part)) return `Numeric PreRelease version must not contain leading zeroes ${quoted(part)}`;
     if (!word.test(part)) return `Invalid character(s) found in prerelease ${quoted(part)}`;
@@ -42,7 +38,7 @@ function parseVersion(text: string, normalize: boolean): Version | string {
     if (part === "") return "Build meta data is empty";
     if (!word.test(part)) return `Invalid character(s) found in build meta data ${quoted(part)}`;
   }
-  return { numbers: numbers as [bigint, bigint, bigint], pre: pre?.split(".") ?? [], build: build ?? "" };
+  return { numbers: [BigInt(major), BigInt(minor), BigInt(patch)], pre, build: build ?? "" };
 }
 
 const word = /^[0-9A-Za-z-]*$/;
