@@ -126,3 +126,9 @@ test("terms of topologies are alike by what they say, and each likeness is told"
   );
   assert.deepEqual(faults({}, term(["a", ["x"]])), [alike(0), alike(0)]);
 });
+
+test("a short list of topologies cannot ask for more faults than memory holds", () => {
+  const storageClasses = trialOf(storageClass, "storage.k8s.io/v1", "StorageClass");
+  const allowedTopologies = Array.from({ length: 20_000 }, () => ({}));
+  assert.equal(storageClasses.faults({ provisioner: "a", allowedTopologies }).length, 1000);
+});

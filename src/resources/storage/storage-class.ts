@@ -17,11 +17,15 @@ import { driverName, parameters } from "./driver-name.ts";
 const DEFAULT_MARK = "storageclass.kubernetes.io/is-default-class";
 const OLD_DEFAULT_MARK = "storageclass.beta.kubernetes.io/is-default-class";
 
+/** So many likenesses are told: their number grows with the square of that of the terms. */
+const MAX_LIKENESSES = 1000;
+
 /** Where volumes may be: terms of label values, no two alike. A term is told of once for each that is like it before. */
 const allowedTopologies: Check = skippingAbsent((value, at, faults, context) => {
   const terms = asList(value);
   // The original compares with as many empty terms as there are terms.
   const seen = new Map<string, number>([["[]", terms.length]]);
+  let left = MAX_LIKENESSES;
   terms.forEach((item, i) => {
     const place = at.index(i).child("matchLabelExpressions");
     const keys = new Set<string>();
@@ -37,7 +41,9 @@ const allowedTopologies: Check = skippingAbsent((value, at, faults, context) => 
     });
     const term = meaningOf(expressions);
     const alike = seen.get(term) ?? 0;
-    for (let count = 0; count < alike; count++) faults.push(duplicateField(place, ""));
+    const told = Math.min(alike, left);
+    for (let count = 0; count < told; count++) faults.push(duplicateField(place, ""));
+    left -= told;
     seen.set(term, alike + 1);
   });
 });
