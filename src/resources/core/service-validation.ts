@@ -86,12 +86,13 @@ export function serviceStatusFaults(service: KubeObject, old: KubeObject): Field
   if (points.length > 0 && !isLoadBalancer(objectIn(service, "spec")))
     return [forbiddenField(at, "may only be used when `spec.type` is 'LoadBalancer'")];
   const existing = objectsIn(objectIn(objectIn(old, "status"), "loadBalancer"), "ingress").map((point) => stringIn(point, "ip"));
+  const ipRule = unlessBefore(existing, legacyIp);
   const faults: FieldError[] = [];
   points.forEach((point, i) => {
     const place = at.index(i);
     const ip = stringIn(point, "ip");
     const mode = place.child("ipMode");
-    if (ip !== "") unlessBefore(existing, legacyIp)(ip, place.child("ip"), faults, undefined);
+    if (ip !== "") ipRule(ip, place.child("ip"), faults, undefined);
     if (ip !== "" && !isSet(point, "ipMode")) faults.push(requiredField(mode, "must be specified when `ip` is set"));
     else if (ip === "" && isSet(point, "ipMode")) faults.push(forbiddenField(mode, "may not be specified when `ip` is not set"));
     else if (isSet(point, "ipMode")) oneOf("Proxy", "VIP")(getOwn(point, "ipMode"), mode, faults, undefined);
@@ -178,11 +179,11 @@ function affinityFaults(spec: ReadonlyJsonObject, faults: FieldError[]): void {
 }
 
 function externalIpFaults(spec: ReadonlyJsonObject, before: ReadonlyJsonObject | undefined, faults: FieldError[]): void {
-  const existing = before === undefined ? [] : stringsIn(before, "externalIPs");
+  const ipRule = unlessBefore(before === undefined ? [] : stringsIn(before, "externalIPs"), legacyIp);
   stringsIn(spec, "externalIPs").forEach((ip, i) => {
     const at = specAt.child("externalIPs").index(i);
     const known = faults.length;
-    unlessBefore(existing, legacyIp)(ip, at, faults, undefined);
+    ipRule(ip, at, faults, undefined);
     // Where an address in a wrong form leads is not asked.
     if (faults.length === known) checkNotSpecial(ip, at, faults);
   });
@@ -228,7 +229,8 @@ function sourceRangeFaults(service: KubeObject, old: KubeObject | undefined, fau
     const at = specAt.child("LoadBalancerSourceRanges");
     const existing = old === undefined ? [] : stringsIn(objectIn(old, "spec"), "loadBalancerSourceRanges").map((range) => range.trim());
     if (!isLoadBalancer(spec)) faults.push(forbiddenField(at, ONLY_LOAD_BALANCER));
-    ranges.forEach((range, i) => unlessBefore(existing, legacyCidr)(range.trim(), at.index(i), faults, undefined));
+    const rangeRule = unlessBefore(existing, legacyCidr);
+    ranges.forEach((range, i) => rangeRule(range.trim(), at.index(i), faults, undefined));
   } else if (annotation !== undefined) {
     const at = FieldPath.root.child("metadata", "annotations").key(SOURCE_RANGES);
     if (!isLoadBalancer(spec)) faults.push(forbiddenField(at, ONLY_LOAD_BALANCER));
