@@ -57,7 +57,6 @@ import type { KindBehaviour } from "./definition.ts";
 
 /** What each built-in kind does beyond the tables, by "group/Kind" ("/Pod" in the core group). */
 export const behaviours: ReadonlyMap<string, KindBehaviour> = new Map<string, KindBehaviour>([
-  ["/ComponentStatus", { versions: { v1: { deprecation: "v1 ComponentStatus is deprecated in v1.19+" } } }],
   ["/ComponentStatus", componentStatus],
   ["/ConfigMap", configMap],
   ["/Endpoints", endpoints],
