@@ -1,5 +1,6 @@
 import { forbiddenField, notSupportedField } from "../object/field-error.ts";
 import type { FieldError } from "../object/field-error.ts";
+import { parseInt64 } from "../object/int64.ts";
 import { badRequest, invalid } from "../object/status.ts";
 import { isTrue } from "../request/info.ts";
 
@@ -102,9 +103,7 @@ function watchErrors({ match, token, sendInitialEvents }: Asked): FieldError[] {
 /** An integer of a query; one that is given must be one. Errors: StatusError 400 with the original's words. */
 export function integerOption(text: string | null): number | undefined {
   if (text === null) return undefined;
-  if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
-  const value = BigInt(text.replace("+", ""));
-  if (value > 0x7fff_ffff_ffff_ffffn || value < -0x8000_0000_0000_0000n)
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: value out of range`);
-  return Number(value);
+  const read = parseInt64(text);
+  if ("problem" in read) throw badRequest(read.problem);
+  return Number(read.value);
 }

@@ -1,7 +1,7 @@
 import { invalidField, type FieldError } from "../../object/field-error.ts";
+import { parseInt64 } from "../../object/int64.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { badRequest } from "../../object/status.ts";
-import { readInt64 } from "./int64-annotation.ts";
 
 /** Where apps/v1 keeps the revision to which a Deployment shall go back, a field in older versions. */
 const rollbackAnnotation = "deprecated.deployment.rollback.to";
@@ -11,12 +11,12 @@ export function settleRollback(object: KubeObject): void {
   const { annotations } = object.metadata;
   const text = annotations?.[rollbackAnnotation];
   if (annotations === undefined || text === undefined || text === "") return;
-  const read = readInt64(text);
+  const read = parseInt64(text);
   if ("problem" in read) {
     const problem = `failed to parse annotation[${rollbackAnnotation}]=${text} as int64: ${read.problem}`;
     throw badRequest(`Deployment in version "v1" cannot be handled as a Deployment: ${problem}`);
   }
-  annotations[rollbackAnnotation] = read.text;
+  annotations[rollbackAnnotation] = String(read.value);
 }
 
 /** Appends a revision that cannot be. */

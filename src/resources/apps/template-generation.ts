@@ -1,8 +1,8 @@
+import { parseInt64 } from "../../object/int64.ts";
 import { equalJson, isObject, setOwn, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { objectIn } from "../../object/read.ts";
 import { badRequest } from "../../object/status.ts";
-import { readInt64 } from "./int64-annotation.ts";
 
 /** Where apps/v1 keeps the count of a DaemonSet's templates, a field in older versions. */
 export const templateGenerationAnnotation = "deprecated.daemonset.template.generation";
@@ -12,9 +12,9 @@ export function defaultTemplateGeneration(object: KubeObject): void {
   const text = object.metadata.annotations?.[templateGenerationAnnotation];
   if (text === undefined) write(object, "0");
   else {
-    const read = readInt64(text);
+    const read = parseInt64(text);
     if ("problem" in read) throw badRequest(`DaemonSet in version "v1" cannot be handled as a DaemonSet: ${read.problem}`);
-    write(object, read.text);
+    write(object, String(read.value));
   }
 }
 
