@@ -1,3 +1,4 @@
+import { goTypeName } from "../codec/json-kind.ts";
 import { invalidField, type FieldError } from "../object/field-error.ts";
 import { getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
 import { stringIn } from "../object/read.ts";
@@ -28,7 +29,7 @@ function checkReplicas(object: ReadonlyJsonObject, path: string, faults: FieldEr
   const found = memberAt(object, path);
   if ("problem" in found) faults.push(invalidField(path, 0, found.problem));
   else if (found.value === undefined) return;
-  else if (typeName(found.value) !== "int64") faults.push(invalidField(path, 0, typeProblem(path, found.value, "int64")));
+  else if (goTypeName(found.value) !== "int64") faults.push(invalidField(path, 0, typeProblem(path, found.value, "int64")));
   else if (Number(found.value) < 0) faults.push(invalidField(path, found.value, "should be a non-negative integer"));
   else if (Number(found.value) > MAX_REPLICAS) {
     faults.push(invalidField(path, found.value, `should be less than or equal to ${MAX_REPLICAS}`));
@@ -50,16 +51,7 @@ function memberAt(object: ReadonlyJsonObject, path: string): Member {
 }
 
 function typeProblem(path: string, value: ReadonlyJson, expected: string): string {
-  return `${path} accessor error: ${goText(value)} is of the type ${typeName(value)}, expected ${expected}`;
-}
-
-function typeName(value: ReadonlyJson): string {
-  if (value === null) return "<nil>";
-  if (Array.isArray(value)) return "[]interface {}";
-  if (isObject(value)) return "map[string]interface {}";
-  if (typeof value === "boolean") return "bool";
-  if (typeof value === "string") return "string";
-  return Number.isInteger(Number(value)) ? "int64" : "float64";
+  return `${path} accessor error: ${goText(value)} is of the type ${goTypeName(value)}, expected ${expected}`;
 }
 
 const MAX_DEPTH = 32;
