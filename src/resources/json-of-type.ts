@@ -4,10 +4,10 @@ import { parseJson } from "../codec/json-text.ts";
 import type { JsonValue } from "../object/json.ts";
 
 /**
- * What the JSON text of an annotation says, or what is wrong with it, in the words that clients know: no JSON, or not of
- * the form that `fits` wants; `type` is what messages call that form. null always fits.
+ * What a JSON text within an object says, or what is wrong with it, in the words that clients know: no JSON, or not of the
+ * form that `fits` wants; `type` is what messages call that form. null always fits.
  */
-export function readAnnotation(
+export function jsonOfType(
   text: string,
   fits: (value: JsonValue) => boolean,
   type: string,

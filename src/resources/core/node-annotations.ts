@@ -2,7 +2,7 @@ import { invalidField, requiredField, type FieldError } from "../../object/field
 import type { FieldPath } from "../../object/field-path.ts";
 import { isObject } from "../../object/json.ts";
 import { asObject, isSet, objectIn, objectsIn } from "../../object/read.ts";
-import { readAnnotation } from "../annotation-json.ts";
+import { jsonOfType } from "../json-of-type.ts";
 import { taints } from "./node-taints.ts";
 
 type Annotations = Readonly<Record<string, string>> | undefined;
@@ -19,7 +19,7 @@ export function checkNodeAnnotations(annotations: Annotations, at: FieldPath, fa
 /** Taints, from before they were a field. */
 function checkTaints(text: string, at: FieldPath, faults: FieldError[]): void {
   if (text === "") return;
-  const parsed = readAnnotation(text, Array.isArray, "[]core.Taint");
+  const parsed = jsonOfType(text, Array.isArray, "[]core.Taint");
   if ("problem" in parsed) faults.push(invalidField(at, oldTaints, parsed.problem));
   else taints(parsed.value, at.child(oldTaints), faults, undefined);
 }
@@ -27,7 +27,7 @@ function checkTaints(text: string, at: FieldPath, faults: FieldError[]): void {
 /** By it a node asks not to be given more pods of some controllers. */
 function checkAvoidPods(text: string, at: FieldPath, faults: FieldError[]): void {
   if (text === "") return;
-  const parsed = readAnnotation(text, isObject, "v1.AvoidPods");
+  const parsed = jsonOfType(text, isObject, "v1.AvoidPods");
   if ("problem" in parsed) {
     faults.push(invalidField(at.child("AvoidPods"), avoidPods, parsed.problem));
     return;

@@ -6,7 +6,7 @@ import { isSet, objectIn, stringIn } from "../../object/read.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import { sortedKeys } from "../../object/text-order.ts";
 import { each } from "../../validation/structure.ts";
-import { readAnnotation } from "../annotation-json.ts";
+import { jsonOfType } from "../json-of-type.ts";
 import { descendingPath } from "./paths.ts";
 import { mirrorAnnotation } from "./resource-claims.ts";
 import { visitContainers, type PodRuleOptions } from "./scope.ts";
@@ -62,7 +62,7 @@ export function hasDeletionCost(annotations: ReadonlyJsonObject): boolean {
 /** Tolerations stood in an annotation before they were a field. */
 function checkOldTolerations(text: string, at: FieldPath, faults: FieldError[]): void {
   if (text === "") return;
-  const read = readAnnotation(text, Array.isArray, "[]core.Toleration");
+  const read = jsonOfType(text, Array.isArray, "[]core.Toleration");
   if ("problem" in read) faults.push(invalidField(at, tolerationsOfOld, read.problem));
   else each(toleration)(read.value, at.child(tolerationsOfOld), faults, undefined);
 }
