@@ -87,16 +87,12 @@ const mounted = [
   "azureDisk", "photonPersistentDisk",
 ]; // prettier-ignore
 
-/** Appends a fault where the annotation speaks of a volume that is not mounted with options. */
-export function checkMountOptions(object: KubeObject, faults: FieldError[]): void {
+/** A fault where the annotation speaks of a volume that is not mounted with options. */
+export function mountOptionFaults(object: KubeObject): FieldError[] {
   const spec = objectIn(object, "spec");
-  if (object.metadata.annotations?.[mountOptionsAnnotation] === undefined || mounted.some((source) => isSet(spec, source))) return;
-  faults.push(
-    forbiddenField(
-      FieldPath.root.child("metadata", "annotations", mountOptionsAnnotation),
-      "may not specify mount options for this volume type",
-    ),
-  );
+  if (object.metadata.annotations?.[mountOptionsAnnotation] === undefined || mounted.some((source) => isSet(spec, source))) return [];
+  const at = FieldPath.root.child("metadata", "annotations", mountOptionsAnnotation);
+  return [forbiddenField(at, "may not specify mount options for this volume type")];
 }
 
 /** Faults of a persistent volume; `old` is what it was before an update. */

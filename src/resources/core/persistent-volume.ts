@@ -10,7 +10,7 @@ import { pluginWarnings } from "../pod-spec/volume-warnings.ts";
 import { warnOfNodeTerm } from "../pod-spec/warnings.ts";
 import { readSpec, specAt } from "../spec-and-status.ts";
 import {
-  checkMountOptions,
+  mountOptionFaults,
   mountOptionsAnnotation,
   validatePersistentVolume,
   validatePersistentVolumeChange,
@@ -30,10 +30,10 @@ function noteTransition(object: KubeObject, old: KubeObject, now: string): void 
   }
 }
 
-function validateWithOptions(object: KubeObject, old?: KubeObject): FieldError[] {
-  const faults = validatePersistentVolume(object, old);
-  checkMountOptions(object, faults);
-  return faults;
+/** Upstream checks the whole once for its own sake and once as part of the change, and tells a fault as often. */
+function validateUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+  const whole = validatePersistentVolume(object, old);
+  return [...whole, ...mountOptionFaults(object), ...whole, ...validatePersistentVolumeChange(object, old)];
 }
 
 function warnings(object: KubeObject): string[] {
@@ -74,13 +74,8 @@ export const persistentVolume: KindBehaviour = {
     prepareForCreate: (object, { now }) => {
       object["status"] = { phase: "Pending", lastPhaseTransitionTime: now };
     },
-    validate: (object) => validateWithOptions(object),
-    // Upstream checks the whole once for its own sake and once as part of the change, and tells a fault as often.
-    validateUpdate: (object, old) => [
-      ...validateWithOptions(object, old),
-      ...validatePersistentVolume(object, old),
-      ...validatePersistentVolumeChange(object, old),
-    ],
+    validate: (object) => [...validatePersistentVolume(object), ...mountOptionFaults(object)],
+    validateUpdate,
     warnings,
   },
   subresources: {
