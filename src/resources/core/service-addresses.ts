@@ -112,14 +112,13 @@ function familyChangeFaults(spec: ReadonlyJsonObject, old: ReadonlyJsonObject): 
   const now = stringsIn(spec, "ipFamilies");
   const before = stringsIn(old, "ipFamilies");
   const at = specAt.child("ipFamilies").index(0);
-  const [families, ips] = ["ipFamilies", "clusterIPs"].map((member) => writtenMember(spec, member) ?? null);
-  if (now.length === before.length)
-    return before.filter((family, i) => family !== now[i]).map(() => invalidField(at, families ?? null, STAYS));
+  const families = writtenMember(spec, "ipFamilies") ?? null;
+  if (now.length === before.length) return before.filter((family, i) => family !== now[i]).map(() => invalidField(at, families, STAYS));
   const faults: FieldError[] = [];
   const fewer = now.length < before.length;
-  if (fewer && stringsIn(spec, "clusterIPs").length === 0)
-    faults.push(invalidField(at, families ?? null, "primary ipFamily can not be unset"));
-  if (now.length > 0 && before.length > 0 && now[0] !== before[0]) faults.push(invalidField(at, ips ?? null, STAYS));
+  if (fewer && stringsIn(spec, "clusterIPs").length === 0) faults.push(invalidField(at, families, "primary ipFamily can not be unset"));
+  if (now.length > 0 && before.length > 0 && now[0] !== before[0])
+    faults.push(invalidField(at, writtenMember(spec, "clusterIPs") ?? null, STAYS));
   return fewer ? [...faults, ...releaseFaults(spec, now.length, "ipFamily")] : faults;
 }
 
