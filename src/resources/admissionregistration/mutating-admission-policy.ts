@@ -5,11 +5,11 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import { isSet, listIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { required } from "../../validation/presence.ts";
 import type { KindBehaviour } from "../definition.ts";
-import { staticNameWarnings } from "./static-names.ts";
 import { reinvocationPolicy } from "./match-rules.ts";
 import { mutableOperations } from "./operation-rules.ts";
 import { ExpressionCompiler, resultTypes } from "./policy-expressions.ts";
 import { checkPolicyFrame, checkVariables, defaultPolicy, paramKindCell } from "./policy-rules.ts";
+import { staticNameWarnings } from "./static-names.ts";
 
 /** The ways to say a mutation: the member that each needs, and what its expression must give. */
 const PATCH_TYPES = {

@@ -9,9 +9,9 @@ import { text } from "../../validation/scalars.ts";
 import { selectorText } from "../../validation/selector-shown.ts";
 import { all, fields } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
-import { staticNameWarnings } from "./static-names.ts";
 import { defaultMatchResources, matchResources, paramRef } from "./match-rules.ts";
 import { mutableOperations } from "./operation-rules.ts";
+import { staticNameWarnings } from "./static-names.ts";
 
 const ACTIONS = ["Audit", "Deny", "Warn"];
 const DENY_AND_WARN =
@@ -30,13 +30,14 @@ const validationActions: Check = (value, at, faults) => {
   if (seen.size === 0) faults.push(requiredField(at, "at least one validation action is required"));
 };
 
-function binding(actions: Readonly<Record<string, Check>>): KindBehaviour {
+/** A kind of binding, with the rules of its spec that are its own. */
+function binding(own: Readonly<Record<string, Check>>): KindBehaviour {
   const rules = fields({
     spec: fields({
       policyName: required(text((name) => dnsSubdomain(name))),
       paramRef: optional(paramRef),
       matchResources: optional(matchResources),
-      ...actions,
+      ...own,
     }),
   });
   return {

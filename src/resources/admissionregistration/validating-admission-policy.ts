@@ -9,9 +9,9 @@ import { findFaults } from "../../validation/check.ts";
 import { required } from "../../validation/presence.ts";
 import { each, fields, struct } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
-import { staticNameWarnings } from "./static-names.ts";
 import { ExpressionCompiler, resultTypes, type ExpressionScope } from "./policy-expressions.ts";
 import { checkDuplicate, checkPolicyFrame, checkVariables, defaultPolicy, paramKindCell } from "./policy-rules.ts";
+import { staticNameWarnings } from "./static-names.ts";
 
 /** Reasons that a refusal may give: the Status reasons that a client can do something about. */
 const REASONS = ["Forbidden", "Invalid", "RequestEntityTooLarge"];

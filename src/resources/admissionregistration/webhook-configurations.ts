@@ -10,10 +10,10 @@ import { optional, present, required } from "../../validation/presence.ts";
 import { between, oneOf } from "../../validation/scalars.ts";
 import { all, each, fields, struct } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
-import { staticNameWarnings } from "./static-names.ts";
 import { countOf, defaultScopes, failurePolicy, matchConditions, matchPolicy, reinvocationPolicy, selector } from "./match-rules.ts";
 import { operationRule } from "./operation-rules.ts";
 import { checkReviewVersions } from "./review-versions.ts";
+import { staticNameWarnings } from "./static-names.ts";
 import { DEFAULT_SERVICE_PORT, webhookClientConfig } from "./webhook-client.ts";
 
 const SIDE_EFFECTS = ["None", "NoneOnDryRun"];
