@@ -1,7 +1,6 @@
 import { invalidField } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
-import { getOwn } from "../../object/json.ts";
+import { getOwn, isObject, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import { numberIn, objectsIn, stringIn } from "../../object/read.ts";
 import { internalError, invalid, plainError } from "../../object/status.ts";
 import { isLoadBalancer, needsHealthCheckPort, needsNodePort, nodePortsOf } from "../../resources/core/service-fields.ts";
@@ -46,8 +45,7 @@ export function planNewPorts(spec: ReadonlyJsonObject, name: string, source: Por
 /** Plans those of a change. Errors: the same. */
 export function planChangedPorts(spec: ReadonlyJsonObject, old: ReadonlyJsonObject, name: string, source: PortSource): PortPlan {
   const draft: Draft = { name, source, nodePorts: new Map() };
-  const held = new Set(nodePortsOf(old));
-  if (needsNodePort(spec)) planChanged(spec, new Set(objectsIn(old, "ports").map((port) => numberIn(port, "nodePort"))), draft);
+  if (needsNodePort(spec)) planChanged(spec, old, draft);
   const needed = needsHealthCheckPort(old);
   const needs = needsHealthCheckPort(spec);
   const healthCheckNodePort = needs && !needed ? planHealthCheck(spec, source) : undefined;
@@ -55,7 +53,8 @@ export function planChangedPorts(spec: ReadonlyJsonObject, old: ReadonlyJsonObje
     needsNodePort(spec) ? objectsIn(spec, "ports").map((port, i) => draft.nodePorts.get(i) ?? numberIn(port, "nodePort")) : [],
   );
   if (needs && needed) kept.add(numberIn(old, "healthCheckNodePort"));
-  return { nodePorts: draft.nodePorts, healthCheckNodePort, freed: needsNodePort(old) ? [...held].filter((port) => !kept.has(port)) : [] };
+  const freed = needsNodePort(old) ? [...new Set(nodePortsOf(old))].filter((port) => !kept.has(port)) : [];
+  return { nodePorts: draft.nodePorts, healthCheckNodePort, freed };
 }
 
 /** Writes a plan's ports into the spec, in place. */
@@ -93,7 +92,9 @@ function planByPort(spec: ReadonlyJsonObject, draft: Draft): void {
   });
 }
 
-function planChanged(spec: ReadonlyJsonObject, held: ReadonlySet<number>, draft: Draft): void {
+function planChanged(spec: ReadonlyJsonObject, old: ReadonlyJsonObject, draft: Draft): void {
+  // The port of health checks is none that a port may have, though the service holds it.
+  const held = new Set(objectsIn(old, "ports").map((port) => numberIn(port, "nodePort")));
   const taken = new Set<number>();
   const seen = new Set<string>();
   objectsIn(spec, "ports").forEach((port, i) => {
