@@ -3,6 +3,7 @@ import { invalidField, type FieldError } from "../object/field-error.ts";
 import { getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
 import { stringIn } from "../object/read.ts";
 import { sortedKeys } from "../object/text-order.ts";
+import { stepsOf } from "../registry/scale-object.ts";
 
 const MAX_REPLICAS = 2_147_483_647;
 
@@ -40,7 +41,7 @@ type Member = { readonly value: ReadonlyJson | undefined } | { readonly problem:
 
 /** What is at a dotted path; what is not there is no fault, but what cannot have members is. */
 function memberAt(object: ReadonlyJsonObject, path: string): Member {
-  const names = path.replace(/^\./, "").split(".");
+  const names = stepsOf(path);
   let value: ReadonlyJson | undefined = object;
   for (const [i, name] of names.entries()) {
     if (value === undefined || value === null) return { value: undefined };

@@ -1,9 +1,9 @@
-import { isObject, type JsonObject, type ReadonlyJson } from "../object/json.ts";
+import { isObject, setOwn, type JsonObject, type ReadonlyJson } from "../object/json.ts";
 import { groupVersion, type KubeObject } from "../object/kube-object.ts";
 import { formatLabelSelector, labelSelectorFromLabels, labelSelectorFromObject } from "../object/label-selector.ts";
 import type { Subresource } from "../resources/definition.ts";
 import { SCALE } from "../resources/subresource-kind.ts";
-import { parsePath, valueAt, type Path } from "../schema/access.ts";
+import { valueAt } from "../schema/access.ts";
 
 export type ScaleDefinition = Extract<Subresource, { type: "scale" }>;
 
@@ -40,9 +40,14 @@ function selectorText(value: ReadonlyJson | undefined): string {
   );
 }
 
-/** What is at a dotted path; undefined where nothing is. */
-export function at(object: KubeObject, path: string): ReadonlyJson | undefined {
-  return valueAt(object, parsePath(path) as Path);
+/** The names of a dotted path; each is a member's, whatever is in it. */
+export function stepsOf(path: string): string[] {
+  return path.replace(/^\./, "").split(".");
+}
+
+/** Whether an object says how many replicas it wants, which custom resources need not. */
+export function wantsReplicas(parent: KubeObject, { specReplicas }: ScaleDefinition): boolean {
+  return at(parent, specReplicas) !== undefined;
 }
 
 /** A number by its dotted path; 0 where there is none. */
@@ -51,14 +56,24 @@ export function numberAt(object: KubeObject, path: string): number {
   return typeof value === "number" ? value : 0;
 }
 
+function at(object: KubeObject, path: string): ReadonlyJson | undefined {
+  return valueAt(object, stepsOf(path));
+}
+
 /** Sets a member by its dotted path, making the objects on the way. */
 export function setAt(object: KubeObject, path: string, value: number): void {
-  const names = path.replace(/^\./, "").split(".");
-  const last = names.pop() as string;
+  const names = stepsOf(path);
+  const last = names.pop() ?? "";
   let target: JsonObject = object;
-  for (const name of names) {
-    if (!isObject(target[name])) target[name] = {};
-    target = target[name];
-  }
-  target[last] = value;
+  for (const name of names) target = ownStruct(target, name);
+  setOwn(target, last, value);
+}
+
+/** A member that is an object, made where there is none; the name is a client's and may be that of the prototype. */
+function ownStruct(parent: JsonObject, name: string): JsonObject {
+  const member = Object.hasOwn(parent, name) ? parent[name] : undefined;
+  if (isObject(member)) return member;
+  const empty: JsonObject = {};
+  setOwn(parent, name, empty);
+  return empty;
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { customPlane } from "../server/test-custom-plane.ts";
 import { ADMIN, testPlane } from "../server/test-plane.ts";
+import { numberAt, setAt } from "./scale-object.ts";
 
 const DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments";
 const SCALE = `${DEPLOYMENTS}/d/scale`;
@@ -78,4 +79,13 @@ test("a custom resource's scale is checked with the whole, and there only where 
     await told("PATCH", `${foos}/a/status`, { status: { selector: { a: ["b", null] } } }),
     '422 Foo.example.com "a" is invalid: .status.selector: Invalid value: "": .status.selector accessor error: map[a:[b <nil>]] is of the type map[string]interface {}, expected string',
   );
+});
+
+test("a path through the prototype's name leads to a member of the object itself", () => {
+  const object = { apiVersion: "example.com/v1", kind: "Foo", metadata: {}, spec: {} };
+  for (const path of ["spec.__proto__.replicas", "spec.constructor.replicas"]) {
+    setAt(object, path, 3);
+    assert.equal(numberAt(object, path), 3);
+  }
+  for (const shared of [Object.prototype, Object]) assert.equal(Object.hasOwn(shared, "replicas"), false);
 });

@@ -2,7 +2,7 @@ import { parentEntries, scaleEntries } from "../apply/scale-owners.ts";
 import type { WriteDoor } from "../apply/updater.ts";
 import { copyJson } from "../object/json.ts";
 import { quoteText } from "../object/quote.ts";
-import type { KubeObject, ManagedFieldsEntry } from "../object/kube-object.ts";
+import { groupVersion, type KubeObject, type ManagedFieldsEntry } from "../object/kube-object.ts";
 import { badRequest, conflict, internalError, invalid, methodNotAllowed } from "../object/status.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
 import type { ServedVersion, Verb } from "../resources/definition.ts";
@@ -11,7 +11,6 @@ import { specAt } from "../resources/spec-and-status.ts";
 import { SCALE } from "../resources/subresource-kind.ts";
 import { validateObjectMeta, type MetaRules } from "../validation/object-meta.ts";
 import { nonNegative } from "../validation/scalars.ts";
-import { groupVersion } from "../object/kube-object.ts";
 import type { ObjectRecord } from "../storage/cache/record.ts";
 import { valueAnswer, type Call } from "./encode-answer.ts";
 import type { BodyType } from "./decode-body.ts";
@@ -22,7 +21,7 @@ import { withOwners } from "./ownership.ts";
 import { readPatch, type PatchChange } from "./patch.ts";
 import type { PatchType } from "../request/negotiation.ts";
 import { servedObject } from "./representation.ts";
-import { at, numberAt, scaleOfParent, setAt, type ScaleDefinition } from "./scale-object.ts";
+import { numberAt, scaleOfParent, setAt, wantsReplicas, type ScaleDefinition } from "./scale-object.ts";
 import { bodyOf } from "./request-body.ts";
 import { scaleTable } from "./table-answer.ts";
 import { update } from "./update.ts";
@@ -66,7 +65,7 @@ export async function serveScale(
 function readableScale(record: ObjectRecord, call: Call, definition: ScaleDefinition): KubeObject {
   const { served, definition: kind } = call.endpoint;
   if (kind.custom === true && !wantsReplicas(servedObject(record, served), definition)) {
-    throw internalError(`the spec replicas field ${quoteText(`.${definition.specReplicas}`)} does not exist`);
+    throw internalError(`${replicasField(definition)} does not exist`);
   }
   return scaleOf(record, call, definition);
 }
@@ -111,7 +110,7 @@ async function scaled(
   await mutate(write, "UPDATE", endpoint.name, scale, live);
   const replicas = numberAt(scale, "spec.replicas");
   if (isCustom && replicas === UNSET_REPLICAS) {
-    throw badRequest(`the spec replicas field ${quoteText(`.${definition.specReplicas}`)} cannot be empty`);
+    throw badRequest(`${replicasField(definition)} cannot be empty`);
   }
   // A custom resource is checked as a whole, with what its scale is made of.
   if (!isCustom) {
@@ -130,8 +129,8 @@ async function scaled(
 /** What the scale of a custom resource that wants no number of replicas shows to patches, which must set one. */
 const UNSET_REPLICAS = -2_147_483_648;
 
-function wantsReplicas(parent: KubeObject, { specReplicas }: ScaleDefinition): boolean {
-  return at(parent, specReplicas) !== undefined;
+function replicasField({ specReplicas }: ScaleDefinition): string {
+  return `the spec replicas field ${quoteText(`.${specReplicas}`)}`;
 }
 
 /** The metadata of a Scale is checked as any object's. */
