@@ -5,23 +5,6 @@ import type { Schema } from "./schema.ts";
 /** Steps into an object: names of members (or keys of a map) and positions in a list. */
 export type Path = readonly (string | number)[];
 
-/**
- * Reads a path as clients write it: spec.containers[0].name, metadata.annotations["example.com/x"]. undefined for a
- * text that is none.
- */
-export function parsePath(text: string): Path | undefined {
-  const steps: (string | number)[] = [];
-  const step = /(?:^|\.)([^.[\]]+)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]/y;
-  for (let at = 0; at < text.length; at = step.lastIndex) {
-    step.lastIndex = at;
-    const found = step.exec(text);
-    if (found === null) return undefined;
-    const [, name, position, key] = found;
-    steps.push(name ?? (position === undefined ? (key ?? "").replaceAll(/\\(.)/g, "$1") : Number(position)));
-  }
-  return steps.length === 0 ? undefined : steps;
-}
-
 /** What lies at a path; undefined where something on the way is absent or of another kind. */
 export function valueAt(value: ReadonlyJson | undefined, path: Path): ReadonlyJson | undefined {
   let here = value;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject, JsonValue } from "../object/json.ts";
-import { parsePath, schemaAt } from "./access.ts";
+import { schemaAt, type Path } from "./access.ts";
 import { applyDefaults, dropNulls } from "./default.ts";
 import { schemaFromOpenApi } from "./from-openapi.ts";
 import { loadTypes } from "./load.ts";
@@ -105,23 +105,15 @@ test("nulls of members that are neither nullable nor have a default are absent",
 });
 
 test("the type says how lists are told apart, what is kept raw and what a value is checked for", () => {
-  const at = (path: string) => schemaAt(widget, parsePath(path) ?? []);
-  const list = at("spec.l");
+  const at = (...path: Path) => schemaAt(widget, path);
+  const list = at("spec", "l");
   assert.ok(list?.type === "list");
   assert.deepEqual([list.listType, list.keys], ["map", ["i"]]);
-  assert.equal(at("spec.any")?.type, "any");
-  assert.equal(at("spec.port")?.type, "intOrString");
-  assert.deepEqual(at("spec.a")?.validations, { maxLength: 5 });
-  assert.equal(at("spec.l[0].i")?.type, "int64");
-  assert.equal(at("metadata.labels"), objectMeta.fields.get("labels")?.schema);
-});
-
-test("paths are read with members, positions and quoted keys", () => {
-  assert.deepEqual(parsePath('metadata.annotations["example.com/x"]'), ["metadata", "annotations", "example.com/x"]);
-  assert.deepEqual(parsePath("spec.containers[0].name"), ["spec", "containers", 0, "name"]);
-  assert.equal(parsePath("a..b"), undefined);
-  assert.equal(parsePath("a["), undefined);
-  assert.equal(parsePath(""), undefined);
+  assert.equal(at("spec", "any")?.type, "any");
+  assert.equal(at("spec", "port")?.type, "intOrString");
+  assert.deepEqual(at("spec", "a")?.validations, { maxLength: 5 });
+  assert.equal(at("spec", "l", 0, "i")?.type, "int64");
+  assert.equal(at("metadata", "labels"), objectMeta.fields.get("labels")?.schema);
 });
 
 test("a schema that refers to nothing sensible still gives a type", () => {
