@@ -141,13 +141,13 @@ function checkIndexes(now: JobState, before: JobState, faults: FieldError[]): vo
   const atFailed = statusAt.child("failedIndexes");
   const perIndex = isSet(spec, "backoffLimitPerIndex");
   const hasFailed = isSet(status, "failedIndexes");
-  const done = parseIndexes(completed, completions ?? 0);
-  const lost = parseIndexes(failed, completions ?? 0);
-  if (completedMoved && completions !== undefined && done.error !== undefined) {
-    faults.push(invalidField(atCompleted, completed, `error parsing completedIndexes: ${done.error}`));
+  if (completedMoved && completions !== undefined) {
+    const { error } = parseIndexes(completed, completions);
+    if (error !== undefined) faults.push(invalidField(atCompleted, completed, `error parsing completedIndexes: ${error}`));
   }
-  if (failedMoved && completions !== undefined && perIndex && hasFailed && lost.error !== undefined) {
-    faults.push(invalidField(atFailed, failed, `error parsing failedIndexes: ${lost.error}`));
+  if (failedMoved && completions !== undefined && perIndex && hasFailed) {
+    const { error } = parseIndexes(failed, completions);
+    if (error !== undefined) faults.push(invalidField(atFailed, failed, `error parsing failedIndexes: ${error}`));
   }
   if (completedMoved && completed !== "" && stringIn(spec, "completionMode") !== "Indexed") {
     faults.push(invalidField(atCompleted, completed, "cannot set non-empty completedIndexes when non-indexed completion mode"));
