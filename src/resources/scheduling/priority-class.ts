@@ -40,25 +40,21 @@ export const priorityClass: KindBehaviour = {
 };
 
 function valueFaults(object: KubeObject): FieldError[] {
-  const name = object.metadata.name ?? "";
-  const value = numberIn(object, "value");
-  if (name.startsWith(SYSTEM_PREFIX)) {
-    const known = Object.hasOwn(SYSTEM_CLASSES, name) ? SYSTEM_CLASSES[name] : undefined;
-    const problem =
-      known === undefined
-        ? `${name} is not a known system priority class`
-        : known !== value
-          ? `value of ${name} PriorityClass must be ${known}`
-          : booleanIn(object, "globalDefault")
-            ? `globalDefault of ${name} PriorityClass must be false`
-            : undefined;
-    if (problem === undefined) return [];
-    return [
-      forbiddenField(
-        "metadata.name",
-        `priority class names with '${SYSTEM_PREFIX}' prefix are reserved for system use only. error: ${problem}`,
-      ),
-    ];
+  if (!(object.metadata.name ?? "").startsWith(SYSTEM_PREFIX)) {
+    const tooHigh = numberIn(object, "value") > USER_MAXIMUM;
+    return tooHigh ? [forbiddenField("value", `maximum allowed value of a user defined priority is ${USER_MAXIMUM}`)] : [];
   }
-  return value > USER_MAXIMUM ? [forbiddenField("value", `maximum allowed value of a user defined priority is ${USER_MAXIMUM}`)] : [];
+  const problem = systemProblem(object);
+  if (problem === undefined) return [];
+  const detail = `priority class names with '${SYSTEM_PREFIX}' prefix are reserved for system use only. error: ${problem}`;
+  return [forbiddenField("metadata.name", detail)];
+}
+
+/** What keeps a class with a reserved name from being the one that every cluster has. */
+function systemProblem(object: KubeObject): string | undefined {
+  const name = object.metadata.name ?? "";
+  const known = Object.hasOwn(SYSTEM_CLASSES, name) ? SYSTEM_CLASSES[name] : undefined;
+  if (known === undefined) return `${name} is not a known system priority class`;
+  if (known !== numberIn(object, "value")) return `value of ${name} PriorityClass must be ${known}`;
+  return booleanIn(object, "globalDefault") ? `globalDefault of ${name} PriorityClass must be false` : undefined;
 }
