@@ -12,10 +12,8 @@ import { shownMap } from "../../validation/selector-shown.ts";
 import { fields } from "../../validation/structure.ts";
 import { asObject, asList } from "../../object/read.ts";
 import type { KindBehaviour } from "../definition.ts";
+import { nameOrDefault } from "./default-mark.ts";
 import { driverName, parameters } from "./driver-name.ts";
-
-const DEFAULT_MARK = "storageclass.kubernetes.io/is-default-class";
-const OLD_DEFAULT_MARK = "storageclass.beta.kubernetes.io/is-default-class";
 
 /** So many likenesses are told: their number grows with the square of that of the terms. */
 const MAX_LIKENESSES = 1000;
@@ -81,8 +79,7 @@ export const storageClass: KindBehaviour = {
     validateUpdate: (object, old) => [...findFaults(rules, object), ...findChangeFaults(updates, object, old)],
   },
   cells: {
-    Name: ({ metadata: { name = "", annotations } }) =>
-      annotations?.[DEFAULT_MARK] === "true" || annotations?.[OLD_DEFAULT_MARK] === "true" ? `${name} (default)` : name,
+    Name: nameOrDefault("storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"),
     Provisioner: (object) => stringIn(object, "provisioner"),
     ReclaimPolicy: (object) => stringIn(object, "reclaimPolicy") || "Delete",
     VolumeBindingMode: (object) => stringIn(object, "volumeBindingMode") || "Immediate",

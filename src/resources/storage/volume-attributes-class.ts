@@ -4,9 +4,8 @@ import { stringIn } from "../../object/read.ts";
 import { findFaults } from "../../validation/check.ts";
 import { fields } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
+import { nameOrDefault } from "./default-mark.ts";
 import { driverName, parameters } from "./driver-name.ts";
-
-const DEFAULT_MARK = "volumeattributesclass.alpha.kubernetes.io/is-default-class";
 
 const rules = fields({ driverName, parameters: parameters(true) });
 
@@ -22,7 +21,7 @@ export const volumeAttributesClass: KindBehaviour = {
     ],
   },
   cells: {
-    Name: ({ metadata: { name = "", annotations } }) => (annotations?.[DEFAULT_MARK] === "true" ? `${name} (default)` : name),
+    Name: nameOrDefault("volumeattributesclass.alpha.kubernetes.io/is-default-class"),
     DriverName: (object) => stringIn(object, "driverName"),
   },
 };
