@@ -9,16 +9,13 @@ export function shortList(items: readonly string[]): string {
 
 /** The first three hosts of rules. Rules for any host aren't shown, but they count once more rules follow those shown. */
 export function shortHosts(hosts: readonly string[]): string {
-  const named = hosts.filter((host) => host !== "").slice(0, SHOWN);
-  const shown = named.join(",");
-  const last = named.length === SHOWN ? placeOfNth(hosts, SHOWN) : hosts.length;
-  return last < hosts.length - 1 ? `${shown} + ${hosts.length - SHOWN} more...` : shown;
-}
-
-/** Where in a list the nth text that is not empty stands. */
-function placeOfNth(texts: readonly string[], n: number): number {
-  let seen = 0;
-  return texts.findIndex((text) => text !== "" && ++seen === n);
+  const shown: string[] = [];
+  let more = false;
+  for (const host of hosts) {
+    more = shown.length === SHOWN;
+    if (!more && host !== "") shown.push(host);
+  }
+  return more ? `${shown.join(",")} + ${hosts.length - SHOWN} more...` : shown.join(",");
 }
 
 const SHOWN = 3;
