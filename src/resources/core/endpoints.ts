@@ -77,9 +77,9 @@ const SHOWN = 3;
 function endpointsCell(object: KubeObject): string {
   const shown: string[] = [];
   let count = 0;
-  const subsets = objectsIn(object, "subsets");
-  if (subsets.length === 0) return "<none>";
-  for (const subset of subsets) {
+  const listed = objectsIn(object, "subsets");
+  if (listed.length === 0) return "<none>";
+  for (const subset of listed) {
     const ports = objectsIn(subset, "ports");
     const addresses = objectsIn(subset, "addresses").map((item) => stringIn(item, "ip"));
     // Without ports an address stands for itself.
