@@ -211,6 +211,8 @@ class Decoder {
   /** A conversion takes 1.0 as 1 and cuts off what does not fit. */
   #convertedInteger(value: number | bigint, schema: ScalarSchema): JsonValue | undefined {
     if (typeof value === "number" && !Number.isInteger(value)) return this.#wrongType(value, schema);
+    // What fits anyway is by far the most, and needs no big integers.
+    if (value >= minInt32 && value <= maxInt32) return Number(value) + 0;
     const cut = BigInt.asIntN(schema.type === "int32" ? 32 : 64, BigInt(value));
     return cut >= Number.MIN_SAFE_INTEGER && cut <= Number.MAX_SAFE_INTEGER ? Number(cut) : cut;
   }
