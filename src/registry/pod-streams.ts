@@ -9,7 +9,7 @@ import { NODES } from "../object/resource-ids.ts";
 import { badRequest, invalid, plainError } from "../object/status.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
 import { podIp } from "../resources/core/pod-selectors.ts";
-import { containerLists } from "../resources/pod-spec/scope.ts";
+import { containersOf } from "../resources/pod-spec/scope.ts";
 import { atLeast, nonNegative } from "../validation/scalars.ts";
 import { ownEndpoint } from "./endpoint.ts";
 import { get } from "./get.ts";
@@ -71,7 +71,7 @@ export function checkHost(node: KubeObject): void {
 /** A container is to be named where there are several. Errors: StatusError 400. */
 function checkContainer(pod: KubeObject, container: string): void {
   const spec = objectIn(pod, "spec");
-  const names = containerLists.flatMap((list) => objectsIn(spec, list).map((one) => stringIn(one, "name")));
+  const names = containersOf(spec).map((one) => stringIn(one, "name"));
   if (container !== "") {
     if (!names.includes(container)) throw badRequest(`container ${container} is not valid for pod ${pod.metadata.name}`);
   } else if (objectsIn(spec, "containers").length > 1) {

@@ -92,7 +92,7 @@ function checkRequirement(operators: Operators, value: ReadonlyJson, at: FieldPa
   if (options.allowInvalidValues !== true) checkLabelValues(values, at, faults);
 }
 
-/** Whether a LabelSelector has values that are no label values: servers of old let them in, and what is stored is forgiven. */
+/** Whether a LabelSelector, or a term of a NodeSelector, has values that are no label values: servers of old let them in, and what is stored is forgiven. */
 export function hasInvalidValues(selector: ReadonlyJsonObject): boolean {
   return objectsIn(selector, "matchExpressions").some((one) => stringsIn(one, "values").some((value) => labelValue(value).length > 0));
 }

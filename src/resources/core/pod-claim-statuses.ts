@@ -5,8 +5,10 @@ import { dnsLabel, dnsSubdomain } from "../../object/names.ts";
 import { isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { optional, required } from "../../validation/presence.ts";
 import { text } from "../../validation/scalars.ts";
+import { containersOf, lastingLists } from "../pod-spec/scope.ts";
 
 const claimName = text(dnsSubdomain);
+const claimNameIfAny = optional(claimName);
 
 /** Appends what is wrong with what is said of a pod's claims; the names of the claims made for it are told of its own. */
 export function checkClaimStatuses(status: ReadonlyJsonObject, spec: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
@@ -18,11 +20,14 @@ export function checkClaimStatuses(status: ReadonlyJsonObject, spec: ReadonlyJso
     if (!known.has(name)) faults.push(invalidField(place, name, "must match the name of an entry in `spec.resourceClaims`"));
     if (seen.has(name)) faults.push(duplicateField(place, name));
     seen.add(name);
-    optional(claimName)(getOwn(one, "resourceClaimName"), place, faults, undefined);
+    claimNameIfAny(getOwn(one, "resourceClaimName"), place, faults, undefined);
   });
 }
 
 const requestName = text(dnsLabel);
+const madeClaimName = required(claimName);
+/** What tells a mapping from others. */
+const mappingMembers = ["containerName", "resourceName", "requestName"];
 const unknownContainer = "must match the name of an entry in spec.initContainers.name or spec.containers.name";
 const unknownResource =
   "must match the extended resource name of an entry in spec.initContainers.resources.requests or spec.containers.resources.requests";
@@ -31,9 +36,7 @@ const unknownResource =
 export function checkExtendedClaimStatus(status: ReadonlyJsonObject, spec: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
   if (!isSet(status, "extendedResourceClaimStatus")) return;
   const claim = objectIn(status, "extendedResourceClaimStatus");
-  const containers = new Map(
-    ["initContainers", "containers"].flatMap((list) => objectsIn(spec, list)).map((one) => [stringIn(one, "name"), one]),
-  );
+  const containers = new Map(containersOf(spec, lastingLists).map((one) => [stringIn(one, "name"), one]));
   const mappings = objectsIn(claim, "requestMappings");
   const mappingsAt = at.child("requestMappings");
   if (mappings.length === 0) faults.push(requiredField(mappingsAt, "at least one request mapping is required"));
@@ -48,10 +51,9 @@ export function checkExtendedClaimStatus(status: ReadonlyJsonObject, spec: Reado
       faults.push(invalidField(place.child("resourceName"), of("resourceName"), unknownResource));
     }
     requestName(of("requestName"), at.child("requestName"), faults, undefined);
-    const members = ["containerName", "resourceName", "requestName"];
-    const key = JSON.stringify(members.map(of));
-    if (seen.has(key)) for (const member of members) faults.push(duplicateField(place.child(member), of(member)));
+    const key = JSON.stringify(mappingMembers.map(of));
+    if (seen.has(key)) for (const member of mappingMembers) faults.push(duplicateField(place.child(member), of(member)));
     seen.add(key);
   });
-  required(claimName)(getOwn(claim, "resourceClaimName"), at.child("resourceClaimName"), faults, undefined);
+  madeClaimName(getOwn(claim, "resourceClaimName"), at.child("resourceClaimName"), faults, undefined);
 }

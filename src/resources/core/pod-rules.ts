@@ -7,8 +7,8 @@ import { checkImagePadding } from "../pod-spec/containers.ts";
 import { forgiven } from "../pod-spec/forgiven.ts";
 import { checkPodAnnotations } from "../pod-spec/pod-annotations.ts";
 import { checkPodSpec } from "../pod-spec/pod-spec.ts";
-import { checkProfileAnnotations } from "../pod-spec/profile-annotations.ts";
-import type { PodRuleOptions } from "../pod-spec/scope.ts";
+import { checkProfilesAgree } from "../pod-spec/profile-annotations.ts";
+import { lastingLists, type PodRuleOptions } from "../pod-spec/scope.ts";
 import { checkTokensNeedAccount } from "../pod-spec/volume-files.ts";
 
 /** Where a pod's parts are. */
@@ -31,7 +31,7 @@ export function checkPod(object: KubeObject, faults: FieldError[], options: PodR
   checkPodAnnotations(object.metadata, spec, podPaths.annotations, faults, options);
   checkPodSpec(spec, object.metadata, podPaths.spec, faults, options);
   checkTokensNeedAccount(spec, podPaths.spec, faults);
-  for (const list of ["containers", "initContainers"] as const) {
+  for (const list of lastingLists) {
     objectsIn(spec, list).forEach((container, i) => checkImagePadding(container, podPaths.spec.child(list).index(i), faults));
   }
 }
@@ -48,6 +48,6 @@ export function validatePod(object: KubeObject, context: StrategyContext): Field
     const detail = "cannot be set until all schedulingGates have been cleared";
     faults.push(forbiddenField(podPaths.spec.child("nodeName"), detail));
   }
-  checkProfileAnnotations(object.metadata, spec, podPaths.spec, faults);
+  checkProfilesAgree(object.metadata, spec, podPaths.spec, faults);
   return faults;
 }

@@ -8,6 +8,7 @@ import type { StrategyContext } from "../definition.ts";
 import { checkImagePadding } from "../pod-spec/containers.ts";
 import { specDiff } from "../pod-spec/internal-form.ts";
 import { checkPodAnnotationChanges } from "../pod-spec/pod-annotations.ts";
+import { lastingLists } from "../pod-spec/scope.ts";
 import { toleration } from "../pod-spec/tolerations.ts";
 import { checkGatedAffinity, checkGatedNodeSelector } from "./pod-gated.ts";
 import { checkPod, podOptions, podPaths } from "./pod-rules.ts";
@@ -28,7 +29,7 @@ export function validatePodUpdate(object: KubeObject, old: KubeObject, context: 
   checkPodAnnotationChanges(object, old, podPaths.annotations, faults);
   const spec = objectIn(object, "spec");
   const oldSpec = objectIn(old, "spec");
-  for (const list of ["containers", "initContainers"] as const) {
+  for (const list of lastingLists) {
     if (!checkSameContainers(spec, oldSpec, list, faults)) return faults;
   }
   if (!checkDeadline(spec, oldSpec, faults)) return faults;
@@ -47,7 +48,7 @@ export function validatePodUpdate(object: KubeObject, old: KubeObject, context: 
 function checkSameContainers(
   spec: ReadonlyJsonObject,
   old: ReadonlyJsonObject,
-  list: "containers" | "initContainers",
+  list: (typeof lastingLists)[number],
   faults: FieldError[],
 ): boolean {
   const containers = objectsIn(spec, list);
@@ -139,7 +140,7 @@ function withAllowedChangesUndone(spec: ReadonlyJsonObject, old: ReadonlyJsonObj
 function withOldImages(
   spec: ReadonlyJsonObject,
   old: ReadonlyJsonObject,
-  list: "containers" | "initContainers",
+  list: (typeof lastingLists)[number],
 ): readonly ReadonlyJsonObject[] {
   const before = objectsIn(old, list);
   return objectsIn(spec, list).map((container, i) => ({ ...container, image: getOwn(before[i] ?? {}, "image") }));

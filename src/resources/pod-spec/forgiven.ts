@@ -1,13 +1,12 @@
 import type { FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import type { ReadonlyJsonObject } from "../../object/json.ts";
-import { labelValue } from "../../object/names.ts";
-import { isSet, listIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { isSet, listIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import type { Check } from "../../validation/check.ts";
-import { labelSelector } from "../../validation/labels.ts";
+import { hasInvalidValues, labelSelector } from "../../validation/labels.ts";
 import { nonReservedPath } from "./paths.ts";
-import { hasDeletionCost } from "./pod-annotations.ts";
-import { visitContainers, type PodRuleOptions } from "./scope.ts";
+import { isDeletionCostGood } from "./pod-annotations.ts";
+import { containersOf, type PodRuleOptions } from "./scope.ts";
 import { sharesNamespaceOf } from "./sysctls.ts";
 
 const selector = labelSelector();
@@ -18,15 +17,16 @@ const selector = labelSelector();
  */
 export function forgiven(spec: ReadonlyJsonObject, meta: ReadonlyJsonObject): Omit<PodRuleOptions, "allowPrivileged"> {
   return {
-    allowInvalidDeletionCost: !hasDeletionCost(objectIn(meta, "annotations")),
+    allowInvalidDeletionCost: !isDeletionCostGood(objectIn(meta, "annotations")),
     allowInvalidSelectorValues: podTerms(spec).some((term) => isWrong(selector, term, "labelSelector", "namespaceSelector")),
-    allowInvalidNodeValues: hasInvalidNodeValues(spec),
+    allowInvalidNodeValues: requiredNodeTerms(spec).some(hasInvalidValues),
     allowInvalidSpreadSelectors: objectsIn(spec, "topologySpreadConstraints").some((one) => isWrong(selector, one, "labelSelector")),
     allowAnyTokenPath: tokens(spec).some((token) => isWrong(nonReservedPath, token, "path")),
     allowSysctlsOfNode: objectsIn(objectIn(spec, "securityContext"), "sysctls").some(
       (one) => sharesNamespaceOf(spec, stringIn(one, "name")) !== undefined,
     ),
-    allowDevicesInUserNamespace: spec["hostUsers"] === false && hasDevices(spec),
+    allowDevicesInUserNamespace:
+      spec["hostUsers"] === false && containersOf(spec).some((container) => listIn(container, "volumeDevices").length > 0),
     allowSeLinuxMountOption: isSet(objectIn(spec, "securityContext"), "seLinuxChangePolicy"),
   };
 }
@@ -47,11 +47,8 @@ function podTerms(spec: ReadonlyJsonObject): ReadonlyJsonObject[] {
   });
 }
 
-function hasInvalidNodeValues(spec: ReadonlyJsonObject): boolean {
-  const nodes = objectIn(objectIn(objectIn(spec, "affinity"), "nodeAffinity"), required);
-  return objectsIn(nodes, "nodeSelectorTerms")
-    .flatMap((term) => objectsIn(term, "matchExpressions"))
-    .some((one) => stringsIn(one, "values").some((value) => labelValue(value).length > 0));
+function requiredNodeTerms(spec: ReadonlyJsonObject): readonly ReadonlyJsonObject[] {
+  return objectsIn(objectIn(objectIn(objectIn(spec, "affinity"), "nodeAffinity"), required), "nodeSelectorTerms");
 }
 
 function tokens(spec: ReadonlyJsonObject): ReadonlyJsonObject[] {
@@ -59,12 +56,4 @@ function tokens(spec: ReadonlyJsonObject): ReadonlyJsonObject[] {
     .flatMap((volume) => objectsIn(objectIn(volume, "projected"), "sources"))
     .filter((source) => isSet(source, "serviceAccountToken"))
     .map((source) => objectIn(source, "serviceAccountToken"));
-}
-
-function hasDevices(spec: ReadonlyJsonObject): boolean {
-  let found = false;
-  visitContainers(spec, FieldPath.root, (container) => {
-    found ||= listIn(container, "volumeDevices").length > 0;
-  });
-  return found;
 }

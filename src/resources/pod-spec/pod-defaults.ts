@@ -4,6 +4,7 @@ import { formatQuantity } from "../../object/quantity.ts";
 import { defaultPodSpec } from "./defaults.ts";
 import { aggregate, isPodLevelResource } from "./pod-resources.ts";
 import { isHugePages, isOvercommitAllowed } from "./resource-names.ts";
+import { lastingLists } from "./scope.ts";
 
 /** Fills in a pod's spec, in place: what every spec gets, and what only pods get. */
 export function defaultPod(spec: JsonObject): void {
@@ -11,7 +12,7 @@ export function defaultPod(spec: JsonObject): void {
   spec["enableServiceLinks"] ??= true;
   // Old pods may have a negative grace period, which counts as the shortest one; templates keep theirs.
   if (Number(spec["terminationGracePeriodSeconds"]) < 0) spec["terminationGracePeriodSeconds"] = 1;
-  for (const list of ["containers", "initContainers"]) {
+  for (const list of lastingLists) {
     for (const container of objects(spec[list])) {
       requestWhatIsLimited(container);
       if (spec["hostNetwork"] === true) useHostPorts(container);

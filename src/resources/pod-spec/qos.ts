@@ -1,7 +1,8 @@
 import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
 import { compareQuantity, quantitySign } from "../../object/quantity.ts";
-import { isSet, objectIn, objectsIn } from "../../object/read.ts";
+import { isSet, objectIn } from "../../object/read.ts";
 import { asQuantity } from "../../validation/quantities.ts";
+import { containersOf, lastingLists } from "./scope.ts";
 
 /** How a pod fares when its node runs short (concepts/workloads/pods/pod-qos). */
 type QosClass = "Guaranteed" | "Burstable" | "BestEffort";
@@ -12,7 +13,7 @@ const counted = ["cpu", "memory"];
 export function qosClass(spec: ReadonlyJsonObject): QosClass {
   const owners = isSet(spec, "resources")
     ? [objectIn(spec, "resources")]
-    : ["containers", "initContainers"].flatMap((list) => objectsIn(spec, list).map((container) => objectIn(container, "resources")));
+    : containersOf(spec, lastingLists).map((container) => objectIn(container, "resources"));
   const asks = owners.some((owner) => asksFor(objectIn(owner, "requests")) || asksFor(objectIn(owner, "limits")));
   if (!asks) return "BestEffort";
   return owners.every(isGuaranteed) ? "Guaranteed" : "Burstable";

@@ -1,5 +1,6 @@
 import type { ReadonlyJsonObject } from "../../object/json.ts";
 import { isSet, listIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { containersOf, lastingLists } from "./scope.ts";
 
 /** Whether a container of a pod that has ended so is started again (KEP-5307, KEP-5532). */
 export function mayRestart(container: ReadonlyJsonObject, spec: ReadonlyJsonObject, exitCode: number): boolean {
@@ -20,8 +21,7 @@ function matches(exitCodes: ReadonlyJsonObject, exitCode: number): boolean {
 
 /** A pod in which one container's end restarts all of them has none that is known to have ended for good. */
 function restartsAll(spec: ReadonlyJsonObject): boolean {
-  return ["containers", "initContainers"]
-    .flatMap((list) => objectsIn(spec, list))
+  return containersOf(spec, lastingLists)
     .flatMap((container) => objectsIn(container, "restartPolicyRules"))
     .some((rule) => stringIn(rule, "action") === "RestartAllContainers");
 }

@@ -47,6 +47,14 @@ export interface ContainerScope extends PodScope {
 /** The three lists of containers of a pod, in the order in which they start. */
 export const containerLists = ["initContainers", "containers", "ephemeralContainers"] as const;
 
+/** The two lists of containers that a pod is made with. */
+export const lastingLists = ["containers", "initContainers"] as const;
+
+/** The containers of a pod: of all its lists, or of those that are named. */
+export function containersOf(spec: ReadonlyJsonObject, lists: readonly string[] = containerLists): ReadonlyJsonObject[] {
+  return lists.flatMap((list) => objectsIn(spec, list));
+}
+
 /** Whether a pod says that it is for Windows. */
 export function isWindowsPod(spec: ReadonlyJsonObject): boolean {
   return stringIn(objectIn(spec, "os"), "name") === "windows";

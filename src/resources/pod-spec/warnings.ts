@@ -6,8 +6,8 @@ import { isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../..
 import { warnOfAddress } from "../../validation/address-warnings.ts";
 import { warnOfFractions } from "./amount-warnings.ts";
 import { renamedNodeLabels } from "./node-labels.ts";
-import { appArmorOfContainer, seccompOfContainer, seccompOfPod } from "./pod-annotations.ts";
 import { portWarnings } from "./port-warnings.ts";
+import { appArmorOfContainer, seccompOfContainer, seccompOfPod } from "./profile-annotations.ts";
 import { visitContainers } from "./scope.ts";
 import { volumeWarnings } from "./volume-warnings.ts";
 

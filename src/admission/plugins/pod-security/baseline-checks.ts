@@ -1,7 +1,7 @@
 import type { ReadonlyJsonObject } from "../../../object/json.ts";
 import { quoteText } from "../../../object/quote.ts";
 import { booleanIn, isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../../object/read.ts";
-import { appArmorOfContainer, seccompOfContainer, seccompOfPod } from "../../../resources/pod-spec/pod-annotations.ts";
+import { appArmorOfContainer, seccompOfContainer, seccompOfPod } from "../../../resources/pod-spec/profile-annotations.ts";
 import type { PodLike } from "../../pod-templates.ts";
 import {
   containersOf,

@@ -5,7 +5,7 @@ import type { KubeObject } from "../../../object/kube-object.ts";
 import { objectIn, objectsIn, stringIn } from "../../../object/read.ts";
 import { forbidden, internalError, invalid } from "../../../object/status.ts";
 import { NAMESPACES, PODS } from "../../../object/resource-ids.ts";
-import { appArmorOfContainer, seccompOfContainer, seccompOfPod } from "../../../resources/pod-spec/pod-annotations.ts";
+import { appArmorOfContainer, seccompOfContainer, seccompOfPod } from "../../../resources/pod-spec/profile-annotations.ts";
 import { containerLists } from "../../../resources/pod-spec/scope.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../../admission.ts";
 import { isOf } from "../../attributes.ts";
