@@ -1,6 +1,6 @@
 import { forbiddenField, invalidField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
-import { copyJson, equalJson, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
+import { copyJson, equalJson, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { objects, structAt } from "../../object/parts.ts";
 import { isSet, listIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
@@ -9,7 +9,7 @@ import { restore } from "../keep-old.ts";
 import { qosClass } from "../pod-spec/qos.ts";
 import { isMirrorPod } from "../pod-spec/resource-claims.ts";
 import { resizable, restartsOnResize } from "../pod-spec/resources.ts";
-import { isWindowsPod } from "../pod-spec/scope.ts";
+import { isWindowsPod, lastingLists } from "../pod-spec/scope.ts";
 import { backToOld } from "./pod-doors.ts";
 import { checkPod, podOptions, podPaths } from "./pod-rules.ts";
 import { podSpecChanged } from "./pod-status.ts";
@@ -18,36 +18,25 @@ import { podSpecChanged } from "./pod-status.ts";
 export const resizeStrategy: Partial<Strategy> = {
   prepareForUpdate(object, old) {
     const asked = objectIn(object, "spec");
-    const kept: JsonObject = {};
-    for (const list of resizedLists) {
-      const containers = objectsIn(asked, list);
-      // Containers that come, go or change places are the validation's to refuse: they are left as asked.
-      if (sameNames(containers, objectsIn(objectIn(old, "spec"), list))) continue;
-      kept[list] = copyJson(listIn(asked, list)) as JsonValue;
-    }
-    const resources = new Map(
-      resizedLists.flatMap((list) =>
-        objectsIn(asked, list).map((container) => [`${list}/${stringIn(container, "name")}`, container] as const),
-      ),
-    );
     backToOld(object, old);
     const spec = structAt(object, "spec");
     if (spec === undefined) return;
-    for (const list of resizedLists) {
-      for (const container of objects(spec[list])) {
-        const wanted = resources.get(`${list}/${stringIn(container, "name")}`);
-        if (wanted === undefined) continue;
-        for (const member of ["resources", "resizePolicy"]) restore(container, wanted, member);
+    for (const list of lastingLists) {
+      const wanted = objectsIn(asked, list);
+      // Containers that come, go or change places are the validation's to refuse: they are left as asked.
+      if (!sameNames(wanted, objectsIn(spec, list))) {
+        spec[list] = copyJson(listIn(asked, list)) as JsonValue;
+        continue;
       }
-      if (kept[list] !== undefined) spec[list] = kept[list];
+      objects(spec[list]).forEach((container, i) => {
+        for (const member of ["resources", "resizePolicy"]) restore(container, wanted[i] ?? {}, member);
+      });
     }
     restore(spec, asked, "resources");
   },
   validateUpdate: validateResize,
   generationChanged: podSpecChanged,
 };
-
-const resizedLists = ["containers", "initContainers"] as const;
 
 function validateResize(object: KubeObject, old: KubeObject, context: StrategyContext): FieldError[] {
   const spec = objectIn(object, "spec");
@@ -79,7 +68,7 @@ function validateResize(object: KubeObject, old: KubeObject, context: StrategyCo
       checkRemoved(objectIn(container, "resources"), objectIn(was, "resources"), place, "resource", faults);
     });
   }
-  for (const list of resizedLists) {
+  for (const list of lastingLists) {
     const oldContainers = objectsIn(oldSpec, list);
     objectsIn(spec, list).forEach((container, i) => checkFixed(list, container, oldContainers[i] ?? {}, i, faults));
   }
@@ -89,7 +78,7 @@ function validateResize(object: KubeObject, old: KubeObject, context: StrategyCo
 /** Appends where containers do not stand where they stood. False: one does not. */
 function checkPlaces(spec: ReadonlyJsonObject, oldSpec: ReadonlyJsonObject, faults: FieldError[]): boolean {
   const before = faults.length;
-  for (const list of resizedLists) {
+  for (const list of lastingLists) {
     const oldContainers = objectsIn(oldSpec, list);
     const containers = objectsIn(spec, list);
     const place = podPaths.spec.child(list);
@@ -107,7 +96,7 @@ function checkPlaces(spec: ReadonlyJsonObject, oldSpec: ReadonlyJsonObject, faul
 
 /** Appends where more of a container than its processor and memory has changed. */
 function checkFixed(
-  list: (typeof resizedLists)[number],
+  list: (typeof lastingLists)[number],
   container: ReadonlyJsonObject,
   old: ReadonlyJsonObject,
   i: number,

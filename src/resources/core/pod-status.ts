@@ -5,9 +5,10 @@ import { equalJson, structIn, type JsonObject, type ReadonlyJsonObject } from ".
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsSubdomain, qualifiedNameRules } from "../../object/names.ts";
 import { objects } from "../../object/parts.ts";
-import { isSet, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { warnOfAddress } from "../../validation/address-warnings.ts";
 import { legacyIp, unlessBefore } from "../../validation/addresses.ts";
+import { atLeast } from "../../validation/scalars.ts";
 import { each } from "../../validation/structure.ts";
 import type { Strategy } from "../definition.ts";
 import { restore } from "../keep-old.ts";
@@ -15,6 +16,12 @@ import { checkPodAnnotationChanges } from "../pod-spec/pod-annotations.ts";
 import { checkClaimStatuses, checkExtendedClaimStatus } from "./pod-claim-statuses.ts";
 import { checkAllocatedResources, checkTransitions, checkUsers } from "./pod-container-statuses.ts";
 import { podPaths } from "./pod-rules.ts";
+
+/** The addresses of a pod and of its node. */
+const addressLists = ["podIPs", "hostIPs"] as const;
+
+/** An observed generation. */
+const generation = atLeast(0, "must be a non-negative integer");
 
 /** How a pod changes through pods/status: its spec and owners stay, its status is the writer's. */
 export const podStatusStrategy: Partial<Strategy> = {
@@ -28,10 +35,10 @@ export const podStatusStrategy: Partial<Strategy> = {
     keepObservedGeneration(status, before);
     dropDisabledStatus(status, before);
   },
-  validateUpdate: (object, old) => validateStatus(object, old),
+  validateUpdate: validateStatus,
   warnings(object) {
     const warnings: string[] = [];
-    for (const list of ["podIPs", "hostIPs"]) {
+    for (const list of addressLists) {
       addressesIn(objectIn(object, "status"), list).forEach((address, i) =>
         warnOfAddress(address, podPaths.status.child(list).index(i).child("ip"), warnings),
       );
@@ -82,10 +89,7 @@ function validateStatus(object: KubeObject, old: KubeObject): FieldError[] {
   checkPodAnnotationChanges(object, old, podPaths.annotations, faults);
   checkConditions(status, at.child("conditions"), faults);
   checkNominated(status, before, objectIn(old, "spec"), at.child("nominatedNodeName"), faults);
-  if (numberIn(status, "observedGeneration") < 0) {
-    const value = numberIn(status, "observedGeneration");
-    faults.push(invalidField(at.child("observedGeneration"), value, "must be a non-negative integer"));
-  }
+  generation(status["observedGeneration"], at.child("observedGeneration"), faults, undefined);
   if (stringIn(status, "qosClass") !== stringIn(before, "qosClass")) {
     faults.push(invalidField(at.child("qosClass"), stringIn(status, "qosClass"), "field is immutable"));
   }
@@ -93,8 +97,7 @@ function validateStatus(object: KubeObject, old: KubeObject): FieldError[] {
   checkTransitions(status, before, objectIn(old, "spec"), at, faults);
   checkClaimStatuses(status, spec, at.child("resourceClaimStatuses"), faults);
   checkExtendedClaimStatus(status, spec, at.child("extendedResourceClaimStatus"), faults);
-  checkPodIps(status, before, at.child("podIPs"), faults);
-  checkHostIps(status, before, at.child("hostIPs"), faults);
+  for (const list of addressLists) checkAddresses(status, before, list, at.child(list), faults);
   checkUsers(status, spec, at, faults);
   checkAllocatedResources(status, spec, at, faults);
   return faults;
@@ -119,45 +122,37 @@ const systemConditions: ReadonlySet<string> = new Set(["PodScheduled", "Ready", 
 
 function checkConditions(status: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
   objectsIn(status, "conditions").forEach((condition, i) => {
-    const generation = numberIn(condition, "observedGeneration");
-    if (generation < 0) {
-      faults.push(invalidField(at.index(i).child("observedGeneration"), generation, "must be a non-negative integer"));
-    }
+    generation(condition["observedGeneration"], at.index(i).child("observedGeneration"), faults, undefined);
     const type = stringIn(condition, "type");
     if (systemConditions.has(type)) return;
     for (const message of qualifiedNameRules(type)) faults.push(invalidField(at.index(i).child("Type"), type, message));
   });
 }
 
-const onePerFamily = "may specify no more than one IP for each IP family";
-
 const addressesIn = (status: ReadonlyJsonObject, list: string): string[] => objectsIn(status, list).map((one) => stringIn(one, "ip"));
 
-function checkPodIps(status: ReadonlyJsonObject, before: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
-  const addresses = addressesIn(status, "podIPs");
-  each(unlessBefore(addressesIn(before, "podIPs"), legacyIp))(addresses, at, faults, undefined);
-  if (!oneOfEachFamily(addresses)) faults.push(invalidField(at, addresses.map(shownIp), onePerFamily));
-}
-
-function checkHostIps(status: ReadonlyJsonObject, before: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
-  const addresses = addressesIn(status, "hostIPs");
+function checkAddresses(
+  status: ReadonlyJsonObject,
+  before: ReadonlyJsonObject,
+  list: (typeof addressLists)[number],
+  at: FieldPath,
+  faults: FieldError[],
+): void {
+  const addresses = addressesIn(status, list);
   const [first] = addresses;
-  if (first === undefined) return;
-  if (first !== stringIn(status, "hostIP")) {
+  if (list === "hostIPs" && first !== undefined && first !== stringIn(status, "hostIP")) {
     faults.push(invalidField(at.index(0).child("ip"), first, "must be equal to `hostIP`"));
   }
-  each(unlessBefore(addressesIn(before, "hostIPs"), legacyIp))(addresses, at, faults, undefined);
-  if (!oneOfEachFamily(addresses)) faults.push(invalidField(at, addresses.map(shownIp), onePerFamily));
+  each(unlessBefore(addressesIn(before, list), legacyIp))(addresses, at, faults, undefined);
+  if (oneOfEachFamily(addresses)) return;
+  const shown = addresses.map((ip) => ({ IP: ip }));
+  faults.push(invalidField(at, shown, "may specify no more than one IP for each IP family"));
 }
 
 function oneOfEachFamily(addresses: readonly string[]): boolean {
   if (addresses.length < 2) return true;
   const families = addresses.map((address) => parseIpSloppy(address)?.family);
   return addresses.length === 2 && families.includes(4) && families.includes(6);
-}
-
-function shownIp(ip: string): ReadonlyJsonObject {
-  return { IP: ip };
 }
 
 /** Whether an update changed a pod's spec; that is what its generation counts. */

@@ -1,9 +1,9 @@
 import { invalidField, requiredField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
-import { legacyIpRules } from "../../object/ip.ts";
 import { dnsSubdomain, dnsSubdomainWithUnderscore } from "../../object/names.ts";
 import type { ReadonlyJsonObject } from "../../object/json.ts";
 import { isSet, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { legacyIp } from "../../validation/addresses.ts";
 import type { Check } from "../../validation/check.ts";
 import { text } from "../../validation/scalars.ts";
 import { each, fields } from "../../validation/structure.ts";
@@ -11,6 +11,7 @@ import { each, fields } from "../../validation/structure.ts";
 const maxNameservers = 3;
 const maxSearches = 32;
 const maxSearchText = 2048;
+const addresses = each(legacyIp);
 
 /** Appends what is wrong with a pod's own DNS settings (concepts/services-networking/dns-pod-service). */
 export function checkDns(spec: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
@@ -31,11 +32,7 @@ export function checkDns(spec: ReadonlyJsonObject, at: FieldPath, faults: FieldE
     const detail = `must not have more than ${maxNameservers} nameservers`;
     faults.push(invalidField(at.child("nameservers"), nameservers, detail));
   }
-  nameservers.forEach((address, i) => {
-    for (const message of legacyIpRules(address)) {
-      faults.push(invalidField(at.child("nameservers").index(i), address, message));
-    }
-  });
+  addresses(nameservers, at.child("nameservers"), faults, undefined);
   checkSearches(stringsIn(config, "searches"), at.child("searches"), faults);
   objectsIn(config, "options").forEach((option, i) => {
     if (stringIn(option, "name") === "") faults.push(requiredField(at.child("options").index(i), "must not be empty"));
@@ -58,4 +55,4 @@ function checkSearches(searches: readonly string[], at: FieldPath, faults: Field
 }
 
 /** The rules of lines in a pod's hosts file. */
-export const hostAliases: Check = each(fields({ ip: text(legacyIpRules), hostnames: each(text(dnsSubdomain)) }));
+export const hostAliases: Check = each(fields({ ip: legacyIp, hostnames: each(text(dnsSubdomain)) }));
