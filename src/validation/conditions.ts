@@ -1,9 +1,9 @@
 import { duplicateField, invalidField, tooLongField } from "../object/field-error.ts";
-import { asList, asNumber, asObject, asString, stringIn } from "../object/read.ts";
+import { asList, asObject, asString, stringIn } from "../object/read.ts";
 import { skippingAbsent, type Check } from "./check.ts";
 import { labelKey } from "./labels.ts";
 import { required, optional } from "./presence.ts";
-import { maxBytes, oneOf } from "./scalars.ts";
+import { atLeast, maxBytes, oneOf } from "./scalars.ts";
 import { fields } from "./structure.ts";
 
 const REASON = "[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?";
@@ -21,9 +21,7 @@ const reason: Check = (value, at, faults) => {
 const condition: Check = fields({
   type: labelKey,
   status: oneOf("False", "True", "Unknown"),
-  observedGeneration: optional((value, at, faults) => {
-    if (asNumber(value) < 0) faults.push(invalidField(at, value ?? 0, "must be greater than or equal to zero"));
-  }),
+  observedGeneration: optional(atLeast(0, "must be greater than or equal to zero")),
   lastTransitionTime: required(),
   reason: required(reason),
   message: maxBytes(MAX_MESSAGE_BYTES),
