@@ -3,19 +3,21 @@ import { copyJson, getOwn, isObject, type JsonObject, type JsonValue, type Reado
 /** Where an object keeps the empty lists and maps that its writer gave it: no member, and gone with a plain copy. */
 const WRITTEN_EMPTY = Symbol("written empty");
 
+interface Noted {
+  readonly [WRITTEN_EMPTY]?: Map<string, JsonValue>;
+}
+
 /** Notes that a member which is left out was written, as an empty list or map: messages show it so, and not as null. */
-export function noteWrittenEmpty(object: JsonObject, name: string, value: JsonValue): void {
-  const noted = notesOf(object);
-  if (noted instanceof Map) noted.set(name, value);
-  else Object.defineProperty(object, WRITTEN_EMPTY, { value: new Map([[name, value]]) });
+export function noteWrittenEmpty(object: JsonObject & Noted, name: string, value: JsonValue): void {
+  const notes = object[WRITTEN_EMPTY];
+  if (notes === undefined) setNotes(object, new Map([[name, value]]));
+  else notes.set(name, value);
 }
 
 /** A member as it was written: also where it is left out since it is empty; undefined where nothing was written. */
-export function writtenMember(object: ReadonlyJsonObject, name: string): ReadonlyJson | undefined {
+export function writtenMember(object: ReadonlyJsonObject & Noted, name: string): ReadonlyJson | undefined {
   const value = getOwn(object, name);
-  if (value !== undefined) return value;
-  const noted = notesOf(object);
-  return noted instanceof Map ? (noted as ReadonlyMap<string, ReadonlyJson>).get(name) : undefined;
+  return value === undefined ? object[WRITTEN_EMPTY]?.get(name) : value;
 }
 
 /** A deep copy that knows of what was written empty as well. */
@@ -29,12 +31,13 @@ function carryNotes(from: ReadonlyJson, to: ReadonlyJson): void {
   if (Array.isArray(from) && Array.isArray(to)) {
     from.forEach((item: ReadonlyJson, i) => carryNotes(item, to[i] as ReadonlyJson));
   } else if (isObject(from) && isObject(to)) {
-    const noted = notesOf(from);
-    if (noted instanceof Map) Object.defineProperty(to, WRITTEN_EMPTY, { value: noted });
+    const { [WRITTEN_EMPTY]: notes }: Noted = from;
+    if (notes !== undefined) setNotes(to, notes);
     for (const key of Object.keys(to)) carryNotes(from[key] ?? null, to[key] ?? null);
   }
 }
 
-function notesOf(object: object): unknown {
-  return !(WRITTEN_EMPTY in object) ? undefined : Object.getOwnPropertyDescriptor(object, WRITTEN_EMPTY)?.value;
+/** Not to be seen by who walks over the members. */
+function setNotes(object: Noted, notes: Map<string, JsonValue>): void {
+  Object.defineProperty(object, WRITTEN_EMPTY, { value: notes });
 }
