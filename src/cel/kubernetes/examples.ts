@@ -361,6 +361,7 @@ const libraries: readonly Example[] = [
   yes("isIP('::1') && isIP('10.0.0.1') && !isIP('10.0.0.256') && !isIP('010.0.0.1')"),
   yes("ip('127.0.0.1').isLoopback() && ip('::1').isLoopback()"),
   yes("ip('fe80::1').isLinkLocalUnicast() && ip('ff02::1').isLinkLocalMulticast()"),
+  yes("ip('ff12::1').isLinkLocalMulticast() && !ip('ff01::1').isLinkLocalMulticast()"),
   yes("ip('8.8.8.8').isGlobalUnicast() && ip('0.0.0.0').isUnspecified()"),
   yes("ip.isCanonical('::1') && !ip.isCanonical('0:0::1')"),
   of("ip('2001:db8::abcd').family()", "int", value(6)),
