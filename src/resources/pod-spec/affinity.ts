@@ -40,7 +40,6 @@ const namespaces: Check = struct((term, at, faults) => {
  * that the selector named before stands in it twice; upstream tells that of the term, by the key's position.
  */
 export const labelKeys: Check = struct((term, at, faults) => {
-  const selector = objectIn(term, "labelSelector");
   const matched = stringsIn(term, "matchLabelKeys");
   const mismatched = stringsIn(term, "mismatchLabelKeys");
   for (const [member, keys] of [
@@ -53,17 +52,21 @@ export const labelKeys: Check = struct((term, at, faults) => {
       keys.forEach((key, i) => labelKey(key, at.child(member).index(i), faults, undefined));
     }
   }
+  if (matched.length === 0) return;
+  const selector = objectIn(term, "labelSelector");
+  const positions = new Map(matched.map((key, i) => [key, i]));
   const seen = new Set(Object.keys(objectIn(selector, "matchLabels")));
   for (const expression of objectsIn(selector, "matchExpressions")) {
     const key = stringIn(expression, "key");
-    const position = matched.lastIndexOf(key);
-    if (position >= 0 && seen.has(key)) {
+    const position = positions.get(key);
+    if (position !== undefined && seen.has(key)) {
       faults.push(invalidField(at.index(position), key, "exists in both matchLabelKeys and labelSelector"));
     }
     seen.add(key);
   }
+  const barred = new Set(mismatched);
   matched.forEach((key, i) => {
-    if (!mismatched.includes(key)) return;
+    if (!barred.has(key)) return;
     faults.push(invalidField(at.child("matchLabelKeys").index(i), key, "exists in both matchLabelKeys and mismatchLabelKeys"));
   });
 });
