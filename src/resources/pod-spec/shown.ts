@@ -1,6 +1,7 @@
 import { goJson } from "../../object/go-json.ts";
 import { isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import { writtenMember } from "../../object/written-empty.ts";
+import { shownMap } from "../../validation/selector-shown.ts";
 
 /**
  * The members of an internal type of the original, in order. Messages print a few values by these types: members have Go
@@ -35,7 +36,7 @@ function shownValue(value: ReadonlyJson, members: ShownMembers): ReadonlyJson {
 function sorted(value: ReadonlyJson): ReadonlyJson {
   if (isList(value) || !isObject(value)) return value;
   if (Object.values(value).some((member) => typeof member === "object")) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  return shownMap(value);
 }
 
 /** JSON over several lines, one space a level, as the original writes what it compares. */

@@ -1,5 +1,6 @@
 import type { JsonValue, ReadonlyJsonObject } from "../../object/json.ts";
 import { objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { sortedKeys } from "../../object/text-order.ts";
 
 /** Names of a pod spec's containers, as columns list them. */
 export function containerNames(spec: ReadonlyJsonObject): JsonValue {
@@ -17,9 +18,7 @@ export function containerImages(spec: ReadonlyJsonObject): JsonValue {
 
 /** Labels as columns write them: a=b,c=d; `<none>` for none. */
 export function labelsText(labels: ReadonlyJsonObject): string {
-  const pairs = Object.keys(labels)
-    .sort()
-    .map((key) => `${key}=${stringIn(labels, key)}`);
+  const pairs = sortedKeys(labels).map((key) => `${key}=${stringIn(labels, key)}`);
   return pairs.length === 0 ? "<none>" : pairs.join(",");
 }
 

@@ -1,9 +1,9 @@
-import { invalidField, notSupportedField, requiredField } from "../../object/field-error.ts";
-import { forbiddenField, tooLongField } from "../../object/field-error.ts";
+import { forbiddenField, invalidField, notSupportedField, requiredField, tooLongField } from "../../object/field-error.ts";
 import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
 import { dnsLabel, dnsSubdomain } from "../../object/names.ts";
 import { quantitySign } from "../../object/quantity.ts";
 import { asObject, asString, booleanIn, isSet, listIn, objectIn, stringIn } from "../../object/read.ts";
+import { sortedKeys } from "../../object/text-order.ts";
 import type { Check } from "../../validation/check.ts";
 import { filled, optional, required } from "../../validation/presence.ts";
 import { asQuantity } from "../../validation/quantities.ts";
@@ -144,7 +144,7 @@ function isHostPort(pair: string): boolean {
 
 const reservedDomains = [".kubernetes.io", ".k8s.io"];
 const flexOptions: Check = (value, at, faults) => {
-  for (const key of Object.keys(asObject(value)).sort()) {
+  for (const key of sortedKeys(asObject(value))) {
     const domain = `.${(key.split("/", 1)[0] ?? "").toLowerCase()}`;
     if (reservedDomains.some((reserved) => domain.endsWith(reserved))) {
       faults.push(invalidField(at.key(key), key, "kubernetes.io and k8s.io namespaces are reserved"));

@@ -3,6 +3,7 @@ import type { ReadonlyJsonObject } from "../../object/json.ts";
 import { labelValue } from "../../object/names.ts";
 import { quoteText } from "../../object/quote.ts";
 import { isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { sortedKeys } from "../../object/text-order.ts";
 import { warnOfAddress } from "../../validation/address-warnings.ts";
 import { warnOfFractions } from "./amount-warnings.ts";
 import { renamedNodeLabels } from "./node-labels.ts";
@@ -55,7 +56,7 @@ function labelProblem(label: string): string | undefined {
 }
 
 function warnOfNodes(spec: ReadonlyJsonObject, at: FieldPath, warnings: string[]): void {
-  for (const key of Object.keys(objectIn(spec, "nodeSelector")).sort()) {
+  for (const key of sortedKeys(objectIn(spec, "nodeSelector"))) {
     const message = labelProblem(key);
     if (message !== undefined) warnings.push(`${at.child("nodeSelector").key(key).toString()}: ${message}`);
   }
