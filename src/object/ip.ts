@@ -11,7 +11,7 @@ export interface Cidr {
 }
 
 /** Messages for texts that are no address or range, as clients know them. */
-export const ipMessages = {
+const ipMessages = {
   address: "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
   cidr: "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)",
   addressZeros: "must not have leading 0s",

@@ -239,7 +239,7 @@ export function portNumber(value: number | bigint): string[] {
 }
 
 /** A number between two others, both included. */
-export function inRange(value: number | bigint, min: number, max: number): string[] {
+function inRange(value: number | bigint, min: number, max: number): string[] {
   return value >= min && value <= max ? [] : [`must be between ${min} and ${max}, inclusive`];
 }
 

@@ -1,3 +1,4 @@
+import type { ReadonlyJsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { numberIn, objectIn, objectsIn, stringIn } from "../object/read.ts";
 import { ENDPOINTS } from "../object/resource-ids.ts";
@@ -31,6 +32,6 @@ function nameOfPort(service: KubeObject, port: string): string {
   throw serviceUnavailable(`no service port ${Number(port)} found for service ${JSON.stringify(service.metadata.name)}`);
 }
 
-function hasPort(subset: Parameters<typeof objectsIn>[0], name: string): boolean {
+function hasPort(subset: ReadonlyJsonObject, name: string): boolean {
   return objectsIn(subset, "ports").some((one) => stringIn(one, "name") === name);
 }

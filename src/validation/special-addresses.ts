@@ -1,5 +1,4 @@
-import type { FieldError } from "../object/field-error.ts";
-import { invalidField } from "../object/field-error.ts";
+import { invalidField, type FieldError } from "../object/field-error.ts";
 import { FieldPath } from "../object/field-path.ts";
 import { isLinkLocalMulticast, isLinkLocalUnicast, isLoopback, isUnspecified } from "../object/ip-ranges.ts";
 import { parseIpSloppy, unmapIp, type IpAddress } from "../object/ip.ts";

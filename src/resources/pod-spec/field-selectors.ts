@@ -1,5 +1,4 @@
-import { invalidField, notSupportedField, requiredField } from "../../object/field-error.ts";
-import type { FieldError } from "../../object/field-error.ts";
+import { invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
 import { qualifiedNameRules } from "../../object/names.ts";
 import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";

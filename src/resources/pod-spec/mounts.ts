@@ -1,7 +1,6 @@
 import { forbiddenField, invalidField, notFoundField, notSupportedField, requiredField } from "../../object/field-error.ts";
 import type { ReadonlyJsonObject } from "../../object/json.ts";
-import { booleanIn, isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
-import { asList, asObject } from "../../object/read.ts";
+import { asList, asObject, booleanIn, isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { skippingAbsent, type Check } from "../../validation/check.ts";
 import { descendingPath, hasBackstep } from "./paths.ts";
 import type { ContainerScope } from "./scope.ts";
