@@ -4,13 +4,15 @@ import { quoteText } from "../../object/quote.ts";
 import { numberIn, objectsIn, stringIn } from "../../object/read.ts";
 import { visitContainers } from "./scope.ts";
 
-/** How many are told: each port is compared with each, and nobody reads more. */
+/** How many are told, and how many pairs are compared, each port with each: nobody reads more. */
 const maxWarnings = 1000;
+const maxPairs = 100_000;
 
 /** Ports of a pod that say nothing or say the same twice; its containers share one network. */
 export function portWarnings(spec: ReadonlyJsonObject, at: FieldPath): string[] {
   const warnings: string[] = [];
   const known = new Map<string, { readonly port: ReadonlyJsonObject; readonly place: FieldPath }[]>();
+  let pairs = 0;
   visitContainers(spec, at, (container, place) => {
     objectsIn(container, "ports").forEach((port, i) => {
       const portPlace = place.child("ports").index(i);
@@ -20,7 +22,8 @@ export function portWarnings(spec: ReadonlyJsonObject, at: FieldPath): string[] 
       const key = `${numberIn(port, "containerPort")}/${stringIn(port, "protocol")}`;
       const others = known.get(key) ?? [];
       for (const other of others) {
-        if (warnings.length >= maxWarnings) return;
+        if (warnings.length >= maxWarnings || pairs >= maxPairs) return;
+        pairs++;
         const relation = relate(port, other.port);
         if (relation !== undefined) warnings.push(`${portPlace.toString()}: ${relation} port definition with ${other.place.toString()}`);
       }
@@ -43,17 +46,17 @@ function relate(a: ReadonlyJsonObject, b: ReadonlyJsonObject): "duplicate" | "ov
 /** Ports of one name: who asks for the name gets the first. */
 function sameNames(spec: ReadonlyJsonObject, at: FieldPath): string[] {
   const warnings: string[] = [];
-  const known = new Map<string, string>();
+  const known = new Map<string, FieldPath>();
   visitContainers(spec, at, (container, place) => {
     objectsIn(container, "ports").forEach((port, i) => {
       const name = stringIn(port, "name");
       if (name === "") return;
-      const own = place.child("ports").index(i).toString();
+      const own = place.child("ports").index(i);
       const first = known.get(name);
       if (first === undefined) known.set(name, own);
       else {
-        const effect = `services and probes that select ports by name will use ${first}`;
-        warnings.push(`${own}: duplicate port name ${quoteText(name)} with ${first}, ${effect}`);
+        const effect = `services and probes that select ports by name will use ${first.toString()}`;
+        warnings.push(`${own.toString()}: duplicate port name ${quoteText(name)} with ${first.toString()}, ${effect}`);
       }
     });
   });

@@ -49,6 +49,11 @@ test("ports that are one another's, or may be, are told, and names that stand tw
 test("the search among very many ports ends", () => {
   const ports = Array.from({ length: 20_000 }, () => port({}));
   assert.equal(warningsOf({ containers: [{ name: "c", ports }] }).length, 1000);
+  const apart = Array.from({ length: 40_000 }, (_, i) => port({ hostPort: i + 1 }));
+  const before = performance.now();
+  assert.deepEqual(warningsOf({ containers: [{ name: "c", ports: apart }] }), []);
+  // Comparing all of them takes a minute.
+  assert.ok(performance.now() - before < 10_000);
 });
 
 test("labels of nodes with newer names are told with their key, but for those of nodeSelector, whose place has it", () => {
