@@ -7,7 +7,7 @@ import type { KindBehaviour, StrategyContext } from "../definition.ts";
 import { labelNames } from "../name-rules.ts";
 import { defaultClaimSpec } from "../pod-spec/defaults.ts";
 import { containerCells, defaultTemplateOf, dropDisabledOf } from "../pod-spec/template-owner.ts";
-import { warnOfFractions } from "../pod-spec/amount-warnings.ts";
+import { warnOfClaimSpec } from "../pod-spec/amount-warnings.ts";
 import { readSpec, specAt } from "../spec-and-status.ts";
 import { checkCollisionCount, checkCounters, checkReplicaParts } from "./counters.ts";
 import { ownTemplateWarnings } from "./replica-warnings.ts";
@@ -89,9 +89,7 @@ function warnings(object: KubeObject, old: KubeObject | undefined): string[] {
   objectsIn(spec, "volumeClaimTemplates").forEach((claim, i) => {
     // The original tells these of the template itself, or of its "Spec" where it is an update.
     const template = specAt.child("volumeClaimTemplates").index(i);
-    const at = (old === undefined ? template : template.child("Spec")).child("resources");
-    const resources = objectIn(objectIn(claim, "spec"), "resources");
-    for (const list of ["requests", "limits"]) warnOfFractions(objectIn(resources, list), at.child(list), texts, ["storage"]);
+    warnOfClaimSpec(objectIn(claim, "spec"), old === undefined ? template : template.child("Spec"), texts);
   });
   if (numberIn(spec, "revisionHistoryLimit") < 0) {
     texts.push("spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended");

@@ -5,21 +5,19 @@ import { quoteText } from "../../object/quote.ts";
 import { isSet, objectIn } from "../../object/read.ts";
 import { asQuantity } from "../../validation/quantities.ts";
 
-/** Amounts of bytes that are no whole number. */
-export function warnOfFractions(resources: ReadonlyJsonObject, at: FieldPath, warnings: string[], names: readonly string[]): void {
-  for (const name of names) {
-    if (!isSet(resources, name)) continue;
-    const amount = asQuantity(getOwn(resources, name));
-    if (quantityMilliValue(amount) % 1000n === 0n) continue;
-    const shown = quoteText(formatQuantity(amount));
-    warnings.push(`${at.key(name).toString()}: fractional byte value ${shown} is invalid, must be an integer`);
-  }
+/** An amount of bytes, by its name in a list of resources, that is no whole number. */
+export function warnOfFraction(resources: ReadonlyJsonObject, name: string, at: FieldPath, warnings: string[]): void {
+  if (!isSet(resources, name)) return;
+  const amount = asQuantity(getOwn(resources, name));
+  if (quantityMilliValue(amount) % 1000n === 0n) return;
+  const shown = quoteText(formatQuantity(amount));
+  warnings.push(`${at.key(name).toString()}: fractional byte value ${shown} is invalid, must be an integer`);
 }
 
 /** What a writer of the spec of a persistent volume claim should know, wherever it stands. */
 export function warnOfClaimSpec(spec: ReadonlyJsonObject, at: FieldPath, warnings: string[]): void {
   const resources = objectIn(spec, "resources");
   for (const list of ["requests", "limits"]) {
-    warnOfFractions(objectIn(resources, list), at.child("resources", list), warnings, ["storage"]);
+    warnOfFraction(objectIn(resources, list), "storage", at.child("resources", list), warnings);
   }
 }

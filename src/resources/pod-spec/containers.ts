@@ -2,7 +2,7 @@ import { duplicateField, forbiddenField, invalidField, notFoundField, requiredFi
 import type { FieldPath } from "../../object/field-path.ts";
 import type { ReadonlyJson, ReadonlyJsonObject } from "../../object/json.ts";
 import { dnsLabel } from "../../object/names.ts";
-import { asObject, isSet, objectsIn, stringIn } from "../../object/read.ts";
+import { asObject, isSet, listIn, objectsIn, stringIn } from "../../object/read.ts";
 import type { Check } from "../../validation/check.ts";
 import { required } from "../../validation/presence.ts";
 import { oneOf, text } from "../../validation/scalars.ts";
@@ -13,7 +13,7 @@ import { checkHostPortConflicts, containerPorts } from "./ports.ts";
 import { runningRules } from "./probes.ts";
 import { containerResources, resizePolicy } from "./resources.ts";
 import { checkContainerRestartPolicy, checkResizeOfInit, checkRunsToCompletion } from "./restart-policy.ts";
-import type { ContainerScope, PodScope } from "./scope.ts";
+import { containersOf, lastingLists, type ContainerScope, type PodScope } from "./scope.ts";
 import { containerSecurityContext } from "./security-context.ts";
 import { pullPolicy } from "./volume-sources.ts";
 
@@ -34,13 +34,13 @@ const anyContainer: Check<ContainerScope> = fields<ContainerScope>({
 });
 
 /** What the rules of one list of containers add, once what holds for all has been checked. */
-type ListRules = (container: ReadonlyJsonObject, at: FieldPath, names: Set<string>, faults: FieldError[]) => void;
+type ListRules = (container: ReadonlyJsonObject, at: FieldPath) => void;
 
-function checkList(list: string, scope: PodScope, at: FieldPath, faults: FieldError[], names: Set<string>, further: ListRules): void {
+function checkList(list: string, scope: PodScope, at: FieldPath, faults: FieldError[], further: ListRules): void {
   objectsIn(scope.spec, list).forEach((container, i) => {
     const place = at.child(list).index(i);
     anyContainer(container, place, faults, { container, ...scope });
-    further(container, place, names, faults);
+    further(container, place);
   });
 }
 
@@ -48,14 +48,15 @@ function checkList(list: string, scope: PodScope, at: FieldPath, faults: FieldEr
 export function checkContainers(scope: PodScope, at: FieldPath, faults: FieldError[]): void {
   const containers = objectsIn(scope.spec, "containers");
   if (containers.length === 0) faults.push(requiredField(at.child("containers")));
-  checkList("containers", scope, at, faults, new Set(), (container, place, names) => {
+  const names = new Set<string>();
+  checkList("containers", scope, at, faults, (container, place) => {
     takeName(container, place, names, faults);
     names.add(stringIn(container, "name"));
     runningRules(container, place, faults, scope);
     checkContainerRestartPolicy(container, place, faults);
   });
   checkHostPortConflicts(containers, (i) => at.child("containers").index(i), faults);
-  checkList("initContainers", scope, at, faults, namesOf(scope.spec, "containers"), (container, place, names) => {
+  checkList("initContainers", scope, at, faults, (container, place) => {
     checkContainerRestartPolicy(container, place, faults);
     const sidecar = stringIn(container, "restartPolicy") === "Always";
     if (sidecar && objectsIn(container, "restartPolicyRules").length > 0) {
@@ -73,8 +74,14 @@ export function checkContainers(scope: PodScope, at: FieldPath, faults: FieldErr
       checkResizeOfInit(container, place, faults);
     }
   });
-  const lasting = new Set([...namesOf(scope.spec, "containers"), ...namesOf(scope.spec, "initContainers")]);
-  checkList("ephemeralContainers", scope, at, faults, new Set(lasting), (container, place, names) => {
+  checkEphemeralContainers(scope, at, faults);
+}
+
+function checkEphemeralContainers(scope: PodScope, at: FieldPath, faults: FieldError[]): void {
+  if (listIn(scope.spec, "ephemeralContainers").length === 0) return;
+  const lasting = new Set(containersOf(scope.spec, lastingLists).map((container) => stringIn(container, "name")));
+  const names = new Set(lasting);
+  checkList("ephemeralContainers", scope, at, faults, (container, place) => {
     checkImagePadding(container, place, faults);
     takeName(container, place, names, faults);
     names.add(stringIn(container, "name"));
@@ -82,10 +89,6 @@ export function checkContainers(scope: PodScope, at: FieldPath, faults: FieldErr
     if (target !== "" && !lasting.has(target)) faults.push(notFoundField(place.child("targetContainerName"), target));
     checkEphemeral(container, place, faults);
   });
-}
-
-function namesOf(spec: ReadonlyJsonObject, list: string): Set<string> {
-  return new Set(objectsIn(spec, list).map((container) => stringIn(container, "name")));
 }
 
 function takeName(container: ReadonlyJsonObject, at: FieldPath, names: Set<string>, faults: FieldError[]): void {

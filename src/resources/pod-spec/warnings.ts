@@ -5,7 +5,7 @@ import { quoteText } from "../../object/quote.ts";
 import { isSet, numberIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { sortedKeys } from "../../object/text-order.ts";
 import { warnOfAddress } from "../../validation/address-warnings.ts";
-import { warnOfFractions } from "./amount-warnings.ts";
+import { warnOfFraction } from "./amount-warnings.ts";
 import { renamedNodeLabels } from "./node-labels.ts";
 import { portWarnings } from "./port-warnings.ts";
 import { appArmorOfContainer, seccompOfContainer, seccompOfPod } from "./profile-annotations.ts";
@@ -37,7 +37,7 @@ export function podSpecWarnings(spec: ReadonlyJsonObject, meta: ReadonlyJsonObje
   }
   warnings.push(...volumeWarnings(objectsIn(spec, "volumes"), specAt.child("volumes")));
   warnOfRepeats(spec, specAt, warnings);
-  warnOfFractions(objectIn(spec, "overhead"), specAt.child("overhead"), warnings, byteResources);
+  for (const name of byteResources) warnOfFraction(objectIn(spec, "overhead"), name, specAt.child("overhead"), warnings);
   warnOfProfiles(spec, annotations, at, warnings);
   warnings.push(...portWarnings(spec, specAt));
   if (numberIn(spec, "terminationGracePeriodSeconds") < 0) {
@@ -157,10 +157,11 @@ function warnOfProfiles(spec: ReadonlyJsonObject, annotations: ReadonlyJsonObjec
 }
 
 function warnOfContainer(container: ReadonlyJsonObject, at: FieldPath, warnings: string[]): void {
-  const resources = objectIn(container, "resources");
-  for (const name of byteResources) {
-    for (const list of ["limits", "requests"]) {
-      warnOfFractions(objectIn(resources, list), at.child("resources", list), warnings, [name]);
+  if (isSet(container, "resources")) {
+    const resources = objectIn(container, "resources");
+    const place = at.child("resources");
+    for (const name of byteResources) {
+      for (const list of ["limits", "requests"]) warnOfFraction(objectIn(resources, list), name, place.child(list), warnings);
     }
   }
   const names = new Set<string>();
