@@ -17,6 +17,13 @@ export const seccompOfContainer = "container.seccomp.security.alpha.kubernetes.i
 /** The same for AppArmor. */
 export const appArmorOfContainer = "container.apparmor.security.beta.kubernetes.io/";
 
+/** Whether annotations name a profile at all; those of most pods do not. */
+export function nameProfiles(annotations: ReadonlyJsonObject): boolean {
+  return Object.keys(annotations).some(
+    (key) => key === seccompOfPod || key.startsWith(seccompOfContainer) || key.startsWith(appArmorOfContainer),
+  );
+}
+
 /** A kind of profile: its name in messages, its field, and what annotations say of the types that the field has. */
 interface ProfileKind {
   readonly name: string;
@@ -50,6 +57,7 @@ function isKnown({ texts }: ProfileKind, annotation: string): boolean {
 
 /** Appends what is wrong with annotations that name profiles, each by itself. */
 export function checkProfileTexts(annotations: ReadonlyJsonObject, spec: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
+  if (!nameProfiles(annotations)) return;
   const keys = sortedKeys(annotations);
   // Upstream tells of seccomp's as if they were members.
   for (const key of [seccompOfPod, ...keys.filter((one) => one.startsWith(seccompOfContainer))]) {
@@ -79,7 +87,7 @@ function checkAppArmor(profile: string, at: FieldPath, faults: FieldError[]): vo
 /** Appends where a new pod's annotations name another profile than its fields do. */
 export function checkProfilesAgree(meta: ReadonlyJsonObject, spec: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
   const annotations = objectIn(meta, "annotations");
-  if (Object.keys(annotations).length === 0) return;
+  if (!nameProfiles(annotations)) return;
   const ofPod = objectIn(spec, "securityContext");
   const compare = (kind: ProfileKind, key: string, owner: ReadonlyJsonObject, place: FieldPath): void => {
     if (!isSet(annotations, key) || !isSet(owner, kind.member)) return;
@@ -116,7 +124,7 @@ function mismatch({ name, texts }: ProfileKind, annotation: string, profile: Rea
 export function applyAppArmorAnnotations(pod: KubeObject, warn: (text: string) => void): void {
   const spec = structIn(pod, "spec");
   const annotations = objectIn(pod.metadata, "annotations");
-  if (Object.keys(annotations).length === 0 || isWindowsPod(spec)) return;
+  if (!nameProfiles(annotations) || isWindowsPod(spec)) return;
   const ofPod = objectIn(spec, "securityContext")[appArmor.member];
   for (const container of containerLists.flatMap((list) => objects(spec[list]))) {
     const key = appArmorOfContainer + stringIn(container, "name");

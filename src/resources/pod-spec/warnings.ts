@@ -8,7 +8,7 @@ import { warnOfAddress } from "../../validation/address-warnings.ts";
 import { warnOfFraction } from "./amount-warnings.ts";
 import { renamedNodeLabels } from "./node-labels.ts";
 import { portWarnings } from "./port-warnings.ts";
-import { appArmorOfContainer, seccompOfContainer, seccompOfPod } from "./profile-annotations.ts";
+import { appArmorOfContainer, nameProfiles, seccompOfContainer, seccompOfPod } from "./profile-annotations.ts";
 import { visitContainers } from "./scope.ts";
 import { volumeWarnings } from "./volume-warnings.ts";
 
@@ -136,14 +136,15 @@ const byteResources = ["memory", "ephemeral-storage"];
 /** Profiles named by annotations alone, and beside them what is said of each container. */
 function warnOfProfiles(spec: ReadonlyJsonObject, annotations: ReadonlyJsonObject, at: FieldPath, warnings: string[]): void {
   const place = at.child("metadata", "annotations");
+  const named = nameProfiles(annotations);
   const useField = (key: string, since: string, field: string): void => {
     if (isSet(annotations, key)) warnings.push(`${place.key(key).toString()}: ${since}; use the "${field}" field instead`);
   };
   const ofPod = objectIn(spec, "securityContext");
   // Of a pod's, what writes the annotation into the field has told.
   const ofTemplate = at !== FieldPath.root;
-  if (!isSet(ofPod, "seccompProfile")) useField(seccompOfPod, "non-functional in v1.27+", "seccompProfile");
-  visitContainers(spec, at.child("spec"), (container, containerAt) => {
+  if (named && !isSet(ofPod, "seccompProfile")) useField(seccompOfPod, "non-functional in v1.27+", "seccompProfile");
+  const ofContainer = (container: ReadonlyJsonObject): void => {
     const context = objectIn(container, "securityContext");
     const name = stringIn(container, "name");
     if (!isSet(context, "seccompProfile")) {
@@ -152,6 +153,9 @@ function warnOfProfiles(spec: ReadonlyJsonObject, annotations: ReadonlyJsonObjec
     if (ofTemplate && !isSet(ofPod, "appArmorProfile") && !isSet(context, "appArmorProfile")) {
       useField(`${appArmorOfContainer}${name}`, "deprecated since v1.30", "appArmorProfile");
     }
+  };
+  visitContainers(spec, at.child("spec"), (container, containerAt) => {
+    if (named) ofContainer(container);
     warnOfContainer(container, containerAt, warnings);
   });
 }
