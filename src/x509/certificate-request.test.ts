@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
-import { certificateRequestFault } from "./certificate-request.ts";
-import { bitString, context, objectIdentifier, positiveInteger, sequence } from "./der.ts";
-import { DerError, readDer, readItems, readObjectIdentifier } from "./der-reader.ts";
+import { certificateRequestFault, subjectCommonName, subjectOrganizations } from "./certificate-request.ts";
+import { bitString, context, objectIdentifier, positiveInteger, sequence, setOfOne, utf8String } from "./der.ts";
+import { bits, DerError, FieldReader, objectIdentifier as identifierField, readObjectIdentifier, structure } from "./der-reader.ts";
 import { readPem } from "./pem.ts";
 
 interface Pair {
@@ -18,9 +18,9 @@ const algorithms = {
   rsa: { pair: generateKeyPairSync("rsa", { modulusLength: 2048 }), identifier: "1.2.840.113549.1.1.11", digest: "sha256" },
 } as const;
 
-function request(of: Pair, signer: Pair, identifier: string, digest: string | null): Buffer {
+function request(of: Pair, signer: Pair, identifier: string, digest: string | null, subject: Buffer = sequence()): Buffer {
   const key = of.publicKey.export({ type: "spki", format: "der" });
-  const info = sequence(positiveInteger(Buffer.from([0])), sequence(), key, context(0, Buffer.alloc(0), true));
+  const info = sequence(positiveInteger(Buffer.from([0])), subject, key, context(0, Buffer.alloc(0), true));
   return sequence(info, sequence(objectIdentifier(identifier)), bitString(sign(digest, info, signer.privateKey)));
 }
 
@@ -78,13 +78,30 @@ test("what is wrong with bytes is told by the field that should have been there"
   for (const [bytes, wanted] of rows) assert.equal(certificateRequestFault(bytes), wanted);
 });
 
+test("all names of a subject are read, or the request is none", () => {
+  const { pair, identifier, digest } = algorithms.ec;
+  const name = (type: string, text: string) => setOfOne(sequence(objectIdentifier(type), utf8String(text)));
+  const names = [name("2.5.4.10", "a"), name("2.5.4.3", "first"), name("2.5.4.10", "b"), name("2.5.4.3", "last")];
+  const good = request(pair, pair, identifier, digest, sequence(...names));
+  assert.deepEqual(subjectOrganizations(good), ["a", "b"]);
+  assert.equal(subjectCommonName(good), "last");
+  assert.equal(certificateRequestFault(good), undefined);
+  const wrong = Buffer.concat([Buffer.from([0x30, 0x82, 0, 13]), name("2.5.4.10", "ab")]);
+  for (const subject of [sequence(...Array.from({ length: 1001 }, () => name("2.5.4.10", "a"))), wrong]) {
+    const bad = request(pair, pair, identifier, digest, subject);
+    assert.deepEqual(subjectOrganizations(bad), []);
+    assert.match(certificateRequestFault(bad) ?? "", /^asn1: structure error: /);
+  }
+});
+
 test("DER is read back as it was written", () => {
   const long = Buffer.alloc(300, 7);
   const whole = sequence(bitString(long), objectIdentifier("1.2.840.113549.1.1.11"));
-  const [bits, identifier] = readItems(readDer(whole).value.content);
-  assert.deepEqual(bits?.content.subarray(1), long);
-  assert.equal(readObjectIdentifier(identifier?.content ?? Buffer.alloc(0)), "1.2.840.113549.1.1.11");
-  assert.throws(() => readDer(Buffer.from([0x30, 0x80])), DerError);
+  const inside = new FieldReader(new FieldReader(whole).next(structure("whole")).content);
+  assert.deepEqual(inside.next(bits).content.subarray(1), long);
+  assert.equal(readObjectIdentifier(inside.next(identifierField).content), "1.2.840.113549.1.1.11");
+  assert.equal(inside.left, 0);
+  assert.throws(() => new FieldReader(Buffer.from([0x30, 0x80])).next(), DerError);
 });
 
 test("a PEM block is found among other text; one that is broken is passed over", () => {

@@ -1,8 +1,5 @@
 import { createPublicKey, verify, type KeyObject } from "node:crypto";
-import { bits, FieldReader, integer, objectIdentifier, structure } from "./der-fields.ts";
-import { DerError, readDer, readItems, readObjectIdentifier, type DerValue } from "./der-reader.ts";
-
-const tag = { sequence: 0x30, objectIdentifier: 0x06 } as const;
+import { bits, DerError, FieldReader, integer, objectIdentifier, readObjectIdentifier, structure, type DerValue } from "./der-reader.ts";
 
 /** Signature algorithms by object identifier: the digest that each signs; null where the algorithm has its own. */
 const DIGESTS: ReadonlyMap<string, string | null> = new Map([
@@ -50,17 +47,12 @@ export function subjectCommonName(bytes: Buffer): string {
 
 function subjectValues(bytes: Buffer, wanted: string): string[] {
   try {
-    const [info] = readItems(expect(readDer(bytes).value, tag.sequence).content);
-    const [, subject] = readItems(expect(info, tag.sequence).content);
-    const values: string[] = [];
-    for (const set of readItems(expect(subject, tag.sequence).content, MAX_NAMES)) {
-      for (const attribute of readItems(set.content, MAX_NAMES)) {
-        const [type, value] = readItems(attribute.content);
-        if (value !== undefined && readObjectIdentifier(expect(type, tag.objectIdentifier).content) === wanted)
-          values.push(value.content.toString("utf8"));
-      }
-    }
-    return values;
+    const request = new FieldReader(new FieldReader(bytes).next(certificateRequest).content);
+    const inside = new FieldReader(request.next(requestInfo).content);
+    inside.next(integer);
+    return readSubject(inside.next())
+      .filter(({ type }) => type === wanted)
+      .map(({ value }) => value);
   } catch (error) {
     if (error instanceof DerError) return [];
     throw error;
@@ -69,6 +61,15 @@ function subjectValues(bytes: Buffer, wanted: string): string[] {
 
 /** More parts than any subject has. */
 const MAX_NAMES = 1000;
+
+/** A part of a subject: what it says, by object identifier. */
+interface Name {
+  readonly type: string;
+  readonly value: string;
+}
+
+const certificateRequest = structure("certificateRequest");
+const requestInfo = structure("tbsCertificateRequest");
 
 interface Request {
   readonly signed: Buffer;
@@ -79,11 +80,11 @@ interface Request {
 
 function parse(bytes: Buffer): Request {
   const whole = new FieldReader(bytes);
-  const request = new FieldReader(whole.next(structure("certificateRequest")).content);
-  const info = request.next(structure("tbsCertificateRequest"));
+  const request = new FieldReader(whole.next(certificateRequest).content);
+  const info = request.next(requestInfo);
   const inside = new FieldReader(info.content);
   inside.next(integer);
-  inside.next();
+  const subject = inside.next();
   const publicKey = inside.next(structure("publicKeyInfo"));
   const key = new FieldReader(publicKey.content);
   readAlgorithm(key);
@@ -91,18 +92,29 @@ function parse(bytes: Buffer): Request {
   const algorithm = readAlgorithm(request);
   const signature = request.next(bits).content.subarray(1);
   if (whole.left > 0) throw new DerError("asn1: syntax error: trailing data");
+  readSubject(subject);
   return { signed: info.whole, publicKey: publicKey.whole, algorithm, signature };
+}
+
+/** All names are read or none: whoever looks for one must not miss it. */
+function readSubject({ whole }: DerValue): Name[] {
+  const names: Name[] = [];
+  const sets = new FieldReader(new FieldReader(whole).next(structure("RDNSequence")).content);
+  while (sets.left > 0) {
+    const attributes = new FieldReader(sets.next().content);
+    while (attributes.left > 0) {
+      const attribute = new FieldReader(attributes.next().content);
+      const type = readObjectIdentifier(attribute.next(objectIdentifier).content);
+      names.push({ type, value: attribute.next().content.toString("utf8") });
+      if (names.length > MAX_NAMES) throw new DerError(`asn1: structure error: more than ${MAX_NAMES} names`);
+    }
+  }
+  return names;
 }
 
 function readAlgorithm(from: FieldReader): string {
   const algorithm = new FieldReader(from.next(structure("AlgorithmIdentifier")).content);
   return readObjectIdentifier(algorithm.next(objectIdentifier).content);
-}
-
-function expect(value: DerValue | undefined, wanted: number): DerValue {
-  if (value === undefined) throw new DerError("asn1: syntax error: sequence truncated");
-  if (value.tag !== wanted) throw new DerError("asn1: structure error: tags don't match");
-  return value;
 }
 
 function signatureFault({ signed, publicKey, algorithm, signature }: Request): string | undefined {

@@ -1,6 +1,5 @@
-/** One value of DER (ITU-T X.690): its tag, what is in it, and all of its bytes. */
+/** One value of DER (ITU-T X.690): what is in it, and all of its bytes. */
 export interface DerValue {
-  readonly tag: number;
   readonly content: Buffer;
   readonly whole: Buffer;
 }
@@ -10,38 +9,100 @@ export class DerError extends Error {
   override readonly name = "DerError";
 }
 
-/** Takes one value off the front of `bytes`, and gives what is left. Errors: DerError. */
-export function readDer(bytes: Buffer): { readonly value: DerValue; readonly rest: Buffer } {
-  const tag = bytes[0];
-  const first = bytes[1];
-  if (tag === undefined || first === undefined) throw truncated();
-  let length = first;
-  let start = 2;
-  if (first >= 0x80) {
-    const count = first & 0x7f;
-    // Four bytes of length are more than any request has.
-    if (count === 0) throw new DerError("asn1: syntax error: indefinite length found (not DER)");
-    if (count > 4) throw new DerError("asn1: structure error: length too large");
-    if (bytes.length < start + count) throw truncated();
-    length = bytes.readUIntBE(start, count);
-    if (length < 0x80) throw new DerError("asn1: structure error: non-minimal length");
-    start += count;
-  }
-  const end = start + length;
-  if (end > bytes.length) throw truncated();
-  return { value: { tag, content: bytes.subarray(start, end), whole: bytes.subarray(0, end) }, rest: bytes.subarray(end) };
+/** A field of a structure in DER: its universal tag number, whether it holds others, and the name by which the original knows its type. */
+interface FieldType {
+  readonly number: number;
+  readonly constructed: boolean;
+  readonly name: string;
 }
 
-/** All values of a constructed one, at most `max` of them. Errors: DerError. */
-export function readItems(bytes: Buffer, max = 16): DerValue[] {
-  const items: DerValue[] = [];
-  let rest = bytes;
-  while (rest.length > 0 && items.length < max) {
-    const read = readDer(rest);
-    items.push(read.value);
-    rest = read.rest;
+/** A structure. */
+export const structure = (name: string): FieldType => ({ number: 16, constructed: true, name });
+/** A whole number. */
+export const integer: FieldType = { number: 2, constructed: false, name: "int" };
+/** A string of bits. */
+export const bits: FieldType = { number: 3, constructed: false, name: "BitString" };
+/** The name of something standardized. */
+export const objectIdentifier: FieldType = { number: 6, constructed: false, name: "ObjectIdentifier" };
+
+/** What the original prints of a field without options. */
+const PLAIN =
+  "{optional:false explicit:false application:false private:false defaultValue:<nil> tag:<nil> stringType:0 timeType:0 set:false omitEmpty:false}";
+const MAX_LENGTH = 2 ** 23;
+const MAX_TAG = 2 ** 31 - 1;
+
+/** Reads a structure field by field, and says of bytes that are not what they should be the same as Go's asn1 package. */
+export class FieldReader {
+  readonly #bytes: Buffer;
+  #offset = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
   }
-  return items;
+
+  /** How many bytes follow the fields that were read. */
+  get left(): number {
+    return this.#bytes.length - this.#offset;
+  }
+
+  /** The next field, of a type or of any. Errors: DerError. */
+  next(wanted?: FieldType): DerValue {
+    const start = this.#offset;
+    const bytes = this.#bytes;
+    if (this.left === 0) throw syntax("sequence truncated");
+    const first = this.#byte();
+    const constructed = (first & 0x20) !== 0;
+    const kind = first >> 6;
+    const number = (first & 0x1f) === 0x1f ? this.#longTag() : first & 0x1f;
+    const length = this.#length();
+    const from = this.#offset;
+    if (wanted !== undefined && (kind !== 0 || number !== wanted.number || constructed !== wanted.constructed)) {
+      const found = `{class:${kind} tag:${number} length:${length} isCompound:${constructed}}`;
+      throw structural(`tags don't match (${wanted.number} vs ${found}) ${PLAIN} ${wanted.name} @${from}`);
+    }
+    if (from + length > bytes.length) throw syntax("data truncated");
+    this.#offset = from + length;
+    return { content: bytes.subarray(from, this.#offset), whole: bytes.subarray(start, this.#offset) };
+  }
+
+  #byte(): number {
+    const byte = this.#bytes[this.#offset];
+    if (byte === undefined) throw syntax("truncated tag or length");
+    this.#offset++;
+    return byte;
+  }
+
+  #longTag(): number {
+    let number = 0;
+    for (let count = 0; count < 5; count++) {
+      const byte = this.#bytes[this.#offset];
+      if (byte === undefined) throw syntax("truncated base 128 integer");
+      if (count === 0 && byte === 0x80) throw syntax("integer is not minimally encoded");
+      this.#offset++;
+      number = number * 128 + (byte & 0x7f);
+      if ((byte & 0x80) !== 0) continue;
+      if (number > MAX_TAG) break;
+      if (number < 0x1f) throw syntax("non-minimal tag");
+      return number;
+    }
+    throw structural("base 128 integer too large");
+  }
+
+  #length(): number {
+    const first = this.#byte();
+    if (first < 0x80) return first;
+    const count = first & 0x7f;
+    if (count === 0) throw syntax("indefinite length found (not DER)");
+    let length = 0;
+    for (let index = 0; index < count; index++) {
+      const byte = this.#byte();
+      if (length >= MAX_LENGTH) throw structural("length too large");
+      length = length * 256 + byte;
+      if (length === 0) throw structural("superfluous leading zeros in length");
+    }
+    if (length < 0x80) throw structural("non-minimal length");
+    return length;
+  }
 }
 
 /** An OBJECT IDENTIFIER in its dotted form. */
@@ -60,6 +121,10 @@ export function readObjectIdentifier(content: Buffer): string {
   return arcs.join(".");
 }
 
-function truncated(): DerError {
-  return new DerError("asn1: syntax error: data truncated");
+function syntax(text: string): DerError {
+  return new DerError(`asn1: syntax error: ${text}`);
+}
+
+function structural(text: string): DerError {
+  return new DerError(`asn1: structure error: ${text}`);
 }
