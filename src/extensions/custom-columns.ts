@@ -44,7 +44,8 @@ function column(asked: ReadonlyJsonObject): Column {
 function cell(value: ReadonlyJson | undefined, type: string, now: number): JsonValue {
   switch (type) {
     case "integer":
-      return typeof value === "number" || typeof value === "bigint" ? (typeof value === "number" ? Math.trunc(value) : value) : null;
+      if (typeof value === "bigint") return value;
+      return typeof value === "number" ? Math.trunc(value) : null;
     case "number":
       return typeof value === "number" || typeof value === "bigint" ? Number(value) : null;
     case "boolean":

@@ -77,14 +77,12 @@ export class CustomVersion {
 
   /** Takes out what the schema does not name, in place. */
   prune(object: KubeObject): void {
-    /** Takes out what the schema does not name, in place. */
     prune(object, this.schema);
   }
 
   /** Makes what was stored once an object of this version as it is today, in place. */
   settle(object: KubeObject): void {
     object.apiVersion = this.apiVersion;
-    /** Takes out what the schema does not name, in place. */
     prune(object, this.schema);
     dropNulls(object, this.schema);
     applyDefaults(object, this.schema);
