@@ -43,3 +43,15 @@ test("an update may leave lists as wrong as they were, and no object within", ()
   assert.deepEqual(told({ ...old, set: ["b", "b"] }, old, "status"), []);
   assert.deepEqual(told({ set: ["b", "b"] }, { set: ["a"] }), ['set[1]: Duplicate value: "b"']);
 });
+
+test("what rules find in what an update leaves as it was is kept to be told", () => {
+  const ruled = customFaults(() => ({
+    type: "object",
+    properties: { a: { ...text, "x-kubernetes-validations": [{ rule: "self != 'bad'" }] }, b: text },
+  }));
+  const [old, now, good] = [object({ a: "bad" }), object({ a: "bad", b: "new" }), object({ a: "good" })];
+  assert.deepEqual(ruled.of(now, old, [], "main"), []);
+  assert.deepEqual(ruled.unchanged(now).map(fieldErrorText), [`a: Invalid value: "bad": failed rule: self != 'bad'`]);
+  assert.deepEqual(ruled.of(good, old, [], "main"), []);
+  assert.deepEqual(ruled.unchanged(good), []);
+});

@@ -14,8 +14,8 @@ interface CustomFaults {
    * looks at the objects that lie within.
    */
   readonly of: (object: KubeObject, old: KubeObject | undefined, beside: readonly FieldError[], door: "main" | "status") => FieldError[];
-  /** What rules find in parts that an update leaves as they were, which is only told. */
-  readonly unchanged: (object: KubeObject, old: KubeObject) => FieldError[];
+  /** What rules found, when `of` looked at the object, in parts that its update leaves as they were: it is only told. */
+  readonly unchanged: (object: KubeObject) => readonly FieldError[];
 }
 
 /**
@@ -24,6 +24,8 @@ interface CustomFaults {
  */
 export function customFaults(schema: () => ReadonlyJsonObject): CustomFaults {
   let made: ReturnType<typeof validators> | undefined;
+  // Running rules twice would cost as much again as all else of an update.
+  const unchanged = new WeakMap<KubeObject, FieldError[]>();
   const get = (): ReturnType<typeof validators> => (made ??= validators(schema()));
   return {
     of(object, old, beside, door) {
@@ -34,17 +36,26 @@ export function customFaults(schema: () => ReadonlyJsonObject): CustomFaults {
             ...withoutUnchanged(values.validate(object, openapi), object, old),
             ...beside,
             ...(door === "main" ? embeddedFaults(object, openapi) : []),
-            // Lists that were wrong before do not block an update.
-            ...(old !== undefined && listTypeFaults(old, openapi).length > 0 ? [] : listTypeFaults(object, openapi)),
+            ...newListFaults(object, old, openapi),
           ];
-      return [...found, ...(rules?.validate(object, old, found) ?? [])];
+      if (rules === undefined) return found;
+      const told: FieldError[] = [];
+      found.push(...rules.validate(object, old, found, told));
+      if (old !== undefined) unchanged.set(object, told);
+      return found;
     },
-    unchanged: (object, old) => get().rules?.unchangedFaults(object, old) ?? [],
+    unchanged: (object) => unchanged.get(object) ?? [],
   };
 }
 
 function validators(openapi: ReadonlyJsonObject) {
   return { openapi, conformance: new Conformance(openapi), values: new ValueValidator(), rules: RuleValidator.of(openapi) };
+}
+
+/** Lists that were wrong before do not block an update. */
+function newListFaults(object: KubeObject, old: KubeObject | undefined, openapi: ReadonlyJsonObject): FieldError[] {
+  const faults = listTypeFaults(object, openapi);
+  return faults.length > 0 && old !== undefined && listTypeFaults(old, openapi).length > 0 ? [] : faults;
 }
 
 /** Ratcheting (KEP-4008): what was wrong before and has not changed does not block an update. */

@@ -1,9 +1,10 @@
 import { fieldErrorText } from "../object/field-error-message.ts";
-import { copyJson, equalJson, type JsonValue, type ReadonlyJsonObject } from "../object/json.ts";
+import { equalJson, type ReadonlyJsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { dnsSubdomain, isUnqualifiedFinalizer, maskTrailingHyphen } from "../object/names.ts";
 import { quoteText } from "../object/quote.ts";
 import type { Strategy } from "../resources/definition.ts";
+import { restore } from "../resources/keep-old.ts";
 import { customFaults } from "./custom-faults.ts";
 import { scaleFaults } from "./scale-faults.ts";
 
@@ -41,7 +42,7 @@ export function customStrategies({ openapi, hasStatus, scale, apiVersions }: Cus
     validate: (object: KubeObject) => faultsThrough("main", object, undefined),
     validateUpdate: (object: KubeObject, old: KubeObject) => faultsThrough("main", object, old),
     warnings: (object: KubeObject, old: KubeObject | undefined) => [
-      ...(old === undefined ? [] : faults.unchanged(object, old).map(fieldErrorText)),
+      ...faults.unchanged(object).map(fieldErrorText),
       ...finalizerWarnings(object, old),
     ],
   } as const satisfies Strategy;
@@ -51,7 +52,7 @@ export function customStrategies({ openapi, hasStatus, scale, apiVersions }: Cus
     ...(hasStatus
       ? {
           prepareForCreate: (object) => void delete object["status"],
-          prepareForUpdate: (object, old) => keep(object, old, "status"),
+          prepareForUpdate: (object, old) => restore(object, old, "status"),
           resetFields: resetFields(apiVersions, ["f:status"]),
         }
       : {}),
@@ -68,26 +69,18 @@ export function customStrategies({ openapi, hasStatus, scale, apiVersions }: Cus
 
 /** Through the status' door nothing else changes but who owns what. */
 function keepAllButStatus(object: KubeObject, old: KubeObject): void {
-  const { status, metadata } = object;
-  const { managedFields, resourceVersion } = metadata;
-  for (const name of Object.keys({ ...object, ...old })) keep(object, old, name);
+  const { managedFields, resourceVersion } = object.metadata;
+  for (const name of new Set([...Object.keys(object), ...Object.keys(old)])) if (name !== "status") restore(object, old, name);
   if (managedFields === undefined) delete object.metadata.managedFields;
   else object.metadata.managedFields = managedFields;
   if (resourceVersion !== undefined) object.metadata.resourceVersion = resourceVersion;
-  if (status === undefined) delete object["status"];
-  else object["status"] = status;
 }
 
 /** What raises the generation: everything but metadata and, where it has a door of its own, the status. */
 function contentOf(object: KubeObject, hasStatus: boolean): ReadonlyJsonObject {
-  const { metadata: _, status, ...rest } = object;
-  return hasStatus || status === undefined ? rest : { ...rest, status };
-}
-
-function keep(object: KubeObject, old: KubeObject, member: string): void {
-  const value = old[member];
-  if (value === undefined) delete object[member];
-  else object[member] = copyJson(value) as JsonValue;
+  const { metadata: _, ...content } = object;
+  if (hasStatus) delete content["status"];
+  return content;
 }
 
 /** The trees are the same in all versions. */

@@ -14,8 +14,7 @@ import { equalJson, getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject
 import type { KubeObject } from "../../object/kube-object.ts";
 import { quoteText } from "../../object/quote.ts";
 import { stringIn } from "../../object/read.ts";
-import { RuleCompiler, ruleSchema, rulesOf, schemaAtFieldPath } from "./rules.ts";
-import { hasRules } from "./validate-rules.ts";
+import { hasRules, RuleCompiler, ruleSchema, rulesOf, schemaAtFieldPath } from "./rules.ts";
 import type { Schema } from "../../schema/schema.ts";
 
 /** One rule, ready to run. */
@@ -68,31 +67,26 @@ export class RuleValidator {
 
   /**
    * The faults that the rules find, after those that the schema found already. `old`: the object before the change. What
-   * was wrong before and has not changed does not block an update (KEP-4008): it is told by unchangedFaults.
+   * was wrong before and has not changed does not block an update (KEP-4008): it is added to `unchanged`, to be told.
    */
-  validate(object: KubeObject, old: KubeObject | undefined, found: readonly FieldError[]): FieldError[] {
+  validate(object: KubeObject, old: KubeObject | undefined, found: readonly FieldError[], unchanged: FieldError[] = []): FieldError[] {
     if (found.some(({ type }) => BLOCKING.has(type))) {
       const detail =
         "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation";
       return [invalidField("<nil>", null, detail)];
     }
-    const judgement = newJudgement();
-    run(this.#root, { value: object, old, unchanged: false, path: "" }, judgement);
-    return judgement.faults;
+    return this.#faults(object, old, "", [], unchanged);
   }
 
   /** The faults of a default of the schema, which lies at `path`: it is its own past. */
   defaultFaults(value: ReadonlyJson, path: string): FieldError[] {
-    const judgement = newJudgement();
-    run(this.#root, { value, old: value, unchanged: false, path }, { ...judgement, unchanged: judgement.faults });
-    return judgement.faults;
+    const faults: FieldError[] = [];
+    return this.#faults(value, value, path, faults, faults);
   }
 
-  /** The faults of what an update leaves as it was; none where there are others. */
-  unchangedFaults(object: KubeObject, old: KubeObject): FieldError[] {
-    const judgement = newJudgement();
-    run(this.#root, { value: object, old, unchanged: false, path: "" }, judgement);
-    return judgement.faults.length > 0 ? [] : judgement.unchanged;
+  #faults(value: ReadonlyJson, old: ReadonlyJson | undefined, path: string, faults: FieldError[], unchanged: FieldError[]): FieldError[] {
+    run(this.#root, { value, old, unchanged: false, path }, { budget: new CostBudget(), faults, unchanged });
+    return faults;
   }
 }
 
@@ -102,10 +96,6 @@ interface Judgement {
   readonly faults: FieldError[];
   /** Faults of what has not changed. */
   readonly unchanged: FieldError[];
-}
-
-function newJudgement(): Judgement {
-  return { budget: new CostBudget(), faults: [], unchanged: [] };
 }
 
 function stepsTo(schema: Schema, path: string): readonly string[] {

@@ -53,6 +53,12 @@ function withoutOpenMembers(part: ReadonlyJson, depth: number): ReadonlyJson {
   return copy;
 }
 
+/** Whether there are rules anywhere in a schema. */
+export function hasRules(openapi: ReadonlyJson | undefined): boolean {
+  if (Array.isArray(openapi)) return (openapi as readonly ReadonlyJson[]).some(hasRules);
+  return isObject(openapi) && Object.entries(openapi).some(([key, value]) => key === "x-kubernetes-validations" || hasRules(value));
+}
+
 /** The rules that stand at a schema, x-kubernetes-validations. */
 export function rulesOf({ validations }: Schema): readonly ReadonlyJsonObject[] {
   const rules = isObject(validations) ? getOwn(validations, "x-kubernetes-validations") : undefined;

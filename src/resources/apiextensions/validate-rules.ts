@@ -1,11 +1,11 @@
 import { celLimits, estimateCost, mostOccurrences, schemaSizes, type CheckedExpression } from "../../cel/kubernetes/index.ts";
 import { forbiddenField, invalidField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
-import { getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
+import { getOwn, isObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import { stringIn } from "../../object/read.ts";
 import type { Schema } from "../../schema/schema.ts";
 import { shownAs } from "../pod-spec/shown.ts";
-import { RuleCompiler, ruleSchema, rulesOf } from "./rules.ts";
+import { hasRules, RuleCompiler, ruleSchema, rulesOf } from "./rules.ts";
 import { ruleShown } from "./shown-definition.ts";
 
 const MAX_DEPTH = 100;
@@ -19,12 +19,6 @@ export function ruleFaults(openapi: ReadonlyJsonObject, at: FieldPath, found: re
   const check = new RuleCheck(at, found);
   check.walk(ruleSchema(openapi), { at, name: "self", times: 1, uncorrelatable: undefined }, 0);
   return check.end();
-}
-
-/** Whether there are rules anywhere in a schema. */
-export function hasRules(openapi: ReadonlyJson | undefined): boolean {
-  if (Array.isArray(openapi)) return (openapi as readonly ReadonlyJson[]).some(hasRules);
-  return isObject(openapi) && Object.entries(openapi).some(([key, value]) => key === "x-kubernetes-validations" || hasRules(value));
 }
 
 /** A part of a schema. */
