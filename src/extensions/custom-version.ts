@@ -1,7 +1,8 @@
 import { parseOwnJson, stringifyJson } from "../codec/json-text.ts";
-import { getOwn, isObject, type ReadonlyJsonObject } from "../object/json.ts";
+import type { ReadonlyJsonObject } from "../object/json.ts";
 import { groupVersion, type KubeObject } from "../object/kube-object.ts";
 import { booleanIn, objectIn, objectsIn, stringIn } from "../object/read.ts";
+import { schemaOf } from "../resources/apiextensions/schema-parts.ts";
 import type { Column, ResourceDefinition } from "../resources/definition.ts";
 import { applyDefaults, dropNulls } from "../schema/default.ts";
 import { schemaFromOpenApi } from "../schema/from-openapi.ts";
@@ -56,8 +57,7 @@ export class CustomVersion {
 
   /** The schema as it was written; one that lets everything through where there is none. */
   get openapi(): ReadonlyJsonObject {
-    const schema = getOwn(objectIn(this.#entry, "schema"), "openAPIV3Schema");
-    return isObject(schema) ? schema : PRESERVING;
+    return schemaOf(this.#entry) ?? PRESERVING;
   }
 
   /** The same as every kind has it. */

@@ -2,9 +2,10 @@ import type { Condition } from "../object/conditions.ts";
 import { fieldErrorsText } from "../object/field-error-message.ts";
 import { invalidField, type FieldError } from "../object/field-error.ts";
 import { FieldPath } from "../object/field-path.ts";
-import { getOwn, isObject } from "../object/json.ts";
+import { getOwn } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { objectIn, objectsIn } from "../object/read.ts";
+import { schemaOf } from "../resources/apiextensions/schema-parts.ts";
 import { structuralFaults } from "../resources/apiextensions/validate-structure.ts";
 
 /** The type of the condition that tells of schemas which are not structural. */
@@ -20,9 +21,9 @@ export function structureCondition(crd: KubeObject, lastTransitionTime: string):
   if (getOwn(spec, "preserveUnknownFields") === true)
     faults.push(invalidField(FieldPath.root.child("spec", "preserveUnknownFields"), true, "must be false"));
   for (const [index, version] of objectsIn(spec, "versions").entries()) {
-    const schema = getOwn(objectIn(version, "schema"), "openAPIV3Schema");
+    const schema = schemaOf(version);
     const at = FieldPath.root.child("spec", "versions").index(index).child("schema", "openAPIV3Schema");
-    if (isObject(schema)) faults.push(...structuralFaults(schema, at));
+    if (schema !== undefined) faults.push(...structuralFaults(schema, at));
   }
   if (faults.length === 0) return undefined;
   return { type: NON_STRUCTURAL, status: "True", lastTransitionTime, reason: "Violations", message: fieldErrorsText(faults) };

@@ -114,6 +114,12 @@ export function dns1035Label(value: string): string[] {
   return matching(value, formats.label1035, tooLong(value, dnsLabelMax, "characters"));
 }
 
+/** The name of a kind: a DNS label once its letters are small; all that is wrong is one message. */
+export function kindName(value: string): string[] {
+  const wrong = dns1035Label(value.toLowerCase());
+  return wrong.length === 0 ? [] : [`may have mixed case, but should otherwise match: ${wrong.join(",")}`];
+}
+
 /** A domain name with at least two labels; one dot at the end is allowed. An empty text is the caller's to refuse. */
 export function fullyQualifiedDomainName(value: string): string[] {
   const name = value.endsWith(".") ? value.slice(0, -1) : value;

@@ -1,7 +1,7 @@
 import { duplicateField, forbiddenField, invalidField, requiredField, tooManyField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
 import { getOwn, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
-import { dns1035Label, dnsSubdomain, pathSegmentName } from "../../object/names.ts";
+import { dns1035Label, dnsSubdomain, kindName, pathSegmentName } from "../../object/names.ts";
 import { objects } from "../../object/parts.ts";
 import { asList, isSet, objectsIn, stringIn } from "../../object/read.ts";
 import type { Check } from "../../validation/check.ts";
@@ -46,12 +46,7 @@ export const paramKind: Check = struct((param, at, faults) => {
   }
   const kind = stringIn(param, "kind");
   if (kind === "") faults.push(requiredField(at.child("kind")));
-  else {
-    const wrong = dns1035Label(kind.toLowerCase());
-    if (wrong.length > 0) {
-      faults.push(invalidField(at.child("kind"), kind, `may have mixed case, but should otherwise match: ${wrong.join(",")}`));
-    }
-  }
+  else for (const problem of kindName(kind)) faults.push(invalidField(at.child("kind"), kind, problem));
 });
 
 function joined(wrong: readonly string[], at: FieldPath, value: string, faults: FieldError[]): void {

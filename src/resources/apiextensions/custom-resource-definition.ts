@@ -3,9 +3,9 @@ import { FieldPath } from "../../object/field-path.ts";
 import { isObject, structIn, type ReadonlyJsonObject } from "../../object/json.ts";
 import { quoteText } from "../../object/quote.ts";
 import { FORMATS } from "../../schema/formats.ts";
-import { subschemas } from "./validate-schema.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { schemaOf, subschemas } from "./schema-parts.ts";
 import { acceptedNamesFaults, definitionFaults, definitionNameFaults } from "./validate-definition.ts";
 import { DEFAULT_SERVICE_PORT } from "../admissionregistration/webhook-client.ts";
 import type { KindBehaviour } from "../definition.ts";
@@ -66,7 +66,7 @@ function unknownFormats(object: KubeObject): string[] {
     for (const sub of subschemas(schema, at)) walk(sub.schema, sub.at);
   };
   for (const version of objectsIn(objectIn(object, "spec"), "versions")) {
-    walk(objectIn(objectIn(version, "schema"), "openAPIV3Schema"), FieldPath.root);
+    walk(schemaOf(version) ?? {}, FieldPath.root);
   }
   return [...found];
 }

@@ -3,7 +3,7 @@ import { invalidField, requiredField, type FieldError } from "../../object/field
 import { FieldPath } from "../../object/field-path.ts";
 import { getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import { parseGroupVersion } from "../../object/kube-object.ts";
-import { dns1035Label } from "../../object/names.ts";
+import { kindName } from "../../object/names.ts";
 import { walkValue } from "../../schema/walk-value.ts";
 import { embeddedMetaFaults } from "../../validation/object-meta.ts";
 
@@ -38,7 +38,5 @@ function checkKind(object: ReadonlyJsonObject, at: FieldPath, faults: FieldError
     faults.push(invalidField(at.child("apiVersion"), apiVersion, `unexpected GroupVersion string: ${apiVersion}`));
   }
   const kind = textOf(object, "kind", at, faults);
-  const messages = kind === undefined ? [] : dns1035Label(kind.toLowerCase());
-  if (kind === undefined || messages.length === 0) return;
-  faults.push(invalidField(at.child("kind"), kind, `may have mixed case, but should otherwise match: ${messages.join(",")}`));
+  if (kind !== undefined) for (const problem of kindName(kind)) faults.push(invalidField(at.child("kind"), kind, problem));
 }

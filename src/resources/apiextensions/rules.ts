@@ -24,6 +24,7 @@ import {
 import { stringIn } from "../../object/read.ts";
 import { schemaFromOpenApi } from "../../schema/from-openapi.ts";
 import type { ObjectSchema, Schema } from "../../schema/schema.ts";
+import { MAX_SCHEMA_DEPTH } from "./schema-parts.ts";
 import { followPath, type SchemaPlace } from "./schema-path.ts";
 
 /** What rules may read of metadata. */
@@ -40,11 +41,9 @@ export function ruleSchema(openapi: ReadonlyJsonObject): ObjectSchema {
   return schemaFromOpenApi(withoutOpenMembers(openapi, 0) as ReadonlyJsonObject, META, { root: true }) as ObjectSchema;
 }
 
-const MAX_DEPTH = 200;
-
 /** Without additionalProperties that only say that there may be some: to rules, what has them is an object without members. */
 function withoutOpenMembers(part: ReadonlyJson, depth: number): ReadonlyJson {
-  if (depth > MAX_DEPTH || typeof part !== "object" || part === null) return part;
+  if (depth > MAX_SCHEMA_DEPTH || typeof part !== "object" || part === null) return part;
   if (Array.isArray(part)) return (part as readonly ReadonlyJson[]).map((item) => withoutOpenMembers(item, depth + 1));
   const copy: JsonObject = {};
   for (const [name, member] of Object.entries(part as ReadonlyJsonObject))

@@ -1,10 +1,7 @@
-import { getOwn, isObject, type JsonObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
-import { setOwn } from "../../object/json.ts";
-import { objectIn } from "../../object/read.ts";
+import { getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import { sortedKeys } from "../../object/text-order.ts";
 import { shownAs, type ShownMembers } from "../pod-spec/shown.ts";
-
-const MAX_DEPTH = 200;
+import { MAX_SCHEMA_DEPTH, schemaOf } from "./schema-parts.ts";
 
 /** A rule as messages show it: with the original's names of its fields. */
 export const ruleShown: ShownMembers = [
@@ -15,6 +12,8 @@ export const ruleShown: ShownMembers = [
   ["FieldPath", "fieldPath", ""],
   ["OptionalOldSelf", "optionalOldSelf", null],
 ];
+
+const RULES = "x-kubernetes-validations";
 
 /** What a member of a schema is made of, where that is not a plain value. */
 type Kind = "schema" | "list" | "map" | "either" | "items" | "dependencies";
@@ -68,14 +67,23 @@ const SCHEMA: readonly (readonly [name: string, member: string, absent: Readonly
 
 /** A schema as messages show it. */
 export function shownSchema(schema: ReadonlyJsonObject, depth = 0): ReadonlyJsonObject {
-  const shown: JsonObject = {};
+  const shown: { [name: string]: ReadonlyJson } = {};
   for (const [name, member, absent, kind] of SCHEMA) {
     const value = getOwn(schema, member) ?? absent;
-    shown[name] = (kind === undefined || value === null || depth > MAX_DEPTH ? value : shownPart(value, kind, depth + 1)) as never;
+    shown[name] = kind === undefined || value === null || depth > MAX_SCHEMA_DEPTH ? value : shownPart(value, kind, depth + 1);
   }
-  const rules = getOwn(schema, "x-kubernetes-validations");
-  shown["XValidations"] = (isList(rules) ? rules.map((rule) => (isObject(rule) ? shownAs(rule, ruleShown) : rule)) : null) as never;
+  const rules = getOwn(schema, RULES);
+  shown["XValidations"] = isList(rules) ? rules.map((rule) => (isObject(rule) ? shownAs(rule, ruleShown) : rule)) : null;
   return shown;
+}
+
+/** The members by which a schema says something, in the original's order and with its names. */
+export function saidIn(schema: ReadonlyJsonObject): string[] {
+  const said = SCHEMA.filter(([, member, , kind]) => {
+    const value = getOwn(schema, member) ?? null;
+    return value !== null && value !== "" && (value !== false || kind === "either");
+  });
+  return [...said.map(([name]) => name), ...(isList(getOwn(schema, RULES)) ? ["XValidations"] : [])];
 }
 
 function shownPart(value: ReadonlyJson, kind: Kind, depth: number): ReadonlyJson {
@@ -98,9 +106,7 @@ function shownPart(value: ReadonlyJson, kind: Kind, depth: number): ReadonlyJson
 
 function mapped(value: ReadonlyJson, shown: (one: ReadonlyJson | undefined) => ReadonlyJson): ReadonlyJson {
   if (!isObject(value)) return value;
-  const map: JsonObject = {};
-  for (const key of sortedKeys(value)) setOwn(map, key, shown(getOwn(value, key)) as never);
-  return map;
+  return Object.fromEntries(sortedKeys(value).map((key) => [key, shown(getOwn(value, key))]));
 }
 
 function isList(value: ReadonlyJson | undefined): value is readonly ReadonlyJson[] {
@@ -121,33 +127,31 @@ const columnShown: ShownMembers = [
   ["JSONPath", "jsonPath", ""],
 ];
 
-/** The members of a version that all versions of a definition may have in common. */
-export type VersionMember = "schema" | "subresources" | "additionalPrinterColumns" | "selectableFields";
+const versionShown: ShownMembers = [
+  ["Name", "name", ""],
+  ["Served", "served", false],
+  ["Storage", "storage", false],
+  ["Deprecated", "deprecated", false],
+  ["DeprecationWarning", "deprecationWarning", null],
+  ["Schema", "schema", null],
+  [
+    "Subresources",
+    "subresources",
+    null,
+    [
+      ["Status", "status", null],
+      ["Scale", "scale", null, scaleShown],
+    ],
+  ],
+  ["AdditionalPrinterColumns", "additionalPrinterColumns", null, columnShown],
+  ["SelectableFields", "selectableFields", null, [["JSONPath", "jsonPath", ""]]],
+];
 
 /** A version as messages show it: what all versions have in common is not there. */
-export function shownVersion(version: ReadonlyJsonObject, shared: ReadonlySet<VersionMember>): ReadonlyJsonObject {
-  const without = Object.fromEntries(Object.entries(version).filter(([name]) => !shared.has(name as VersionMember)));
-  const shown = shownAs(without, [
-    ["Name", "name", ""],
-    ["Served", "served", false],
-    ["Storage", "storage", false],
-    ["Deprecated", "deprecated", false],
-    ["DeprecationWarning", "deprecationWarning", null],
-    ["Schema", "schema", null],
-    [
-      "Subresources",
-      "subresources",
-      null,
-      [
-        ["Status", "status", null],
-        ["Scale", "scale", null, scaleShown],
-      ],
-    ],
-    ["AdditionalPrinterColumns", "additionalPrinterColumns", null, columnShown],
-    ["SelectableFields", "selectableFields", null, [["JSONPath", "jsonPath", ""]]],
-  ]);
-  const schema = getOwn(objectIn(without, "schema"), "openAPIV3Schema");
-  return isObject(getOwn(without, "schema"))
-    ? { ...shown, Schema: { OpenAPIV3Schema: isObject(schema) ? shownSchema(schema) : null } }
-    : shown;
+export function shownVersion(version: ReadonlyJsonObject, shared: ReadonlySet<string>): ReadonlyJsonObject {
+  const without = Object.fromEntries(Object.entries(version).filter(([name]) => !shared.has(name)));
+  const shown = shownAs(without, versionShown);
+  if (!isObject(getOwn(without, "schema"))) return shown;
+  const schema = schemaOf(without);
+  return { ...shown, Schema: { OpenAPIV3Schema: schema === undefined ? null : shownSchema(schema) } };
 }

@@ -7,10 +7,9 @@ import { sortedKeys } from "../../object/text-order.ts";
 import { ValueValidator } from "../../schema/validate-value.ts";
 import { embeddedFaults } from "./embedded-faults.ts";
 import { RuleValidator } from "./rule-validator.ts";
+import { MAX_SCHEMA_DEPTH, META_MEMBERS } from "./schema-parts.ts";
 
-const MAX_DEPTH = 200;
 const EMBEDDED = "x-kubernetes-embedded-resource";
-const META: ReadonlySet<string> = new Set(["metadata", "kind", "apiVersion"]);
 
 /** Within what a part of a schema stands. */
 interface Standing {
@@ -41,7 +40,7 @@ function checkDefaults(
   validator: ValueValidator,
   depth: number,
 ): void {
-  if (depth > MAX_DEPTH) return;
+  if (depth > MAX_SCHEMA_DEPTH) return;
   const embedded = getOwn(schema, EMBEDDED) === true;
   const standing = embedded ? newStanding(schema) : outer;
   const value = getOwn(schema, "default");
@@ -63,7 +62,7 @@ function checkDefaults(
     const property = getOwn(properties, name);
     if (!isObject(property)) continue;
     const around = (one: ReadonlyJson): ReadonlyJson => standing.around({ [name]: one });
-    const insideMeta = standing.insideMeta || (embedded && META.has(name));
+    const insideMeta = standing.insideMeta || (embedded && META_MEMBERS.has(name));
     checkDefaults(property, at.child("properties").key(name), { ...standing, around, insideMeta }, faults, validator, depth + 1);
   }
 }
@@ -104,7 +103,7 @@ function hasUnknown(value: ReadonlyJson, schema: ReadonlyJsonObject): boolean {
   const additional = getOwn(schema, "additionalProperties");
   const embedded = getOwn(schema, EMBEDDED) === true;
   return Object.entries(value).some(([key, member]) => {
-    if (member === undefined || (embedded && META.has(key))) return false;
+    if (member === undefined || (embedded && META_MEMBERS.has(key))) return false;
     const property = getOwn(properties, key);
     if (isObject(property)) return hasUnknown(member, property);
     if (isObject(additional)) return hasUnknown(member, additional);

@@ -1,15 +1,16 @@
 import { isConditionTrue } from "../../object/conditions.ts";
 import { forbiddenField, invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { equalJson, getOwn, isObject, type ReadonlyJsonObject } from "../../object/json.ts";
+import { equalJson, getOwn, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { dns1035Label, dnsSubdomain } from "../../object/names.ts";
+import { dns1035Label, dnsSubdomain, kindName } from "../../object/names.ts";
 import { booleanIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { checkReviewVersions } from "../admissionregistration/review-versions.ts";
 import { webhookClientConfig } from "../admissionregistration/webhook-client.ts";
 import { certificatesFault } from "../../x509/certificates.ts";
 import { APPROVAL, approvalOf } from "./approval.ts";
-import { shownVersion, type VersionMember } from "./shown-definition.ts";
+import { schemaOf } from "./schema-parts.ts";
+import { shownVersion } from "./shown-definition.ts";
 import {
   checkColumns,
   checkDeprecation,
@@ -71,11 +72,11 @@ function bundleOf(conversion: ReadonlyJsonObject): string {
 function specFaults(spec: ReadonlyJsonObject, checksBundle: boolean): FieldError[] {
   const faults: FieldError[] = [];
   const versions = objectsIn(spec, "versions");
+  const at = SPEC.child("versions");
   checkGroup(stringIn(spec, "group"), faults);
   checkEnum(spec, "scope", ["Cluster", "Namespaced"], SPEC, faults);
   for (const [index, version] of versions.entries()) {
-    if (isObject(getOwn(objectIn(version, "schema"), "openAPIV3Schema"))) continue;
-    faults.push(requiredField(SPEC.child("versions").index(index).child("schema", "openAPIV3Schema")));
+    if (schemaOf(version) === undefined) faults.push(requiredField(at.index(index).child("schema", "openAPIV3Schema")));
   }
   const names = versions.map((version) => stringIn(version, "name"));
   // What is the same in all versions is told as what all of them have.
@@ -83,13 +84,12 @@ function specFaults(spec: ReadonlyJsonObject, checksBundle: boolean): FieldError
   if (getOwn(spec, "preserveUnknownFields") === true && versions.some(hasDefaultsIn)) {
     faults.push(invalidField(SPEC.child("preserveUnknownFields"), true, "must be false in order to use defaults in the schema"));
   }
-  for (const [index, version] of versions.entries()) checkVersion(version, shared, SPEC.child("versions").index(index), faults);
-  const shown = versions.map((version) => shownVersion(version, shared));
-  const at = SPEC.child("versions");
-  if (new Set(names).size < names.length) faults.push(invalidField(at, shown, "must contain unique version names"));
+  for (const [index, version] of versions.entries()) checkVersion(version, shared, at.index(index), faults);
+  const shown = (): ReadonlyJson => versions.map((version) => shownVersion(version, shared));
+  if (new Set(names).size < names.length) faults.push(invalidField(at, shown(), "must contain unique version names"));
   if (versions.filter((version) => booleanIn(version, "storage")).length !== 1) {
     const absent = !Array.isArray(getOwn(spec, "versions"));
-    faults.push(invalidField(at, absent ? null : shown, "must have exactly one version marked as storage version"));
+    faults.push(invalidField(at, absent ? null : shown(), "must have exactly one version marked as storage version"));
   }
   const [first] = names;
   if (first !== undefined && first !== "") checkLabel(first, SPEC.child("version"), faults);
@@ -103,6 +103,8 @@ function specFaults(spec: ReadonlyJsonObject, checksBundle: boolean): FieldError
   return faults;
 }
 
+/** The members of a version that all versions of a definition may have in common. */
+type VersionMember = "schema" | "subresources" | "additionalPrinterColumns" | "selectableFields";
 const MEMBERS: readonly VersionMember[] = ["schema", "subresources", "additionalPrinterColumns", "selectableFields"];
 
 /** What all versions have in common. */
@@ -111,11 +113,6 @@ function sharedOf(versions: readonly ReadonlyJsonObject[]): ReadonlySet<VersionM
   const same = (name: string): boolean =>
     versions.every((version) => equalJson(getOwn(version, name) ?? null, getOwn(first, name) ?? null));
   return new Set(MEMBERS.filter(same));
-}
-
-function schemaOf(version: ReadonlyJsonObject): ReadonlyJsonObject | undefined {
-  const schema = getOwn(objectIn(version, "schema"), "openAPIV3Schema");
-  return isObject(schema) ? schema : undefined;
 }
 
 /** Checks what a version does not have in common with the others. */
@@ -177,10 +174,8 @@ function checkNames(names: ReadonlyJsonObject, at: FieldPath, faults: FieldError
     if (stringIn(names, member) !== "") checkLabel(stringIn(names, member), at.child(member), faults);
   for (const member of ["kind", "listKind"]) {
     const value = stringIn(names, member);
-    const problems = value === "" ? [] : dns1035Label(value.toLowerCase());
-    if (problems.length === 0) continue;
-    const detail = `may have mixed case, but should otherwise match: ${problems.join(",")}`;
-    faults.push(invalidField(at.child(member), value, detail));
+    const problems = value === "" ? [] : kindName(value);
+    for (const problem of problems) faults.push(invalidField(at.child(member), value, problem));
   }
   for (const [index, name] of stringsIn(names, "shortNames").entries()) checkLabel(name, at.child("shortNames").index(index), faults);
   const kind = stringIn(names, "kind");

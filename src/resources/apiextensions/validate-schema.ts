@@ -1,8 +1,8 @@
 import { forbiddenField, notSupportedField, type FieldError } from "../../object/field-error.ts";
-import { FieldPath } from "../../object/field-path.ts";
-import { getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
-import { isSet, listIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
-import { sortedKeys } from "../../object/text-order.ts";
+import type { FieldPath } from "../../object/field-path.ts";
+import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
+import { isSet, listIn, objectIn, stringIn } from "../../object/read.ts";
+import { MAX_SCHEMA_DEPTH, META_MEMBERS, subschemas } from "./schema-parts.ts";
 import { defaultFaults } from "./validate-defaults.ts";
 import { checkExtensions } from "./validate-extensions.ts";
 import { checkRuleForms } from "./validate-rule-forms.ts";
@@ -10,9 +10,6 @@ import { ruleFaults } from "./validate-rules.ts";
 import { structuralFaults } from "./validate-structure.ts";
 
 const TYPES = ["array", "boolean", "integer", "number", "object", "string"];
-const MAX_DEPTH = 200;
-/** What stands in every object; definitions say no defaults there. */
-const META: ReadonlySet<string> = new Set(["metadata", "kind", "apiVersion"]);
 
 /** Faults of a version's openAPIV3Schema (concepts/extend-kubernetes, CustomResourceDefinition: structural schemas). */
 export function schemaFaults(schema: ReadonlyJsonObject, at: FieldPath): FieldError[] {
@@ -28,30 +25,6 @@ export function schemaFaults(schema: ReadonlyJsonObject, at: FieldPath): FieldEr
   return faults;
 }
 
-/** Whether there is a default anywhere in a schema. */
-export function hasDefaults(schema: ReadonlyJsonObject, depth = 0): boolean {
-  const own = getOwn(schema, "default");
-  if (own !== undefined && own !== null) return true;
-  return depth < MAX_DEPTH && subschemas(schema, FieldPath.root).some((sub) => hasDefaults(sub.schema, depth + 1));
-}
-
-/** The subschemas of a schema, each with where it lies: first members of maps and objects, then junctors, then items. */
-export function subschemas(schema: ReadonlyJsonObject, at: FieldPath): { readonly schema: ReadonlyJsonObject; readonly at: FieldPath }[] {
-  const found: { schema: ReadonlyJsonObject; at: FieldPath }[] = [];
-  const add = (value: ReadonlyJson | undefined, place: FieldPath): void => {
-    if (isObject(value)) found.push({ schema: value, at: place });
-  };
-  add(getOwn(schema, "additionalProperties"), at.child("additionalProperties"));
-  const properties = objectIn(schema, "properties");
-  for (const name of sortedKeys(properties)) add(getOwn(properties, name), at.child("properties").key(name));
-  add(getOwn(schema, "not"), at.child("not"));
-  for (const keyword of ["allOf", "oneOf", "anyOf"]) {
-    for (const [index, one] of objectsIn(schema, keyword).entries()) add(one, at.child(keyword).index(index));
-  }
-  add(getOwn(schema, "items"), at.child("items"));
-  return found;
-}
-
 /** Where in a definition's schema a subschema stands. */
 interface Standing {
   readonly root: boolean;
@@ -63,7 +36,7 @@ interface Standing {
 
 /** False: the schema has keywords that the structural form cannot hold at all, so that nothing more can be said of it. */
 function checkKeywords(schema: ReadonlyJsonObject, at: FieldPath, standing: Standing, faults: FieldError[], depth: number): boolean {
-  if (depth > MAX_DEPTH) return true;
+  if (depth > MAX_SCHEMA_DEPTH) return true;
   let hasStructuralForm = checkOwnKeywords(schema, at, standing, faults);
   if (getOwn(schema, "uniqueItems") === true) {
     const detail = "uniqueItems cannot be set to true since the runtime complexity becomes quadratic";
@@ -89,7 +62,7 @@ function standingOf(sub: ReadonlyJsonObject, schema: ReadonlyJsonObject, standin
   }
   if (standing.root || getOwn(schema, "x-kubernetes-embedded-resource") === true) {
     const properties = objectIn(schema, "properties");
-    for (const name of META) {
+    for (const name of META_MEMBERS) {
       if (getOwn(properties, name) !== sub) continue;
       return { root: false, insideMeta: true, noDefaults: standing.root ? `in top-level ${name}` : noDefaults };
     }

@@ -4,7 +4,8 @@ import type { FieldPath } from "../../object/field-path.ts";
 import { equalJson, getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import { objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { compareTexts, sortedKeys } from "../../object/text-order.ts";
-import { patternProblem } from "./schema-pattern.ts";
+import { patternProblem } from "../../schema/pattern.ts";
+import { MAX_SCHEMA_DEPTH } from "./schema-parts.ts";
 
 /** Where a schema stands: what is missing from it is told by that. */
 type Level = "root" | "item" | "field";
@@ -14,7 +15,6 @@ const MISSING_TYPE: Readonly<Record<Level, string>> = {
   item: "must not be empty for specified array items",
   field: "must not be empty for specified object fields",
 };
-const MAX_DEPTH = 200;
 /** What logical junctors may not say, with the value that it must have instead. */
 const FORBIDDEN_IN_JUNCTORS: readonly (readonly [string, "empty" | "undefined" | "false"])[] = [
   ["type", "empty"],
@@ -44,7 +44,7 @@ export function structuralFaults(schema: ReadonlyJsonObject, at: FieldPath): Fie
 }
 
 function checkStructure(schema: ReadonlyJsonObject, level: Level, at: FieldPath, faults: FieldError[], depth: number): void {
-  if (depth > MAX_DEPTH) return;
+  if (depth > MAX_SCHEMA_DEPTH) return;
   const items = getOwn(schema, "items");
   if (isObject(items)) checkStructure(items, "item", at.child("items"), faults, depth + 1);
   const properties = objectIn(schema, "properties");
@@ -143,7 +143,7 @@ function checkJunctors(schema: ReadonlyJsonObject, skip: IntOrString, at: FieldP
 }
 
 function checkNested(schema: ReadonlyJsonObject, skip: IntOrString, at: FieldPath, faults: FieldError[], depth: number): void {
-  if (depth > MAX_DEPTH) return;
+  if (depth > MAX_SCHEMA_DEPTH) return;
   checkJunctors(schema, skip, at, faults, depth);
   const items = getOwn(schema, "items");
   if (isObject(items)) checkNested(items, PLAIN, at.child("items"), faults, depth + 1);
@@ -188,7 +188,7 @@ function checkSpecifiedIn(
   faults: FieldError[],
   depth: number,
 ): void {
-  if (depth > MAX_DEPTH) return;
+  if (depth > MAX_SCHEMA_DEPTH) return;
   if (!isObject(outer)) {
     faults.push(requiredField(outerAt, `because it is defined in ${at}`));
     return;

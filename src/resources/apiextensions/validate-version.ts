@@ -3,9 +3,10 @@ import type { FieldPath } from "../../object/field-path.ts";
 import { getOwn, isObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import { isPrintable } from "../../object/quote.ts";
 import { booleanIn, isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
-import { shownSchema } from "./shown-definition.ts";
+import { hasDefaults, schemaOf } from "./schema-parts.ts";
+import { saidIn, shownSchema } from "./shown-definition.ts";
 import { placeIn } from "./validate-rule-forms.ts";
-import { hasDefaults, schemaFaults } from "./validate-schema.ts";
+import { schemaFaults } from "./validate-schema.ts";
 
 const COLUMN_TYPES = ["boolean", "date", "integer", "number", "string"];
 const COLUMN_FORMATS = ["byte", "date", "date-time", "double", "float", "int32", "int64", "password"];
@@ -41,33 +42,32 @@ const BESIDE_STATUS: ReadonlySet<string> = new Set([
 
 /** Checks the schema of a version, or of all versions. `status`: there is a status subresource. */
 export function checkSchema(version: ReadonlyJsonObject, status: boolean, at: FieldPath, faults: FieldError[]): void {
-  const schema = getOwn(objectIn(version, "schema"), "openAPIV3Schema");
-  if (!isObject(schema)) return;
+  const schema = schemaOf(version);
+  if (schema === undefined) return;
   const place = at.child("openAPIV3Schema");
   if (status) checkRoot(schema, place, faults);
   faults.push(...schemaFaults(schema, place));
 }
 
 function checkRoot(schema: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
-  const shown = shownSchema(schema);
-  const said = Object.entries(shown).filter(([, value]) => value !== null && value !== "" && value !== false);
-  for (const [name, value] of said) {
-    if (name === "Type" && value !== "object") {
+  for (const name of saidIn(schema)) {
+    const type = stringIn(schema, "type");
+    if (name === "Type" && type !== "object") {
       const detail = 'only "object" is allowed as the type at the root of the schema if the status subresource is enabled';
-      faults.push(invalidField(at.child("type"), value, detail));
+      faults.push(invalidField(at.child("type"), type, detail));
       return;
     }
     if (BESIDE_STATUS.has(name)) continue;
     const names = `[${[...BESIDE_STATUS].join(" ")}]`;
     const detail = `only ${names} fields are allowed at the root of the schema if the status subresource is enabled`;
-    faults.push(invalidField(at, shown, detail));
+    faults.push(invalidField(at, shownSchema(schema), detail));
     return;
   }
 }
 
 /** Whether there is a default anywhere in the schema of a version. */
 export function hasDefaultsIn(version: ReadonlyJsonObject): boolean {
-  return hasDefaults(objectIn(objectIn(version, "schema"), "openAPIV3Schema"));
+  return hasDefaults(schemaOf(version) ?? {});
 }
 
 /** Whether a version has a status subresource. */
