@@ -2,7 +2,7 @@ import { invalidField, notSupportedField, requiredField, type FieldError } from 
 import type { FieldPath } from "../../object/field-path.ts";
 import { isObject, type JsonObject, type JsonValue, type ReadonlyJsonObject } from "../../object/json.ts";
 import { objects, structAt } from "../../object/parts.ts";
-import { asObject, asString, isSet, listIn, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { asString, isSet, listIn, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import type { Check } from "../../validation/check.ts";
 import { optional } from "../../validation/presence.ts";
 import { all, eachKey, fields, struct } from "../../validation/structure.ts";
@@ -10,7 +10,7 @@ import { tolerationShown } from "../pod-spec/shown-members.ts";
 import type { ShownMembers } from "../pod-spec/shown.ts";
 import { deviceConfiguration } from "./device-configuration.ts";
 import { deviceSelectors } from "./device-selectors.ts";
-import { boundedList, className, fullyQualifiedName, labelName, qualifiedName } from "./names.ts";
+import { boundedList, className, fullyQualifiedName, labelName, nameOf, qualifiedName } from "./names.ts";
 import { deviceToleration } from "./tolerations.ts";
 
 const MAX_REQUESTS = 32;
@@ -42,15 +42,15 @@ const wanted: Check = all(
   }),
 );
 
-const nameOf = (item: unknown): string => stringIn(asObject(item as JsonValue), "name");
-
 const requestChoice: Check = fields({
   firstAvailable: boundedList(MAX_ALTERNATIVES, all(fields({ name: labelName }), wanted), nameOf),
   exactly: optional(wanted),
 });
 
+const requestName: Check = fields({ name: labelName });
+
 const deviceRequest: Check = struct((request, at, faults, context) => {
-  fields({ name: labelName })(request, at, faults, context);
+  requestName(request, at, faults, context);
   const alternatives = listIn(request, "firstAvailable").length > 0;
   const exactly = isSet(request, "exactly");
   if (alternatives && exactly) faults.push(invalidField(at, null, `${ONE_OF}, but multiple fields are set`));
@@ -80,25 +80,27 @@ export const requestReference: Check<ReadonlySet<string>> = (value, at, faults, 
 /** Requests that something is about, each once; none means all. */
 export const requestReferences: Check<ReadonlySet<string>> = boundedList(MAX_REQUESTS, requestReference, (item) => asString(item));
 
-const constraint: Check<ReadonlySet<string>> = (value, at, faults, names) => {
-  const one = asObject(value);
+const constraint: Check<ReadonlySet<string>> = all(
   fields<ReadonlySet<string>>({
     requests: requestReferences,
     matchAttribute: optional(fullyQualifiedName),
     distinctAttribute: optional(fullyQualifiedName),
-  })(one, at, faults, names);
-  if (!isSet(one, "matchAttribute") && !isSet(one, "distinctAttribute")) faults.push(requiredField(at, ONE_ATTRIBUTE));
-};
+  }),
+  struct((one, at, faults) => {
+    if (!isSet(one, "matchAttribute") && !isSet(one, "distinctAttribute")) faults.push(requiredField(at, ONE_ATTRIBUTE));
+  }),
+);
+
+const claimDevices: Check<ReadonlySet<string>> = fields({
+  requests: boundedList(MAX_REQUESTS, deviceRequest, nameOf),
+  constraints: boundedList(MAX_CONSTRAINTS, constraint),
+  config: boundedList(MAX_CONFIGURATIONS, all<ReadonlySet<string>>(fields({ requests: requestReferences }), deviceConfiguration)),
+});
 
 /** The rules of a ResourceClaimSpec. */
 export function checkClaimSpec(spec: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
   const devices = objectIn(spec, "devices");
-  const names = requestNames(devices);
-  fields<ReadonlySet<string>>({
-    requests: boundedList(MAX_REQUESTS, deviceRequest, nameOf),
-    constraints: boundedList(MAX_CONSTRAINTS, constraint),
-    config: boundedList(MAX_CONFIGURATIONS, all<ReadonlySet<string>>(fields({ requests: requestReferences }), deviceConfiguration)),
-  })(devices, at.child("devices"), faults, names);
+  claimDevices(devices, at.child("devices"), faults, requestNames(devices));
 }
 
 /** Fills in what a ResourceClaimSpec leaves out, in place. */

@@ -1,4 +1,4 @@
-import { forbiddenField, invalidField, notSupportedField, requiredField, tooLongField, type FieldError } from "../../object/field-error.ts";
+import { forbiddenField, invalidField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import { equalJson, getOwn, isObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
@@ -8,6 +8,7 @@ import { interfaceAddress } from "../../validation/addresses.ts";
 import { conditions } from "../../validation/conditions.ts";
 import { nodeSelector } from "../../validation/labels.ts";
 import { optional, required } from "../../validation/presence.ts";
+import { maxBytes, oneOf } from "../../validation/scalars.ts";
 import { all, each, fields, struct } from "../../validation/structure.ts";
 import { maxItems } from "../../validation/lists.ts";
 import { requestNames, requestReference, requestReferences } from "./claim-spec.ts";
@@ -29,11 +30,7 @@ const MAX_HARDWARE_ADDRESS = 128;
 /** Somebody who uses the claim; each is there once, by uid. */
 const consumer: Check = fields({ resource: required(), name: required(), uid: required() });
 
-const source: Check = (value, at, faults) => {
-  const sources = ["FromClaim", "FromClass"];
-  if (value === undefined || value === "") faults.push(requiredField(at));
-  else if (typeof value === "string" && !sources.includes(value)) faults.push(notSupportedField(at, value, sources));
-};
+const source: Check = required(oneOf("FromClaim", "FromClass"));
 
 const allocation: Check<ReadonlySet<string>> = fields({
   devices: fields<ReadonlySet<string>>({
@@ -41,7 +38,7 @@ const allocation: Check<ReadonlySet<string>> = fields({
       MAX_RESULTS,
       all<ReadonlySet<string>>(
         fields<ReadonlySet<string>>({ request: requestReference, driver: driverName, pool: poolName, device: labelName }),
-        struct((result, at, faults) => checkBinding(result, at, faults)),
+        struct(checkBinding),
         fields({ tolerations: each(deviceToleration), shareID: optional(shareId) }),
       ),
     ),
@@ -59,28 +56,30 @@ function deviceKey(device: ReadonlyJsonObject): string {
   return [stringIn(device, "driver"), stringIn(device, "pool"), stringIn(device, "device"), ...(share === "" ? [] : [share])].join("/");
 }
 
+const networkData: Check = fields({
+  interfaceName: maxBytes(MAX_INTERFACE_NAME),
+  hardwareAddress: maxBytes(MAX_HARDWARE_ADDRESS),
+  ips: boundedList(MAX_IPS, interfaceAddress, (item) => String(item)),
+});
+
 /** What a driver tells of a device that the claim has. */
-const deviceStatus: Check<ReadonlySet<string>> = struct<ReadonlySet<string>>((device, at, faults, allocated) => {
-  fields({ driver: driverName, pool: poolName, device: labelName, shareID: optional(shareId) })(device, at, faults, undefined);
-  if (!allocated.has(deviceKey(device))) faults.push(invalidField(at, shownDevice(device), "must be an allocated device in the claim"));
+const deviceStatus: Check<ReadonlySet<string>> = all<ReadonlySet<string>>(
+  fields({ driver: driverName, pool: poolName, device: labelName, shareID: optional(shareId) }),
+  struct((device, at, faults, allocated) => {
+    const key = deviceKey(device);
+    if (!allocated.has(key)) faults.push(invalidField(at, key, "must be an allocated device in the claim"));
+  }),
   fields({
     conditions: all(maxItems(MAX_CONDITIONS), conditions),
     data: optional(driverData(MAX_DATA)),
     networkData: optional(networkData),
-  })(device, at, faults, undefined);
-});
+  }),
+);
 
-const networkData: Check = struct((data, at, faults, context) => {
-  const name = stringIn(data, "interfaceName");
-  if (Buffer.byteLength(name) > MAX_INTERFACE_NAME) faults.push(tooLongField(at.child("interfaceName"), MAX_INTERFACE_NAME));
-  const address = stringIn(data, "hardwareAddress");
-  if (Buffer.byteLength(address) > MAX_HARDWARE_ADDRESS) faults.push(tooLongField(at.child("hardwareAddress"), MAX_HARDWARE_ADDRESS));
-  fields({ ips: boundedList(MAX_IPS, interfaceAddress, (item) => String(item)) })(data, at, faults, context);
+const reservations: Check = fields({ reservedFor: boundedList(MAX_CONSUMERS, consumer, (item) => stringIn(asObject(item), "uid")) });
+const deviceStatuses: Check<ReadonlySet<string>> = fields({
+  devices: boundedList(Infinity, deviceStatus, (item) => deviceKey(asObject(item))),
 });
-
-function shownDevice(device: ReadonlyJsonObject): string {
-  return deviceKey(device);
-}
 
 /** Takes away what drivers told of devices that the claim has no more. */
 export function forgetLostDevices(object: KubeObject, old: KubeObject): void {
@@ -110,9 +109,8 @@ export function claimStatusFaults(object: KubeObject, old: KubeObject): FieldErr
   const status = objectIn(object, "status");
   const before = objectIn(old, "status");
   const names = requestNames(objectIn(objectIn(object, "spec"), "devices"));
-  fields({ reservedFor: boundedList(MAX_CONSUMERS, consumer, (item) => stringIn(asObject(item), "uid")) })(status, at, faults, undefined);
-  const devices = boundedList(Infinity, deviceStatus, (item) => deviceKey(asObject(item)));
-  devices(getOwn(status, "devices"), at.child("devices"), faults, allocatedKeys(object));
+  reservations(status, at, faults, undefined);
+  deviceStatuses(status, at, faults, allocatedKeys(object));
   checkConsumers(object, old, at.child("reservedFor"), faults);
   if (isSet(status, "allocation")) {
     const [now, was] = [getOwn(status, "allocation"), getOwn(before, "allocation")];

@@ -1,4 +1,4 @@
-import { forbiddenField, invalidField, requiredField, tooLongField, tooManyField, type FieldError } from "../../object/field-error.ts";
+import { forbiddenField, invalidField, requiredField, tooManyField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
 import { getOwn, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import {
@@ -10,10 +10,11 @@ import {
   zeroQuantity,
   type Quantity,
 } from "../../object/quantity.ts";
-import { asString, isSet, listIn, objectIn, stringIn } from "../../object/read.ts";
+import { asString, isSet, listIn, objectIn } from "../../object/read.ts";
 import type { Check } from "../../validation/check.ts";
-import { forbidden } from "../../validation/presence.ts";
-import { fields, struct } from "../../validation/structure.ts";
+import { forbidden, optional } from "../../validation/presence.ts";
+import { matching, maxBytes } from "../../validation/scalars.ts";
+import { all, fields, struct } from "../../validation/structure.ts";
 import { shownAs, type ShownMembers } from "../pod-spec/shown.ts";
 import { repeatedKeys } from "./names.ts";
 
@@ -39,22 +40,15 @@ const attributeShown: ShownMembers = [
 /** Members that hold several values; they belong to a feature that is off, and are dropped before objects are checked. */
 export const valueLists = ["ints", "bools", "strings", "versions"] as const;
 
+const short = maxBytes(MAX_VALUE_BYTES);
+const values: Check = fields({ string: optional(short), version: optional(all(matching(SEMVER, VERSION), short)) });
+
 /** An attribute of a device: one value, of one type. */
 export function checkAttribute(attribute: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
-  if (isSet(attribute, "string")) checkText(stringIn(attribute, "string"), at.child("string"), faults);
-  if (isSet(attribute, "version")) checkVersion(stringIn(attribute, "version"), at.child("version"), faults);
-  const values = attributeShown.filter(([, member]) => isSet(attribute, member)).length;
-  if (values === 0) faults.push(invalidField(at, "", "exactly one value must be specified"));
-  if (values > 1) faults.push(invalidField(at, shownAs(attribute, attributeShown), "exactly one value must be specified"));
-}
-
-function checkText(text: string, at: FieldPath, faults: FieldError[]): void {
-  if (Buffer.byteLength(text) > MAX_VALUE_BYTES) faults.push(tooLongField(at, MAX_VALUE_BYTES));
-}
-
-function checkVersion(text: string, at: FieldPath, faults: FieldError[]): void {
-  if (!SEMVER.test(text)) faults.push(invalidField(at, text, VERSION));
-  checkText(text, at, faults);
+  values(attribute, at, faults, undefined);
+  const count = attributeShown.filter(([, member]) => isSet(attribute, member)).length;
+  if (count === 0) faults.push(invalidField(at, "", "exactly one value must be specified"));
+  if (count > 1) faults.push(invalidField(at, shownAs(attribute, attributeShown), "exactly one value must be specified"));
 }
 
 /** A capacity of a device that one claim has for itself. */

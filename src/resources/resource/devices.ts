@@ -29,17 +29,12 @@ export interface DeviceContext {
 
 /** A device of a ResourceSlice. */
 export const device: Check<DeviceContext> = struct<DeviceContext>((one, at, faults, { nodesPerDevice }) => {
-  fields({ name: labelName })(one, at, faults, undefined);
+  deviceName(one, at, faults, undefined);
   const count = Object.keys(objectIn(one, "attributes")).length + Object.keys(objectIn(one, "capacity")).length;
   if (count > MAX_ATTRIBUTES) {
     faults.push(invalidField(at, count, `the total number of attributes and capacities must not exceed ${MAX_ATTRIBUTES}`));
   }
-  fields({
-    attributes: boundedMap(Infinity, qualifiedName, MAX_NAME, struct(checkAttribute)),
-    capacity: boundedMap(Infinity, qualifiedName, MAX_NAME, booleanIn(one, "allowMultipleAllocations") ? sharedCapacity : ownCapacity),
-    taints: boundedList(MAX_TAINTS, deviceTaint),
-    consumesCounters: boundedList(MAX_COUNTER_SETS, consumption, (item) => stringIn(asObject(item), "counterSet")),
-  })(one, at, faults, undefined);
+  (booleanIn(one, "allowMultipleAllocations") ? sharedParts : ownParts)(one, at, faults, undefined);
   checkNodes(one, at, faults, nodesPerDevice);
   checkBinding(one, at, faults);
 });
@@ -58,10 +53,12 @@ function checkNodes(one: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]
   if (chosen.length > 1) faults.push(invalidField(at, `{${chosen.join(", ")}}`, PER_DEVICE));
 }
 
+const bindingNames: Check = boundedList(MAX_CONDITIONS, labelKey);
+const bindings: Check = fields({ bindingConditions: bindingNames, bindingFailureConditions: bindingNames });
+
 /** Conditions that are waited for before a pod is bound: those of success and of failure go together. */
 export function checkBinding(one: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
-  const names = boundedList(MAX_CONDITIONS, labelKey);
-  fields({ bindingConditions: names, bindingFailureConditions: names })(one, at, faults, undefined);
+  bindings(one, at, faults, undefined);
   const wanted = stringsIn(one, "bindingConditions");
   const failed = stringsIn(one, "bindingFailureConditions");
   const place = at.child("bindingConditions");
@@ -96,3 +93,17 @@ const consumption: Check = fields({ counterSet: required(labelName), counters })
 
 /** A set of counters that devices of a pool share. */
 export const counterSet: Check = fields({ name: required(labelName), counters });
+
+const deviceName: Check = fields({ name: labelName });
+
+const partsWith = (capacity: Check): Check =>
+  fields({
+    attributes: boundedMap(Infinity, qualifiedName, MAX_NAME, struct(checkAttribute)),
+    capacity: boundedMap(Infinity, qualifiedName, MAX_NAME, capacity),
+    taints: boundedList(MAX_TAINTS, deviceTaint),
+    consumesCounters: boundedList(MAX_COUNTER_SETS, consumption, (item) => stringIn(asObject(item), "counterSet")),
+  });
+
+/** What a device has, where one claim has it for itself and where several can share it. */
+const ownParts = partsWith(ownCapacity);
+const sharedParts = partsWith(sharedCapacity);

@@ -1,12 +1,13 @@
-import { invalidField, tooLongField, tooManyField, duplicateField, type FieldError } from "../../object/field-error.ts";
+import { duplicateField, invalidField, tooManyField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
 import { getOwn, type ReadonlyJson } from "../../object/json.ts";
 import { cIdentifier, dnsLabel, dnsSubdomain } from "../../object/names.ts";
-import { asList, asObject, asString } from "../../object/read.ts";
+import { asList, asObject, asString, stringIn } from "../../object/read.ts";
 import { sortedKeys } from "../../object/text-order.ts";
 import { skippingAbsent, type Check } from "../../validation/check.ts";
 import { required } from "../../validation/presence.ts";
-import { text } from "../../validation/scalars.ts";
+import { maxBytes, text } from "../../validation/scalars.ts";
+import { all } from "../../validation/structure.ts";
 import { csiDriverName } from "../pod-spec/volume-sources.ts";
 
 const MAX_POOL_NAME = 253;
@@ -16,28 +17,29 @@ const MAX_IDENTIFIER = 32;
 export const driverName: Check = csiDriverName;
 
 /** The name of a request, or of a device within its pool. */
-export const labelName: Check = text((name) => dnsLabel(name));
+export const labelName: Check = text(dnsLabel);
 
 /** The name of a device class. */
-export const className: Check = required(text((name) => dnsSubdomain(name)));
+export const className: Check = required(text(dnsSubdomain));
+
+const poolNameLength = maxBytes(MAX_POOL_NAME);
 
 /** The name of a pool: DNS subdomains, divided by slashes. */
 export const poolName: Check = required((value, at, faults) => {
-  const name = asString(value);
-  if (Buffer.byteLength(name) > MAX_POOL_NAME) faults.push(tooLongField(at, MAX_POOL_NAME));
-  for (const part of name.split("/")) for (const message of dnsSubdomain(part)) faults.push(invalidField(at, part, message));
+  poolNameLength(value, at, faults, undefined);
+  for (const part of asString(value).split("/")) for (const message of dnsSubdomain(part)) faults.push(invalidField(at, part, message));
 });
 
 /** The name of an attribute or capacity: an identifier, in the domain of its driver where none is given. */
 export const qualifiedName: Check = (value, at, faults, context) => {
   const parts = asString(value).split("/");
   const [first = "", second = ""] = parts;
-  if (parts.length === 1) identifier(first, at, faults);
+  if (parts.length === 1) identifier(first, at, faults, context);
   else if (parts.length === 2) {
     if (first === "") faults.push(invalidField(at, "", "the domain must not be empty"));
     else driverName(first, at, faults, context);
     if (second === "") faults.push(invalidField(at, "", "the name must not be empty"));
-    else identifier(second, at, faults);
+    else identifier(second, at, faults, context);
   }
 };
 
@@ -48,10 +50,7 @@ export const fullyQualifiedName: Check = (value, at, faults, context) => {
   if (!name.includes("/")) faults.push(invalidField(at, name, "a fully qualified name must be a domain and a name separated by a slash"));
 };
 
-function identifier(name: string, at: FieldPath, faults: FieldError[]): void {
-  if (Buffer.byteLength(name) > MAX_IDENTIFIER) faults.push(tooLongField(at, MAX_IDENTIFIER));
-  for (const message of cIdentifier(name)) faults.push(invalidField(at, name, message));
-}
+const identifier: Check = all(maxBytes(MAX_IDENTIFIER), text(cIdentifier));
 
 /** A list of at most so many items, of which a longer one is not looked into; no two have the same key, where they have one. */
 export function boundedList<C>(max: number, check: Check<C>, key?: (item: ReadonlyJson) => string): Check<C> {
@@ -64,6 +63,11 @@ export function boundedList<C>(max: number, check: Check<C>, key?: (item: Readon
     items.forEach((item, i) => check(item, at.index(i), faults, context));
     if (key !== undefined) repeatedKeys(items.map(key), at, faults);
   });
+}
+
+/** The name of an item, by which a list tells it from the others. */
+export function nameOf(item: ReadonlyJson): string {
+  return stringIn(asObject(item), "name");
 }
 
 /** The items whose key an earlier one has. */

@@ -5,6 +5,8 @@ import { dnsSubdomain } from "../../object/names.ts";
 import { booleanIn, isSet, listIn, objectIn, stringIn } from "../../object/read.ts";
 import { nodeSelector } from "../../validation/labels.ts";
 
+const reachable = nodeSelector();
+
 /** Checks the members that say which nodes can reach devices, and tells which are used. */
 export function checkNodeChoice(
   holder: ReadonlyJsonObject,
@@ -23,7 +25,7 @@ export function checkNodeChoice(
   }
   if (isSet(holder, "nodeSelector")) {
     chosen.push("`nodeSelector`");
-    nodeSelector()(getOwn(holder, "nodeSelector"), at.child("nodeSelector"), faults, undefined);
+    reachable(getOwn(holder, "nodeSelector"), at.child("nodeSelector"), faults, undefined);
     const terms = listIn(objectIn(holder, "nodeSelector"), "nodeSelectorTerms");
     // With one term, the selectors of devices of several slices can be merged.
     if (options.oneTerm && terms.length !== 1) {

@@ -10,10 +10,12 @@ import { shownAs } from "../pod-spec/shown.ts";
 import { specAt } from "../spec-and-status.ts";
 import { checkClaimSpec, claimSpecShown, defaultClaimSpec } from "./claim-spec.ts";
 
+const templateMeta = fields({ metadata: fields({ labels, annotations }) });
+
 function templateFaults(object: KubeObject): FieldError[] {
   const faults: FieldError[] = [];
   const own = objectIn(object, "spec");
-  fields({ metadata: fields({ labels, annotations }) })(own, specAt, faults, undefined);
+  templateMeta(own, specAt, faults, undefined);
   checkClaimSpec(objectIn(own, "spec"), specAt.child("spec"), faults);
   return faults;
 }

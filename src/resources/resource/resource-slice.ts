@@ -3,14 +3,16 @@ import { isObject, type JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { objects, structAt } from "../../object/parts.ts";
 import { quoteText } from "../../object/quote.ts";
-import { asObject, booleanIn, isSet, listIn, numberIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { booleanIn, isSet, listIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { changes, immutable } from "../../validation/changes.ts";
+import type { Check } from "../../validation/check.ts";
+import { atLeast } from "../../validation/scalars.ts";
 import { fields } from "../../validation/structure.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { specAt } from "../spec-and-status.ts";
 import { valueLists } from "./device-attributes.ts";
 import { counterSet, device, type DeviceContext } from "./devices.ts";
-import { boundedList, driverName, poolName } from "./names.ts";
+import { boundedList, driverName, nameOf, poolName } from "./names.ts";
 import { checkNodeChoice } from "./node-choice.ts";
 
 const MAX_DEVICES = 128;
@@ -22,17 +24,19 @@ const ONE_OF = "exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDevic
 const text = immutable("field is immutable", (value) => value ?? "");
 const updates = changes({ pool: changes({ name: text }), driver: text, nodeName: immutable() });
 
+const origin: Check = fields({
+  driver: driverName,
+  pool: fields({
+    name: poolName,
+    resourceSliceCount: atLeast(1, "must be greater than zero"),
+    generation: atLeast(0, "must be greater than or equal to zero"),
+  }),
+});
+
 function sliceFaults(object: KubeObject, old?: KubeObject): FieldError[] {
   const faults: FieldError[] = [];
   const spec = objectIn(object, "spec");
-  const pool = objectIn(spec, "pool");
-  const poolAt = specAt.child("pool");
-  fields({ driver: driverName })(spec, specAt, faults, undefined);
-  fields({ name: poolName })(pool, poolAt, faults, undefined);
-  const count = numberIn(pool, "resourceSliceCount");
-  if (count <= 0) faults.push(invalidField(poolAt.child("resourceSliceCount"), count, "must be greater than zero"));
-  const generation = numberIn(pool, "generation");
-  if (generation < 0) faults.push(invalidField(poolAt.child("generation"), generation, "must be greater than or equal to zero"));
+  origin(spec, specAt, faults, undefined);
   if (old !== undefined) updates(spec, objectIn(old, "spec"), specAt, faults, undefined);
   const chosen = checkNodeChoice(spec, specAt, faults, {
     emptyNode: "must be either unset or set to a non-empty string",
@@ -45,6 +49,14 @@ function sliceFaults(object: KubeObject, old?: KubeObject): FieldError[] {
   return faults;
 }
 
+const contentsWith = (maxDevices: number): Check<DeviceContext> =>
+  fields<DeviceContext>({
+    devices: boundedList(maxDevices, device, nameOf),
+    sharedCounters: boundedList(MAX_COUNTER_SETS, counterSet, nameOf),
+  });
+const contents = contentsWith(MAX_DEVICES);
+const elaborateContents = contentsWith(MAX_ELABORATE_DEVICES);
+
 function checkContents(object: KubeObject, faults: FieldError[]): void {
   const spec = objectIn(object, "spec");
   const devices = objectsIn(spec, "devices");
@@ -52,11 +64,7 @@ function checkContents(object: KubeObject, faults: FieldError[]): void {
     faults.push(invalidField(specAt, "", "only one of `sharedCounters` or `devices` is allowed"));
   }
   const elaborate = devices.some((one) => listIn(one, "taints").length > 0 || listIn(one, "consumesCounters").length > 0);
-  const nameOf = (item: unknown): string => stringIn(asObject(item as never), "name");
-  fields<DeviceContext>({
-    devices: boundedList(elaborate ? MAX_ELABORATE_DEVICES : MAX_DEVICES, device, nameOf),
-    sharedCounters: boundedList(MAX_COUNTER_SETS, counterSet, nameOf),
-  })(spec, specAt, faults, { nodesPerDevice: booleanIn(spec, "perDeviceNodeSelection") });
+  (elaborate ? elaborateContents : contents)(spec, specAt, faults, { nodesPerDevice: booleanIn(spec, "perDeviceNodeSelection") });
 }
 
 /** Driver names are compared letter by letter, though DNS does not. */
