@@ -1,10 +1,12 @@
 import type { Controller } from "../controllers/controller.ts";
 import type { KubeObject } from "../object/kube-object.ts";
-import { objectIn, stringIn } from "../object/read.ts";
-import { CONFIG_MAPS, SECRETS } from "../object/resource-ids.ts";
+import { stringIn } from "../object/read.ts";
+import { SECRETS } from "../object/resource-ids.ts";
+import { dayOf } from "../object/timestamp.ts";
 import type { SystemClient } from "../registry/system-client.ts";
+import { keepConfigMap, writeConfigMap } from "./kept-config-map.ts";
 
-const PLACE = { namespace: "kube-system", name: "kube-apiserver-legacy-service-account-token-tracking" };
+const NAME = "kube-apiserver-legacy-service-account-token-tracking";
 
 /** Puts labels onto a Secret, unless another one has come into its place. Errors: StatusError. */
 export async function labelSecret(client: SystemClient, { metadata }: KubeObject, labels: Readonly<Record<string, string>>): Promise<void> {
@@ -21,26 +23,12 @@ export async function labelSecret(client: SystemClient, { metadata }: KubeObject
  * `now` in milliseconds.
  */
 export async function publishTracking(client: SystemClient, now: number): Promise<void> {
-  const data = { since: new Date(now).toISOString().slice(0, 10) };
-  const found = await client.get(CONFIG_MAPS, PLACE.namespace, PLACE.name);
-  if (found === undefined) {
-    await client.ensure(CONFIG_MAPS, { apiVersion: "v1", kind: "ConfigMap", metadata: { ...PLACE }, data });
-  } else if (!isDay(stringIn(objectIn(found, "data"), "since"))) {
-    await client.update(CONFIG_MAPS, PLACE.namespace, PLACE.name, (object) => ({
-      ...object,
-      data: { ...objectIn(object, "data"), ...data },
-    }));
-  }
+  await writeConfigMap(client, NAME, (old): Record<string, string> => (isDay(stringIn(old, "since")) ? {} : { since: dayOf(now) }));
 }
 
 /** The loop that writes it again when somebody removes or changes it. */
 export function keepTracking(clock: () => number): Controller {
-  const own = `${PLACE.namespace}/${PLACE.name}`;
-  return {
-    name: "legacy-token-tracking",
-    watches: [{ resource: CONFIG_MAPS, keys: (key) => (key === own ? [key] : []) }],
-    reconcile: (_, client) => publishTracking(client, clock()),
-  };
+  return keepConfigMap("legacy-token-tracking", NAME, (client) => publishTracking(client, clock()));
 }
 
 function isDay(text: string): boolean {

@@ -2,6 +2,7 @@ import type { JsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { quoteText } from "../../object/quote.ts";
 import { objectIn, objectsIn, stringIn } from "../../object/read.ts";
+import { dayOf } from "../../object/timestamp.ts";
 import { BadCredential, type AuthenticationNotes } from "../authenticator.ts";
 import { tokenDigest } from "../token-file.ts";
 import { accountUserName, type AccountIdentity } from "./account-name.ts";
@@ -75,8 +76,4 @@ async function markUsed(secret: KubeObject, { clock, labelSecret }: AccountToken
   const today = dayOf(now);
   const last = secret.metadata.labels?.[LAST_USED];
   if (last !== today && last !== dayOf(now + DAY_MS)) await labelSecret(secret, { [LAST_USED]: today });
-}
-
-function dayOf(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
 }
