@@ -2,7 +2,8 @@ import { SchemaTypes } from "../../cel/kubernetes/index.ts";
 import type { ReadonlyJsonObject } from "../../object/json.ts";
 import { parseGroupVersion } from "../../object/kube-object.ts";
 import { listIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
-import { ExpressionCompiler } from "../../resources/admissionregistration/policy-expressions.ts";
+import { compareTexts } from "../../object/text-order.ts";
+import { ExpressionCompiler, type ExpressionScope } from "../../resources/admissionregistration/policy-expressions.ts";
 import type { Definitions, ServedResource } from "../../resources/definitions.ts";
 
 /** Of so many kinds the types are checked at most. */
@@ -23,7 +24,7 @@ export function expressionWarnings(spec: ReadonlyJsonObject, definitions: Defini
   const params = paramResource(objectIn(spec, "paramKind"), definitions);
   // Parameters of a kind that there is not are no name, to the original.
   const scope = { params: params !== undefined, authorizer: true };
-  const compilers = kindsOf(spec, definitions).map((kind) => typedCompiler(spec, kind, params));
+  const compilers = kindsOf(spec, definitions).map((kind) => typedCompiler(spec, scope, kind, params));
   const warnings: ExpressionWarning[] = [];
   const check = (expression: string, fieldRef: string): void => {
     const faults = compilers.flatMap(({ kind, compiler }) => {
@@ -51,7 +52,7 @@ function kindsOf(spec: ReadonlyJsonObject, definitions: Definitions): readonly S
     for (const kind of found.slice(0, MAX_KINDS)) kinds.set(kindText(kind), kind);
     if (found.length >= MAX_KINDS) break;
   }
-  return [...kinds.keys()].sort().map((key) => kinds.get(key) as ServedResource);
+  return [...kinds].sort(([a], [b]) => compareTexts(a, b)).map(([, kind]) => kind);
 }
 
 function kindsOfRule(rule: ReadonlyJsonObject, definitions: Definitions): readonly ServedResource[] {
@@ -76,6 +77,7 @@ function paramResource(paramKind: ReadonlyJsonObject, definitions: Definitions):
 
 function typedCompiler(
   spec: ReadonlyJsonObject,
+  scope: ExpressionScope,
   resource: ServedResource,
   params: ServedResource | undefined,
 ): { readonly kind: string; readonly compiler: ExpressionCompiler } {
@@ -84,7 +86,7 @@ function typedCompiler(
   const paramType = params === undefined ? undefined : types.declare("params", params.served.schema).type;
   const compiler = new ExpressionCompiler(listIn(spec, "variables").length > 0, { object, params: paramType, types });
   for (const variable of objectsIn(spec, "variables"))
-    compiler.declare(stringIn(variable, "name"), stringIn(variable, "expression"), { params: params !== undefined, authorizer: true });
+    compiler.declare(stringIn(variable, "name"), stringIn(variable, "expression"), scope);
   return { kind: kindText(resource), compiler };
 }
 
