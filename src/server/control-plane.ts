@@ -140,7 +140,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     onFailure: (error) => options.onFailure(error, "giving back what a service held"),
   });
   const admission = admissionChain([
-    policyParameterGuard({ view: client, authorize, registry: () => registry }),
+    policyParameterGuard(client, authorize, definitions),
     deviceClaimGuard(client, authorize),
     ...options.admissionPlugins({
       view: client,

@@ -52,13 +52,18 @@ async function adminFaults(view: ClusterView, namespace: string, at: FieldPath |
 function requestOfAdmin(object: KubeObject, plural: string): FieldPath | undefined {
   const own = objectIn(object, "spec");
   const spec = plural === "resourceclaimtemplates" ? objectIn(own, "spec") : own;
-  const index = objectsIn(objectIn(spec, "devices"), "requests").findIndex((one) => booleanIn(objectIn(one, "exactly"), "adminAccess"));
-  return index < 0 ? undefined : FieldPath.root.child("spec", "devices", "requests").index(index).child("adminAccess");
+  const requests = objectsIn(objectIn(spec, "devices"), "requests").map((one) => objectIn(one, "exactly"));
+  return firstWithAdmin(requests, FieldPath.root.child("spec", "devices", "requests"));
 }
 
 function grantOfAdmin(status: ReadonlyJsonObject): FieldPath | undefined {
-  const index = objectsIn(objectIn(objectIn(status, "allocation"), "devices"), "results").findIndex((one) => booleanIn(one, "adminAccess"));
-  return index < 0 ? undefined : STATUS.child("allocation", "devices", "results").index(index).child("adminAccess");
+  const results = objectsIn(objectIn(objectIn(status, "allocation"), "devices"), "results");
+  return firstWithAdmin(results, STATUS.child("allocation", "devices", "results"));
+}
+
+function firstWithAdmin(list: readonly ReadonlyJsonObject[], at: FieldPath): FieldPath | undefined {
+  const index = list.findIndex((one) => booleanIn(one, "adminAccess"));
+  return index < 0 ? undefined : at.index(index).child("adminAccess");
 }
 
 async function statusFaults(
@@ -70,12 +75,12 @@ async function statusFaults(
 ): Promise<FieldError[]> {
   const [now, before] = [objectIn(object, "status"), objectIn(old, "status")];
   const faults = grantOfAdmin(before) === undefined ? await adminFaults(view, asked.namespace, grantOfAdmin(now)) : [];
-  const verb = asked.options["kind"] === "PatchOptions" ? "patch" : "update";
-  const { user, namespace } = asked;
+  const { user, namespace, options } = asked;
+  const verb = options["kind"] === "PatchOptions" ? "patch" : "update";
   const claims = { user, apiGroup: GROUP, apiVersion: asked.served.version, resource: "resourceclaims" };
   const same = (member: string): boolean => equalJson(getOwn(now, member) ?? null, getOwn(before, member) ?? null);
   if (!same("allocation") || !same("reservedFor")) {
-    const refused = await refusalOf(authorize, resourceQuestion({ ...claims, verb, subresource: "binding", name: "" }));
+    const refused = await refusalOf(authorize, [resourceQuestion({ ...claims, verb, subresource: "binding", name: "" })]);
     if (refused !== undefined) {
       const needs = `resource="resourceclaims/binding", verb="${verb}" permission`;
       faults.push(forbiddenField(STATUS, `changing status.allocation or status.reservedFor requires ${needs}: ${refused}`));
@@ -84,7 +89,7 @@ async function statusFaults(
   const verbs = isAccountAtNode(user, nodeOf(now)) ? [`associated-node:${verb}`, `arbitrary-node:${verb}`] : [`arbitrary-node:${verb}`];
   for (const driver of changedDrivers(now, before)) {
     const questions = verbs.map((one) => resourceQuestion({ ...claims, verb: one, subresource: "driver", name: driver, namespace }));
-    const refused = await refusalOfAll(authorize, questions);
+    const refused = await refusalOf(authorize, questions);
     if (refused === undefined) continue;
     const needs = `resource="resourceclaims/driver", verb="[${verbs.join(" ")}]" permission`;
     faults.push(forbiddenField(STATUS.child("devices"), `changing status.devices requires ${needs}: ${refused}`));
@@ -92,19 +97,13 @@ async function statusFaults(
   return faults;
 }
 
-async function refusalOf(authorize: Authorizer, question: AuthorizationAttributes): Promise<string | undefined> {
-  const { decision, reason, error } = await authorize(question);
-  if (decision === "allow") return undefined;
-  return refusal(question, [error ?? "", reason].filter((text) => text !== "").join(": ")).message;
-}
-
 /** One yes is enough; of several noes the first is told. */
-async function refusalOfAll(authorize: Authorizer, questions: readonly AuthorizationAttributes[]): Promise<string | undefined> {
+async function refusalOf(authorize: Authorizer, questions: readonly AuthorizationAttributes[]): Promise<string | undefined> {
   let first: string | undefined;
   for (const question of questions) {
-    const refused = await refusalOf(authorize, question);
-    if (refused === undefined) return undefined;
-    first ??= refused;
+    const { decision, reason, error } = await authorize(question);
+    if (decision === "allow") return undefined;
+    first ??= refusal(question, [error ?? "", reason].filter((text) => text !== "").join(": ")).message;
   }
   return first;
 }
@@ -116,8 +115,9 @@ function changedDrivers(now: ReadonlyJsonObject, before: ReadonlyJsonObject): st
   const told = new Map(objectsIn(before, "devices").map((device) => [keyOf(device), device]));
   const drivers = new Set<string>();
   for (const device of objectsIn(now, "devices")) {
-    const known = told.get(keyOf(device));
-    told.delete(keyOf(device));
+    const key = keyOf(device);
+    const known = told.get(key);
+    told.delete(key);
     if (known === undefined || !equalJson(known, device)) drivers.add(stringIn(device, "driver"));
   }
   for (const device of told.values()) drivers.add(stringIn(device, "driver"));

@@ -5,8 +5,9 @@ import { equalJson, getOwn, type ReadonlyJsonObject } from "../../object/json.ts
 import { parseGroupVersion } from "../../object/kube-object.ts";
 import { isSet, objectIn, stringIn } from "../../object/read.ts";
 import { invalid } from "../../object/status.ts";
-import type { Registry } from "../../registry/registry.ts";
+import { compareTexts } from "../../object/text-order.ts";
 import type { UserInfo } from "../../request/context.ts";
+import type { Definitions } from "../../resources/definitions.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 import type { ClusterView } from "../cluster-view.ts";
 
@@ -16,7 +17,7 @@ const POLICIES: ReadonlyMap<string, string> = new Map([
   ["validatingadmissionpolicybindings", "validatingadmissionpolicies"],
   ["mutatingadmissionpolicybindings", "mutatingadmissionpolicies"],
 ]);
-const KINDS: ReadonlySet<string> = new Set(POLICIES.values());
+const PLURALS: ReadonlySet<string> = new Set([...POLICIES].flat());
 
 /** What a policy's parameters are; a `*` where that cannot be told. */
 interface ParamResource {
@@ -31,22 +32,18 @@ const ANYTHING: ParamResource = { apiGroup: "*", apiVersion: "*", resource: "*" 
  * Nobody lets a policy read for them what they may not read themselves: whoever names a kind of parameters may get all of
  * that kind, and whoever binds parameters may read those. Is never turned off. Refusals: StatusError 422.
  */
-export function policyParameterGuard(parts: {
-  readonly view: ClusterView;
-  readonly authorize: Authorizer;
-  readonly registry: () => Registry;
-}): AdmissionPlugin {
-  const { authorize } = parts;
+export function policyParameterGuard(view: ClusterView, authorize: Authorizer, definitions: Definitions): AdmissionPlugin {
   const mayRead = async (user: UserInfo, what: ParamResource, verb: string, name: string, namespace: string): Promise<boolean> =>
     (await authorize(resourceQuestion({ user, verb, ...what, name, namespace }))).decision === "allow";
   /** The resource of a policy's parameters, and why it is not known which. */
   const resourceOf = (spec: ReadonlyJsonObject): { readonly what: ParamResource; readonly unknown?: string } => {
-    const kind = objectIn(spec, "paramKind");
-    const parsed = parseGroupVersion(stringIn(kind, "apiVersion"));
-    const shown = `paramKind &{${stringIn(kind, "apiVersion")} ${stringIn(kind, "kind")}}`;
+    const paramKind = objectIn(spec, "paramKind");
+    const [apiVersion, kind] = [stringIn(paramKind, "apiVersion"), stringIn(paramKind, "kind")];
+    const parsed = parseGroupVersion(apiVersion);
+    const shown = `paramKind &{${apiVersion} ${kind}}`;
     if (parsed === undefined) return { what: ANYTHING, unknown: `unable to parse ${shown}` };
     const { group, version } = parsed;
-    const resource = parts.registry().definitions.findKind(group, stringIn(kind, "kind"), version)?.definition.plural;
+    const resource = definitions.findKind(group, kind, version)?.definition.plural;
     const what = { apiGroup: group, apiVersion: version, resource: resource ?? "*" };
     return resource === undefined ? { what, unknown: `unable to resolve ${shown}` } : { what };
   };
@@ -60,7 +57,7 @@ export function policyParameterGuard(parts: {
   const checkBinding = async (asked: AdmissionAttributes, spec: ReadonlyJsonObject, policies: string): Promise<void> => {
     if (!isSet(spec, "paramRef") || isUnchanged(asked, spec, ["paramRef", "policyName"])) return;
     const policyName = stringIn(spec, "policyName");
-    const policy = await parts.view.get({ group: GROUP, plural: policies }, "", policyName);
+    const policy = await view.get({ group: GROUP, plural: policies }, "", policyName);
     const own = objectIn(policy ?? {}, "spec");
     const missing = policy === undefined ? `unable to get policy ${policyName}` : `policy ${policyName} does not have ParamKind set`;
     const { what, unknown } = isSet(own, "paramKind") ? resourceOf(own) : { what: ANYTHING, unknown: missing };
@@ -81,7 +78,7 @@ export function policyParameterGuard(parts: {
       definition.group === GROUP &&
       subresource === "" &&
       (operation === "CREATE" || operation === "UPDATE") &&
-      (KINDS.has(definition.plural) || POLICIES.has(definition.plural)),
+      PLURALS.has(definition.plural),
     async validate(asked) {
       const { object, user, definition } = asked;
       if (object === undefined || user.groups.includes(PRIVILEGED_GROUP)) return;
@@ -104,6 +101,6 @@ function refuse({ definition, object }: AdmissionAttributes, member: string, tex
 
 /** A user as Go prints its own struct. */
 function shownUser({ name, uid = "", groups, extra }: UserInfo): string {
-  const more = [...(extra ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, values]) => `${key}:[${values.join(" ")}]`);
+  const more = [...(extra ?? [])].sort(([a], [b]) => compareTexts(a, b)).map(([key, values]) => `${key}:[${values.join(" ")}]`);
   return `&{${name} ${uid} [${groups.join(" ")}] map[${more.join(" ")}]}`;
 }
