@@ -22,10 +22,10 @@ export const urlKind = opaqueKind<Url>(opaqueType("kubernetes.URL"), (a, b) => a
 const URI = urlKind.type;
 
 /**
- * Takes a URI apart; a string is the reason why it is none. As a request's, what begins with two slashes is a path;
- * else a host comes there.
+ * Takes a URI apart; a string is the reason why it is none. As a request's, what begins with two slashes is a path; as
+ * a reference, a host comes there.
  */
-function parseUrl(text: string, ofRequest = true): Url | string {
+function parseUrl(text: string, as: "request" | "reference"): Url | string {
   if (text === "") return "empty url";
   // eslint-disable-next-line no-control-regex -- these are what a URI must not have
   if (/[\u0000-\u001f\u007f]/.test(text)) return "net/url: invalid control character in URL";
@@ -41,7 +41,7 @@ function parseUrl(text: string, ofRequest = true): Url | string {
     return scheme === "" ? "invalid URI for request" : { ...url, host: "", path: "" };
   }
   let host = "";
-  if ((scheme !== "" || (!ofRequest && !rest.startsWith("///"))) && rest.startsWith("//")) {
+  if ((scheme !== "" || (as === "reference" && !rest.startsWith("///"))) && rest.startsWith("//")) {
     const slash = rest.indexOf("/", 2);
     const authority = slash < 0 ? rest.slice(2) : rest.slice(2, slash);
     rest = slash < 0 ? "" : rest.slice(slash);
@@ -62,9 +62,9 @@ function escapeFault(text: string): string | undefined {
 /** Takes a URI apart that is a request's; only then what comes after # is not part of it. */
 function splitUrl(text: string): Url | string {
   const [main = "", ...fragment] = text.split("#");
-  const wrong = parseUrl(text);
-  if (typeof wrong === "string") return `parse ${quoted(text)}: ${wrong}`;
-  const parsed = parseUrl(main, false);
+  const wrong = urlFault(text);
+  if (wrong !== undefined) return wrong;
+  const parsed = parseUrl(main, "reference");
   if (typeof parsed === "string") return `parse ${quoted(main)}: ${parsed}`;
   const fault = escapeFault(fragment.join("#"));
   return fault === undefined ? { ...parsed, text } : `parse ${quoted(text)}: ${fault}`;
@@ -133,7 +133,7 @@ function part(name: string, id: string, read: (url: Url) => string): FunctionDec
 
 /** What is wrong with a text as an absolute URI or path; undefined for a good one. */
 export function urlFault(text: string): string | undefined {
-  const parsed = parseUrl(text);
+  const parsed = parseUrl(text, "request");
   return typeof parsed === "string" ? `parse ${quoted(text)}: ${parsed}` : undefined;
 }
 
@@ -142,7 +142,7 @@ export const urlLibrary: Library = {
   constants: new Map([[URI.name, typeConstant(URI)]]),
   functions: [
     fn("url", [globalOverload("string_to_url", [stringType], URI, toUrl)]),
-    fn("isURL", [globalOverload("is_url_string", [stringType], boolType, (a) => typeof parseUrl(a as string) !== "string")]),
+    fn("isURL", [globalOverload("is_url_string", [stringType], boolType, (a) => urlFault(a as string) === undefined)]),
     part("getScheme", "url_get_scheme", (url) => url.scheme),
     part("getHost", "url_get_host", (url) => url.host),
     part("getHostname", "url_get_hostname", (url) => hostname(url.host)),
