@@ -14,6 +14,7 @@ import { LEGACY_ISSUER, legacyIdentity } from "./legacy-token.ts";
 /** Looks an object of the core group up in the newest state. */
 export type ObjectLookup = (plural: string, namespace: string, name: string) => Promise<KubeObject | undefined>;
 
+/** What tokens are checked by: keys, names, and the objects that they speak of. */
 export interface AccountTokenOptions {
   readonly keys: AccountKeySource;
   /** Whose tokens are taken. */
