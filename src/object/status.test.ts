@@ -62,3 +62,18 @@ test("shows one fault as it is, and several in brackets with each text once but 
 test("leaves an absent reason and details out", () => {
   assert.deepEqual(Object.keys(statusError(500, undefined, "m").status), ["kind", "apiVersion", "metadata", "status", "message", "code"]);
 });
+
+test("faults that each show a whole list are told up to a bound, the first always", () => {
+  const list = Array.from({ length: 10_000 }, (_, i) => `scope ${i}`);
+  const refusal = (value: readonly string[], count: number) =>
+    invalid(
+      { group: "", kind: "ResourceQuota" },
+      "q",
+      Array.from({ length: count }, (_, i) => invalidField(`spec.scopes[${i}]`, [...value], "unsupported scope")),
+    );
+  const told = refusal(list, 10_000);
+  assert.ok(told.message.length < 2 ** 21);
+  assert.equal(told.status.details?.causes?.[0]?.field, "spec.scopes[0]");
+  assert.equal(refusal(["x".repeat(2 ** 22)], 2).status.details?.causes?.length, 1);
+  assert.equal(refusal(["x"], 1000).status.details?.causes?.length, 1000);
+});

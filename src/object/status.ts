@@ -1,4 +1,4 @@
-import { causeReasons, fieldErrorBody, fieldErrorsText } from "./field-error-message.ts";
+import { aggregateText, causeReasons, fieldErrorBody } from "./field-error-message.ts";
 import type { FieldError } from "./field-error.ts";
 import { qualified } from "./kube-object.ts";
 import { quoteText } from "./quote.ts";
@@ -136,21 +136,30 @@ export function applyConflict(message: string, causes: readonly StatusCause[]): 
 /** 422: the object breaks its rules. Every fault is a cause; the message has each text once. */
 export function invalid(kind: KindRef, name: string, errors: readonly FieldError[]): StatusError {
   const title = `${qualified(kind.kind, kind.group)} ${quoteText(name)} is invalid`;
-  return statusError(422, "Invalid", errors.length === 0 ? title : `${title}: ${fieldErrorsText(errors)}`, {
+  const causes = causesOf(errors);
+  const texts = causes.map(({ field = "", message = "" }) => `${field}: ${message}`);
+  return statusError(422, "Invalid", causes.length === 0 ? title : `${title}: ${aggregateText(texts)}`, {
     ...(name === "" ? {} : { name }),
     ...groupOf(kind.group),
     ...(kind.kind === "" ? {} : { kind: kind.kind }),
-    ...(errors.length === 0 ? {} : { causes: errors.map(fieldErrorCause) }),
+    ...(causes.length === 0 ? {} : { causes }),
   });
 }
 
-/** A fault as a cause of a Status. */
-function fieldErrorCause(error: FieldError): StatusCause {
-  return {
-    reason: causeReasons[error.type],
-    message: fieldErrorBody(error),
-    ...(error.field === "" ? {} : { field: error.field }),
-  };
+/** So many characters of faults are told, and the first in any case: some show a whole list for each of its items. */
+const MAX_TOLD = 1 << 20;
+
+/** Faults as causes of a Status. */
+function causesOf(errors: readonly FieldError[]): StatusCause[] {
+  const causes: StatusCause[] = [];
+  let length = 0;
+  for (const error of errors) {
+    const message = fieldErrorBody(error);
+    length += error.field.length + message.length;
+    if (length > MAX_TOLD && causes.length > 0) break;
+    causes.push({ reason: causeReasons[error.type], message, ...(error.field === "" ? {} : { field: error.field }) });
+  }
+  return causes;
 }
 
 /** 422 for a patch that cannot be applied; why is not told. */
