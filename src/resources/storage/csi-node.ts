@@ -46,10 +46,16 @@ function checkTopologyKeys(keys: readonly string[], at: FieldPath, faults: Field
 /** A driver's entry is replaced by another driver's, never changed, but for what it can take. */
 function changeFaults(object: KubeObject, old: KubeObject): FieldError[] {
   const faults: FieldError[] = [];
+  const byName = new Map<string, ReadonlyJsonObject[]>();
+  for (const now of objectsIn(objectIn(object, "spec"), "drivers")) {
+    const name = stringIn(now, "name");
+    const alike = byName.get(name);
+    if (alike === undefined) byName.set(name, [now]);
+    else alike.push(now);
+  }
   for (const before of objectsIn(objectIn(old, "spec"), "drivers")) {
-    for (const now of objectsIn(objectIn(object, "spec"), "drivers")) {
-      if (stringIn(before, "name") !== stringIn(now, "name") || equalJson(shownDriver(before), shownDriver(now))) continue;
-      faults.push(invalidField(drivers, shownDriver(now), "field is immutable"));
+    for (const now of byName.get(stringIn(before, "name")) ?? []) {
+      if (!equalJson(shownDriver(before), shownDriver(now))) faults.push(invalidField(drivers, shownDriver(now), "field is immutable"));
     }
   }
   return faults;
