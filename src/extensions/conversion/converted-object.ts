@@ -7,11 +7,14 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import { stringIn } from "../../object/read.ts";
 import { annotations, labels } from "../../validation/labels.ts";
 
-/** What is wrong with an object that a webhook converted, and where in the original's message that stands. */
-export class ObjectFault extends Error {
-  readonly what: "object" | "metadata";
+/** What of an object that a webhook converted is wrong: the original tells each in words of its own. */
+type Wrong = "type" | "identity" | "metadata";
 
-  constructor(what: "object" | "metadata", message: string) {
+/** What is wrong with an object that a webhook converted. */
+export class ObjectFault extends Error {
+  readonly what: Wrong;
+
+  constructor(what: Wrong, message: string) {
     super(message);
     this.what = what;
   }
@@ -25,8 +28,8 @@ export function takeConverted(original: KubeObject, answered: JsonValue, apiVers
   const converted = isObject(answered) ? answered : {};
   const given = stringIn(converted, "apiVersion");
   const kind = stringIn(converted, "kind");
-  if (given !== apiVersion) throw new ObjectFault("object", `invalid groupVersion (expected ${apiVersion}, received ${given})`);
-  if (kind !== original.kind) throw new ObjectFault("object", `invalid kind (expected ${original.kind}, received ${kind})`);
+  if (given !== apiVersion) throw new ObjectFault("type", `invalid groupVersion (expected ${apiVersion}, received ${given})`);
+  if (kind !== original.kind) throw new ObjectFault("type", `invalid kind (expected ${original.kind}, received ${kind})`);
   checkIdentity(original, isObject(converted["metadata"]) ? converted["metadata"] : {});
   return { ...converted, apiVersion, kind, metadata: restored(original, converted["metadata"]) };
 }
@@ -40,7 +43,7 @@ const IDENTITY: readonly (readonly [member: string, shown: string])[] = [
 function checkIdentity({ metadata }: KubeObject, answered: JsonObject): void {
   for (const [member, shown] of IDENTITY) {
     const [before, after] = [stringIn(metadata, member), stringIn(answered, member)];
-    if (before !== after) throw new ObjectFault("object", `must have the same ${shown}: ${before} != ${after}`);
+    if (before !== after) throw new ObjectFault("identity", `must have the same ${shown}: ${before} != ${after}`);
   }
 }
 

@@ -66,13 +66,9 @@ export function webhookConversion(
   };
 }
 
-/** The original tells which of many it was, and of one alone only where its version is wrong. */
+/** The original tells which of many it was, and of one alone only where its type is wrong. */
 function faultText({ what, message }: ObjectFault, index: number, many: boolean): string {
-  const place = `at index ${index}`;
-  if (many)
-    return what === "metadata"
-      ? `returned invalid metadata in object ${place}: ${message}`
-      : `returned invalid converted object ${place}: ${message}`;
-  if (what === "metadata") return `returned invalid metadata: ${message}`;
-  return message.startsWith("invalid ") ? `returned invalid object ${place}: ${message}` : `returned invalid object: ${message}`;
+  const thing = what === "metadata" ? (many ? "metadata in object" : "metadata") : many ? "converted object" : "object";
+  const place = many || what === "type" ? ` at index ${index}` : "";
+  return `returned invalid ${thing}${place}: ${message}`;
 }
