@@ -1,6 +1,5 @@
 import type { ReadonlyJson, ReadonlyJsonObject } from "../object/json.ts";
 import { getOwn } from "../object/json.ts";
-import type { Schema } from "./schema.ts";
 
 /** Steps into an object: names of members (or keys of a map) and positions in a list. */
 export type Path = readonly (string | number)[];
@@ -14,20 +13,4 @@ export function valueAt(value: ReadonlyJson | undefined, path: Path): ReadonlyJs
     else here = getOwn(here as ReadonlyJsonObject, String(step));
   }
   return here;
-}
-
-/** The type of what lies at a path; undefined where the type ends before the path does. */
-export function schemaAt(schema: Schema, path: Path): Schema | undefined {
-  let here: Schema | undefined = schema;
-  for (const step of path) {
-    if (here === undefined) return undefined;
-    here = below(here, step);
-  }
-  return here;
-}
-
-function below(schema: Schema, step: string | number): Schema | undefined {
-  if (schema.type === "object") return schema.fields.get(String(step))?.schema;
-  if (schema.type === "map") return schema.values;
-  return schema.type === "list" && typeof step === "number" ? schema.items : undefined;
 }

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject, JsonValue } from "../object/json.ts";
-import { schemaAt, type Path } from "./access.ts";
+import type { Path } from "./access.ts";
 import { applyDefaults, dropNulls } from "./default.ts";
 import { schemaFromOpenApi } from "./from-openapi.ts";
 import { loadTypes } from "./load.ts";
 import { prune } from "./prune.ts";
+import type { Schema } from "./schema.ts";
 
 const types = loadTypes(new URL("../../../data/kubernetes-v1.36/", import.meta.url));
 const objectMeta = types.schemaFor("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta");
@@ -103,6 +104,16 @@ test("nulls of members that are neither nullable nor have a default are absent",
   dropNulls(object, widget);
   assert.deepEqual(object, { spec: { nul: null, a: null, m: {} } });
 });
+
+/** The type of what lies at a path; undefined where the type ends before the path does. */
+const schemaAt = (schema: Schema, path: Path): Schema | undefined =>
+  path.reduce<Schema | undefined>((here, step) => here && below(here, step), schema);
+
+function below(schema: Schema, step: string | number): Schema | undefined {
+  if (schema.type === "object") return schema.fields.get(String(step))?.schema;
+  if (schema.type === "map") return schema.values;
+  return schema.type === "list" && typeof step === "number" ? schema.items : undefined;
+}
 
 test("the type says how lists are told apart, what is kept raw and what a value is checked for", () => {
   const at = (...path: Path) => schemaAt(widget, path);

@@ -20,10 +20,10 @@ const MAX_FAULTS = 100;
 export class ValueValidator {
   readonly #patterns = new Map<string, RE2JS | undefined>();
 
-  /** All faults of a value; `path` is where it lies: "spec.replicas", "" for the whole object. */
-  validate(value: ReadonlyJson, schema: ReadonlyJsonObject, path = ""): FieldError[] {
+  /** All faults of a value; each says where in it: "spec.replicas", "" for the whole. */
+  validate(value: ReadonlyJson, schema: ReadonlyJsonObject): FieldError[] {
     const faults: FieldError[] = [];
-    this.#check(value, schema, path, faults, 0);
+    this.#check(value, schema, "", faults, 0);
     return faults.slice(0, MAX_FAULTS);
   }
 

@@ -1,7 +1,7 @@
 import { getOwn, isObject, type ReadonlyJson, type ReadonlyJsonObject } from "../object/json.ts";
 
 /** A part of a value, the OpenAPI schema that it has, and where it lies: "spec.list[0].name". */
-export interface ValuePart {
+interface ValuePart {
   readonly value: ReadonlyJson;
   readonly schema: ReadonlyJsonObject;
   readonly path: string;

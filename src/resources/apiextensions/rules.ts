@@ -21,7 +21,7 @@ import {
   type ReadonlyJson,
   type ReadonlyJsonObject,
 } from "../../object/json.ts";
-import { stringIn } from "../../object/read.ts";
+import { booleanIn, stringIn } from "../../object/read.ts";
 import { schemaFromOpenApi } from "../../schema/from-openapi.ts";
 import type { ObjectSchema, Schema } from "../../schema/schema.ts";
 import { MAX_SCHEMA_DEPTH } from "./schema-parts.ts";
@@ -78,14 +78,26 @@ export class RuleCompiler {
     return this.#types.declare(name, schema);
   }
 
-  /** Compiles an expression over `self` and `oldSelf` of a type. `wanted` is the type that it must have. */
-  compile(expression: string, self: Type, optionalOld: boolean, wanted: Type, wrongType: string): CompiledRule {
+  /** The expression of a rule over `self` and `oldSelf`, of a type. */
+  rule(rule: ReadonlyJsonObject, self: Type): CompiledRule {
+    return this.#compile(rule, stringIn(rule, "rule"), self, cel.boolType, "cel expression must evaluate to a bool");
+  }
+
+  /** The expression of a rule's message; undefined where it has none. */
+  message(rule: ReadonlyJsonObject, self: Type): CompiledRule | undefined {
+    const expression = stringIn(rule, "messageExpression");
+    if (expression === "") return undefined;
+    return this.#compile(rule, expression, self, cel.stringType, "messageExpression must evaluate to a string");
+  }
+
+  /** `wanted` is the type that the expression must have. */
+  #compile(rule: ReadonlyJsonObject, expression: string, self: Type, wanted: Type, wrongType: string): CompiledRule {
     base ??= kubernetesEnvironment();
     const environment = base.extend({
       types: this.#types,
       variables: [
         ["self", self],
-        ["oldSelf", optionalOld ? cel.optionalType(self) : self],
+        ["oldSelf", booleanIn(rule, "optionalOldSelf") ? cel.optionalType(self) : self],
       ],
     });
     const { checked, message } = environment.compile(expression);
@@ -95,19 +107,6 @@ export class RuleCompiler {
     const pattern = patternFault(checked);
     if (pattern !== undefined) return { fault: `program instantiation failed: ${pattern}` };
     return { checked, program: environment.program(checked), fault: undefined };
-  }
-
-  rule(rule: ReadonlyJsonObject, self: Type): CompiledRule {
-    const optionalOld = getOwn(rule, "optionalOldSelf") === true;
-    return this.compile(stringIn(rule, "rule"), self, optionalOld, cel.boolType, "cel expression must evaluate to a bool");
-  }
-
-  /** The expression of a rule's message; undefined where it has none. */
-  message(rule: ReadonlyJsonObject, self: Type): CompiledRule | undefined {
-    const expression = stringIn(rule, "messageExpression");
-    if (expression === "") return undefined;
-    const optionalOld = getOwn(rule, "optionalOldSelf") === true;
-    return this.compile(expression, self, optionalOld, cel.stringType, "messageExpression must evaluate to a string");
   }
 }
 
