@@ -1,14 +1,15 @@
-import type { AdmissionAttributes, AdmissionPlugin } from "../../admission/admission.ts";
+import { resourceQuestion, type Authorizer } from "../../authorization/authorizer.ts";
+import { PRIVILEGED_GROUP } from "../../authorization/privileged.ts";
+import { missingRules } from "../../authorization/rbac/covers.ts";
+import { describeRule, EVERYTHING, EVERY_PATH, policyRule, type PolicyRule } from "../../authorization/rbac/policy-rule.ts";
+import { roleRefOf, type RbacIndex } from "../../authorization/rbac/rbac-index.ts";
+import { heldRules } from "../../authorization/rbac/rbac.ts";
 import { equalJson } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { objectsIn } from "../../object/read.ts";
 import { forbidden, notFound } from "../../object/status.ts";
-import { resourceQuestion, type Authorizer } from "../authorizer.ts";
-import { PRIVILEGED_GROUP } from "../privileged.ts";
-import { missingRules } from "./covers.ts";
-import { describeRule, EVERYTHING, EVERY_PATH, policyRule, type PolicyRule } from "./policy-rule.ts";
-import { roleRefOf, type RbacIndex } from "./rbac-index.ts";
-import { heldRules } from "./rbac.ts";
+import { compareTexts } from "../../object/text-order.ts";
+import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
 
 const GROUP = "rbac.authorization.k8s.io";
 /** Whoever may everything may let a ClusterRole gather what it likes. */
@@ -98,5 +99,5 @@ function describe(missing: readonly PolicyRule[]): string {
     else for (const verb of rule.verbs) known.verbs.add(verb);
   }
   const lines = [...byPlace.values()].map(({ rule, verbs }) => describeRule({ ...rule, verbs: [...verbs] }));
-  return lines.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))).join("\n");
+  return lines.sort(compareTexts).join("\n");
 }
