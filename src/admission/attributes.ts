@@ -23,6 +23,11 @@ export function concerns(attributes: AdmissionAttributes, resource: ResourceRef,
   return goesThrough(attributes, resource, "", ...operations);
 }
 
+/** Whether a write creates or updates an object itself, whatever it is, not through a subresource. */
+export function writesItself({ operation, subresource }: AdmissionAttributes): boolean {
+  return subresource === "" && (operation === "CREATE" || operation === "UPDATE");
+}
+
 /** Whether a write changes what the containers of a pod that runs may use. */
 export function resizes(attributes: AdmissionAttributes): boolean {
   return goesThrough(attributes, PODS, "resize", "UPDATE");

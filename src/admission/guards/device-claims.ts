@@ -9,38 +9,36 @@ import { booleanIn, listIn, objectIn, objectsIn, stringIn, stringsIn } from "../
 import { invalid } from "../../object/status.ts";
 import { compareTexts } from "../../object/text-order.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
+import { concerns, goesThrough, isOf } from "../attributes.ts";
 import { existingNamespace, type ClusterView } from "../cluster-view.ts";
 
-const GROUP = "resource.k8s.io";
+const CLAIMS = { group: "resource.k8s.io", plural: "resourceclaims" };
+const TEMPLATES = { group: "resource.k8s.io", plural: "resourceclaimtemplates" };
 const ADMIN_LABEL = "resource.kubernetes.io/admin-access";
 const NEEDS_LABEL = `admin access to devices requires the \`${ADMIN_LABEL}: true\` label on the containing namespace`;
 const STATUS = FieldPath.root.child("status");
 
 /**
  * Devices that others use are given only in namespaces that are marked for it (KEP-5018), and what a claim has and what
- * drivers tell of it is written only by whoever may bind claims or speak for the driver (DRAResourceClaimGranularStatusAuthorization). Is never
- * turned off. Refusals: StatusError 422.
+ * drivers tell of it is written only by whoever may bind claims or speak for the driver
+ * (DRAResourceClaimGranularStatusAuthorization). Is never turned off. Refusals: StatusError 422.
  */
 export function deviceClaimGuard(view: ClusterView, authorize: Authorizer): AdmissionPlugin {
   return {
     name: "device claims",
-    handles: ({ definition, operation, subresource }) =>
-      definition.group === GROUP &&
-      ((subresource === "" && operation === "CREATE" && ADMINISTERED.has(definition.plural)) ||
-        (subresource === "status" && operation === "UPDATE" && definition.plural === "resourceclaims")),
+    handles: (asked) =>
+      concerns(asked, CLAIMS, "CREATE") || concerns(asked, TEMPLATES, "CREATE") || goesThrough(asked, CLAIMS, "status", "UPDATE"),
     async validate(asked) {
       const { object, oldObject, definition } = asked;
       if (object === undefined) return;
       const faults =
         oldObject === undefined
-          ? await adminFaults(view, asked.namespace, requestOfAdmin(object, definition.plural))
+          ? await adminFaults(view, asked.namespace, requestOfAdmin(object, isOf(asked, TEMPLATES)))
           : await statusFaults(view, authorize, asked, object, oldObject);
       if (faults.length > 0) throw invalid(definition, object.metadata.name ?? "", faults);
     },
   };
 }
-
-const ADMINISTERED: ReadonlySet<string> = new Set(["resourceclaims", "resourceclaimtemplates"]);
 
 async function adminFaults(view: ClusterView, namespace: string, at: FieldPath | undefined): Promise<FieldError[]> {
   if (at === undefined) return [];
@@ -49,9 +47,9 @@ async function adminFaults(view: ClusterView, namespace: string, at: FieldPath |
 }
 
 /** Where a claim or template first asks for administration; the place is a template's as well. */
-function requestOfAdmin(object: KubeObject, plural: string): FieldPath | undefined {
+function requestOfAdmin(object: KubeObject, isTemplate: boolean): FieldPath | undefined {
   const own = objectIn(object, "spec");
-  const spec = plural === "resourceclaimtemplates" ? objectIn(own, "spec") : own;
+  const spec = isTemplate ? objectIn(own, "spec") : own;
   const requests = objectsIn(objectIn(spec, "devices"), "requests").map((one) => objectIn(one, "exactly"));
   return firstWithAdmin(requests, FieldPath.root.child("spec", "devices", "requests"));
 }
@@ -77,7 +75,7 @@ async function statusFaults(
   const faults = grantOfAdmin(before) === undefined ? await adminFaults(view, asked.namespace, grantOfAdmin(now)) : [];
   const { user, namespace, options } = asked;
   const verb = options["kind"] === "PatchOptions" ? "patch" : "update";
-  const claims = { user, apiGroup: GROUP, apiVersion: asked.served.version, resource: "resourceclaims" };
+  const claims = { user, apiGroup: CLAIMS.group, apiVersion: asked.served.version, resource: CLAIMS.plural };
   const same = (member: string): boolean => equalJson(getOwn(now, member) ?? null, getOwn(before, member) ?? null);
   if (!same("allocation") || !same("reservedFor")) {
     const refused = await refusalOf(authorize, [resourceQuestion({ ...claims, verb, subresource: "binding", name: "" })]);

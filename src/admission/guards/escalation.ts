@@ -10,6 +10,7 @@ import { objectsIn } from "../../object/read.ts";
 import { forbidden, notFound } from "../../object/status.ts";
 import { compareTexts } from "../../object/text-order.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
+import { writesItself } from "../attributes.ts";
 
 const GROUP = "rbac.authorization.k8s.io";
 /** Whoever may everything may let a ClusterRole gather what it likes. */
@@ -29,8 +30,7 @@ export function escalationGuard(index: RbacIndex, authorize: Authorizer): Admiss
   };
   return {
     name: "privilege escalation",
-    handles: ({ definition, operation, subresource }) =>
-      definition.group === GROUP && subresource === "" && (operation === "CREATE" || operation === "UPDATE"),
+    handles: (asked) => asked.definition.group === GROUP && writesItself(asked),
     async mutate(asked) {
       const { object, oldObject, user, definition } = asked;
       if (object === undefined || user.groups.includes(PRIVILEGED_GROUP)) return;

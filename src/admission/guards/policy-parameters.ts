@@ -9,6 +9,7 @@ import { compareTexts } from "../../object/text-order.ts";
 import type { UserInfo } from "../../request/context.ts";
 import type { Definitions } from "../../resources/definitions.ts";
 import type { AdmissionAttributes, AdmissionPlugin } from "../admission.ts";
+import { writesItself } from "../attributes.ts";
 import type { ClusterView } from "../cluster-view.ts";
 
 const GROUP = "admissionregistration.k8s.io";
@@ -74,11 +75,7 @@ export function policyParameterGuard(view: ClusterView, authorize: Authorizer, d
   };
   return {
     name: "policy parameters",
-    handles: ({ definition, operation, subresource }) =>
-      definition.group === GROUP &&
-      subresource === "" &&
-      (operation === "CREATE" || operation === "UPDATE") &&
-      PLURALS.has(definition.plural),
+    handles: (asked) => asked.definition.group === GROUP && PLURALS.has(asked.definition.plural) && writesItself(asked),
     async validate(asked) {
       const { object, user, definition } = asked;
       if (object === undefined || user.groups.includes(PRIVILEGED_GROUP)) return;

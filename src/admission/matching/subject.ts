@@ -2,7 +2,7 @@ import type { KubeObject } from "../../object/kube-object.ts";
 import type { Labels } from "../../object/label-selector.ts";
 import { NAMESPACES } from "../../object/resource-ids.ts";
 import type { AdmissionAttributes } from "../admission.ts";
-import { isOf } from "../attributes.ts";
+import { isOf, writesItself } from "../attributes.ts";
 import { existingNamespace, type ClusterView } from "../cluster-view.ts";
 import { convertRemotely, equivalentVersions, inVersion, remoteForms, requestVersion, type RequestVersion } from "./versions.ts";
 
@@ -70,8 +70,7 @@ export class Subject {
 
   /** The labels that a namespaceSelector judges: of a namespace that is written its new ones. Errors: StatusError 404. */
   async namespaceLabels(): Promise<Labels | undefined> {
-    const { operation, subresource, object } = this.attributes;
-    if (this.isNamespace && subresource === "" && (operation === "CREATE" || operation === "UPDATE")) return object?.metadata.labels;
+    if (this.isNamespace && writesItself(this.attributes)) return this.attributes.object?.metadata.labels;
     this.#namespaceObject ??= existingNamespace(this.#view, this.namespace);
     return (await this.#namespaceObject).metadata.labels;
   }

@@ -3,6 +3,7 @@ import { compareQuantity, quantityValue, wholeQuantity, type Quantity } from "..
 import { isSet, objectIn, stringIn } from "../../../object/read.ts";
 import { storageClassOf } from "../../../resources/core/volume-class.ts";
 import { asQuantity } from "../../../validation/quantities.ts";
+import { writesItself } from "../../attributes.ts";
 import { selectsValue } from "./scopes.ts";
 import { ONE, type UsageRule } from "./usage-rule.ts";
 
@@ -11,7 +12,7 @@ const OF_CLASS = /\.storageclass\.storage\.k8s\.io\/(persistentvolumeclaims|requ
 
 /** Claims are counted and charged the storage that they ask for, in all and in their class. */
 export const claimUsage: UsageRule = {
-  handles: ({ operation, subresource }) => subresource === "" && (operation === "CREATE" || operation === "UPDATE"),
+  handles: writesItself,
   matching: (names) => names.filter((name) => RESOURCES.has(name) || OF_CLASS.test(name)),
   usage(claim) {
     const usage = new Map<string, Quantity>([

@@ -1,6 +1,7 @@
 import type { ReadonlyJsonObject } from "../../../object/json.ts";
 import { addQuantity, compareQuantity, wholeQuantity, type Quantity } from "../../../object/quantity.ts";
 import { isSet, numberIn, objectIn, objectsIn, stringIn } from "../../../object/read.ts";
+import { writesItself } from "../../attributes.ts";
 import { objectCountName, ONE, type UsageRule } from "./usage-rule.ts";
 
 const COUNT = objectCountName({ group: "resource.k8s.io", plural: "resourceclaims" });
@@ -10,7 +11,7 @@ const MAX_DEVICES = 32n;
 
 /** Resource claims are counted and charged the devices that they may get, by class (KEP-4840). */
 export const deviceUsage: UsageRule = {
-  handles: ({ operation, subresource }) => subresource === "" && (operation === "CREATE" || operation === "UPDATE"),
+  handles: writesItself,
   matching: (names) => names.filter((name) => name === COUNT || name.endsWith(OF_CLASS)),
   usage(claim) {
     const usage = new Map<string, Quantity>([[COUNT, ONE]]);

@@ -1,13 +1,14 @@
 import type { Quantity } from "../../../object/quantity.ts";
 import { wholeQuantity } from "../../../object/quantity.ts";
 import { numberIn, objectIn, objectsIn, stringIn } from "../../../object/read.ts";
+import { writesItself } from "../../attributes.ts";
 import { ONE, type UsageRule } from "./usage-rule.ts";
 
 const RESOURCES: ReadonlySet<string> = new Set(["count/services", "services", "services.nodeports", "services.loadbalancers"]);
 
 /** Services are counted, and by what they take of the outside: load balancers and node ports, as their type intends. */
 export const serviceUsage: UsageRule = {
-  handles: ({ operation, subresource }) => subresource === "" && (operation === "CREATE" || operation === "UPDATE"),
+  handles: writesItself,
   matching: (names) => names.filter((name) => RESOURCES.has(name)),
   usage(service) {
     const spec = objectIn(service, "spec");
