@@ -1,5 +1,5 @@
 import { isConditionTrue } from "../../object/conditions.ts";
-import { forbiddenField, invalidField, notSupportedField, requiredField, type FieldError } from "../../object/field-error.ts";
+import { forbiddenField, invalidField, requiredField, type FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import { equalJson, getOwn, type ReadonlyJson, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
@@ -7,6 +7,9 @@ import { dns1035Label, dnsSubdomain, kindName } from "../../object/names.ts";
 import { booleanIn, objectIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { checkReviewVersions } from "../admissionregistration/review-versions.ts";
 import { webhookClientConfig } from "../admissionregistration/webhook-client.ts";
+import type { Check } from "../../validation/check.ts";
+import { required } from "../../validation/presence.ts";
+import { oneOf } from "../../validation/scalars.ts";
 import { certificatesFault } from "../../x509/certificates.ts";
 import { APPROVAL, approvalOf } from "./approval.ts";
 import { schemaOf } from "./schema-parts.ts";
@@ -23,6 +26,8 @@ import {
 
 const SPEC = FieldPath.root.child("spec");
 const STATUS = FieldPath.root.child("status");
+const scope: Check = required(oneOf("Cluster", "Namespaced"));
+const conversionStrategy: Check = required(oneOf("None", "Webhook"));
 
 /** Faults of a definition as a whole; of a change also what may not change, some of it once the definition is established. */
 export function definitionFaults(object: KubeObject, old?: KubeObject): FieldError[] {
@@ -74,7 +79,7 @@ function specFaults(spec: ReadonlyJsonObject, checksBundle: boolean): FieldError
   const versions = objectsIn(spec, "versions");
   const at = SPEC.child("versions");
   checkGroup(stringIn(spec, "group"), faults);
-  checkEnum(spec, "scope", ["Cluster", "Namespaced"], SPEC, faults);
+  scope(getOwn(spec, "scope"), SPEC.child("scope"), faults, undefined);
   for (const [index, version] of versions.entries()) {
     if (schemaOf(version) === undefined) faults.push(requiredField(at.index(index).child("schema", "openAPIV3Schema")));
   }
@@ -156,12 +161,6 @@ function checkLabel(value: string, at: FieldPath, faults: FieldError[]): void {
   if (problems.length > 0) faults.push(invalidField(at, value, problems.join(",")));
 }
 
-function checkEnum(parent: ReadonlyJsonObject, name: string, values: readonly string[], at: FieldPath, faults: FieldError[]): void {
-  const value = stringIn(parent, name);
-  if (value === "") faults.push(requiredField(at.child(name)));
-  else if (!values.includes(value)) faults.push(notSupportedField(at.child(name), value, values));
-}
-
 /** Faults of the names that a definition is told to be served under. */
 export function acceptedNamesFaults(object: KubeObject): FieldError[] {
   const faults: FieldError[] = [];
@@ -191,7 +190,7 @@ function checkConversion(conversion: ReadonlyJsonObject, preserving: boolean, ch
   if (preserving && strategy !== "None") {
     faults.push(invalidField(at.child("strategy"), strategy, "must be None if spec.preserveUnknownFields is true"));
   }
-  checkEnum(conversion, "strategy", ["None", "Webhook"], at, faults);
+  conversionStrategy(strategy, at.child("strategy"), faults, undefined);
   const webhook = objectIn(conversion, "webhook");
   const client = getOwn(webhook, "clientConfig");
   const names = stringsIn(webhook, "conversionReviewVersions");
