@@ -7,7 +7,6 @@ import {
   type FieldError,
 } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { parseIpSloppy } from "../../object/ip.ts";
 import { getOwn, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { dnsLabel, dnsSubdomain, qualifiedNameRules } from "../../object/names.ts";
@@ -18,6 +17,7 @@ import { optional, required } from "../../validation/presence.ts";
 import { oneOf, port, text } from "../../validation/scalars.ts";
 import { checkNotSpecial } from "../../validation/special-addresses.ts";
 import { fields } from "../../validation/structure.ts";
+import { loadBalancerPoints, pointHostname, pointIp } from "../load-balancer-points.ts";
 import { protocol } from "../pod-spec/ports.ts";
 import { specAt } from "../spec-and-status.ts";
 import { addressChangeFaults, clusterIpFaults } from "./service-addresses.ts";
@@ -82,25 +82,20 @@ export function serviceChangeFaults(service: KubeObject, old: KubeObject): Field
 /** Of status.loadBalancer, which only services of that type have. */
 export function serviceStatusFaults(service: KubeObject, old: KubeObject): FieldError[] {
   const at = FieldPath.root.child("status", "loadBalancer", "ingress");
-  const points = objectsIn(objectIn(objectIn(service, "status"), "loadBalancer"), "ingress");
+  const points = loadBalancerPoints(service);
   if (points.length > 0 && !isLoadBalancer(objectIn(service, "spec")))
     return [forbiddenField(at, "may only be used when `spec.type` is 'LoadBalancer'")];
-  const existing = objectsIn(objectIn(objectIn(old, "status"), "loadBalancer"), "ingress").map((point) => stringIn(point, "ip"));
-  const ipRule = unlessBefore(existing, legacyIp);
+  const ipRule = pointIp(old);
   const faults: FieldError[] = [];
   points.forEach((point, i) => {
     const place = at.index(i);
     const ip = stringIn(point, "ip");
     const mode = place.child("ipMode");
-    if (ip !== "") ipRule(ip, place.child("ip"), faults, undefined);
+    ipRule(ip, place.child("ip"), faults, undefined);
     if (ip !== "" && !isSet(point, "ipMode")) faults.push(requiredField(mode, "must be specified when `ip` is set"));
     else if (ip === "" && isSet(point, "ipMode")) faults.push(forbiddenField(mode, "may not be specified when `ip` is not set"));
     else if (isSet(point, "ipMode")) oneOf("Proxy", "VIP")(getOwn(point, "ipMode"), mode, faults, undefined);
-    const host = stringIn(point, "hostname");
-    if (host === "") return;
-    text(dnsSubdomain)(host, place.child("hostname"), faults, undefined);
-    if (parseIpSloppy(host) !== undefined)
-      faults.push(invalidField(place.child("hostname"), host, "must be a DNS name, not an IP address"));
+    pointHostname(getOwn(point, "hostname"), place.child("hostname"), faults, undefined);
   });
   return faults;
 }

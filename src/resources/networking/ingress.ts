@@ -1,17 +1,13 @@
 import type { FieldError } from "../../object/field-error.ts";
 import { invalidField } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
-import { parseIpSloppy } from "../../object/ip.ts";
 import { getOwn } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
-import { dnsSubdomain } from "../../object/names.ts";
 import { isSet, listIn, objectIn, objectsIn, stringIn } from "../../object/read.ts";
-import { legacyIp, unlessBefore } from "../../validation/addresses.ts";
 import { findFaults } from "../../validation/check.ts";
-import { filled } from "../../validation/presence.ts";
-import { all, each, fields, struct } from "../../validation/structure.ts";
-import { text } from "../../validation/scalars.ts";
-import type { KindBehaviour, Strategy } from "../definition.ts";
+import { each, fields } from "../../validation/structure.ts";
+import type { KindBehaviour } from "../definition.ts";
+import { pointHostname, pointIp } from "../load-balancer-points.ts";
 import { loadBalancerAddresses, shortHosts } from "../service-cells.ts";
 import { ingressRules, forgivenOf } from "./ingress-rules.ts";
 
@@ -25,7 +21,7 @@ export const ingress: KindBehaviour = {
     validateUpdate: (object, old) => findFaults(ingressRules(forgivenOf(old)), object),
     warnings: (object, old) => (old === undefined ? classWarnings(object) : []),
   },
-  subresources: { status: statusDoor() },
+  subresources: { status: { validateUpdate: statusFaults } },
   cells: {
     Class: (object) => {
       const spec = objectIn(object, "spec");
@@ -55,20 +51,7 @@ function classWarnings(object: KubeObject): string[] {
   return [`annotation "${CLASS_ANNOTATION}" is deprecated, please use 'spec.ingressClassName' instead`];
 }
 
-function statusDoor(): Partial<Strategy> {
-  const hostname = struct((ingressPoint, at, faults) => {
-    const host = stringIn(ingressPoint, "hostname");
-    if (parseIpSloppy(host) !== undefined) faults.push(invalidField(at.child("hostname"), host, "must be a DNS name, not an IP address"));
-  });
-  const points = (object: KubeObject) => objectsIn(objectIn(objectIn(object, "status"), "loadBalancer"), "ingress");
-  return {
-    validateUpdate(object, old) {
-      const ip = unlessBefore(
-        points(old).map((one) => stringIn(one, "ip")),
-        legacyIp,
-      );
-      const point = all(fields({ ip: filled(ip), hostname: filled(text(dnsSubdomain)) }), hostname);
-      return findFaults(fields({ status: fields({ loadBalancer: fields({ ingress: each(point) }) }) }), object);
-    },
-  };
+function statusFaults(object: KubeObject, old: KubeObject): FieldError[] {
+  const point = fields({ ip: pointIp(old), hostname: pointHostname });
+  return findFaults(fields({ status: fields({ loadBalancer: fields({ ingress: each(point) }) }) }), object);
 }
