@@ -2,7 +2,7 @@ import { duplicateField, invalidField, requiredField } from "../../object/field-
 import { goJson } from "../../object/go-json.ts";
 import type { ReadonlyJsonObject } from "../../object/json.ts";
 import { labelKey as labelKeyRules } from "../../object/names.ts";
-import { listIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
+import { asList, asObject, listIn, objectsIn, stringIn, stringsIn } from "../../object/read.ts";
 import { changes, immutable } from "../../validation/changes.ts";
 import { findChangeFaults, findFaults, skippingAbsent, type Check } from "../../validation/check.ts";
 import { distinct } from "../../validation/lists.ts";
@@ -10,7 +10,6 @@ import { filled, present } from "../../validation/presence.ts";
 import { oneOf } from "../../validation/scalars.ts";
 import { shownMap } from "../../validation/selector-shown.ts";
 import { fields } from "../../validation/structure.ts";
-import { asObject, asList } from "../../object/read.ts";
 import type { KindBehaviour } from "../definition.ts";
 import { nameOrDefault } from "./default-mark.ts";
 import { driverName, parameters } from "./driver-name.ts";
