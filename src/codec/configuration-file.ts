@@ -3,7 +3,7 @@ import type { FieldError } from "../object/field-error.ts";
 import { FieldPath } from "../object/field-path.ts";
 import { isObject, type JsonObject, type JsonValue } from "../object/json.ts";
 import { quoteText } from "../object/quote.ts";
-import { parseYaml, YamlError } from "./yaml-read.ts";
+import { readYaml } from "./decode-text.ts";
 
 /** A configuration that says what cannot be; the message tells what, and where. */
 export class ConfigurationError extends Error {}
@@ -57,13 +57,9 @@ export function readDocument(text: string): JsonValue {
 }
 
 function parsed(text: string, faults: string[]): JsonValue {
-  try {
-    const { value, duplicates } = parseYaml(text);
-    if (duplicates !== undefined) faults.push(duplicates);
-    return value;
-  } catch (error) {
-    throw error instanceof YamlError ? new ConfigurationError(error.message) : error;
-  }
+  const { value, duplicates } = readYaml(text, (message) => new ConfigurationError(message));
+  if (duplicates !== undefined) faults.push(duplicates.text);
+  return value;
 }
 
 /** Reads the members of one object of a file, and knows which were not asked for. What has another type reads as absent. */

@@ -1,7 +1,7 @@
 import type { JsonValue } from "../object/json.ts";
 import { JsonError } from "./json-scan.ts";
 import { parseJson } from "./json-text.ts";
-import { parseYaml, YamlError } from "./yaml-read.ts";
+import { parseYaml, YamlError, type ReadYaml } from "./yaml-read.ts";
 
 /** The value of a JSON text. Errors: what `fault` makes of the message of a text that is none. */
 export function decodeJson(text: string, fault: (message: string) => Error): JsonValue {
@@ -12,10 +12,15 @@ export function decodeJson(text: string, fault: (message: string) => Error): Jso
   }
 }
 
-/** The value of a YAML text; the last of repeated keys counts. Errors: what `fault` makes of the message of a text that is none. */
+/** The value of a YAML text; the last of repeated keys counts. Errors: as for `readYaml`. */
 export function decodeYaml(text: string, fault: (message: string) => Error): JsonValue {
+  return readYaml(text, fault).value;
+}
+
+/** What a YAML text says. Errors: what `fault` makes of the message of a text that is none. */
+export function readYaml(text: string, fault: (message: string) => Error): ReadYaml {
   try {
-    return parseYaml(text).value;
+    return parseYaml(text);
   } catch (error) {
     throw error instanceof YamlError ? fault(error.message) : error;
   }

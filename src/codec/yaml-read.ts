@@ -22,11 +22,16 @@ import { yamlSyntaxMessage } from "./yaml-syntax-message.ts";
 /** A text that is no YAML, or that makes more than it may; `message` is the one that clients know. */
 export class YamlError extends Error {}
 
-/** What a document says, and which keys it says twice. */
-interface ReadYaml {
+/** The keys that maps of a document have twice, as one message and a line each. */
+export interface RepeatedKeys {
+  readonly text: string;
+  readonly lines: readonly string[];
+}
+
+/** What a document says, and which keys it says twice, where there are any; the last one counts. */
+export interface ReadYaml {
   readonly value: JsonValue;
-  /** The message of keys that a map has twice, where there are any; the last one counts. */
-  readonly duplicates: string | undefined;
+  readonly duplicates: RepeatedKeys | undefined;
 }
 
 /** So many repeated keys are told. */
@@ -37,18 +42,15 @@ const maxReports = 100;
  * times stay text. Throws YamlError and nothing else; depth and what aliases may multiply are bounded.
  */
 export function parseYaml(text: string): ReadYaml {
-  const lines = new LineCounter();
-  const document = firstDocument(text, lines);
+  const counter = new LineCounter();
+  const document = firstDocument(text, counter);
   const [error] = document?.errors ?? [];
   if (error !== undefined) throw new YamlError(`yaml: ${yamlSyntaxMessage(error, text)}`);
   if (document?.contents === null || document?.contents === undefined) return { value: null, duplicates: undefined };
-  const reader = new Reader(document, lines);
+  const reader = new Reader(document, counter);
   const value = reader.read(document.contents, 0);
-  const { repeated } = reader;
-  return {
-    value,
-    duplicates: repeated.length === 0 ? undefined : `yaml: unmarshal errors:\n  ${repeated.join("\n  ")}`,
-  };
+  const lines = reader.repeated;
+  return { value, duplicates: lines.length === 0 ? undefined : { text: `yaml: unmarshal errors:\n  ${lines.join("\n  ")}`, lines } };
 }
 
 /** The parser works with a stack of its own, so its depth can be watched; what comes after it recurses. */

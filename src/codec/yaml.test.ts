@@ -43,7 +43,7 @@ test("makes texts of keys, merges maps and reads one document", () => {
 test("tells repeated keys with their line, and the last one counts", () => {
   const { value, duplicates } = parseYaml('data:\n  a: "1"\n  a: "2"\n');
   assert.deepEqual(value, { data: { a: "2" } });
-  assert.equal(duplicates, 'yaml: unmarshal errors:\n  line 3: key "a" already set in map');
+  assert.equal(duplicates?.text, 'yaml: unmarshal errors:\n  line 3: key "a" already set in map');
 });
 
 test("says in the original's words what is no YAML", () => {

@@ -12,7 +12,7 @@ import { decode, type DecodeOptions } from "../schema/decode.ts";
 import type { ObjectSchema } from "../schema/schema.ts";
 import { decodeCustom } from "./decode-custom.ts";
 import { unconvertible, unknownKind } from "./kind-texts.ts";
-import { judgeStrict } from "./judge-strict.ts";
+import { judgeStrict, type StrictFault } from "./judge-strict.ts";
 import type { FieldValidation } from "./write-options.ts";
 
 export type BodyFormat = "json" | "yaml" | "protobuf";
@@ -75,7 +75,7 @@ export interface DecodeRules extends DecodeOptions {
   /** How a value that cannot be read is answered. */
   readonly refuse: (message: string) => Error;
   /** Faults that `validation` judges too, found earlier. */
-  readonly strictBefore?: readonly string[] | undefined;
+  readonly strictBefore?: readonly StrictFault[] | undefined;
   /** The value with its members in the original's order, in which faults are told; absent: they are. */
   readonly inOrder?: (() => JsonValue) | undefined;
 }
@@ -133,7 +133,7 @@ function readProtobuf(body: Buffer, type: BodyType, { protobuf }: BodyReader): S
 
 /** A parsed body; a YAML text tells of repeated keys in words of its own. */
 interface Scanned extends ScannedJson {
-  readonly repeated?: readonly string[];
+  readonly repeated?: readonly StrictFault[];
 }
 
 /** Parses a body. Errors: StatusError 400 that shows its beginning. */

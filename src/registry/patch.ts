@@ -1,6 +1,7 @@
 import { applyConfiguration, kindText, objectText, type WriteDoor } from "../apply/updater.ts";
 import { jsonKind } from "../codec/json-kind.ts";
-import { parseYaml, YamlError } from "../codec/yaml-read.ts";
+import { readYaml } from "../codec/decode-text.ts";
+import type { RepeatedKeys } from "../codec/yaml-read.ts";
 import { copyJson, isObject, type JsonObject } from "../object/json.ts";
 import { invalidField, type FieldError } from "../object/field-error.ts";
 import { groupVersion, parseGroupVersion, type KubeObject } from "../object/kube-object.ts";
@@ -129,15 +130,16 @@ function checkPatchedCustomKind(value: JsonObject, body: BodyType, name: string)
 function applyChange(write: Write, text: string, door: WriteDoor, body: BodyType): PatchChange {
   const { options, strategyContext } = write;
   const { applied, repeated } = readConfiguration(text);
-  const judge = {
-    validation: options.fieldValidation,
-    warn: (told: string) => warn(write, told),
-    refuse: () => badRequest(`error strict decoding YAML: ${repeated.join("")}`),
-  };
   return async (live) => {
     const request = { live, applied, manager: writerOf(write), force: options.force ?? false, now: strategyContext.now };
     const { object, changed } = await withConversions(write, door, (converting) => applyConfiguration({ ...request, door: converting }));
-    judgeStrict(repeated, judge);
+    if (repeated !== undefined) {
+      judgeStrict([repeated], {
+        validation: options.fieldValidation,
+        warn: (told) => warn(write, told),
+        refuse: () => badRequest(`error strict decoding YAML: ${repeated.text}`),
+      });
+    }
     if (!changed && live !== undefined) return copyJson(live);
     const { managedFields } = object.metadata;
     const merged = decodeObject(copyJson(object), body, { validation: "Ignore", warn: () => {}, ...conversion(applied, body) });
@@ -154,21 +156,13 @@ function conversion(applied: JsonObject, { custom }: BodyType): Pick<DecodeRules
 }
 
 /** What is applied, and what is said of keys that it has twice. Errors: StatusError 400. */
-function readConfiguration(text: string): { readonly applied: JsonObject; readonly repeated: readonly string[] } {
-  const { value, duplicates } = readYaml(text);
+function readConfiguration(text: string): { readonly applied: JsonObject; readonly repeated: RepeatedKeys | undefined } {
+  const { value, duplicates } = readYaml(text, (message) => badRequest(`error decoding YAML: ${CONVERTING}: ${message}`));
   if (value !== null && !isObject(value)) {
     const found = `json: cannot unmarshal ${jsonKind(value)} into Go value of type map[string]interface {}`;
     throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${found}`);
   }
-  return { applied: value ?? {}, repeated: duplicates === undefined ? [] : [`${CONVERTING}: ${duplicates}`] };
+  return { applied: value ?? {}, repeated: duplicates && { text: `${CONVERTING}: ${duplicates.text}`, lines: duplicates.lines } };
 }
 
 const CONVERTING = "error converting YAML to JSON";
-
-function readYaml(text: string): ReturnType<typeof parseYaml> {
-  try {
-    return parseYaml(text);
-  } catch (error) {
-    throw error instanceof YamlError ? badRequest(`error decoding YAML: ${CONVERTING}: ${error.message}`) : error;
-  }
-}
