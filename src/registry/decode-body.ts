@@ -123,8 +123,10 @@ function readProtobuf(body: Buffer, type: BodyType, { protobuf }: BodyReader): S
       ({ group, version, kind: own }) =>
         (kind === "" || kind === own) && (apiVersion === "" || apiVersion === groupVersion(group, version)),
     );
-    const value = named === undefined ? {} : protobuf.read(raw, named.schema);
-    return { value: { ...value, apiVersion, kind }, duplicates: [], fractionalIntegers: [] };
+    const value: JsonObject = named === undefined ? {} : protobuf.read(raw, named.schema);
+    value["apiVersion"] = apiVersion;
+    value["kind"] = kind;
+    return { value, duplicates: [], fractionalIntegers: [] };
   } catch (error) {
     if (error instanceof ProtobufError) throw badRequest(error.message);
     throw error;
