@@ -151,8 +151,11 @@ function applyChange(write: Write, text: string, door: WriteDoor, body: BodyType
 /** A merged object of a built-in kind becomes one of its Go type by a conversion, and its faults are the server's. */
 function conversion(applied: JsonObject, { custom }: BodyType): Pick<DecodeRules, "converted" | "refuse"> {
   if (custom === true) return { refuse: badRequest };
-  const prefix = `failed to convert new object (${objectText(applied)}) to proper version: unable to convert unstructured object to ${kindText(applied)}`;
-  return { converted: true, refuse: (message) => plainError(`${prefix}: ${message}`) };
+  const refuse = (message: string): Error =>
+    plainError(
+      `failed to convert new object (${objectText(applied)}) to proper version: unable to convert unstructured object to ${kindText(applied)}: ${message}`,
+    );
+  return { converted: true, refuse };
 }
 
 /** What is applied, and what is said of keys that it has twice. Errors: StatusError 400. */
