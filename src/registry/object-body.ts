@@ -9,6 +9,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { wipeSystemMetadata } from "./metadata.ts";
 import { withOwners } from "./ownership.ts";
 import { dropRepeatedOwners } from "./repeated-owners.ts";
+import { checkVersionText } from "./version-text.ts";
 import { warn, type Write } from "./write.ts";
 
 /** Reads the body of a create or update in the endpoint's version. Errors: StatusError 400, 413, 415. */
@@ -68,6 +69,16 @@ export async function createObject(write: Write, object: KubeObject, owners: "un
   wipeSystemMetadata(object);
   const owned = owners === "tracked" ? object : await withOwners(write, undefined, object);
   return create(write, toHub(owned, write.endpoint.served));
+}
+
+/**
+ * The same for an object that was to be changed and is not there: which version of it was meant does not matter to what
+ * is made in its place. Errors: also StatusError 500 for what is no version.
+ */
+export function createAbsent(write: Write, object: KubeObject, owners: "untracked" | "tracked"): Promise<ObjectRecord> {
+  checkVersionText(object.metadata);
+  delete object.metadata.resourceVersion;
+  return createObject(write, object, owners);
 }
 
 /** A served object in the stored form. The argument is handed over. */

@@ -8,7 +8,7 @@ import { groupVersion, parseGroupVersion, type KubeObject } from "../object/kube
 import { badRequest, conflict, invalid, plainError } from "../object/status.ts";
 import { readPatch as readPatchText, undecodable, type Patch, type Patched } from "../patch/patch.ts";
 import { decodeObject, notAStruct, type BodyType, type DecodeRules } from "./decode-body.ts";
-import { bodyType, checkName, checkNamespace, createObject, toHub } from "./object-body.ts";
+import { bodyType, checkName, checkNamespace, createAbsent, toHub } from "./object-body.ts";
 import { judgeStrict } from "./judge-strict.ts";
 import { otherKind } from "./other-kind.ts";
 import { doorOf, withConversions, withOwners, writerOf } from "./ownership.ts";
@@ -17,7 +17,6 @@ import type { PatchType } from "../request/negotiation.ts";
 import { servedObject } from "./representation.ts";
 import { MAX_BODY } from "./request-body.ts";
 import { update, type UpdateResult } from "./update.ts";
-import { checkVersionText } from "./version-text.ts";
 import { warn, type Write } from "./write.ts";
 
 /**
@@ -47,9 +46,7 @@ export async function patch(write: Write, type: PatchType, authorizeCreate: () =
               throw conflict(endpoint.ref, endpoint.name, problem);
             }
             check(made);
-            checkVersionText(made.metadata);
-            delete made.metadata.resourceVersion;
-            return createObject(write, made, "tracked");
+            return createAbsent(write, made, "tracked");
           },
         }
       : {}),

@@ -2,12 +2,11 @@ import { copyJson } from "../object/json.ts";
 import { copyWritten } from "../object/written-empty.ts";
 import { notFound } from "../object/status.ts";
 import { objectKey, strategyOf } from "./endpoint.ts";
-import { checkName, checkNamespace, createObject, readObject, toHub } from "./object-body.ts";
+import { checkName, checkNamespace, createAbsent, readObject, toHub } from "./object-body.ts";
 import { withOwners } from "./ownership.ts";
 import { preconditionFailed } from "./preconditions.ts";
 import { servedObject } from "./representation.ts";
 import { update, type UpdateResult } from "./update.ts";
-import { checkVersionText } from "./version-text.ts";
 import type { Write } from "./write.ts";
 
 /**
@@ -33,11 +32,7 @@ export async function put(write: Write, authorizeCreate: () => Promise<void>): P
       if (uid) throw preconditionFailed(endpoint, objectKey(endpoint.definition, endpoint.namespace, name), name, "UID", uid, "");
       if (!strategy.allowCreateOnUpdate || subresource !== undefined) throw notFound(endpoint.ref, name);
       await authorizeCreate();
-      checkVersionText(object.metadata);
-      // Which version was meant does not matter to what is made in place of an update.
-      const made = copyJson(object);
-      delete made.metadata.resourceVersion;
-      return createObject(write, made);
+      return createAbsent(write, copyJson(object), "untracked");
     },
   });
 }

@@ -4,7 +4,7 @@ import { copyJson, equalJson } from "../object/json.ts";
 import { groupVersion, type KubeObject } from "../object/kube-object.ts";
 import { invalid } from "../object/status.ts";
 import type { FieldError } from "../object/field-error.ts";
-import type { RequestContext } from "../request/context.ts";
+import { addWarning, type RequestContext } from "../request/context.ts";
 import type { StrategyContext, VersionForms } from "../resources/definition.ts";
 import { recordOf, storedValue, unstoredRecord, type ObjectRecord } from "../storage/cache/record.ts";
 import { StorageError, type KeyValue } from "../storage/storage.ts";
@@ -72,10 +72,6 @@ export function attributesOf(
 /** Adds a Warning header text, once. */
 export function warn({ context }: Write, text: string): void {
   addWarning(context, text);
-}
-
-function addWarning(context: RequestContext, text: string): void {
-  if (!context.warnings.includes(text)) context.warnings.push(text);
 }
 
 /** Errors: StatusError 422 with all faults, if there are any. */

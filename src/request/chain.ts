@@ -3,7 +3,7 @@ import { ANONYMOUS } from "../authentication/authenticator.ts";
 import { attributesOfRequest, type Authorizer } from "../authorization/authorizer.ts";
 import { refusal } from "../authorization/forbidden.ts";
 import { badRequest, unauthorized } from "../object/status.ts";
-import type { RequestContext } from "./context.ts";
+import { addWarning, type RequestContext } from "./context.ts";
 import type { ApiAnswer, ApiRequest, Handler } from "./exchange.ts";
 import { auditAnswered, auditReceived, auditRefused, type Auditor, type RequestAudit } from "./audit-stage.ts";
 import { withDeadline } from "./deadline.ts";
@@ -96,10 +96,10 @@ function receive(request: ApiRequest, auditId: string, receivedAt: number): Requ
 
 /** Who asks. */
 async function authenticate(context: RequestContext, { authenticate: find, anonymous }: ChainStages): Promise<void> {
-  const { request, info, warnings, annotations } = context;
+  const { request, info } = context;
   const user = await find(request, {
-    warn: (text) => void (warnings.includes(text) || warnings.push(text)),
-    annotate: (key, value) => void annotations.set(key, value),
+    warn: (text) => addWarning(context, text),
+    annotate: (key, value) => void context.annotations.set(key, value),
   });
   if (user === undefined && !anonymous(info.path)) throw unauthorized();
   context.user = user ?? ANONYMOUS;

@@ -41,3 +41,8 @@ export interface RequestContext {
   /** Undefined where the request is not audited. */
   audit?: AuditNotes | undefined;
 }
+
+/** Adds the text of a Warning header, once. */
+export function addWarning({ warnings }: RequestContext, text: string): void {
+  if (!warnings.includes(text)) warnings.push(text);
+}
