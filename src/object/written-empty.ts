@@ -33,7 +33,10 @@ function carryNotes(from: ReadonlyJson, to: ReadonlyJson): void {
   } else if (isObject(from) && isObject(to)) {
     const { [WRITTEN_EMPTY]: notes }: Noted = from;
     if (notes !== undefined) setNotes(to, notes);
-    for (const key of Object.keys(to)) carryNotes(from[key] ?? null, to[key] ?? null);
+    for (const key of Object.keys(to)) {
+      const inner = to[key];
+      if (typeof inner === "object" && inner !== null) carryNotes(from[key] ?? null, inner);
+    }
   }
 }
 
