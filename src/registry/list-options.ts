@@ -1,6 +1,6 @@
 import { forbiddenField, notSupportedField } from "../object/field-error.ts";
 import type { FieldError } from "../object/field-error.ts";
-import { parseInt64 } from "../object/int64.ts";
+import { parseInt64, parseUint64 } from "../object/int64.ts";
 import { badRequest, invalid } from "../object/status.ts";
 import { isTrue } from "../request/info.ts";
 
@@ -57,10 +57,9 @@ export function listOptions(query: URLSearchParams, watch: boolean): ListOptions
  */
 export function parseResourceVersion(text: string, refuse: (message: string) => Error): number | undefined {
   if (text === "") return undefined;
-  const problem = !/^\d+$/.test(text) ? "invalid syntax" : BigInt(text) > 0xffff_ffff_ffff_ffffn ? "value out of range" : undefined;
-  if (problem !== undefined)
-    throw refuse(`resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: ${problem}`);
-  return Number(text);
+  const read = parseUint64(text);
+  if ("problem" in read) throw refuse(`resourceVersion: Invalid value: ${JSON.stringify(text)}: ${read.problem}`);
+  return Number(read.value);
 }
 
 interface Asked {

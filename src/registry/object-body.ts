@@ -9,7 +9,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { wipeSystemMetadata } from "./metadata.ts";
 import { withOwners } from "./ownership.ts";
 import { dropRepeatedOwners } from "./repeated-owners.ts";
-import { checkVersionText } from "./version-text.ts";
+import { checkVersion } from "./version-text.ts";
 import { warn, type Write } from "./write.ts";
 
 /** Reads the body of a create or update in the endpoint's version. Errors: StatusError 400, 413, 415. */
@@ -76,7 +76,7 @@ export async function createObject(write: Write, object: KubeObject, owners: "un
  * is made in its place. Errors: also StatusError 500 for what is no version.
  */
 export function createAbsent(write: Write, object: KubeObject, owners: "untracked" | "tracked"): Promise<ObjectRecord> {
-  checkVersionText(object.metadata);
+  checkVersion(object.metadata);
   delete object.metadata.resourceVersion;
   return createObject(write, object, owners);
 }

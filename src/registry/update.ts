@@ -14,7 +14,7 @@ import { preconditionFailed } from "./preconditions.ts";
 import { keepGeneration, keepSystemMetadata } from "./metadata.ts";
 import { afterFailure, type Reservation } from "./reserver.ts";
 import { retryOnConflict } from "./retry-on-conflict.ts";
-import { checkVersionText, namesVersion } from "./version-text.ts";
+import { checkVersion } from "./version-text.ts";
 import { attributesOf, putObject, refuseInvalid, removeObject, warn, type Conflict, type Write } from "./write.ts";
 
 interface UpdateRequest {
@@ -116,8 +116,7 @@ function refuseOther({ endpoint }: Write, { name, fromStored }: UpdateRequest, k
  */
 function refuseStale({ endpoint }: Write, { name }: UpdateRequest, object: KubeObject, old: KubeObject): void {
   const { metadata } = object;
-  checkVersionText(metadata);
-  if (namesVersion(metadata)) {
+  if (checkVersion(metadata)) {
     if (metadata.resourceVersion !== old.metadata.resourceVersion) throw conflict(endpoint.ref, name);
   } else if (!strategyOf(endpoint).allowUnconditionalUpdate) {
     // The original names the resource here, where other refusals name the kind.
