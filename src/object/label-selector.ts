@@ -1,5 +1,6 @@
 import { fieldErrorsText } from "./field-error-message.ts";
 import { type FieldError, invalidField, notSupportedField } from "./field-error.ts";
+import { parseInt64 } from "./int64.ts";
 import { lexLabelSelector, type SelectorToken } from "./label-selector-lexer.ts";
 import { labelKey, labelValue } from "./names.ts";
 import { quoteText } from "./quote.ts";
@@ -130,7 +131,7 @@ function requirementErrors(key: string, operator: string, values: readonly strin
   if (rule === undefined) errors.push(notSupportedField(at("operator"), operator, knownOperators));
   else if (!rule.fits(values.length)) errors.push(invalidField(at("values"), values, rule.message));
   values.forEach((value, i) => {
-    if (rule?.integer === true && parseInt64(value) === undefined) {
+    if (rule?.integer === true && integerOf(value) === undefined) {
       errors.push(invalidField(at(`values[${i}]`), value, "for 'Gt', 'Lt' operators, the value must be an integer"));
     }
   });
@@ -203,8 +204,8 @@ function meets({ key, operator, values }: LabelRequirement, labels: Labels | und
       return value === undefined;
     case "gt":
     case "lt": {
-      const left = value === undefined ? undefined : parseInt64(value);
-      const right = parseInt64(values[0] ?? "");
+      const left = value === undefined ? undefined : integerOf(value);
+      const right = integerOf(values[0] ?? "");
       if (left === undefined || right === undefined) return false;
       return operator === "gt" ? left > right : left < right;
     }
@@ -220,10 +221,9 @@ function formatRequirement({ key, operator, values }: LabelRequirement): string 
 }
 
 /** A decimal int64, or undefined. */
-function parseInt64(text: string): bigint | undefined {
-  if (text.length > 64 || !/^[+-]?[0-9]+$/.test(text)) return undefined;
-  const value = BigInt(text.startsWith("+") ? text.slice(1) : text);
-  return BigInt.asIntN(64, value) === value ? value : undefined;
+function integerOf(text: string): bigint | undefined {
+  const read = parseInt64(text);
+  return "problem" in read ? undefined : read.value;
 }
 
 /** Reads requirements off the tokens; `in` and `notin` are words like others where a key or a value stands. */
