@@ -9,6 +9,7 @@ import { subresourceKind } from "../resources/subresource-kind.ts";
 import type { ObjectSchema, Schema } from "../schema/schema.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { get } from "./get.ts";
+import { queryInteger } from "./list-options.ts";
 import { checkHost, checkLogOptions, LOG_OPTIONS, reachPod } from "./pod-streams.ts";
 import { reachService } from "./service-proxy.ts";
 import { attributesOf, type Write } from "./write.ts";
@@ -43,11 +44,18 @@ export async function connect(write: Write, info: RequestInfo, definition: Conne
   }
   const { target, port } = name === "proxy" ? proxied(endpoint) : { target: endpoint, port: "" };
   const object = (await get(registry, target, new URLSearchParams())).object();
-  const answer = endpoint.served.kind === "Pod" ? await reachPod(write, object, options) : undefined;
+  const answer = await reach(write, object, options, port);
   if (answer !== undefined) return answer;
-  if (endpoint.served.kind === "Service") await reachService(write, object, port);
-  if (endpoint.served.kind === "Node") checkHost(object);
   throw notImplemented(`${endpoint.definition.plural}/${name} is not served by this server yet`);
+}
+
+/** The whole answer, where there is nobody to call. Errors: StatusError 400, 404, 500 and 503, where nobody can be. */
+async function reach(write: Write, object: KubeObject, options: JsonObject, port: string): Promise<ApiAnswer | undefined> {
+  const { kind } = write.endpoint.served;
+  if (kind === "Pod") return reachPod(write, object, options);
+  if (kind === "Service") await reachService(write, object, port);
+  else if (kind === "Node") checkHost(object);
+  return undefined;
 }
 
 /**
@@ -56,10 +64,11 @@ export async function connect(write: Write, info: RequestInfo, definition: Conne
  */
 function optionsOf({ query, parts }: RequestInfo, { fields }: ObjectSchema, keepsZero: boolean): JsonObject {
   const options: JsonObject = {};
+  const behind = parts.slice(OWN_PARTS).join("/");
+  const path = behind === "" ? "" : `/${behind}`;
   for (const { name, schema, dropZero } of fields.values()) {
     if (name === "kind" || name === "apiVersion") continue;
-    const behind = parts.slice(OWN_PARTS).join("/");
-    const values = name === "path" && parts.length >= OWN_PARTS ? [behind === "" ? "" : `/${behind}`] : query.getAll(name);
+    const values = name === "path" && parts.length >= OWN_PARTS ? [path] : query.getAll(name);
     if (values.length === 0) continue;
     const value = schema.type === "list" ? values.map((text) => scalar(text, schema.items)) : scalar(values[0] as string, schema);
     const isZero = value === "" || value === 0 || value === false;
@@ -72,9 +81,7 @@ function optionsOf({ query, parts }: RequestInfo, { fields }: ObjectSchema, keep
 function scalar(text: string, { type }: Schema): JsonValue {
   if (type === "boolean") return isTrue(text.toLowerCase());
   if (type === "time" && text !== "") checkTime(text);
-  if (type !== "int32" && type !== "int64") return text;
-  if (!/^[+-]?\d{1,15}$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
-  return Number(text);
+  return type === "int32" || type === "int64" ? queryInteger(text) : text;
 }
 
 /** Errors: StatusError 400. */

@@ -99,9 +99,13 @@ function watchErrors({ match, token, sendInitialEvents }: Asked): FieldError[] {
   return errors;
 }
 
-/** An integer of a query; one that is given must be one. Errors: StatusError 400 with the original's words. */
+/** An integer of a query, where it is given. Errors: StatusError 400 with the original's words. */
 export function integerOption(text: string | null): number | undefined {
-  if (text === null) return undefined;
+  return text === null ? undefined : queryInteger(text);
+}
+
+/** An integer of a query. Errors: StatusError 400 with the original's words. */
+export function queryInteger(text: string): number {
   const read = parseInt64(text);
   if ("problem" in read) throw badRequest(read.problem);
   return Number(read.value);

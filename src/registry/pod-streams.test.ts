@@ -54,6 +54,8 @@ test("what a log is to show is checked before the pod is looked for", async () =
     wrong(": Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified"),
   );
   assert.deepEqual(await told("p/log?tailLines=x"), [400, 'strconv.ParseInt: parsing "x": invalid syntax']);
+  const large = "9".repeat(19);
+  assert.deepEqual(await told(`p/log?tailLines=${large}`), [400, `strconv.ParseInt: parsing "${large}": value out of range`]);
   assert.match(String((await told("p/log?sinceTime=x"))[1]), /^parsing time "x" as /);
   assert.deepEqual(await told("p/log"), [404, 'pods "p" not found']);
 });
