@@ -74,44 +74,43 @@ function checkContainerLimits(spec: ReadonlyJsonObject, limits: ReadonlyJsonObje
 
 /**
  * What the containers of a pod need together: the running ones and the sidecars at once, each init container with the
- * sidecars started before it; the greater of the two (KEP-753).
+ * sidecars started before it; the greater of the two (KEP-753). A container changes the amounts of what it names itself.
  */
 export function aggregate(spec: ReadonlyJsonObject, list: "limits" | "requests"): Map<string, Quantity> {
   const total = new Map<string, Quantity>();
-  for (const container of objectsIn(spec, "containers")) addAll(total, amounts(container, list));
+  for (const container of objectsIn(spec, "containers")) {
+    for (const [name, amount] of amounts(container, list)) total.set(name, plus(total.get(name), amount));
+  }
   const sidecars = new Map<string, Quantity>();
   const starting = new Map<string, Quantity>();
   for (const container of objectsIn(spec, "initContainers")) {
-    const own = amounts(container, list);
-    if (stringIn(container, "restartPolicy") === "Always") {
-      addAll(total, own);
-      addAll(sidecars, own);
-      raiseAll(starting, sidecars);
-    } else {
-      const together = new Map(own);
-      addAll(together, sidecars);
-      raiseAll(starting, together);
+    const isSidecar = stringIn(container, "restartPolicy") === "Always";
+    for (const [name, amount] of amounts(container, list)) {
+      const running = sidecars.get(name);
+      if (isSidecar) {
+        sidecars.set(name, plus(running, amount));
+        raise(starting, name, plus(running, amount));
+        total.set(name, plus(total.get(name), amount));
+      } else {
+        // A sum is written in the form of its first amount.
+        raise(starting, name, running === undefined ? amount : addQuantity(amount, running));
+      }
     }
   }
-  raiseAll(total, starting);
+  for (const [name, amount] of starting) raise(total, name, amount);
   return total;
 }
 
-function amounts(container: ReadonlyJsonObject, list: "limits" | "requests"): Map<string, Quantity> {
+function amounts(container: ReadonlyJsonObject, list: "limits" | "requests"): (readonly [name: string, amount: Quantity])[] {
   const own = objectIn(objectIn(container, "resources"), list);
-  return new Map(resourceNames(own).map((name) => [name, asQuantity(getOwn(own, name))]));
+  return resourceNames(own).map((name) => [name, asQuantity(getOwn(own, name))]);
 }
 
-function addAll(to: Map<string, Quantity>, from: ReadonlyMap<string, Quantity>): void {
-  for (const [name, amount] of from) {
-    const sum = to.get(name);
-    to.set(name, sum === undefined ? amount : addQuantity(sum, amount));
-  }
+function plus(sum: Quantity | undefined, amount: Quantity): Quantity {
+  return sum === undefined ? amount : addQuantity(sum, amount);
 }
 
-function raiseAll(to: Map<string, Quantity>, from: ReadonlyMap<string, Quantity>): void {
-  for (const [name, amount] of from) {
-    const other = to.get(name);
-    if (other === undefined || compareQuantity(amount, other) > 0) to.set(name, amount);
-  }
+function raise(greatest: Map<string, Quantity>, name: string, amount: Quantity): void {
+  const other = greatest.get(name);
+  if (other === undefined || compareQuantity(amount, other) > 0) greatest.set(name, amount);
 }
