@@ -9,8 +9,8 @@ const maxWarnings = 1000;
 const maxPairs = 100_000;
 
 /** Ports of a pod that say nothing or say the same twice; its containers share one network. */
-export function portWarnings(spec: ReadonlyJsonObject, at: FieldPath): string[] {
-  const warnings: string[] = [];
+export function warnOfPorts(spec: ReadonlyJsonObject, at: FieldPath, warnings: string[]): void {
+  const most = warnings.length + maxWarnings;
   const known = new Map<string, { readonly port: ReadonlyJsonObject; readonly place: FieldPath }[]>();
   let pairs = 0;
   visitContainers(spec, at, (container, place) => {
@@ -22,7 +22,7 @@ export function portWarnings(spec: ReadonlyJsonObject, at: FieldPath): string[] 
       const key = `${numberIn(port, "containerPort")}/${stringIn(port, "protocol")}`;
       const others = known.get(key) ?? [];
       for (const other of others) {
-        if (warnings.length >= maxWarnings || pairs >= maxPairs) return;
+        if (warnings.length >= most || pairs >= maxPairs) return;
         pairs++;
         const relation = relate(port, other.port);
         if (relation !== undefined) warnings.push(`${portPlace.toString()}: ${relation} port definition with ${other.place.toString()}`);
@@ -31,7 +31,7 @@ export function portWarnings(spec: ReadonlyJsonObject, at: FieldPath): string[] 
       known.set(key, others);
     });
   });
-  return [...warnings, ...sameNames(spec, at)];
+  warnOfNames(spec, at, warnings);
 }
 
 /** How two definitions of one container port are to one another. */
@@ -44,8 +44,7 @@ function relate(a: ReadonlyJsonObject, b: ReadonlyJsonObject): "duplicate" | "ov
 }
 
 /** Ports of one name: who asks for the name gets the first. */
-function sameNames(spec: ReadonlyJsonObject, at: FieldPath): string[] {
-  const warnings: string[] = [];
+function warnOfNames(spec: ReadonlyJsonObject, at: FieldPath, warnings: string[]): void {
   const known = new Map<string, FieldPath>();
   visitContainers(spec, at, (container, place) => {
     objectsIn(container, "ports").forEach((port, i) => {
@@ -60,7 +59,6 @@ function sameNames(spec: ReadonlyJsonObject, at: FieldPath): string[] {
       }
     });
   });
-  return warnings;
 }
 
 /** A port as upstream prints it: its internal struct, members in order. */

@@ -25,15 +25,14 @@ export function pluginWarnings(owner: ReadonlyJsonObject, at: FieldPath): string
 }
 
 /** Volumes of plugins that are gone or going, and files of which one hides another. */
-export function volumeWarnings(volumes: readonly ReadonlyJsonObject[], at: FieldPath): string[] {
-  const warnings: string[] = [];
+export function warnOfVolumes(volumes: readonly ReadonlyJsonObject[], at: FieldPath, warnings: string[]): void {
   volumes.forEach((volume, i) => {
     warnings.push(...pluginWarnings(volume, at.index(i)));
     const claim = objectIn(objectIn(volume, "ephemeral"), "volumeClaimTemplate");
     warnOfClaimSpec(objectIn(claim, "spec"), at.index(i).child("ephemeral", "volumeClaimTemplate", "spec"), warnings);
   });
-  for (const volume of volumes) warnings.push(...overlapWarnings(volume));
-  return warnings;
+  const most = warnings.length + maxWarnings;
+  for (const volume of volumes) warnOfFiles(volume, most, warnings);
 }
 
 interface File {
@@ -42,20 +41,27 @@ interface File {
   readonly source: string;
 }
 
-function overlapWarnings(volume: ReadonlyJsonObject): string[] {
-  const name = quoteText(stringIn(volume, "name"));
-  const secret = objectIn(volume, "secret");
-  const configMap = objectIn(volume, "configMap");
-  return [
-    ...overlaps(filesOf(secret, ""), `volume ${name} (Secret ${quoteText(stringIn(secret, "secretName"))})`),
-    ...overlaps(filesOf(configMap, ""), `volume ${name} (ConfigMap ${quoteText(stringIn(configMap, "name"))})`),
-    ...overlaps(filesOf(objectIn(volume, "downwardAPI"), ""), `volume ${name} (DownwardAPI)`),
-    ...projectedWarnings(objectIn(volume, "projected"), `volume ${name} (Projected)`),
-  ];
+/** Sources that are volumes of files by themselves: what messages call them, and the member that names them. */
+const fileSources = [
+  ["secret", "Secret", "secretName"],
+  ["configMap", "ConfigMap", "name"],
+  ["downwardAPI", "DownwardAPI", undefined],
+] as const;
+
+function warnOfFiles(volume: ReadonlyJsonObject, most: number, warnings: string[]): void {
+  for (const [member, title, nameMember] of fileSources) {
+    if (!isSet(volume, member)) continue;
+    const source = objectIn(volume, member);
+    const files: File[] = [];
+    addFiles(files, source, "");
+    const name = nameMember === undefined ? "" : ` ${quoteText(stringIn(source, nameMember))}`;
+    warnOfOverlaps(files, `volume ${quoteText(stringIn(volume, "name"))} (${title}${name})`, most, warnings);
+  }
+  if (!isSet(volume, "projected")) return;
+  warnOfProjected(objectIn(volume, "projected"), `volume ${quoteText(stringIn(volume, "name"))} (Projected)`, most, warnings);
 }
 
-function projectedWarnings(projected: ReadonlyJsonObject, volume: string): string[] {
-  const warnings: string[] = [];
+function warnOfProjected(projected: ReadonlyJsonObject, volume: string, most: number, warnings: string[]): void {
   const files: File[] = [];
   for (const source of objectsIn(projected, "sources")) {
     if (!Object.keys(source).some((member) => isSet(source, member))) {
@@ -66,33 +72,42 @@ function projectedWarnings(projected: ReadonlyJsonObject, volume: string): strin
       ["secret", "Secret"],
     ] as const) {
       const keys = objectIn(source, member);
-      files.push(...filesOf(keys, `${title} ${quoteText(stringIn(keys, "name"))}`));
+      addFiles(files, keys, `${title} ${quoteText(stringIn(keys, "name"))}`);
     }
-    files.push(...filesOf(objectIn(source, "downwardAPI"), "DownwardAPI"));
+    addFiles(files, objectIn(source, "downwardAPI"), "DownwardAPI");
     const token = objectIn(source, "serviceAccountToken");
     if (stringIn(token, "path") !== "") files.push({ path: stringIn(token, "path"), source: "ServiceAccountToken" });
   }
-  return [...warnings, ...overlaps(files, volume)];
+  warnOfOverlaps(files, volume, most, warnings);
 }
 
-function filesOf(owner: ReadonlyJsonObject, source: string): File[] {
-  return objectsIn(owner, "items").map((item) => ({ path: stringIn(item, "path").replace(/\/+$/, ""), source }));
+function addFiles(files: File[], owner: ReadonlyJsonObject, source: string): void {
+  for (const item of objectsIn(owner, "items")) files.push({ path: withoutEndSlashes(stringIn(item, "path")), source });
+}
+
+/** Not by a pattern, which would begin anew at every slash of many that do not end the path. */
+function withoutEndSlashes(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === "/") end--;
+  return path.slice(0, end);
 }
 
 /** Volumes with more files than this are not searched: the search is quadratic, and only warns. */
 const maxFiles = 500;
+/** So many are told of a pod's files: their number grows with the square of that of a volume's files. */
+const maxWarnings = 1000;
 
-function overlaps(files: readonly File[], volume: string): string[] {
-  const warnings: string[] = [];
-  if (files.length > maxFiles) return warnings;
+/** Tells of files that hide one another, until there are `most` warnings. */
+function warnOfOverlaps(files: readonly File[], volume: string, most: number, warnings: string[]): void {
+  if (files.length > maxFiles) return;
   files.forEach((file, i) => {
     for (const earlier of files.slice(0, i)) {
+      if (warnings.length >= most) return;
       const within = file.path.startsWith(`${earlier.path}/`) || earlier.path.startsWith(`${file.path}/`);
       if (file.path !== earlier.path && !within) continue;
       warnings.push(`${volume}: overlapping paths: ${shown(file)} with ${shown(earlier)}`);
     }
   });
-  return warnings;
 }
 
 function shown(file: File): string {

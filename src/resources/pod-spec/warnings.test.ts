@@ -56,6 +56,21 @@ test("the search among very many ports ends", () => {
   assert.ok(performance.now() - before < 10_000);
 });
 
+test("no more is told of files that hide one another than anybody reads", () => {
+  const items = Array.from({ length: 500 }, () => ({ key: "k", path: "p" }));
+  const volumes = ["a", "b"].map((name) => ({ name, secret: { secretName: "s", items } }));
+  assert.equal(warningsOf({ volumes }).length, 1000);
+  assert.deepEqual(warningsOf({ volumes: [{ name: "a", configMap: { name: "c", items: items.slice(0, 2) } }] }), [
+    'volume "a" (ConfigMap "c"): overlapping paths: "p" with "p"',
+  ]);
+  const slashes = { key: "k", path: `p${"/".repeat(1_000_000)}q` };
+  const before = performance.now();
+  assert.deepEqual(warningsOf({ volumes: [{ name: "a", downwardAPI: { items: [slashes, { key: "k", path: "p//" }] } }] }), [
+    `volume "a" (DownwardAPI): overlapping paths: "p" with "${slashes.path}"`,
+  ]);
+  assert.ok(performance.now() - before < 10_000);
+});
+
 test("labels of nodes with newer names are told with their key, but for those of nodeSelector, whose place has it", () => {
   const key = "beta.kubernetes.io/arch";
   const message = 'deprecated since v1.14; use "kubernetes.io/arch" instead';

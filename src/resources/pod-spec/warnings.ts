@@ -7,10 +7,10 @@ import { sortedKeys } from "../../object/text-order.ts";
 import { warnOfAddress } from "../../validation/address-warnings.ts";
 import { warnOfFraction } from "./amount-warnings.ts";
 import { renamedNodeLabels } from "./node-labels.ts";
-import { portWarnings } from "./port-warnings.ts";
+import { warnOfPorts } from "./port-warnings.ts";
 import { appArmorOfContainer, nameProfiles, seccompOfContainer, seccompOfPod } from "./profile-annotations.ts";
 import { visitContainers } from "./scope.ts";
-import { volumeWarnings } from "./volume-warnings.ts";
+import { warnOfVolumes } from "./volume-warnings.ts";
 
 /** Annotations that became fields. */
 const deprecatedAnnotations: ReadonlyMap<string, string> = new Map([
@@ -35,11 +35,11 @@ export function podSpecWarnings(spec: ReadonlyJsonObject, meta: ReadonlyJsonObje
   for (const [key, message] of deprecatedAnnotations) {
     if (isSet(annotations, key)) warnings.push(`${at.child("metadata", "annotations").key(key).toString()}: ${message}`);
   }
-  warnings.push(...volumeWarnings(objectsIn(spec, "volumes"), specAt.child("volumes")));
+  warnOfVolumes(objectsIn(spec, "volumes"), specAt.child("volumes"), warnings);
   warnOfRepeats(spec, specAt, warnings);
   for (const name of byteResources) warnOfFraction(objectIn(spec, "overhead"), name, specAt.child("overhead"), warnings);
   warnOfProfiles(spec, annotations, at, warnings);
-  warnings.push(...portWarnings(spec, specAt));
+  warnOfPorts(spec, specAt, warnings);
   if (numberIn(spec, "terminationGracePeriodSeconds") < 0) {
     const place = specAt.child("terminationGracePeriodSeconds");
     warnings.push(`${place.toString()}: must be >= 0; negative values are invalid and will be treated as 1`);
