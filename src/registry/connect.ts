@@ -1,5 +1,6 @@
 import { setOwn, type JsonObject, type JsonValue } from "../object/json.ts";
 import { groupVersion, type KubeObject } from "../object/kube-object.ts";
+import { quoteText } from "../object/quote.ts";
 import { badRequest, notImplemented } from "../object/status.ts";
 import { parseTime, TimeError } from "../object/time.ts";
 import type { ApiAnswer } from "../request/exchange.ts";
@@ -99,6 +100,6 @@ function proxied(endpoint: Endpoint): { readonly target: Endpoint; readonly port
   const [scheme, name, port = ""] = parts.length === 3 ? parts : ["", parts[0], parts[1]];
   const good = parts.length <= 3 && name !== "" && (scheme === "" || scheme === "http" || scheme === "https");
   if (!good || name === undefined || (parts.length === 2 && port === ""))
-    throw badRequest(`invalid ${endpoint.served.kind.toLowerCase()} request ${JSON.stringify(endpoint.name)}`);
+    throw badRequest(`invalid ${endpoint.served.kind.toLowerCase()} request ${quoteText(endpoint.name)}`);
   return { target: { ...endpoint, name }, port };
 }

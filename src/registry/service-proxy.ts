@@ -1,5 +1,6 @@
 import type { ReadonlyJsonObject } from "../object/json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
+import { quoteText } from "../object/quote.ts";
 import { numberIn, objectIn, objectsIn, stringIn } from "../object/read.ts";
 import { ENDPOINTS } from "../object/resource-ids.ts";
 import { serviceUnavailable } from "../object/status.ts";
@@ -21,7 +22,7 @@ export async function reachService({ registry, endpoint }: Write, service: KubeO
   const leads = subsets.some((subset) => objectsIn(subset, "addresses").length > 0 && hasPort(subset, portName));
   if (leads) return;
   const shown = slices.length + subsets.length === 0 ? name : endpoint.name;
-  throw serviceUnavailable(`no endpoints available for service ${JSON.stringify(shown)}`);
+  throw serviceUnavailable(`no endpoints available for service ${quoteText(shown)}`);
 }
 
 /** Endpoints know ports of a service by name. */
@@ -29,7 +30,7 @@ function nameOfPort(service: KubeObject, port: string): string {
   if (!/^\d{1,9}$/.test(port)) return port;
   const found = objectsIn(objectIn(service, "spec"), "ports").find((one) => numberIn(one, "port") === Number(port));
   if (found !== undefined) return stringIn(found, "name");
-  throw serviceUnavailable(`no service port ${Number(port)} found for service ${JSON.stringify(service.metadata.name)}`);
+  throw serviceUnavailable(`no service port ${Number(port)} found for service ${quoteText(service.metadata.name ?? "")}`);
 }
 
 function hasPort(subset: ReadonlyJsonObject, name: string): boolean {
