@@ -86,27 +86,37 @@ export function checkAllocatedResources(status: ReadonlyJsonObject, spec: Readon
         return;
       }
       // A status may tell of a container that the pod has not; nothing is known of what it asks for.
-      const container = containers.get(stringIn(one, "name"));
+      const container = resources.length === 0 ? undefined : containers.get(stringIn(one, "name"));
+      const asked = container === undefined ? undefined : askedBy(container);
       resources.forEach((resource, j) => {
-        if (container !== undefined) checkAskedFor(stringIn(resource, "name"), container, place.index(j).child("name"), faults);
+        if (asked !== undefined) checkAskedFor(stringIn(resource, "name"), asked, place.index(j).child("name"), faults);
         checkHealth(objectsIn(resource, "resources"), place.index(j).child("resources"), faults);
       });
     });
   }
 }
 
-function checkAskedFor(name: string, container: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
-  const asked = objectIn(container, "resources");
+/** What a container asks for: resources by name, and claims as statuses write them. */
+interface Asked {
+  readonly requests: ReadonlyJsonObject;
+  readonly claims: ReadonlySet<string>;
+}
+
+function askedBy(container: ReadonlyJsonObject): Asked {
+  const resources = objectIn(container, "resources");
+  const claims = objectsIn(resources, "claims").map((claim) => {
+    const request = stringIn(claim, "request");
+    return `claim:${stringIn(claim, "name")}${request === "" ? "" : `/${request}`}`;
+  });
+  return { requests: objectIn(resources, "requests"), claims: new Set(claims) };
+}
+
+function checkAskedFor(name: string, { requests, claims }: Asked, at: FieldPath, faults: FieldError[]): void {
   if (!name.startsWith("claim:")) {
-    if (isSet(objectIn(asked, "requests"), name)) return;
-    faults.push(invalidField(at, name, "must match one of the container's resource requests"));
+    if (!isSet(requests, name)) faults.push(invalidField(at, name, "must match one of the container's resource requests"));
     return;
   }
-  const claimed = objectsIn(asked, "claims").some((claim) => {
-    const request = stringIn(claim, "request");
-    return name === `claim:${stringIn(claim, "name")}${request === "" ? "" : `/${request}`}`;
-  });
-  if (claimed) return;
+  if (claims.has(name)) return;
   const form = "'claim:<claimName>/<request>' or 'claim:<claimName>' if request is empty";
   faults.push(invalidField(at, name, `must match one of the container's resource claims in a format ${form}`));
 }

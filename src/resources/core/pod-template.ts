@@ -1,8 +1,8 @@
+import type { FieldError } from "../../object/field-error.ts";
 import { FieldPath } from "../../object/field-path.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
 import { objectIn } from "../../object/read.ts";
 import type { KindBehaviour, StrategyContext } from "../definition.ts";
-import type { FieldError } from "../../object/field-error.ts";
 import { validatePodTemplateSpec } from "../pod-spec/pod-template.ts";
 import { labelsText, templateOf } from "../pod-spec/template-cells.ts";
 import { containerCells, defaultTemplateOf, dropDisabledOf, templateOptions, templateWarnings } from "../pod-spec/template-owner.ts";
