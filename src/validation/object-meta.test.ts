@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { fieldErrorText } from "../object/field-error-message.ts";
 import type { ReadonlyJsonObject } from "../object/json.ts";
 import { dnsSubdomain } from "../object/names.ts";
+import { invalid } from "../object/status.ts";
 import { validateObjectMeta, validateObjectMetaUpdate, type MetaRules } from "./object-meta.ts";
 
 const rules: MetaRules = { namespaced: true, nameRule: (name) => dnsSubdomain(name), qualifiedFinalizers: true };
@@ -31,6 +32,16 @@ test("finalizers are qualified names, and of built-in kinds in a domain or known
   assert.deepEqual(created({ finalizers: ["orphan", "foregroundDeletion"] }), [
     'metadata.finalizers: Invalid value: ["orphan","foregroundDeletion"]: finalizer orphan and foregroundDeletion cannot be both set',
   ]);
+});
+
+test("very many labels and controllers that are wrong are told, without filling memory", () => {
+  const labels = Object.fromEntries(Array.from({ length: 200_000 }, (_, i) => [`!${i}`, ""]));
+  assert.equal(created({ labels }).length, 200_000);
+  const owner = { apiVersion: "v1", kind: "Pod", name: "p", uid: "u", controller: true };
+  const metadata = { name: "a", namespace: "ns", ownerReferences: Array.from({ length: 20_000 }, () => owner) };
+  const faults = validateObjectMeta({ metadata }, rules);
+  assert.equal(faults.length, 19_999);
+  assert.ok(invalid({ group: "", kind: "Pod" }, "a", faults).message.length < 2 ** 25);
 });
 
 test("one owner at most controls, and events own nothing", () => {

@@ -31,18 +31,14 @@ const metadata = FieldPath.root.child("metadata");
 
 /** Faults in the metadata of an object that lies within another, at `at`: it need not have a name. */
 export function embeddedMetaFaults(meta: ReadonlyJsonObject, at: FieldPath): FieldError[] {
-  const faults: FieldError[] = [];
   const named = stringIn(meta, "name") === "" ? { ...meta, name: "unnamed" } : meta;
   const namespaced = stringIn(meta, "namespace") !== "";
-  checkObjectMeta(named, at, faults, { namespaced, nameRule: pathSegmentName, qualifiedFinalizers: false });
-  return faults;
+  return metaFaults(named, at, { namespaced, nameRule: pathSegmentName, qualifiedFinalizers: false });
 }
 
 /** Faults in the metadata of an object that is about to be created. */
 export function validateObjectMeta(object: ReadonlyJsonObject, rules: MetaRules): FieldError[] {
-  const faults: FieldError[] = [];
-  checkObjectMeta(objectIn(object, "metadata"), metadata, faults, rules);
-  return faults;
+  return metaFaults(objectIn(object, "metadata"), metadata, rules);
 }
 
 /**
@@ -100,11 +96,10 @@ const immutableMembers: readonly (readonly [string, ReadonlyJson])[] = [
   ["deletionGracePeriodSeconds", null],
 ];
 
-/** The rules of any ObjectMeta, appended to `faults`; templates' metadata have their own, shorter ones. */
-function checkObjectMeta(meta: ReadonlyJsonObject, at: FieldPath, faults: FieldError[], rules: MetaRules): void {
+/** Faults by the rules of any ObjectMeta; templates' metadata have their own, shorter ones. */
+function metaFaults(meta: ReadonlyJsonObject, at: FieldPath, rules: MetaRules): FieldError[] {
   const { own, finalizers, managed, qualified } = partsOf(meta, at);
-  faults.push(...identity(meta, at, rules), ...own, ...finalizers, ...managed);
-  if (rules.qualifiedFinalizers) faults.push(...qualified);
+  return [...identity(meta, at, rules), ...own, ...finalizers, ...managed, ...(rules.qualifiedFinalizers ? qualified : [])];
 }
 
 /** What is wrong with an object's name and place, and its generation. */
@@ -170,6 +165,7 @@ function checkNamespace(meta: ReadonlyJsonObject, at: FieldPath, faults: FieldEr
 function checkOwnerReferences(meta: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
   const references = objectsIn(meta, "ownerReferences");
   let controller = "";
+  let all: ReadonlyJson | undefined;
   for (const reference of references) {
     const apiVersion = stringIn(reference, "apiVersion");
     const kind = stringIn(reference, "kind");
@@ -190,7 +186,9 @@ function checkOwnerReferences(meta: ReadonlyJsonObject, at: FieldPath, faults: F
       controller = current;
     } else {
       const detail = `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${current}`;
-      faults.push(invalidField(at, references.map(shownOwner), detail));
+      // One list for all faults: with many owners, one each would fill memory.
+      all ??= references.map(shownOwner);
+      faults.push(invalidField(at, all, detail));
     }
   }
 }
