@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../object/json.ts";
+import { objectIn } from "../object/read.ts";
 import { testRegistry } from "./test-registry.ts";
 
 const MAPS = "/api/v1/namespaces/a/configmaps";
@@ -36,4 +37,11 @@ test("references to one owner that differ all stay", async () => {
   const { body, warnings } = await testRegistry().call("POST", MAPS, { metadata: { name: "x", ownerReferences } });
   assert.deepEqual((body["metadata"] as JsonObject)["ownerReferences"], ownerReferences);
   assert.deepEqual(warnings, []);
+});
+
+test("many references to one owner are told apart in one walk", { timeout: 10_000 }, async () => {
+  const ownerReferences = Array.from({ length: 20_000 }, (_, i) => ({ apiVersion: "v1", kind: "Pod", name: `p${i}`, uid: "u" }));
+  const { status, body } = await testRegistry().call("POST", MAPS, { metadata: { name: "x", ownerReferences } });
+  assert.equal(status, 201);
+  assert.equal((objectIn(body, "metadata")["ownerReferences"] as unknown[]).length, 20_000);
 });

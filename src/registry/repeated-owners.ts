@@ -1,4 +1,4 @@
-import { equalJson } from "../object/json.ts";
+import { encodeJson, membersByName } from "../object/go-json.ts";
 import type { KubeObject } from "../object/kube-object.ts";
 import { warn, type Write } from "./write.ts";
 
@@ -9,18 +9,15 @@ import { warn, type Write } from "./write.ts";
 export function dropRepeatedOwners(write: Write, { metadata }: KubeObject, when: "" | " after mutating admission"): void {
   const references = metadata.ownerReferences;
   if (!Array.isArray(references) || references.length < 2) return;
-  const byUid = new Map<unknown, typeof references>();
+  // By their texts: to compare each with each would take a body of nothing else many seconds.
+  const seen = new Set<string>();
   const repeated: string[] = [];
   const kept = references.filter((reference) => {
-    const { uid } = reference;
-    const same = byUid.get(uid);
-    if (same?.some((one) => equalJson(one, reference))) {
-      repeated.push(uid);
-      return false;
-    }
-    if (same === undefined) byUid.set(uid, [reference]);
-    else same.push(reference);
-    return true;
+    const text = encodeJson(membersByName(reference));
+    const isNew = !seen.has(text);
+    if (isNew) seen.add(text);
+    else repeated.push(reference.uid);
+    return isNew;
   });
   if (repeated.length === 0) return;
   metadata.ownerReferences = kept;
