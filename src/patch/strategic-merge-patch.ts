@@ -76,7 +76,10 @@ function mergeMember(merged: JsonObject, patchKey: string, value: ReadonlyJson |
 function mergeList(original: readonly JsonValue[], patch: readonly ReadonlyJson[], rule: PatchRule, isDeletion: boolean): JsonValue[] {
   if (original.length === 0 && patch.length === 0) return [...original];
   if (itemsKind(original, patch) === "scalars") {
-    if (isDeletion) return original.filter((item) => !patch.includes(item));
+    if (isDeletion) {
+      const deleted = new Set(patch);
+      return original.filter((item) => !deleted.has(item));
+    }
     const merged = [...new Set([...original, ...(patch as readonly JsonValue[])])];
     return ordered(merged, patch, original, "");
   }
