@@ -34,7 +34,8 @@ export function valueAnswer({ accept, registry }: Pick<Call, "accept" | "registr
     accept.format === "protobuf"
       ? protobufAnswer(registry.protobufBodies.write(value), status)
       : encoded(accept, Buffer.from(`${stringifyJson(value)}\n`), status);
-  return { ...answer, value };
+  // First, since to add a member to a copy takes several times as long.
+  return { value, ...answer };
 }
 
 /**
