@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from "../object/json.ts";
 import { badRequest } from "../object/status.ts";
 
 /** Where the next page of a list begins: after this key of the collection, at this revision. */
-export interface ContinueToken {
+interface ContinueToken {
   /** 0 or less: at the newest state (an inconsistent continuation). */
   readonly revision: number;
   /** The first key of the page, relative to the collection's prefix. */

@@ -5,7 +5,7 @@ import { isTrue } from "../request/info.ts";
 import { integerOption } from "./list-options.ts";
 import { dryRunErrors } from "./write-options.ts";
 
-export type Propagation = "Orphan" | "Background" | "Foreground";
+type Propagation = "Orphan" | "Background" | "Foreground";
 
 /** meta/v1 DeleteOptions, typed and checked. */
 export interface DeleteOptions {

@@ -14,7 +14,7 @@ export interface Failpoints {
   beforeAcknowledge?(): Promise<void> | void;
 }
 
-export interface CommitQueueOptions {
+interface CommitQueueOptions {
   readonly store: VersionStore;
   readonly clock: Clock;
   readonly leases: LeaseBook;

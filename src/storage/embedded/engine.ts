@@ -23,7 +23,7 @@ import { readRange } from "./range.ts";
 import type { Change, Scan, ScanResult, StoredPair, StoreSize, Version, VersionStore } from "./version-store.ts";
 import { WatchHub } from "./watch-hub.ts";
 
-export interface EngineOptions {
+interface EngineOptions {
   readonly store: VersionStore;
   readonly clock: Clock;
   /** History is kept for at least so many milliseconds, at most twice that; 0: until `compact` is called. */
