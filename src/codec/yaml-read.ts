@@ -11,6 +11,7 @@ import {
   type Pair,
   Parser,
   type Scalar,
+  visit,
   type YAMLMap,
 } from "yaml";
 import { type JsonObject, type JsonValue, setOwn } from "../object/json.ts";
@@ -83,6 +84,7 @@ class Reader {
   #nodes = 0;
   #aliased = 0;
   #aliasDepth = 0;
+  #targets: ReadonlyMap<Alias, unknown> | undefined;
   /** What aliases stand for that is being read. */
   readonly #open = new Set<unknown>();
 
@@ -112,7 +114,7 @@ class Reader {
   }
 
   #alias(alias: Alias, depth: number): JsonValue {
-    const target = alias.resolve(this.#document);
+    const target = this.#target(alias);
     if (target === undefined) throw new YamlError(`yaml: unknown anchor '${alias.source}' referenced`);
     if (this.#open.has(target)) throw new YamlError(`yaml: anchor '${alias.source}' value contains itself`);
     this.#aliasDepth++;
@@ -121,6 +123,12 @@ class Reader {
     this.#open.delete(target);
     this.#aliasDepth--;
     return value;
+  }
+
+  /** What an alias stands for; undefined: nothing. */
+  #target(alias: Alias): unknown {
+    this.#targets ??= aliasTargets(this.#document);
+    return this.#targets.get(alias);
   }
 
   #scalar(node: Scalar): JsonValue {
@@ -159,7 +167,7 @@ class Reader {
 
   /** `<<`: members of another map, or of several, that the map does not have itself. */
   #merge(object: JsonObject, own: ReadonlySet<string>, pair: Pair, depth: number): void {
-    const source = isAlias(pair.value) ? pair.value.resolve(this.#document) : pair.value;
+    const source = isAlias(pair.value) ? this.#target(pair.value) : pair.value;
     const maps: readonly unknown[] = isSeq(source) ? source.items : [source];
     for (const map of maps.toReversed()) {
       const merged = this.read(map, depth + 1);
@@ -173,7 +181,7 @@ class Reader {
   }
 
   #key(key: unknown): string {
-    const node = isAlias(key) ? key.resolve(this.#document) : key;
+    const node = isAlias(key) ? this.#target(key) : key;
     if (!isScalar(node)) throw new YamlError("yaml: invalid map key");
     const text = String(node.value ?? "");
     const resolved = resolveTagged(node, text);
@@ -210,6 +218,19 @@ function resolveTagged(node: Scalar, text: string): PlainScalar {
   if (resolved.type === wanted) return resolved;
   if (wanted === "float" && resolved.type === "integer") return { type: "float", value: Number(resolved.value) };
   throw new YamlError(`yaml: cannot decode ${shortTag(resolved)} \`${text}\` as a ${shortTags[wanted]}`);
+}
+
+/** The last node before each alias that has its anchor: for all at once, since to look for one is a walk as well. */
+function aliasTargets(document: Document.Parsed): ReadonlyMap<Alias, unknown> {
+  const anchored = new Map<string, unknown>();
+  const targets = new Map<Alias, unknown>();
+  visit(document, {
+    Node: (_, node) => {
+      if (isAlias(node)) targets.set(node, anchored.get(node.source));
+      else if (node.anchor) anchored.set(node.anchor, node);
+    },
+  });
+  return targets;
 }
 
 const BINARY = "tag:yaml.org,2002:binary";

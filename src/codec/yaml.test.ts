@@ -72,6 +72,16 @@ test("says in the original's words what is no YAML", () => {
 
 test("bytes in base64 stand for their text", () => assert.deepEqual(parseYaml("a: !!binary aGk=\n").value, { a: "hi" }));
 
+test("an alias stands for the last node before it that has its anchor, also within what another alias stands for", () => {
+  const text = "a: &x 1\nb: &y [*x, &z 5]\nc: &x 2\nd: &z 6\ne: [*y, *x, *z]\n";
+  assert.deepEqual(parseYaml(text).value, { a: 1, b: [1, 5], c: 2, d: 6, e: [[1, 5], 2, 6] });
+});
+
+test("finds what many aliases stand for in one walk", { timeout: 10_000 }, () => {
+  const { value } = parseYaml(`a: &a [1]\nb: [${Array.from({ length: 20_000 }, () => "*a").join(",")}]\n`);
+  assert.equal((value as { b: unknown[] }).b.length, 20_000);
+});
+
 test("survives bombs of nesting and of aliases", () => {
   const started = performance.now();
   for (const text of ["[".repeat(1_000_000), "- ".repeat(1_000_000), "{a: ".repeat(100_000), "? ".repeat(100_000)]) {
