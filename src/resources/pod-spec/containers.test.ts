@@ -73,3 +73,25 @@ test("an ephemeral container has every member of a container, so that no rule ca
     [...container.fields.keys()].sort(),
   );
 });
+
+test("a container's claims are among the pod's, however many there are of either", () => {
+  const faultsOf = (claims: JsonObject[], resourceClaims: JsonObject[]): Parameters<typeof checkPodSpec>[3] => {
+    const spec: JsonObject = { containers: [{ name: "c", image: "i", resources: { claims } }], resourceClaims };
+    defaultPodSpec(spec);
+    const faults: Parameters<typeof checkPodSpec>[3] = [];
+    checkPodSpec(spec, undefined, FieldPath.root, faults, { allowPrivileged: true });
+    return faults;
+  };
+  const claim = (name: string): JsonObject => ({ name, resourceClaimName: "x" });
+  const start = 'containers[0].resources.claims[0]: Not found: "x": must be one of the names in pod.spec.resourceClaims';
+  assert.deepEqual(faultsOf([{ name: "x" }], []).map(fieldErrorText), [`${start} which is empty`]);
+  assert.deepEqual(faultsOf([{ name: "x" }], [claim("b"), claim("a")]).map(fieldErrorText), [`${start}: a, b`]);
+  const wanted = Array.from({ length: 20_000 }, (_, i) => ({ name: `x${i}` }));
+  assert.equal(
+    faultsOf(
+      wanted,
+      wanted.map(({ name }) => claim(`y${name}`)),
+    ).length,
+    20_000,
+  );
+});

@@ -6,7 +6,7 @@ import { skippingAbsent, type Check } from "../../validation/check.ts";
 import { optional } from "../../validation/presence.ts";
 import { text } from "../../validation/scalars.ts";
 import { fields } from "../../validation/structure.ts";
-import type { PodScope } from "./scope.ts";
+import type { ClaimNames, PodScope } from "./scope.ts";
 import { shownAs } from "./shown.ts";
 import { resourceClaimShown } from "./shown-members.ts";
 
@@ -53,8 +53,12 @@ export const resourceClaims: Check<PodScope> = skippingAbsent((value, at, faults
   });
 });
 
-/** Names that containers can claim by, sorted. */
-export function claimNames(spec: ReadonlyJsonObject): string[] {
+/** Names where there are no claims. */
+export const noClaimNames: ClaimNames = { all: new Set(), listed: " which is empty" };
+
+/** Names that containers can claim by. */
+export function claimNames(spec: ReadonlyJsonObject): ClaimNames {
   const names = objectsIn(spec, "resourceClaims").map((claim) => stringIn(claim, "name"));
-  return [...new Set(names.filter((name) => name !== ""))].sort();
+  const all = new Set(names.filter((name) => name !== ""));
+  return all.size === 0 ? noClaimNames : { all, listed: `: ${[...all].sort().join(", ")}` };
 }

@@ -34,6 +34,7 @@ import {
   isStandardContainerResource,
   isStandardResource,
 } from "./resource-names.ts";
+import { noClaimNames } from "./resource-claims.ts";
 import type { PodScope } from "./scope.ts";
 
 /** Appends what is wrong with a resource's name, as any list of resources has it. */
@@ -158,9 +159,8 @@ const claimsOfContainer: Check<Pick<PodScope, "claimNames">> = skippingAbsent((v
       if (request === "") whole.add(name);
       else partial.add(name);
       partialKeys.add(key);
-      if (!scope.claimNames.includes(name)) {
-        const known = scope.claimNames.length === 0 ? " which is empty" : `: ${scope.claimNames.join(", ")}`;
-        const detail = `must be one of the names in pod.spec.resourceClaims${known}`;
+      if (!scope.claimNames.all.has(name)) {
+        const detail = `must be one of the names in pod.spec.resourceClaims${scope.claimNames.listed}`;
         faults.push(notFoundField(place, name, detail));
       }
     }
@@ -192,7 +192,7 @@ export const resizePolicy: Check<PodScope> = skippingAbsent((value, at, faults, 
 
 /** What a runtime takes for itself beside the containers, checked as limits are (KEP-688). */
 export const overhead: Check = (value, at, faults) => {
-  containerResources({ limits: asObject(value) }, at, faults, { claimNames: [] });
+  containerResources({ limits: asObject(value) }, at, faults, { claimNames: noClaimNames });
 };
 
 /** Whether a list of policies asks for a restart. */

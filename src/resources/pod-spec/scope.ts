@@ -23,6 +23,12 @@ export interface PodRuleOptions {
   readonly allowSeLinuxMountOption?: boolean;
 }
 
+/** The names of a pod's resource claims, and how messages list them. */
+export interface ClaimNames {
+  readonly all: ReadonlySet<string>;
+  readonly listed: string;
+}
+
 /** What the rules of one part of a pod must know of the rest. */
 export interface PodScope {
   readonly spec: ReadonlyJsonObject;
@@ -30,8 +36,7 @@ export interface PodScope {
   readonly meta: ReadonlyJsonObject | undefined;
   /** Sources of the volumes that are good, by name. */
   readonly volumes: ReadonlyMap<string, ReadonlyJsonObject>;
-  /** Names of the pod's resource claims, sorted. */
-  readonly claimNames: readonly string[];
+  readonly claimNames: ClaimNames;
   readonly gracePeriod: number;
   readonly restartPolicy: string;
   /** Whether the pod's containers run in the node's user namespace. */
