@@ -90,7 +90,7 @@ export async function serveResource(server: ResourceServer, context: RequestCont
   const { endpoint, verb } = resolve(server.registry.definitions, context.info, context.request.method);
   if (endpoint.definition.custom === true) await server.registry.caches.follow(endpoint.definition);
   if (endpoint.served.deprecation !== undefined) {
-    context.warnings.push(endpoint.served.deprecation);
+    context.warnings.add(endpoint.served.deprecation);
     context.annotations.set("k8s.io/deprecated", "true");
   }
   const call: Served = {

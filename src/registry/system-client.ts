@@ -61,7 +61,7 @@ export function systemClient(registry: Registry, name = "kube-apiserver"): Syste
       auditId: "",
       receivedAt: registry.clock(),
       user,
-      warnings: [],
+      warnings: new Set(),
       annotations: new Map(),
     };
     return writeTo(registry, target, context, noWriteOptions());

@@ -85,11 +85,11 @@ export function testRegistry(options: TestRegistryOptions = {}): TestRegistry {
         return {
           status: answer.status,
           body: JSON.parse((await gather(answer)).toString("utf8")) as JsonObject,
-          warnings: context.warnings,
+          warnings: [...context.warnings],
         };
       } catch (error) {
         if (!(error instanceof StatusError)) throw error;
-        return { status: error.status.code, body: error.status as unknown as JsonObject, warnings: context.warnings };
+        return { status: error.status.code, body: error.status as unknown as JsonObject, warnings: [...context.warnings] };
       }
     },
     async watch(target) {
@@ -112,7 +112,7 @@ function contextOf(method: string, target: string, body: unknown, headers: Recor
   };
   const info = requestInfo(method, target);
   if (info === undefined) throw new TypeError(`bad target ${target}`);
-  return { request, info, auditId: "", receivedAt: 0, user: { name: "test", groups: [] }, warnings: [], annotations: new Map() };
+  return { request, info, auditId: "", receivedAt: 0, user: { name: "test", groups: [] }, warnings: new Set(), annotations: new Map() };
 }
 
 function openWatch(run: (sink: BodySink) => Promise<void>): TestWatch {

@@ -4,7 +4,7 @@ import { copyJson, equalJson } from "../object/json.ts";
 import { groupVersion, type KubeObject } from "../object/kube-object.ts";
 import { invalid } from "../object/status.ts";
 import type { FieldError } from "../object/field-error.ts";
-import { addWarning, type RequestContext } from "../request/context.ts";
+import type { RequestContext } from "../request/context.ts";
 import type { StrategyContext, VersionForms } from "../resources/definition.ts";
 import { recordOf, storedValue, unstoredRecord, type ObjectRecord } from "../storage/cache/record.ts";
 import { StorageError, type KeyValue } from "../storage/storage.ts";
@@ -36,7 +36,7 @@ export function writeTo(registry: Registry, endpoint: Endpoint, context: Request
       settings: registry.settings,
       dryRun: options.dryRun,
       apiVersion: groupVersion(endpoint.served.group, endpoint.served.version),
-      warn: (text) => addWarning(context, text),
+      warn: (text) => void context.warnings.add(text),
     },
   };
 }
@@ -71,7 +71,7 @@ export function attributesOf(
 
 /** Adds a Warning header text, once. */
 export function warn({ context }: Write, text: string): void {
-  addWarning(context, text);
+  context.warnings.add(text);
 }
 
 /** Errors: StatusError 422 with all faults, if there are any. */

@@ -34,15 +34,10 @@ export interface RequestContext {
   user: UserInfo;
   /** Set where somebody acts as `user`: who that is, and the verb that lets them, "" for plain impersonation. */
   impersonation?: { readonly by: UserInfo; readonly constraint: string };
-  /** Texts for Warning headers, in order, without repeats. */
-  readonly warnings: string[];
+  /** Texts for Warning headers, in order. A set, since one body can earn a hundred thousand. */
+  readonly warnings: Set<string>;
   /** What stages want said in the audit event. */
   readonly annotations: Map<string, string>;
   /** Undefined where the request is not audited. */
   audit?: AuditNotes | undefined;
-}
-
-/** Adds the text of a Warning header, once. */
-export function addWarning({ warnings }: RequestContext, text: string): void {
-  if (!warnings.includes(text)) warnings.push(text);
 }
