@@ -45,6 +45,16 @@ test("a role that says too much to be compared is not compared", () => {
   assert.equal(missingRules([], [rule({ apiGroups: many, resources: many, verbs: ["get"] })]), undefined);
 });
 
+test("thousands of rules are compared with thousands of other groups, and not where each would be looked at for each", () => {
+  const many = (one: (i: number) => Partial<PolicyRule>): PolicyRule[] => Array.from({ length: 4000 }, (_, i) => rule(one(i)));
+  const groups = many((i) => ({ apiGroups: [`g${i}`], resources: ["things"], verbs: ["get"] }));
+  assert.deepEqual(missingRules(groups, groups), []);
+  const names = many((i) => ({ apiGroups: [""], resources: ["things"], verbs: ["get"], resourceNames: [`n${i}`] }));
+  assert.equal(missingRules(names, names), undefined);
+  const paths = many((i) => ({ nonResourceURLs: [`/a/${i}/*`], verbs: ["get"] }));
+  assert.equal(missingRules(paths, paths), undefined);
+});
+
 function rule(partial: Partial<PolicyRule>): PolicyRule {
   return { verbs: [], apiGroups: [], resources: [], resourceNames: [], nonResourceURLs: [], ...partial };
 }

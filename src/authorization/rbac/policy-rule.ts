@@ -18,6 +18,13 @@ export interface CompiledRule {
   readonly apiGroups: ReadonlySet<string>;
   readonly resources: ReadonlySet<string>;
   readonly resourceNames: ReadonlySet<string>;
+  readonly paths: readonly PathPattern[];
+}
+
+/** A path of a rule, and what paths start with that it covers, where it ends in `*`. */
+export interface PathPattern {
+  readonly text: string;
+  readonly prefix: string | undefined;
 }
 
 const ALL = "*";
@@ -47,13 +54,14 @@ export function compileRule(rule: PolicyRule): CompiledRule {
     apiGroups: new Set(rule.apiGroups),
     resources: new Set(rule.resources),
     resourceNames: new Set(rule.resourceNames),
+    paths: rule.nonResourceURLs.map(pathPattern),
   };
 }
 
 /** Whether a rule lets a request through. */
 export function ruleAllows(compiled: CompiledRule, asked: AuthorizationAttributes): boolean {
   if (!names(compiled.verbs, asked.verb)) return false;
-  if (!asked.isResourceRequest) return compiled.rule.nonResourceURLs.some((url) => urlCovers(url, asked.path));
+  if (!asked.isResourceRequest) return compiled.paths.some((pattern) => patternCovers(pattern, asked.path));
   return (
     names(compiled.apiGroups, asked.apiGroup) &&
     resourceMatches(compiled.resources, asked) &&
@@ -75,11 +83,18 @@ export function resourceMatches(resources: ReadonlySet<string>, { resource, subr
 
 /** Whether a path of a rule, maybe ending in `*`, covers a path (of a request, or of another rule). */
 export function urlCovers(pattern: string, path: string): boolean {
-  if (pattern === path || pattern === ALL) return true;
-  if (!pattern.endsWith(ALL)) return false;
-  let end = pattern.length;
-  while (end > 0 && pattern[end - 1] === ALL) end--;
-  return path.startsWith(pattern.slice(0, end));
+  return patternCovers(pathPattern(pattern), path);
+}
+
+/** The same of a pattern that is read already. */
+export function patternCovers({ text, prefix }: PathPattern, path: string): boolean {
+  return text === path || (prefix !== undefined && path.startsWith(prefix));
+}
+
+function pathPattern(text: string): PathPattern {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === ALL) end--;
+  return { text, prefix: end < text.length ? text.slice(0, end) : undefined };
 }
 
 /** A rule in the form in which the original prints one. */
