@@ -8,12 +8,13 @@ const REASONS = ["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvali
 
 /** What is asked of the rules of a schema (KEP-2876) beside their expressions. */
 export function checkRuleForms(schema: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
+  const find = placesIn(schema);
   for (const [index, rule] of objectsIn(schema, "x-kubernetes-validations").entries()) {
     const place = at.child("x-kubernetes-validations").index(index);
     checkTexts(rule, place, faults);
     const reason = stringIn(rule, "reason");
     if (isSet(rule, "reason") && !REASONS.includes(reason)) faults.push(notSupportedField(place.child("reason"), reason, REASONS));
-    checkFieldPath(schema, stringIn(rule, "fieldPath"), place.child("fieldPath"), faults);
+    checkFieldPath(find, stringIn(rule, "fieldPath"), place.child("fieldPath"), faults);
   }
 }
 
@@ -33,28 +34,36 @@ function checkTexts(rule: ReadonlyJsonObject, at: FieldPath, faults: FieldError[
   }
 }
 
-function checkFieldPath(schema: ReadonlyJsonObject, path: string, at: FieldPath, faults: FieldError[]): void {
+function checkFieldPath(find: FindPlace, path: string, at: FieldPath, faults: FieldError[]): void {
   if (path === "") return;
   if (path.trim() === "") faults.push(invalidField(at, path, "must be non-empty if specified"));
   if (hasLineBreaks(path)) faults.push(invalidField(at, path, "must not contain line breaks"));
-  if (placeIn(schema, path).fault !== undefined) faults.push(invalidField(at, path, "must be a valid path"));
+  if (find(path).fault !== undefined) faults.push(invalidField(at, path, "must be a valid path"));
 }
 
 function hasLineBreaks(text: string): boolean {
   return /[\r\n]/.test(text);
 }
 
-/** Where a path leads in a schema as it is written. */
-export function placeIn(schema: ReadonlyJsonObject, path: string, brackets = true): SchemaPlace<ReadonlyJsonObject> {
-  return followPath(schema, path, stepInto, brackets);
-}
+/** Finds where a path leads; `brackets`: whether it may have some. */
+export type FindPlace = (path: string, brackets?: boolean) => SchemaPlace<ReadonlyJsonObject>;
 
-function stepInto(schema: ReadonlyJsonObject, name: string): SchemaStep<ReadonlyJsonObject> | undefined {
-  const properties = objectIn(schema, "properties");
-  if (Object.keys(properties).length === 0) {
-    const additional = getOwn(schema, "additionalProperties");
-    return additional === undefined || additional === null ? undefined : { schema: objectIn(schema, "additionalProperties"), named: false };
-  }
-  const property = getOwn(properties, name);
-  return isObject(property) ? { schema: property, named: true } : undefined;
+/** Where paths lead in a schema as it is written. */
+export function placesIn(schema: ReadonlyJsonObject): FindPlace {
+  // Many paths ask the same large object whether it has properties at all, which is known by counting them.
+  const bare = new Map<ReadonlyJsonObject, boolean>();
+  const isBare = (properties: ReadonlyJsonObject): boolean => {
+    let known = bare.get(properties);
+    if (known === undefined) bare.set(properties, (known = Object.keys(properties).length === 0));
+    return known;
+  };
+  const stepInto = (from: ReadonlyJsonObject, name: string): SchemaStep<ReadonlyJsonObject> | undefined => {
+    const properties = objectIn(from, "properties");
+    const property = getOwn(properties, name);
+    if (isObject(property)) return { schema: property, named: true };
+    const additional = getOwn(from, "additionalProperties");
+    if (additional === undefined || additional === null || !isBare(properties)) return undefined;
+    return { schema: objectIn(from, "additionalProperties"), named: false };
+  };
+  return (path, brackets = true) => followPath(schema, path, stepInto, brackets);
 }

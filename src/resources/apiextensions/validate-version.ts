@@ -5,7 +5,7 @@ import { isPrintable } from "../../object/quote.ts";
 import { booleanIn, isSet, objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { hasDefaults, schemaOf } from "./schema-parts.ts";
 import { saidIn, shownSchema } from "./shown-definition.ts";
-import { placeIn } from "./validate-rule-forms.ts";
+import { placesIn } from "./validate-rule-forms.ts";
 import { schemaFaults } from "./validate-schema.ts";
 
 const COLUMN_TYPES = ["boolean", "date", "integer", "number", "string"];
@@ -136,6 +136,7 @@ export function checkSelectableFields(
     faults.push(invalidField(at, "", without));
     return;
   }
+  const find = placesIn(schema);
   const seen = new Set<string>();
   for (const [index, field] of fields.entries()) {
     const path = stringIn(field, "jsonPath");
@@ -144,7 +145,7 @@ export function checkSelectableFields(
       faults.push(requiredField(own));
       continue;
     }
-    const found = placeIn(schema, path, false);
+    const found = find(path, false);
     if (found.fault !== undefined) {
       faults.push(invalidField(own, path, `is an invalid path: ${found.fault}`));
       continue;
