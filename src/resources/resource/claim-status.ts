@@ -120,6 +120,10 @@ export function claimStatusFaults(object: KubeObject, old: KubeObject): FieldErr
   return faults;
 }
 
+function consumerKey(consumer: ReadonlyJsonObject): string {
+  return JSON.stringify(["apiGroup", "resource", "name", "uid"].map((member) => stringIn(consumer, member)));
+}
+
 /** Who may use a claim is told only of one that is allocated, and nobody new once it is going away. */
 function checkConsumers(object: KubeObject, old: KubeObject, at: FieldPath, faults: FieldError[]): void {
   const status = objectIn(object, "status");
@@ -130,7 +134,7 @@ function checkConsumers(object: KubeObject, old: KubeObject, at: FieldPath, faul
     return;
   }
   if (object.metadata.deletionTimestamp === undefined) return;
-  const before = objectsIn(objectIn(old, "status"), "reservedFor");
-  if (consumers.every((one) => before.some((other) => equalJson(one, other)))) return;
+  const before = new Set(objectsIn(objectIn(old, "status"), "reservedFor").map(consumerKey));
+  if (consumers.every((one) => before.has(consumerKey(one)))) return;
   faults.push(forbiddenField(at, "new entries may not be added while `deallocationRequested` or `deletionTimestamp` are set"));
 }

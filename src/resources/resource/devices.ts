@@ -64,9 +64,12 @@ export function checkBinding(one: ReadonlyJsonObject, at: FieldPath, faults: Fie
   const place = at.child("bindingConditions");
   const failedPlace = at.child("bindingFailureConditions");
   repeatedKeys(wanted, place, faults);
+  const wantedNames = new Set(wanted);
+  const seen = new Set<string>();
   failed.forEach((name, i) => {
-    if (failed.indexOf(name) < i) faults.push(duplicateField(failedPlace.index(i), name));
-    if (wanted.includes(name)) {
+    if (seen.has(name)) faults.push(duplicateField(failedPlace.index(i), name));
+    seen.add(name);
+    if (wantedNames.has(name)) {
       faults.push(invalidField(failedPlace.index(i), name, "bindingFailureConditions must not overlap with bindingConditions"));
     }
   });
