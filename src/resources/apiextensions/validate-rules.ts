@@ -39,14 +39,15 @@ const DEAR = celLimits.staticDefinition / 100;
 class RuleCheck {
   readonly #compiler = new RuleCompiler();
   readonly #root: FieldPath;
-  readonly #found: readonly FieldError[];
+  /** Where the schema is at fault, in order. */
+  readonly #found: readonly string[];
   readonly #faults: FieldError[] = [];
   readonly #dearest: { readonly at: FieldPath; readonly cost: number }[] = [];
   #total = 0;
 
   constructor(root: FieldPath, found: readonly FieldError[]) {
     this.#root = root;
-    this.#found = found;
+    this.#found = found.map(({ field }) => field).sort();
   }
 
   walk(schema: Schema, part: Part, depth: number): void {
@@ -83,7 +84,19 @@ class RuleCheck {
   #isAtFault(at: FieldPath): boolean {
     if (this.#found.length === 0) return false;
     const place = String(at);
-    return this.#found.some(({ field }) => field.startsWith(place) && ["", ".", "["].includes(field.charAt(place.length)));
+    return this.#isFound(place, true) || this.#isFound(`${place}.`, false) || this.#isFound(`${place}[`, false);
+  }
+
+  /** Whether something is at fault at a place, or where paths start so. */
+  #isFound(start: string, exact: boolean): boolean {
+    let low = 0;
+    for (let high = this.#found.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if ((this.#found[middle] ?? "") < start) low = middle + 1;
+      else high = middle;
+    }
+    const first = this.#found[low];
+    return first !== undefined && (exact ? first === start : first.startsWith(start));
   }
 
   #checkRule(rule: ReadonlyJsonObject, schema: Schema, at: FieldPath, part: Part): void {
