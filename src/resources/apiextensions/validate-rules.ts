@@ -90,7 +90,7 @@ class RuleCheck {
   /** Whether something is at fault at a place, or where paths start so. */
   #isFound(start: string, exact: boolean): boolean {
     let low = 0;
-    for (let high = this.#found.length; low < high; ) {
+    for (let high = this.#found.length; low < high;) {
       const middle = (low + high) >> 1;
       if ((this.#found[middle] ?? "") < start) low = middle + 1;
       else high = middle;

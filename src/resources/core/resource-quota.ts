@@ -50,18 +50,27 @@ function checkAmounts(list: ReadonlyJsonObject, at: FieldPath, faults: FieldErro
   }
 }
 
-/** How many of a quota's resources a scope cannot narrow. */
-function misplaced(scope: string, spec: ReadonlyJsonObject): number {
-  const allowed = SCOPES.get(scope);
-  if (allowed === undefined) return 0;
-  return resourceNames(objectIn(spec, "hard")).filter((name) => isQuotaResource(name) && !allowed.has(name)).length;
+/** A quota that names scopes and resources by the thousand is told so often that they do not go together, and no more. */
+const MAX_MISPLACED = 1000;
+
+/** Says of a scope how often it is to be told that it cannot narrow one of a quota's resources. */
+function misplacedIn(spec: ReadonlyJsonObject): (scope: string) => number {
+  const names = resourceNames(objectIn(spec, "hard")).filter(isQuotaResource);
+  const counts = new Map([...SCOPES].map(([scope, allowed]) => [scope, names.filter((name) => !allowed.has(name)).length]));
+  let left = MAX_MISPLACED;
+  return (scope) => {
+    const told = Math.min(counts.get(scope) ?? 0, left);
+    left -= told;
+    return told;
+  };
 }
 
 function checkScopes(spec: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
   const scopes = stringsIn(spec, "scopes");
+  const misplaced = misplacedIn(spec);
   for (const scope of scopes) {
     if (!SCOPES.has(scope)) faults.push(invalidField(at, scopes, "unsupported scope"));
-    for (let i = misplaced(scope, spec); i > 0; i--) faults.push(invalidField(at, scopes, "unsupported scope applied to resource"));
+    for (let i = misplaced(scope); i > 0; i--) faults.push(invalidField(at, scopes, "unsupported scope applied to resource"));
   }
   for (const pair of contradictions)
     if (pair.every((scope) => scopes.includes(scope))) faults.push(invalidField(at, scopes, "conflicting scopes"));
@@ -80,12 +89,13 @@ function shownSelector(requirements: readonly ReadonlyJsonObject[]): ReadonlyJso
 function checkScopeSelector(spec: ReadonlyJsonObject, at: FieldPath, faults: FieldError[]): void {
   const requirements = objectsIn(objectIn(spec, "scopeSelector"), "matchExpressions");
   const shown = shownSelector(requirements);
+  const misplaced = misplacedIn(spec);
   for (const requirement of requirements) {
     const scope = stringIn(requirement, "scopeName");
     const operator = stringIn(requirement, "operator");
     const values = listIn(requirement, "values");
     if (!SCOPES.has(scope)) faults.push(invalidField(at.child("scopeName"), scope, "unsupported scope"));
-    for (let i = misplaced(scope, spec); i > 0; i--) faults.push(invalidField(at, shown, "unsupported scope applied to resource"));
+    for (let i = misplaced(scope); i > 0; i--) faults.push(invalidField(at, shown, "unsupported scope applied to resource"));
     if (plainScopes.has(scope) && operator !== "Exists") {
       const detail =
         "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity";
