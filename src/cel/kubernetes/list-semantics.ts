@@ -2,7 +2,7 @@ import { getOwn, isObject } from "../../object/json.ts";
 import type { ListSchema } from "../../schema/schema.ts";
 import { equal } from "../equal.ts";
 import { ObjectMap } from "../map.ts";
-import { List } from "../value.ts";
+import { Double, List } from "../value.ts";
 import type { ListSemantics, Value } from "../value.ts";
 import { ObjectValue } from "./object-value.ts";
 
@@ -38,10 +38,45 @@ export function listSemantics(schema: ListSchema): ListSemantics | undefined {
 }
 
 const setSemantics: ListSemantics = {
-  equal: (a, b) => a.values().every((item) => b.values().some((other) => equal(item, other))),
+  equal: (a, b) => {
+    const members = new Members(b.values());
+    return a.values().every((item) => members.has(item));
+  },
   add: (a, b) => {
-    const items = [...a.values()];
-    for (const item of b.values()) if (!items.some((other) => equal(item, other))) items.push(item);
-    return new List(items, undefined, setSemantics);
+    const members = new Members(a.values());
+    for (const item of b.values()) if (!members.has(item)) members.add(item);
+    return new List(members.values, undefined, setSemantics);
   },
 };
+
+/** The members of a set. Texts and numbers, of which there may be many, are found without comparing them one by one. */
+class Members {
+  readonly values: Value[] = [];
+  readonly #plain = new Set<string | number>();
+  /** What equals by other rules than being the same: bigints may equal doubles, objects have members. */
+  readonly #others: Value[] = [];
+
+  constructor(values: readonly Value[]) {
+    for (const value of values) this.add(value);
+  }
+
+  add(value: Value): void {
+    this.values.push(value);
+    const plain = plainOf(value);
+    if (plain === undefined) this.#others.push(value);
+    else this.#plain.add(plain);
+  }
+
+  has(value: Value): boolean {
+    const plain = plainOf(value);
+    if (plain === undefined) return this.values.some((other) => equal(value, other));
+    return this.#plain.has(plain) || this.#others.some((other) => equal(value, other));
+  }
+}
+
+/** A value that equals only the same among those that are plain too. */
+function plainOf(value: Value): string | number | undefined {
+  if (typeof value === "string" || typeof value === "number") return value;
+  // A double that a number is exactly equals it, and not a number equals nothing.
+  return value instanceof Double && Math.abs(value.value) <= Number.MAX_SAFE_INTEGER ? value.value : undefined;
+}
