@@ -109,6 +109,10 @@ test("a PEM block is found among other text; one that is broken is passed over",
   assert.deepEqual(readPem(`text\n${block}more`), { type: "A B", headers: false, bytes: Buffer.from([1, 2, 3]), rest: "\nmore" });
   assert.equal(readPem(block.replace("AQID", "A?"))?.type, undefined);
   assert.equal(readPem(`-----BEGIN A B-----\nno end\n`), undefined);
+  const begin = "-----BEGIN A B-----\n";
+  assert.deepEqual(readPem(`${begin.repeat(50_000)}${block}`)?.bytes, Buffer.from([1, 2, 3]), "the last beginning before an end counts");
+  assert.deepEqual(readPem(`${begin}${":".repeat(100_000)}\n-----END A B-----\n${block}`)?.bytes, Buffer.from([1, 2, 3]));
+  assert.equal(readPem(`${begin}AQID\n-----END C-----\n${block}`)?.type, "A B");
   assert.equal(readPem("-----BEGIN X-----\nProc-Type: 4\n\nAQID\n-----END X-----")?.headers, true);
   assert.equal(readPem(`-----BEGIN X-----\n!\n-----END X-----\n${block}`)?.type, "A B");
 });

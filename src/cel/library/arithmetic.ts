@@ -33,9 +33,13 @@ function arithmetic(
   };
 }
 
+/** Lists are copied as they are added up, at no cost by the original's measure: doubled a few dozen times they would fill any memory. */
+const MAX_ITEMS = 100_000;
+
 function addOther(a: Value, b: Value): Value {
   if (typeof a === "string" && typeof b === "string") return a + b;
   if (a instanceof List && b instanceof List) {
+    if (a.size + b.size > MAX_ITEMS) throw new EvalError(`list of more than ${MAX_ITEMS} elements`, true);
     if (a.semantics !== undefined) return a.semantics.add(a, b);
     return new List([...a.values(), ...b.values()]);
   }
