@@ -1,6 +1,7 @@
 import { aggregateText } from "../../object/field-error-message.ts";
 import { isObject, setOwn, type JsonObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import type { KubeObject } from "../../object/kube-object.ts";
+import { requestEntityTooLarge } from "../../object/status.ts";
 import { compareQuantity, formatQuantity, isZeroQuantity, type Quantity } from "../../object/quantity.ts";
 import { objectIn, objectsIn, stringIn } from "../../object/read.ts";
 import { LIMIT_RANGES, PERSISTENT_VOLUME_CLAIMS, PODS } from "../../object/resource-ids.ts";
@@ -10,6 +11,8 @@ import { concerns, isOf, refuse, resizes, specOf } from "../attributes.ts";
 import type { ClusterView } from "../cluster-view.ts";
 import { amountsIn, amountsOfSpec, type Amounts } from "../pod-amounts.ts";
 
+/** Amounts that a pod may be given: with more it could not be stored. */
+const MOST_FILLED = 100_000;
 const ANNOTATION = "kubernetes.io/limit-ranger";
 const CONTAINERS: readonly (readonly [list: string, what: string])[] = [
   ["containers", "container"],
@@ -54,6 +57,7 @@ function fill(attributes: AdmissionAttributes, range: KubeObject): void {
       for (const [name, amount] of Object.entries(objectIn(limit, from))) if (typeof amount === "string") setOwn(to, name, amount);
   }
   const notes: string[] = [];
+  let filled = 0;
   const spec = specOf(attributes);
   for (const [list, what] of CONTAINERS) {
     for (const container of Array.isArray(spec[list]) ? spec[list] : []) {
@@ -68,6 +72,8 @@ function fill(attributes: AdmissionAttributes, range: KubeObject): void {
           .filter((name) => !Object.hasOwn(own, name))
           .sort();
         if (missing.length === 0) continue;
+        filled += missing.length;
+        if (filled > MOST_FILLED) throw requestEntityTooLarge(`its limits and requests would be more than ${MOST_FILLED} amounts`);
         for (const name of missing) setOwn(own, name, defaults[kind][name] as string);
         resources[kind] = own;
         container["resources"] = resources;

@@ -47,6 +47,14 @@ test("limits fill in what is missing once, from the first range that has it, and
   assert.equal(pod.metadata.annotations?.["kubernetes.io/limit-ranger"], "LimitRanger plugin set: cpu request for container a");
 });
 
+test("limits fill no pod with more than could be stored", async () => {
+  const amounts = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`example.com/r${i}`, "1"]));
+  const plugin = ranger({ type: "Container", default: amounts });
+  const containers = (count: number) => podOf({ containers: Array.from({ length: count }, (_, i) => ({ name: `c${i}` })) });
+  assert.equal(await refusalOf(plugin, attributesFor(containers(100))), undefined);
+  assert.match((await refusalOf(plugin, attributesFor(containers(101)))) ?? "", /^Request entity too large: /);
+});
+
 test("limits leave updates of pods alone, but resizes and claims not, nor what is going away", async () => {
   const plugin = ranger({ type: "Container", max: { cpu: "1" } }, { type: "PersistentVolumeClaim", max: { storage: "1Gi" } });
   const pod = podOf({ containers: [asking({}, { cpu: "2" })] });
