@@ -67,6 +67,14 @@ export function copyJson(value: ReadonlyJson): ReadonlyJson {
   return copy;
 }
 
+/** Whether containers are nested more than `depth` levels deep; no walk goes deeper than that to find out. */
+export function isDeeperThan(value: ReadonlyJson | undefined, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (depth === 0) return true;
+  if (Array.isArray(value)) return value.some((item: ReadonlyJson) => isDeeperThan(item, depth - 1));
+  return Object.values(value).some((member) => isDeeperThan(member, depth - 1));
+}
+
 /** Deep equality of JSON values; the order of an object's keys does not count, absent and undefined are the same. */
 export function equalJson(a: ReadonlyJson | undefined, b: ReadonlyJson | undefined): boolean {
   if (a === b) return true;

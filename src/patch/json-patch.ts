@@ -1,7 +1,9 @@
+import { maxJsonDepth } from "../codec/json-scan.ts";
 import { encodeJson } from "../object/go-json.ts";
 import {
   copyJson,
   equalJson,
+  isDeeperThan,
   isObject,
   type JsonObject,
   type JsonValue,
@@ -25,6 +27,9 @@ export const maxJsonPatchOperations = 10_000;
 /** What `copy` may add to a document, in bytes of JSON: as much as a request's body may have. */
 const maxCopiedBytes = 3 * 1024 * 1024;
 
+/** So many items of lists may change their places: each insertion or removal before the end moves all behind it. */
+const maxMovedItems = 250_000_000;
+
 /** The patched document, and which of its parts are new. */
 interface JsonPatchResult {
   readonly value: JsonValue;
@@ -40,16 +45,29 @@ interface JsonPatchResult {
 export function applyJsonPatch(document: ReadonlyJson, operations: readonly JsonPatchOperation[]): JsonPatchResult {
   const patching = new Patching(document);
   for (const operation of operations) patching.apply(operation);
+  checkDepth(patching.document);
   return { value: patching.document as JsonValue, touched: patching.touched };
 }
 
 type Container = JsonObject | JsonValue[];
+
+/** A place in a document: the container that holds it, and its key there. */
+interface Target {
+  readonly container: Container;
+  readonly key: string;
+}
+
+/** What a patch nests must stay within what a body may nest: everything that walks values counts on that. */
+function checkDepth(value: ReadonlyJson): void {
+  if (isDeeperThan(value, maxJsonDepth)) throw new PatchError("exceeded max depth");
+}
 
 class Patching {
   document: ReadonlyJson;
   /** Containers made by this patch, which may be changed in place. */
   readonly touched = new Set<object>();
   #copiedBytes = 0;
+  #movedItems = 0;
 
   constructor(document: ReadonlyJson) {
     this.document = document;
@@ -78,14 +96,14 @@ class Patching {
     const path = required(operation, "path");
     const target = this.#find(path);
     if (target === undefined) throw missing(`add operation does not apply: doc is missing path: "${path}"`);
-    insert(target.container, target.key, operation.value ?? null, path);
+    this.#insert(target, operation.value ?? null, path);
   }
 
   #remove(operation: JsonPatchOperation): void {
     const path = required(operation, "path");
     const target = this.#find(path);
     if (target === undefined) throw missing(`remove operation does not apply: doc is missing path: "${path}"`);
-    remove(target.container, target.key, path);
+    this.#take(target, path);
   }
 
   #replace(operation: JsonPatchOperation): void {
@@ -110,11 +128,11 @@ class Patching {
     const source = this.#find(from);
     if (source === undefined) throw missing(`move operation does not apply: doc is missing from path: ${from}`);
     const value = read(source.container, source.key, from) ?? null;
-    remove(source.container, source.key, from);
+    this.#take(source, from);
     const path = required(operation, "path");
     const target = this.#find(path);
     if (target === undefined) throw missing(`move operation does not apply: doc is missing destination path: ${path}`);
-    insert(target.container, target.key, value, path);
+    this.#insert(target, value, path);
   }
 
   #copy(operation: JsonPatchOperation): void {
@@ -125,13 +143,14 @@ class Patching {
     const path = required(operation, "path");
     const target = this.#find(path);
     if (target === undefined) throw missing(`copy operation does not apply: doc is missing destination path: ${path}`);
+    checkDepth(value);
     this.#copiedBytes += value === null ? 0 : Buffer.byteLength(encodeJson(value));
     if (this.#copiedBytes > maxCopiedBytes) {
       throw new PatchError(
         `Unable to complete the copy, the accumulated size increase of copy is ${this.#copiedBytes}, exceeding the limit ${maxCopiedBytes}`,
       );
     }
-    insert(target.container, target.key, copyJson(value), path);
+    this.#insert(target, copyJson(value), path);
   }
 
   #test(operation: JsonPatchOperation): void {
@@ -142,8 +161,24 @@ class Patching {
     if (!equalJson(found, operation.value ?? null)) throw new PatchError(`testing value ${path} failed: test failed`);
   }
 
+  #insert({ container, key }: Target, value: ReadonlyJson, path: string): void {
+    this.#countMoved(container, key);
+    insert(container, key, value, path);
+  }
+
+  #take({ container, key }: Target, path: string): void {
+    this.#countMoved(container, key);
+    remove(container, key, path);
+  }
+
+  #countMoved(container: Container, key: string): void {
+    if (isObject(container) || key === "-") return;
+    this.#movedItems += container.length - (indexOf(container.length, key) ?? container.length);
+    if (this.#movedItems > maxMovedItems) throw new PatchError(`Unable to move more than ${maxMovedItems} items of lists`);
+  }
+
   /** The container that a path ends in, made changeable, and the key within it; undefined where the way breaks off. */
-  #find(path: string): { readonly container: Container; readonly key: string } | undefined {
+  #find(path: string): Target | undefined {
     // Whatever stands before the first slash is passed over, as the original does.
     const steps = path.split("/").slice(1).map(unescapeStep);
     const key = steps.pop();

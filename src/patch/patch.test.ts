@@ -57,6 +57,16 @@ function refusal(type: PatchType, current: JsonObject, patch: JsonValue): readon
   return [200, ""];
 }
 
+/** So many objects, one in the other. */
+function nested(depth: number): JsonValue {
+  let value: JsonValue = 1;
+  for (let i = 0; i < depth; i++) value = { a: value };
+  return value;
+}
+
+/** How a patch is refused of which the original does not say why. */
+const unreasoned: readonly [number, string] = [422, "the server rejected our request due to an error in our request"];
+
 test("a JSON patch adds, removes, replaces, moves, copies and tests", () => {
   const current = { "a": { x: "1" }, "l": ["p", "q"], "s/t~u": 1 };
   const cases: readonly (readonly [JsonValue, JsonValue])[] = [
@@ -185,6 +195,35 @@ test("copies cannot blow a document up", () => {
   const doubling = Array.from({ length: 60 }, (_, i) => ({ op: "copy", from: `/a`, path: `/a/x${i}` }));
   assert.equal(refusal("json", { a: { v: "x".repeat(1000) } }, operations)[0], 422);
   assert.equal(refusal("json", { a: { v: "x".repeat(1000) } }, doubling)[0], 422);
+});
+
+test("operations cannot nest a document deeper than a body may be", () => {
+  const deep = nested(900);
+  const below = `/x${"/a".repeat(900)}`;
+  const added = ["/x", below, `${below}${"/a".repeat(900)}`].map((path) => ({ op: "add", path, value: deep }));
+  const copied = [
+    { op: "add", path: "/x", value: deep },
+    { op: "copy", from: "/x", path: below },
+    { op: "copy", from: "/x", path: `${below}${"/a".repeat(900)}` },
+    { op: "remove", path: "/x" },
+  ];
+  assert.deepEqual(refusal("json", {}, added), unreasoned);
+  assert.deepEqual(refusal("json", {}, copied), unreasoned);
+  assert.equal(refusal("json", {}, added.slice(0, 1))[0], 200);
+});
+
+test("operations cannot move the items of long lists again and again", () => {
+  const list = Array.from({ length: 100_000 }, () => 1);
+  const each = (operation: JsonObject): readonly [number, string] =>
+    refusal(
+      "json",
+      { list },
+      Array.from({ length: 10_000 }, () => operation),
+    );
+  assert.deepEqual(each({ op: "remove", path: "/list/0" }), unreasoned);
+  assert.deepEqual(each({ op: "add", path: "/list/0", value: 1 }), unreasoned);
+  assert.deepEqual(each({ op: "move", from: "/list/0", path: "/list/-" }), unreasoned);
+  for (const path of ["/list/-", "/list/-1"]) assert.equal(each({ op: "add", path, value: 1 })[0], 200, path);
 });
 
 test("a merge patch removes by null, merges objects and replaces the rest", () => {
