@@ -44,6 +44,9 @@ export const maxJsonDepth = 1_000;
 /** So many duplicates and fractional integers are told; a body of nothing else must not fill the memory. */
 const maxReports = 1_000;
 
+/** So many characters of paths are told of one body: each may be as long as the body. */
+export const maxReportedText = 4 * 1024 * 1024;
+
 const quote = 0x22;
 const backslash = 0x5c;
 const openBrace = 0x7b;
@@ -71,6 +74,7 @@ class Scanner {
   readonly #path: (string | number)[] = [];
   readonly #duplicates = new Map<string, DuplicateField>();
   readonly #fractionalIntegers: FractionalInteger[] = [];
+  #reportedText = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -270,14 +274,20 @@ class Scanner {
   }
 
   #reportDuplicate(offset: number): void {
-    if (this.#duplicates.size >= maxReports) return;
-    const path = pathText(this.#path);
+    if (this.#duplicates.size >= maxReports || this.#reportedText > maxReportedText) return;
+    const path = this.#reportedPath();
     if (!this.#duplicates.has(path)) this.#duplicates.set(path, { path, offset });
   }
 
   #reportFractional(text: string): void {
-    if (this.#fractionalIntegers.length >= maxReports) return;
-    this.#fractionalIntegers.push({ path: pathText(this.#path), text });
+    if (this.#fractionalIntegers.length >= maxReports || this.#reportedText > maxReportedText) return;
+    this.#fractionalIntegers.push({ path: this.#reportedPath(), text });
+  }
+
+  #reportedPath(): string {
+    const path = pathText(this.#path);
+    this.#reportedText += path.length;
+    return path;
   }
 
   #unexpected(context: string): JsonError {

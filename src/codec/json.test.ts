@@ -203,3 +203,10 @@ test("a value alone is read as the scanner reads it, deep ones refused however t
     );
   }
 });
+
+test("tells no more of long paths than a body holds", () => {
+  const many = Array.from({ length: 900 }, (_, i) => `"k${i}":1,"k${i}":1.0`).join();
+  const { duplicates, fractionalIntegers } = scanJson(`{"${"x".repeat(1_000_000)}":{${many}}}`);
+  const told = [...duplicates, ...fractionalIntegers].map(({ path }) => path.length);
+  assert.ok(told.length > 0 && told.reduce((a, b) => a + b) < 6_000_000);
+});

@@ -1,5 +1,5 @@
 import { jsonKind } from "../codec/json-kind.ts";
-import { pathText, type ScannedJson } from "../codec/json-scan.ts";
+import { maxReportedText, pathText, type ScannedJson } from "../codec/json-scan.ts";
 import type { JsonObject, JsonValue, ReadonlyJson } from "../object/json.ts";
 import { copyJson, isObject, setOwn } from "../object/json.ts";
 import { formatQuantity, parseQuantity, QuantityError, rewriteQuantity, roundUpToMilli } from "../object/quantity.ts";
@@ -76,6 +76,7 @@ type Fault =
 class Decoder {
   fault: Fault | undefined;
   readonly strict = new Set<string>();
+  #strictText = 0;
   readonly #duplicates: ReadonlySet<string> | undefined;
   readonly #literals: ReadonlyMap<string, string> | undefined;
   readonly #converted: boolean;
@@ -312,7 +313,10 @@ class Decoder {
   }
 
   #note(fault: "unknown" | "duplicate"): void {
-    if (this.strict.size < maxStrict) this.strict.add(`${fault} field ${JSON.stringify(pathText(this.#path))}`);
+    if (this.strict.size >= maxStrict || this.#strictText > maxReportedText) return;
+    const path = pathText(this.#path);
+    this.#strictText += path.length;
+    this.strict.add(`${fault} field ${JSON.stringify(path)}`);
   }
 
   #noteDuplicate(): void {

@@ -4,6 +4,9 @@ import type { Schema } from "./schema.ts";
 /** Nesting that is followed; the reader of bodies refuses deeper ones. What lies deeper is taken out. */
 const maxDepth = 2000;
 
+/** So many characters of paths are told: each may be as long as the body. What else is taken out is not told. */
+const maxToldText = 4 * 1024 * 1024;
+
 /** An object that lies within another, and where. */
 export interface EmbeddedObject {
   readonly value: JsonObject;
@@ -16,9 +19,21 @@ export interface EmbeddedObject {
  * its type. What objects lie within the value is added to `embedded`.
  */
 export function prune(value: JsonValue | undefined, schema: Schema, embedded?: EmbeddedObject[]): string[] {
-  const dropped: string[] = [];
+  const dropped = new Dropped();
   pruneAt(value, schema, [], dropped, embedded);
-  return dropped.sort();
+  return dropped.paths.sort();
+}
+
+class Dropped {
+  readonly paths: string[] = [];
+  #text = 0;
+
+  add(at: readonly (string | number)[], key: string): void {
+    if (this.#text > maxToldText) return;
+    const path = pathOf([...at, key]);
+    this.#text += path.length;
+    this.paths.push(path);
+  }
 }
 
 /** `at`: the members and items on the way here; the text of a path is made only where something is taken out. */
@@ -26,7 +41,7 @@ function pruneAt(
   value: JsonValue | undefined,
   schema: Schema,
   at: (string | number)[],
-  dropped: string[],
+  dropped: Dropped,
   embedded: EmbeddedObject[] | undefined,
 ): void {
   if (typeof value !== "object" || value === null) return;
@@ -44,7 +59,7 @@ function pruneAt(
         const field = schema.fields.get(key);
         if (field !== undefined && at.length < maxDepth) enter(key, value[key], field.schema);
         else if (schema.preserveUnknown !== true) {
-          dropped.push(pathOf([...at, key]));
+          dropped.add(at, key);
           delete value[key];
         }
       }
