@@ -67,7 +67,11 @@ function firstDocument(text: string, lines: LineCounter): Document.Parsed | unde
   const parser = new Parser(lines.addNewLine);
   lines.addNewLine(0);
   const documents: Document.Parsed[] = [];
+  let properties = 0;
   for (const lexeme of new Lexer().lex(text)) {
+    if (/^[&!]/.test(lexeme)) properties++;
+    else if (!/^[ \t\r\n]/.test(lexeme)) properties = 0;
+    if (properties > maxProperties) throw new YamlError("yaml: did not find expected node content");
     for (const token of parser.next(lexeme)) for (const document of composer.next(token)) documents.push(document);
     if (parser.stack.length > maxJsonDepth) throw new YamlError("yaml: exceeded max depth");
     if (documents.length > 0) return documents[0];
@@ -76,6 +80,9 @@ function firstDocument(text: string, lines: LineCounter): Document.Parsed | unde
   for (const document of composer.end(false, text.length)) documents.push(document);
   return documents[0];
 }
+
+/** Anchors and tags that stand before one node: more than one of each is wrong, and each is a fault of its own. */
+const maxProperties = 100;
 
 class Reader {
   readonly repeated: string[] = [];
@@ -167,7 +174,14 @@ class Reader {
 
   /** `<<`: members of another map, or of several, that the map does not have itself. */
   #merge(object: JsonObject, own: ReadonlySet<string>, pair: Pair, depth: number): void {
-    const source = isAlias(pair.value) ? this.#target(pair.value) : pair.value;
+    const { value } = pair;
+    if (!isAlias(value)) return this.#mergeFrom(object, own, value, depth);
+    this.#aliasDepth++;
+    this.#mergeFrom(object, own, this.#target(value), depth);
+    this.#aliasDepth--;
+  }
+
+  #mergeFrom(object: JsonObject, own: ReadonlySet<string>, source: unknown, depth: number): void {
     const maps: readonly unknown[] = isSeq(source) ? source.items : [source];
     for (const map of maps.toReversed()) {
       const merged = this.read(map, depth + 1);
@@ -175,6 +189,8 @@ class Reader {
         throw new YamlError("yaml: map merge requires map or sequence of maps as the value");
       }
       for (const [key, value] of Object.entries(merged)) {
+        // What is merged into what is merged is gathered anew each time, as if it stood there.
+        if (this.#aliasDepth > 1) this.#count();
         if (!own.has(key) && value !== undefined) setOwn(object, key, value);
       }
     }

@@ -244,3 +244,16 @@ test("any text is YAML or a YamlError", () => {
     { numRuns: 1_000 },
   );
 });
+
+test("bounds what maps merged into merged maps add", () => {
+  const links = Array.from({ length: 900 }, (_, i) => `a${i + 1}: &a${i + 1} {<<: *a${i}, k${i}: v}`);
+  assert.throws(() => parseYaml(["a0: &a0 {k: v}", ...links].join("\n")), /^Error: yaml: document contains excessive aliasing$/);
+  const few = parseYaml(["a0: &a0 {k: v}", ...links.slice(0, 2)].join("\n")).value;
+  assert.deepEqual(few, { a0: { k: "v" }, a1: { k: "v", k0: "v" }, a2: { k: "v", k0: "v", k1: "v" } });
+});
+
+test("refuses a text of nothing but anchors or tags at the hundredth", () => {
+  for (const text of ["&a ", "!a ", "&a\n"]) {
+    assert.throws(() => parseYaml(`x: ${text.repeat(1000)}`), /^Error: yaml: did not find expected node content$/);
+  }
+});
