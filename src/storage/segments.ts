@@ -1,3 +1,4 @@
+import { firstIndex } from "../object/first-index.ts";
 import { compareKeys } from "./key-order.ts";
 
 /** A range of keys that somebody watches. */
@@ -28,13 +29,6 @@ export class Segments<T extends Segment> {
   }
 
   #indexOf(key: string): number {
-    let low = 0;
-    let high = this.#starts.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (compareKeys(this.#starts[middle] as string, key) <= 0) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
+    return firstIndex(0, this.#starts.length, (index) => compareKeys(this.#starts[index] as string, key) > 0) - 1;
   }
 }

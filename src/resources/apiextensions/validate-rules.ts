@@ -1,6 +1,7 @@
 import { celLimits, estimateCost, mostOccurrences, schemaSizes, type CheckedExpression } from "../../cel/kubernetes/index.ts";
 import { forbiddenField, invalidField, type FieldError } from "../../object/field-error.ts";
 import type { FieldPath } from "../../object/field-path.ts";
+import { firstIndex } from "../../object/first-index.ts";
 import { getOwn, isObject, type ReadonlyJsonObject } from "../../object/json.ts";
 import { stringIn } from "../../object/read.ts";
 import type { Schema } from "../../schema/schema.ts";
@@ -89,13 +90,7 @@ class RuleCheck {
 
   /** Whether something is at fault at a place, or where paths start so. */
   #isFound(start: string, exact: boolean): boolean {
-    let low = 0;
-    for (let high = this.#found.length; low < high;) {
-      const middle = (low + high) >> 1;
-      if ((this.#found[middle] ?? "") < start) low = middle + 1;
-      else high = middle;
-    }
-    const first = this.#found[low];
+    const first = this.#found[firstIndex(0, this.#found.length, (index) => (this.#found[index] as string) >= start)];
     return first !== undefined && (exact ? first === start : first.startsWith(start));
   }
 

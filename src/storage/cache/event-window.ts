@@ -1,3 +1,4 @@
+import { firstIndex } from "../../object/first-index.ts";
 import type { ObjectRecord } from "./record.ts";
 
 /** A change of one object, shared by every watcher that is told of it. */
@@ -69,14 +70,7 @@ export class EventWindow {
 
   /** The sequence number of the first event after a revision that is not before `since`. */
   after(revision: number): number {
-    let low = 0;
-    let high = this.#events.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#events[middle] as CacheEvent).revision <= revision) low = middle + 1;
-      else high = middle;
-    }
-    return this.#first + low;
+    return this.#first + firstIndex(0, this.#events.length, (index) => (this.#events[index] as CacheEvent).revision > revision);
   }
 
   /** Drops the oldest tenth at once, so that a full window does not shift at every event. */

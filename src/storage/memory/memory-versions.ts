@@ -1,3 +1,4 @@
+import { firstIndex } from "../../object/first-index.ts";
 import type { KeyValue } from "../storage.ts";
 import { OrderedMap } from "../ordered-map.ts";
 import { compareKeys, isWithin } from "../key-order.ts";
@@ -103,14 +104,7 @@ export class MemoryVersions implements VersionStore {
 
   /** The place in the log of the first change behind a revision. */
   #find(revision: number): number {
-    let low = this.#head;
-    let high = this.#log.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#log[middle] as Change).revision <= revision) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstIndex(this.#head, this.#log.length, (index) => (this.#log[index] as Change).revision > revision);
   }
 
   leasedKeys(lease: number, after: string, limit: number): readonly string[] {
@@ -182,13 +176,6 @@ export class MemoryVersions implements VersionStore {
 /** The version that was the newest at a revision, of those superseded later; in the order of `until`. */
 function versionAt(versions: readonly Superseded[] | undefined, revision: number): KeyValue | undefined {
   if (versions === undefined) return undefined;
-  let low = 0;
-  let high = versions.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((versions[middle] as Superseded).until <= revision) low = middle + 1;
-    else high = middle;
-  }
-  const found = versions[low]?.entry;
+  const found = versions[firstIndex(0, versions.length, (index) => (versions[index] as Superseded).until > revision)]?.entry;
   return found !== undefined && found.modRevision <= revision ? found : undefined;
 }
