@@ -1,4 +1,5 @@
 import { getOwn, type JsonObject, type JsonValue, setOwn } from "../object/json.ts";
+import { ToldPaths } from "./told-paths.ts";
 
 /** A text that is no JSON; `message` is the one that clients know, `offset` where in the text it went wrong. */
 export class JsonError extends Error {
@@ -44,9 +45,6 @@ export const maxJsonDepth = 1_000;
 /** So many duplicates and fractional integers are told; a body of nothing else must not fill the memory. */
 const maxReports = 1_000;
 
-/** So many characters of paths are told of one body: each may be as long as the body. */
-export const maxReportedText = 4 * 1024 * 1024;
-
 const quote = 0x22;
 const backslash = 0x5c;
 const openBrace = 0x7b;
@@ -74,7 +72,7 @@ class Scanner {
   readonly #path: (string | number)[] = [];
   readonly #duplicates = new Map<string, DuplicateField>();
   readonly #fractionalIntegers: FractionalInteger[] = [];
-  #reportedText = 0;
+  readonly #told = new ToldPaths();
 
   constructor(text: string) {
     this.#text = text;
@@ -274,20 +272,15 @@ class Scanner {
   }
 
   #reportDuplicate(offset: number): void {
-    if (this.#duplicates.size >= maxReports || this.#reportedText > maxReportedText) return;
-    const path = this.#reportedPath();
-    if (!this.#duplicates.has(path)) this.#duplicates.set(path, { path, offset });
+    if (this.#duplicates.size >= maxReports) return;
+    const path = this.#told.text(this.#path);
+    if (path !== undefined && !this.#duplicates.has(path)) this.#duplicates.set(path, { path, offset });
   }
 
   #reportFractional(text: string): void {
-    if (this.#fractionalIntegers.length >= maxReports || this.#reportedText > maxReportedText) return;
-    this.#fractionalIntegers.push({ path: this.#reportedPath(), text });
-  }
-
-  #reportedPath(): string {
-    const path = pathText(this.#path);
-    this.#reportedText += path.length;
-    return path;
+    if (this.#fractionalIntegers.length >= maxReports) return;
+    const path = this.#told.text(this.#path);
+    if (path !== undefined) this.#fractionalIntegers.push({ path, text });
   }
 
   #unexpected(context: string): JsonError {
@@ -333,13 +326,6 @@ function bigInteger(text: string, offset: number): bigint {
 
 function outOfRange(text: string, offset: number): JsonError {
   return new JsonError(`json: cannot unmarshal number ${text} into Go value of type float64`, offset);
-}
-
-/** A place in an object as clients read it, from the steps to it: `spec.containers[0].name`. */
-export function pathText(steps: readonly (string | number)[]): string {
-  let path = "";
-  for (const step of steps) path += typeof step === "number" ? `[${step}]` : path === "" ? step : `.${step}`;
-  return path;
 }
 
 /** The character at a place as the original shows it: the first byte of its UTF-8 form, as a Latin-1 letter. */

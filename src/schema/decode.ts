@@ -1,5 +1,6 @@
 import { jsonKind } from "../codec/json-kind.ts";
-import { maxReportedText, pathText, type ScannedJson } from "../codec/json-scan.ts";
+import type { ScannedJson } from "../codec/json-scan.ts";
+import { pathText, ToldPaths } from "../codec/told-paths.ts";
 import type { JsonObject, JsonValue, ReadonlyJson } from "../object/json.ts";
 import { copyJson, isObject, setOwn } from "../object/json.ts";
 import { formatQuantity, parseQuantity, QuantityError, rewriteQuantity, roundUpToMilli } from "../object/quantity.ts";
@@ -76,7 +77,7 @@ type Fault =
 class Decoder {
   fault: Fault | undefined;
   readonly strict = new Set<string>();
-  #strictText = 0;
+  readonly #told = new ToldPaths();
   readonly #duplicates: ReadonlySet<string> | undefined;
   readonly #literals: ReadonlyMap<string, string> | undefined;
   readonly #converted: boolean;
@@ -313,10 +314,9 @@ class Decoder {
   }
 
   #note(fault: "unknown" | "duplicate"): void {
-    if (this.strict.size >= maxStrict || this.#strictText > maxReportedText) return;
-    const path = pathText(this.#path);
-    this.#strictText += path.length;
-    this.strict.add(`${fault} field ${JSON.stringify(path)}`);
+    if (this.strict.size >= maxStrict) return;
+    const path = this.#told.text(this.#path);
+    if (path !== undefined) this.strict.add(`${fault} field ${JSON.stringify(path)}`);
   }
 
   #noteDuplicate(): void {

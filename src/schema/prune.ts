@@ -1,11 +1,9 @@
+import { pathText, ToldPaths } from "../codec/told-paths.ts";
 import { isObject, type JsonObject, type JsonValue } from "../object/json.ts";
 import type { Schema } from "./schema.ts";
 
 /** Nesting that is followed; the reader of bodies refuses deeper ones. What lies deeper is taken out. */
 const maxDepth = 2000;
-
-/** So many characters of paths are told: each may be as long as the body. What else is taken out is not told. */
-const maxToldText = 4 * 1024 * 1024;
 
 /** An object that lies within another, and where. */
 export interface EmbeddedObject {
@@ -24,15 +22,16 @@ export function prune(value: JsonValue | undefined, schema: Schema, embedded?: E
   return dropped.paths.sort();
 }
 
+/** What was taken out, as far as it is told. */
 class Dropped {
   readonly paths: string[] = [];
-  #text = 0;
+  readonly #told = new ToldPaths();
 
-  add(at: readonly (string | number)[], key: string): void {
-    if (this.#text > maxToldText) return;
-    const path = pathOf([...at, key]);
-    this.#text += path.length;
-    this.paths.push(path);
+  add(at: (string | number)[], key: string): void {
+    at.push(key);
+    const path = this.#told.text(at);
+    at.pop();
+    if (path !== undefined) this.paths.push(path);
   }
 }
 
@@ -54,7 +53,7 @@ function pruneAt(
   switch (schema.type) {
     case "object":
       if (!isObject(value)) return;
-      if (schema.embedded === true && at.length > 0) embedded?.push({ value, path: pathOf(at) });
+      if (schema.embedded === true && at.length > 0) embedded?.push({ value, path: pathText(at) });
       for (const key of Object.keys(value)) {
         const field = schema.fields.get(key);
         if (field !== undefined && at.length < maxDepth) enter(key, value[key], field.schema);
@@ -72,11 +71,4 @@ function pruneAt(
       return;
     default:
   }
-}
-
-function pathOf(steps: readonly (string | number)[]): string {
-  return steps.reduce<string>((path, step) => {
-    if (typeof step === "number") return `${path}[${step}]`;
-    return path === "" ? step : `${path}.${step}`;
-  }, "");
 }
