@@ -32,7 +32,8 @@ export function limitRanger(view: ClusterView): AdmissionPlugin {
     },
     async mutate(attributes) {
       if (!concerns(attributes, PODS, "CREATE")) return;
-      for (const range of await limitsOf(attributes)) fill(attributes, range);
+      let filled = 0;
+      for (const range of await limitsOf(attributes)) filled = fill(attributes, range, filled);
     },
     async validate(attributes) {
       const spec = objectIn(attributes.object ?? {}, "spec");
@@ -45,8 +46,11 @@ export function limitRanger(view: ClusterView): AdmissionPlugin {
   };
 }
 
-/** Gives containers the amounts that a range has for those that name none, and notes it. */
-function fill(attributes: AdmissionAttributes, range: KubeObject): void {
+/**
+ * Gives containers the amounts that a range has for those that name none, and notes it. `before`: how many the pod was
+ * given by other ranges; answers with how many it has been given then. Errors: StatusError 413.
+ */
+function fill(attributes: AdmissionAttributes, range: KubeObject, before: number): number {
   const defaults = { requests: {} as JsonObject, limits: {} as JsonObject };
   for (const limit of objectsIn(objectIn(range, "spec"), "limits")) {
     if (stringIn(limit, "type") !== "Container") continue;
@@ -57,7 +61,7 @@ function fill(attributes: AdmissionAttributes, range: KubeObject): void {
       for (const [name, amount] of Object.entries(objectIn(limit, from))) if (typeof amount === "string") setOwn(to, name, amount);
   }
   const notes: string[] = [];
-  let filled = 0;
+  let filled = before;
   const spec = specOf(attributes);
   for (const [list, what] of CONTAINERS) {
     for (const container of Array.isArray(spec[list]) ? spec[list] : []) {
@@ -81,10 +85,11 @@ function fill(attributes: AdmissionAttributes, range: KubeObject): void {
       }
     }
   }
-  if (notes.length === 0 || attributes.object === undefined) return;
+  if (notes.length === 0 || attributes.object === undefined) return filled;
   // The pod as a whole asks for what its containers ask for now.
   defaultPodResources(spec);
   (attributes.object.metadata.annotations ??= {})[ANNOTATION] = `LimitRanger plugin set: ${notes.join("; ")}`;
+  return filled;
 }
 
 function podFaults(limit: ReadonlyJsonObject, spec: ReadonlyJsonObject): string[] {

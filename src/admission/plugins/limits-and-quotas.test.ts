@@ -55,6 +55,17 @@ test("limits fill no pod with more than could be stored", async () => {
   assert.match((await refusalOf(plugin, attributesFor(containers(101)))) ?? "", /^Request entity too large: /);
 });
 
+test("what several ranges give a pod counts together", async () => {
+  const amounts = (what: string) => Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`example.com/${what}${i}`, "1"]));
+  const limitranges = ["a", "b"].map((name) => ({
+    metadata: { name, namespace: "ns" },
+    spec: { limits: [{ type: "Container", default: amounts(name) }] },
+  }));
+  const containers = Array.from({ length: 100 }, (_, i) => ({ name: `c${i}` }));
+  const refusal = await refusalOf(limitRanger(viewOf({ limitranges })), attributesFor(podOf({ containers })));
+  assert.match(refusal ?? "", /^Request entity too large: /);
+});
+
 test("limits leave updates of pods alone, but resizes and claims not, nor what is going away", async () => {
   const plugin = ranger({ type: "Container", max: { cpu: "1" } }, { type: "PersistentVolumeClaim", max: { storage: "1Gi" } });
   const pod = podOf({ containers: [asking({}, { cpu: "2" })] });
