@@ -92,8 +92,7 @@ function addItems(tree: JsonObject, values: readonly ReadonlyJson[], schema: Lis
   const { items, repeated } = indexItems(schema, values);
   const type = itemSchema(schema);
   let found = false;
-  const elements = items.size === 1 ? items.keys() : sortFew([...items.keys()], compareElements);
-  for (const element of elements) {
+  for (const element of sortFew([...items.keys()], compareElements)) {
     // Items that share an identity are owned as one lump.
     if (repeated.has(element)) tree[element] = leaf;
     else if (!add(tree, element, items.get(element) as ReadonlyJson, type, undefined, hidden)) continue;
