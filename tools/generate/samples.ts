@@ -9,6 +9,8 @@ export interface Samples {
   readonly kinds: readonly { readonly name: string; readonly json: string; readonly protobuf: string }[];
   /** Bodies of older releases that are other bytes, and as which this release writes them again (base64). */
   readonly older: readonly { readonly name: string; readonly read: string; readonly written: string }[];
+  /** Objects (JSON) that a server of this release has taken, of every kind that is validated. */
+  readonly valid: readonly { readonly name: string; readonly json: string }[];
   /** Values that lay in an etcd (base64), by key. */
   readonly stored: readonly { readonly key: string; readonly value: string }[];
 }
@@ -28,6 +30,7 @@ export function writeSamples(folder: string, facts: Facts, kinds: ReadonlySet<st
       .list("samples")
       .filter((release) => release !== "HEAD")
       .flatMap((release) => olderThan(facts, release, newest)),
+    valid: facts.list("validation/recorded").flatMap((file) => validIn(facts, file)),
     stored: Object.entries(
       facts.read<{ observedValues: Record<string, { base64?: string; text?: string }> }>("etcd.json").observedValues,
     ).map(([key, { base64: value, text = "" }]) => ({ key, value: value ?? Buffer.from(text).toString("base64") })),
@@ -46,6 +49,11 @@ function olderThan(facts: Facts, release: string, newest: ReadonlyMap<string, st
     const after = `${name}.after_roundtrip.pb`;
     return [{ name: `${release} ${name}`, read, written: files.has(after) ? base64(facts, `samples/${release}/${after}`) : read }];
   });
+}
+
+function validIn(facts: Facts, file: string): Samples["valid"] {
+  const { objects } = facts.read<{ objects: Record<string, { baseline: object }> }>(`validation/recorded/${file}`);
+  return Object.entries(objects).map(([name, { baseline }]) => ({ name: `${file} ${name}`, json: JSON.stringify(baseline) }));
 }
 
 function namesIn(facts: Facts, release: string): string[] {
